@@ -1,0 +1,105 @@
+import {
+  FreshTokenRequiredException,
+  RevokedTokenException,
+  TokenVerificationException,
+  UserLookupException,
+  WrongTokenTypeException,
+} from '../errors/exceptions.js';
+import { presentedCsrfValue } from '../tokens/csrf.js';
+import type { VerifiedToken } from '../tokens/token-verifier.js';
+import { isPromise, type Awaitable } from '../types/awaitable.js';
+import { ownValue } from '../types/claims.js';
+import type { Attempt } from './attempt.js';
+import { expectedKind } from './token-sources.js';
+
+/** A check lets the attempt go on, or throws; it answers with a promise only where it has to wait. */
+type Check = (attempt: Attempt) => Awaitable<void>;
+
+/** What a token that was found has to pass: cheap and local first, the application's own word last. */
+const CHECKS: readonly Check[] = [
+  // checks:begin
+  requireCsrfValue,
+  verifyToken,
+  requireType,
+  requireFreshness,
+  refuseRevoked,
+  askVerification,
+  loadUser,
+  // checks:end
+];
+
+/** Runs the checks in order; without a promise unless one of them has to wait. */
+export function runChecks(attempt: Attempt, from = 0): Awaitable<void> {
+  for (let index = from; index < CHECKS.length; index++) {
+    const pending = (CHECKS[index] as Check)(attempt);
+    if (isPromise(pending)) return pending.then(() => runChecks(attempt, index + 1));
+  }
+}
+
+function requireCsrfValue(attempt: Attempt): void {
+  if (attempt.found.location !== 'cookies') return;
+  attempt.csrfValue = presentedCsrfValue(attempt.request, expectedKind(attempt.requirement), attempt.settings.csrf);
+}
+
+function verifyToken(attempt: Attempt): Awaitable<void> {
+  const { csrfValue, request } = attempt;
+  return after(attempt.verifier.verify(attempt.found.rawToken, { csrfValue, request }), (verified) => {
+    attempt.verified = verified;
+  });
+}
+
+/** Any type but `refresh` is access, also one of the application's own. */
+function requireType({ requirement, verified }: Attempt): void {
+  const { payload, header } = verified as VerifiedToken;
+  if (!requirement.verifyType || requirement.refresh === (payload.type === 'refresh')) return;
+  throw new WrongTokenTypeException(
+    requirement.refresh ? 'Only refresh tokens are allowed' : 'Only non-refresh tokens are allowed',
+    { payload, header },
+  );
+}
+
+/** Fresh for good, or until a time that is not past; leeway does not count. */
+function requireFreshness({ requirement, verified }: Attempt): void {
+  const { payload, header } = verified as VerifiedToken;
+  const { fresh } = payload;
+  if (!requirement.fresh || fresh === true) return;
+  if (typeof fresh === 'number' && Number.isFinite(fresh) && fresh >= Date.now() / 1000) return;
+  throw new FreshTokenRequiredException(undefined, { payload, header });
+}
+
+function refuseRevoked({ requirement, settings, verified, request }: Attempt): Awaitable<void> {
+  const { isTokenRevoked } = settings.callbacks;
+  if (requirement.skipRevocationCheck || isTokenRevoked === undefined) return;
+  const { payload, header } = verified as VerifiedToken;
+  return after(isTokenRevoked(payload, header, request), (revoked) => {
+    if (revoked) throw new RevokedTokenException(undefined, { payload, header });
+  });
+}
+
+function askVerification({ settings, verified, request }: Attempt): Awaitable<void> {
+  const { verifyToken: verify } = settings.callbacks;
+  if (verify === undefined) return;
+  const { payload, header } = verified as VerifiedToken;
+  return after(verify(payload, header, request), (accepted) => {
+    if (!accepted) throw new TokenVerificationException(undefined, { payload, header });
+  });
+}
+
+function loadUser(attempt: Attempt): Awaitable<void> {
+  const { userLookup } = attempt.settings.callbacks;
+  if (userLookup === undefined) return;
+  const { payload, header } = attempt.verified as VerifiedToken;
+  return after(userLookup(payload, header, attempt.request), (user) => {
+    if (user === null || user === undefined) {
+      const identity = ownValue(payload, attempt.settings.identityClaim);
+      const shown = typeof identity === 'string' ? identity : JSON.stringify(identity);
+      throw new UserLookupException(`Error loading the user ${shown}`, { payload, header });
+    }
+    attempt.user = user;
+  });
+}
+
+/** Goes on with a value now, or when it is there. */
+function after<T>(value: Awaitable<T>, next: (value: T) => void): Awaitable<void> {
+  return isPromise(value) ? value.then(next) : next(value);
+}

@@ -1,0 +1,114 @@
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { ErrorResponder } from '../errors/error-responder.js';
+import { MissingTokenException } from '../errors/exceptions.js';
+import type { Settings } from '../options/settings.js';
+import { SETTINGS } from '../options/tokens.js';
+import { TokenVerifier, type VerifiedToken } from '../tokens/token-verifier.js';
+import { httpRequestOf } from '../transports/http.js';
+import { isPromise, type Awaitable } from '../types/awaitable.js';
+import type { HttpRequest } from '../types/http.js';
+import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
+import type { Attempt } from './attempt.js';
+import { runChecks } from './checks.js';
+import { rememberedContext, setJwtContext, type JwtContext } from './jwt-context.js';
+import { isExempt, requirementOf } from './route-requirement.js';
+import { findToken, type FoundToken } from './token-sources.js';
+
+/** Checks the token of a request: what `JwtGuard` does, for guards and interceptors of your own. */
+@Injectable()
+export class JwtAuthenticator {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
+    @Inject(ErrorResponder) private readonly responder: ErrorResponder,
+  ) {}
+
+  /**
+   * Checks the request's token against a requirement (default: the route's own, or any access token) and remembers it
+   * for `@Jwt()` and the others. Answers `null` for an anonymous request on an optional requirement and for an exempt
+   * `OPTIONS`; throws a `JwtExtendedException` otherwise (`verify_jwt_in_request`).
+   */
+  async authenticate(context: ExecutionContext, requirement?: JwtRequirement): Promise<JwtContext | null> {
+    return this.check(context, requirement ? settleRequirement(requirement) : (this.requirementOf(context) ?? ANY));
+  }
+
+  /** What the route asks for; `null` if nothing. */
+  requirementOf(context: ExecutionContext): SettledRequirement | null {
+    return requirementOf(context.getHandler(), context.getClass(), this.settings.requireByDefault);
+  }
+
+  /** As `authenticate`, but without a promise unless something has to be waited for. */
+  check(context: ExecutionContext, requirement: SettledRequirement): Awaitable<JwtContext | null> {
+    const request = httpRequestOf(context);
+    if (isExempt(context, request.method)) return null;
+    try {
+      const checked = this.checkRequest(request, requirement);
+      return isPromise(checked) ? checked.catch((error: unknown) => this.refuse(error)) : checked;
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  private checkRequest(request: HttpRequest, requirement: SettledRequirement): Awaitable<JwtContext | null> {
+    const { settings, verifier } = this;
+    const found = this.find(request, requirement);
+    if (found === null) return this.rememberAnonymous(request);
+    const attempt: Attempt = {
+      request,
+      requirement,
+      settings,
+      verifier,
+      found,
+      csrfValue: null,
+      verified: null,
+      user: undefined,
+    };
+    const checked = runChecks(attempt);
+    return isPromise(checked) ? checked.then(() => this.remember(attempt)) : this.remember(attempt);
+  }
+
+  /** Nothing found is an anonymous request where the token is optional; whatever comes later is an error everywhere. */
+  private find(request: HttpRequest, requirement: SettledRequirement): FoundToken | null {
+    try {
+      return findToken(request, requirement, this.settings);
+    } catch (error) {
+      if (requirement.optional && error instanceof MissingTokenException) return null;
+      throw error;
+    }
+  }
+
+  /** Only now, when all has passed, can anybody see the token. */
+  private remember({ request, found, verified, user }: Attempt): JwtContext {
+    const { header, payload } = verified as VerifiedToken;
+    const { location } = found;
+    const identity = payload[this.settings.identityClaim];
+    const context = Object.freeze({ token: found.rawToken as string, header, payload, location, user, identity });
+    setJwtContext(request, context);
+    this.setUser(request, this.settings.callbacks.userLookup === undefined ? payload : user);
+    return context;
+  }
+
+  /** A second, optional check in the same request does not wipe what the first one found. */
+  private rememberAnonymous(request: HttpRequest): null {
+    if (rememberedContext(request) !== undefined) return null;
+    setJwtContext(request, null);
+    this.setUser(request, null);
+    return null;
+  }
+
+  private setUser(request: HttpRequest, user: unknown): void {
+    const { requestProperty } = this.settings;
+    if (requestProperty !== null) (request as unknown as Record<string, unknown>)[requestProperty] = user;
+  }
+
+  /** Throws the error with its answer settled, now or once a callback has answered. */
+  private refuse(error: unknown): Promise<never> {
+    const settled = this.responder.settle(error);
+    if (!isPromise(settled)) throw settled;
+    return settled.then((late) => {
+      throw late;
+    });
+  }
+}
+
+const ANY = settleRequirement();

@@ -1,0 +1,51 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { carrierOf } from '../transports/carrier.js';
+import type { JoseHeader, JwtPayload } from '../types/claims.js';
+import type { TokenLocation } from '../types/requirement.js';
+
+/** What a guard found out about a request. */
+export interface JwtContext {
+  /** The token itself. */
+  readonly token: string;
+  /** Its JOSE header, frozen. */
+  readonly header: JoseHeader;
+  /** Its claims, frozen. */
+  readonly payload: JwtPayload;
+  /** Where it was. */
+  readonly location: TokenLocation;
+  /** What `userLookup` answered; `undefined` without a lookup. */
+  readonly user?: unknown;
+  /** The identity claim's value; where it is left out, `sub`. */
+  readonly identity?: unknown;
+}
+
+/** A request a guard has answered for: with a token, or as anonymous (`null`) on an optional route. */
+interface Remembered {
+  readonly context: JwtContext | null;
+}
+
+// One for the process, whichever copy of this package (ESM or CommonJS) writes or reads it.
+const MEMORY = Symbol.for('nestjs-jwt-extended.contexts');
+
+function memory(): WeakMap<object, Remembered> {
+  const host = globalThis as { [MEMORY]?: WeakMap<object, Remembered> };
+  return (host[MEMORY] ??= new WeakMap());
+}
+
+/** What the guard found for this request; `undefined` where no guard ran, `null` for an anonymous request. */
+export function rememberedContext(contextOrRequest: object): JwtContext | null | undefined {
+  return memory().get(carrierOf(contextOrRequest))?.context;
+}
+
+/**
+ * The token a request was let in with, for your own guards and interceptors: `null` on an optional route without a
+ * token, and where no check ran.
+ */
+export function getJwtContext(contextOrRequest: ExecutionContext | object): JwtContext | null {
+  return rememberedContext(contextOrRequest) ?? null;
+}
+
+/** Remembers a token for a request as the guard does: for tests that replace the guard. `null`: an anonymous request. */
+export function setJwtContext(contextOrRequest: ExecutionContext | object, context: JwtContext | null): void {
+  memory().set(carrierOf(contextOrRequest), { context });
+}

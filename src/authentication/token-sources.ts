@@ -1,0 +1,129 @@
+import { parse } from 'cookie';
+import { InvalidTokenException, MissingTokenException } from '../errors/exceptions.js';
+import type { Settings } from '../options/settings.js';
+import { ownValue, type TokenType } from '../types/claims.js';
+import { headerValue, type HttpRequest } from '../types/http.js';
+import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
+
+/** A token as the request has it, and where it was. What a JSON body holds may be no string. */
+export interface FoundToken {
+  readonly rawToken: unknown;
+  readonly location: TokenLocation;
+}
+
+/** Where to look: a text that says why there is no token, or the token; a place that is itself malformed throws. */
+type TokenSource = (
+  request: HttpRequest,
+  kind: TokenType,
+  settings: Settings,
+) => { missing: string } | { token: unknown };
+
+const SOURCES: Readonly<Record<TokenLocation, TokenSource>> = {
+  headers: fromHeader,
+  cookies: fromCookie,
+  query_string: fromQueryString,
+  json: fromJson,
+};
+
+/**
+ * The first token there is, in the order of the locations: a broken one is not skipped, or a second credential could
+ * silently take its place. Throws a `MissingTokenException` that says of each place what was missing.
+ */
+export function findToken(request: HttpRequest, requirement: SettledRequirement, settings: Settings): FoundToken {
+  const locations = requirement.locations ?? settings.tokenLocations;
+  const kind = expectedKind(requirement);
+  const reasons: string[] = [];
+  for (const location of locations) {
+    const found = SOURCES[location](request, kind, settings);
+    if ('token' in found) return { rawToken: found.token, location };
+    reasons.push(found.missing);
+  }
+  const all = reasons.join('; ');
+  throw new MissingTokenException(reasons.length === 1 ? all : `Missing JWT in ${enumerate(locations)} (${all})`);
+}
+
+/** Which cookie or key is read; routes for any type read the access token's. */
+export function expectedKind(requirement: SettledRequirement): TokenType {
+  return requirement.refresh ? 'refresh' : 'access';
+}
+
+/** A header such as `Authorization: Bearer <JWT>`, possibly among other schemes, with commas between (RFC 9110 s.11.6.2). */
+function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings): ReturnType<TokenSource> {
+  const value = stripCommas(headerValue(request, header.name).trim());
+  if (value === '') return { missing: `Missing ${header.name} Header` };
+  if (header.type === '') {
+    const words = splitWords(value);
+    if (words.length === 1) return { token: words[0] };
+    throw new InvalidTokenException(`Bad ${header.name} header. Expected '${header.name}: <JWT>'`);
+  }
+  const expected = `Expected '${header.name}: ${header.type} <JWT>'`;
+  const fields = value
+    .split(',')
+    .map(splitWords)
+    .filter(([scheme]) => isScheme(scheme, header));
+  // Two of ours are as good as none: whichever was picked could be the wrong one.
+  if (fields.length !== 1) {
+    return { missing: `Missing '${header.type}' type in '${header.name}' header. ${expected}` };
+  }
+  const [words = []] = fields;
+  if (words.length !== 2) throw new InvalidTokenException(`Bad ${header.name} header. ${expected}`);
+  return { token: words[1] };
+}
+
+function isScheme(word: string | undefined, { type, caseInsensitive }: Settings['header']): boolean {
+  return caseInsensitive ? word?.toLowerCase() === type.toLowerCase() : word === type;
+}
+
+/** Without a regular expression, which could be made to run in quadratic time here. */
+function stripCommas(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && text[start] === ',') start++;
+  while (end > start && text[end - 1] === ',') end--;
+  return text.slice(start, end);
+}
+
+function splitWords(text: string): string[] {
+  return text.split(/\s/).filter((word) => word !== '');
+}
+
+function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings): ReturnType<TokenSource> {
+  const { name } = cookies[kind];
+  const token = readCookie(request, name);
+  return token ? { token } : { missing: `Missing cookie "${name}"` };
+}
+
+/** Read from the header itself, so that it does not matter whether a cookie parser ran. Of several the first counts. */
+function readCookie(request: HttpRequest, name: string): string | undefined {
+  return parse(headerValue(request, 'cookie'), { decode: (value) => value })[name];
+}
+
+/** Read from the address itself, so that it does not matter how the framework parses queries. The first value counts. */
+function fromQueryString(request: HttpRequest, _kind: TokenType, { queryString }: Settings): ReturnType<TokenSource> {
+  const { name, valuePrefix } = queryString;
+  const address = request.originalUrl ?? request.url ?? '';
+  const start = address.indexOf('?');
+  const value = start < 0 ? null : new URLSearchParams(address.slice(start + 1)).get(name);
+  if (!value) return { missing: `Missing '${name}' query paramater` };
+  if (!value.startsWith(valuePrefix)) {
+    throw new InvalidTokenException(
+      `Invalid value for query parameter '${name}'. Expected the value to start with '${valuePrefix}'`,
+    );
+  }
+  return { token: value.slice(valuePrefix.length) };
+}
+
+function fromJson(request: HttpRequest, kind: TokenType, { json }: Settings): ReturnType<TokenSource> {
+  const mediaType = headerValue(request, 'content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!/^application\/(?:[^\s;,]+\+)?json$/.test(mediaType)) {
+    return { missing: 'Invalid content-type. Must be application/json.' };
+  }
+  const key = kind === 'refresh' ? json.refreshKey : json.accessKey;
+  const { body } = request;
+  const token = typeof body === 'object' && body !== null && !Array.isArray(body) ? ownValue(body, key) : undefined;
+  return token ? { token } : { missing: `Missing "${key}" key in json data.` };
+}
+
+/** As in "headers, cookies or json". */
+function enumerate(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}

@@ -1,0 +1,59 @@
+export { JwtExtendedModule } from './jwt-extended.module.js';
+export type { JwtExtendedModuleExtras, JwtExtendedOptionsFactory } from './jwt-extended.module-definition.js';
+export { JwtGuard } from './jwt.guard.js';
+export { JwtExceptionFilter } from './jwt-exception.filter.js';
+
+export { JwtRequired, Public } from './decorators/route.decorators.js';
+export { CurrentUser, Jwt, JwtHeader, JwtIdentity } from './decorators/param.decorators.js';
+
+export { JwtAuthenticator } from './authentication/jwt-authenticator.js';
+export { getJwtContext, setJwtContext, type JwtContext } from './authentication/jwt-context.js';
+
+export { TokenService } from './tokens/token.service.js';
+export type {
+  AccessTokenOptions,
+  TokenOptions,
+  TokenPair,
+  TokenPairOptions,
+  UnverifiedToken,
+  VerifyOptions,
+} from './tokens/token.service.js';
+export type { VerifiedToken } from './tokens/token-verifier.js';
+
+export type {
+  CallbackRequest,
+  CookieName,
+  CookieOptions,
+  CsrfNames,
+  CsrfOptions,
+  EncodeDecode,
+  HeaderOptions,
+  HmacSecret,
+  JsonOptions,
+  JwtExtendedOptions,
+  QueryStringOptions,
+} from './options/jwt-extended-options.js';
+export type { Duration, DurationUnit } from './options/duration.js';
+export { optionsFromFlaskConfig, type FlaskConfigOptions } from './options/flask-config.js';
+
+export { JwtExtendedException, type JwtExceptionDetails } from './errors/jwt-extended.exception.js';
+export {
+  CsrfException,
+  ExpiredTokenException,
+  FreshTokenRequiredException,
+  InvalidTokenException,
+  MissingTokenException,
+  RevocationUnavailableException,
+  RevokedTokenException,
+  TokenVerificationException,
+  UserLookupException,
+  WrongTokenTypeException,
+} from './errors/exceptions.js';
+export type { ErrorResponse, ErrorResponseName } from './errors/error-response.js';
+export type { ErrorResponseCallback } from './errors/error-responder.js';
+
+export type { JwtAlgorithm } from './types/algorithms.js';
+export type { Awaitable } from './types/awaitable.js';
+export type { JoseHeader, JwtPayload, TokenType } from './types/claims.js';
+export type { HttpRequest } from './types/http.js';
+export type { JwtRequirement, TokenLocation } from './types/requirement.js';

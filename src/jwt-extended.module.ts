@@ -1,0 +1,62 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
+import { ErrorResponder } from './errors/error-responder.js';
+import { JwtExceptionFilter } from './jwt-exception.filter.js';
+import {
+  ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  OPTIONS,
+  OPTIONS_TYPE,
+} from './jwt-extended.module-definition.js';
+import { JwtGuard } from './jwt.guard.js';
+import { resolveSettings } from './options/resolve-settings.js';
+import type { Settings } from './options/settings.js';
+import { SETTINGS } from './options/tokens.js';
+import { StartChecks } from './start-checks.js';
+import { KeyRing } from './tokens/keys.js';
+import { TokenCodec } from './tokens/token-codec.js';
+import { TokenVerifier } from './tokens/token-verifier.js';
+import { TokenService } from './tokens/token.service.js';
+
+const PROVIDERS: Provider[] = [
+  { provide: SETTINGS, inject: [OPTIONS], useFactory: resolveSettings },
+  { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },
+  { provide: KeyRing, inject: [SETTINGS], useFactory: (settings: Settings) => new KeyRing(settings) },
+  TokenCodec,
+  {
+    provide: TokenVerifier,
+    inject: [SETTINGS, KeyRing, TokenCodec],
+    useFactory: (settings: Settings, keys: KeyRing, codec: TokenCodec) => new TokenVerifier(settings, keys, codec),
+  },
+  TokenService,
+  JwtAuthenticator,
+  JwtGuard,
+  JwtExceptionFilter,
+  StartChecks,
+];
+
+/** Access and refresh tokens for a Nest application: import it once, in the root module. */
+@Module({
+  imports: [DiscoveryModule],
+  providers: PROVIDERS,
+  exports: [TokenService, JwtAuthenticator, JwtGuard, JwtExceptionFilter, ErrorResponder, SETTINGS],
+})
+export class JwtExtendedModule extends ConfigurableModuleClass {
+  /** With the options at hand. Wrong ones stop the start with a `TypeError` that says what to do. */
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** With options that come from other providers: `useFactory`, `useClass` or `useExisting`. */
+  static override forRootAsync(
+    options: typeof ASYNC_OPTIONS_TYPE & {
+      /** Further providers of this module, for the factory to inject. */
+      extraProviders?: Provider[];
+    },
+  ): DynamicModule {
+    const { extraProviders = [], ...rest } = options;
+    const definition = super.forRootAsync(rest);
+    return { ...definition, providers: [...extraProviders, ...(definition.providers ?? [])] };
+  }
+}

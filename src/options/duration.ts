@@ -1,0 +1,66 @@
+/** What a duration's unit is worth, in seconds. */
+const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
+
+const FIELD_SECONDS = {
+  milliseconds: 0.001,
+  seconds: 1,
+  minutes: 60,
+  hours: 3_600,
+  days: 86_400,
+  weeks: 604_800,
+} as const;
+
+/** The units of a duration written as text. */
+export type DurationUnit = keyof typeof UNIT_SECONDS;
+
+/** A number of **seconds**, a text with a unit (`'500ms'`, `'15m'`, `'30d'`), or fields (`{ minutes: 15 }`). */
+export type Duration = number | `${number}${DurationUnit}` | { [field in keyof typeof FIELD_SECONDS]?: number };
+
+/**
+ * A duration in seconds; throws a `TypeError` that says what would be right. A bare numeric text is refused: the
+ * libraries of this field disagree on whether it means seconds or milliseconds.
+ */
+export function toSeconds(duration: unknown): number {
+  const seconds = readSeconds(duration);
+  if (!Number.isFinite(seconds) || Math.abs(seconds) > Number.MAX_SAFE_INTEGER) {
+    throw new TypeError(`${show(duration)} is not a finite duration.`);
+  }
+  return seconds;
+}
+
+function readSeconds(duration: unknown): number {
+  if (typeof duration === 'number') return duration;
+  if (typeof duration === 'string') return fromText(duration);
+  if (typeof duration === 'object' && duration !== null && !Array.isArray(duration)) return fromFields(duration);
+  throw new TypeError(
+    `${show(duration)} is not a duration. Give seconds (900), a text with a unit ('15m') or fields ({ minutes: 15 }).`,
+  );
+}
+
+function fromText(text: string): number {
+  const match = /^(-?\d{1,15}(?:\.\d{1,9})?)(ms|s|m|h|d|w)$/.exec(text.trim());
+  if (match) return Number(match[1]) * UNIT_SECONDS[match[2] as DurationUnit];
+  const cure = /^-?\d+$/.test(text.trim())
+    ? `has no unit. Write ${text.trim()} (a number of seconds) or '${text.trim()}s'.`
+    : `is not a duration. Write a number and a unit: ms, s, m, h, d or w, as in '15m'.`;
+  throw new TypeError(`'${text}' ${cure}`);
+}
+
+function fromFields(fields: object): number {
+  let seconds = 0;
+  const entries = Object.entries(fields);
+  for (const [name, value] of entries) {
+    if (!Object.hasOwn(FIELD_SECONDS, name) || typeof value !== 'number') {
+      throw new TypeError(
+        `${show(fields)} is not a duration. Known fields: ${Object.keys(FIELD_SECONDS).join(', ')}, each a number.`,
+      );
+    }
+    seconds += value * FIELD_SECONDS[name as keyof typeof FIELD_SECONDS];
+  }
+  if (entries.length === 0) throw new TypeError('{} is not a duration. Write { minutes: 15 }, for one.');
+  return seconds;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' || value === undefined ? String(value) : (JSON.stringify(value) ?? typeof value);
+}

@@ -1,0 +1,131 @@
+/** A value as Flask's configuration has it: Python's, or text from the environment. */
+export type FlaskValue = unknown;
+
+/** One of Flask-JWT-Extended's settings: which option it is, and how its value is read (`undefined`: not set). */
+interface FlaskSetting {
+  readonly option: string;
+  readonly read: (value: FlaskValue, name: string) => unknown;
+}
+
+/** The 43 settings of Flask-JWT-Extended 4.7, with its defaults where they are not ours. */
+export const FLASK_SETTINGS = {
+  JWT_SECRET_KEY: { option: 'secret', read: key },
+  JWT_PRIVATE_KEY: { option: 'privateKey', read: key },
+  JWT_PUBLIC_KEY: { option: 'publicKey', read: key },
+  JWT_ALGORITHM: { option: 'algorithm', read: text },
+  JWT_DECODE_ALGORITHMS: { option: 'decodeAlgorithms', read: filledList },
+  JWT_ACCESS_TOKEN_EXPIRES: { option: 'accessTokenExpires', read: lifetime },
+  JWT_REFRESH_TOKEN_EXPIRES: { option: 'refreshTokenExpires', read: lifetime },
+  JWT_IDENTITY_CLAIM: { option: 'identityClaim', read: text },
+  JWT_VERIFY_SUB: { option: 'verifySubject', read: flag },
+  JWT_ENCODE_NBF: { option: 'encodeNotBefore', read: flag },
+  JWT_ENCODE_AUDIENCE: { option: 'audience.encode', read: textOrList },
+  JWT_ENCODE_ISSUER: { option: 'issuer.encode', read: text },
+  JWT_DECODE_AUDIENCE: { option: 'audience.decode', read: textOrList },
+  JWT_DECODE_ISSUER: { option: 'issuer.decode', read: textOrList },
+  JWT_DECODE_LEEWAY: { option: 'leeway', read: parsed },
+  JWT_ERROR_MESSAGE_KEY: { option: 'errorMessageKey', read: text },
+  JWT_TOKEN_LOCATION: { option: 'tokenLocation', read: list },
+  JWT_HEADER_NAME: { option: 'header.name', read: text },
+  JWT_HEADER_TYPE: { option: 'header.type', read: textOrEmpty },
+  JWT_QUERY_STRING_NAME: { option: 'queryString.name', read: text },
+  JWT_QUERY_STRING_VALUE_PREFIX: { option: 'queryString.valuePrefix', read: textOrEmpty },
+  JWT_JSON_KEY: { option: 'json.accessKey', read: text },
+  JWT_REFRESH_JSON_KEY: { option: 'json.refreshKey', read: text },
+  JWT_ACCESS_COOKIE_NAME: { option: 'cookies.access.name', read: text },
+  JWT_REFRESH_COOKIE_NAME: { option: 'cookies.refresh.name', read: text },
+  JWT_ACCESS_COOKIE_PATH: { option: 'cookies.access.path', read: text },
+  JWT_REFRESH_COOKIE_PATH: { option: 'cookies.refresh.path', read: text },
+  JWT_COOKIE_SECURE: { option: 'cookies.secure', read: (value, name) => flag(value, name) ?? false },
+  JWT_COOKIE_DOMAIN: { option: 'cookies.domain', read: text },
+  JWT_COOKIE_SAMESITE: { option: 'cookies.sameSite', read: sameSite },
+  JWT_SESSION_COOKIE: { option: 'cookies.session', read: flag },
+  JWT_COOKIE_CSRF_PROTECT: { option: 'protectCsrf', read: flag },
+  JWT_CSRF_METHODS: { option: 'csrf.methods', read: list },
+  JWT_CSRF_IN_COOKIES: { option: 'csrf.inCookies', read: flag },
+  JWT_CSRF_CHECK_FORM: { option: 'csrf.checkForm', read: flag },
+  JWT_ACCESS_CSRF_HEADER_NAME: { option: 'csrf.access.headerName', read: text },
+  JWT_REFRESH_CSRF_HEADER_NAME: { option: 'csrf.refresh.headerName', read: text },
+  JWT_ACCESS_CSRF_FIELD_NAME: { option: 'csrf.access.fieldName', read: text },
+  JWT_REFRESH_CSRF_FIELD_NAME: { option: 'csrf.refresh.fieldName', read: text },
+  JWT_ACCESS_CSRF_COOKIE_NAME: { option: 'csrf.access.cookieName', read: text },
+  JWT_REFRESH_CSRF_COOKIE_NAME: { option: 'csrf.refresh.cookieName', read: text },
+  JWT_ACCESS_CSRF_COOKIE_PATH: { option: 'csrf.access.cookiePath', read: text },
+  JWT_REFRESH_CSRF_COOKIE_PATH: { option: 'csrf.refresh.cookiePath', read: text },
+} satisfies Record<string, FlaskSetting>;
+
+const WORDS = new Map<string, unknown>([
+  ['True', true],
+  ['False', false],
+  ['None', null],
+]);
+
+/** As Flask reads its prefixed environment; `None` is a setting that is not set. */
+function parsed(value: FlaskValue): unknown {
+  const read = typeof value === 'string' ? fromText(value) : value;
+  return read ?? undefined;
+}
+
+function fromText(value: string): unknown {
+  if (WORDS.has(value)) return WORDS.get(value);
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** A setting that is text stays text, also where it looks like a number. */
+function text(value: FlaskValue): unknown {
+  const read = parsed(value);
+  return typeof value === 'string' && read !== undefined && typeof read !== 'string' ? value : read;
+}
+
+function textOrEmpty(value: FlaskValue): unknown {
+  return value === null || WORDS.get(value as string) === null ? '' : text(value);
+}
+
+/** Keys are not read at all but for their quotes: a secret may look like anything. */
+function key(value: FlaskValue): unknown {
+  if (value === '' || value === null) return undefined;
+  return text(value);
+}
+
+function flag(value: FlaskValue, name: string): unknown {
+  const read = parsed(value);
+  if (read === undefined || typeof read === 'boolean') return read;
+  if (read === 0 || read === 1) return read === 1;
+  throw new TypeError(`optionsFromFlaskConfig: ${name} must be True or False.`);
+}
+
+function lifetime(value: FlaskValue, name: string): unknown {
+  const read = parsed(value);
+  if (read === true) throw new TypeError(`optionsFromFlaskConfig: ${name} must be a duration, or False for never.`);
+  return read;
+}
+
+function list(value: FlaskValue): unknown {
+  const read = textOrList(value);
+  return typeof read === 'string' ? read.split(',').map((item) => item.trim()) : read;
+}
+
+/** An empty list means the default. */
+function filledList(value: FlaskValue): unknown {
+  const read = list(value);
+  return Array.isArray(read) && (read.length === 0 || read.join('') === '') ? undefined : read;
+}
+
+/** One text, or several: a list, or text with commas. */
+function textOrList(value: FlaskValue): unknown {
+  const read = parsed(value);
+  if (Array.isArray(read) || read === undefined) return read;
+  if (read instanceof Set) return [...(read as Set<unknown>)];
+  const single = text(value);
+  if (typeof single !== 'string' || !single.includes(',')) return single;
+  return single.split(',').map((item) => item.trim());
+}
+
+/** `Lax`, `Strict`, `None` as text is an attribute; without a value there is none. */
+function sameSite(value: FlaskValue): unknown {
+  return typeof value === 'string' && value !== '' ? value.toLowerCase() : (value ?? false);
+}

@@ -1,0 +1,174 @@
+import type { KeyObject } from 'node:crypto';
+import type { ErrorResponseCallback } from '../errors/error-responder.js';
+import type { ErrorResponseName } from '../errors/error-response.js';
+import type { JwtAlgorithm } from '../types/algorithms.js';
+import type { Awaitable } from '../types/awaitable.js';
+import type { JoseHeader, JwtPayload } from '../types/claims.js';
+import type { HttpRequest } from '../types/http.js';
+import type { TokenLocation } from '../types/requirement.js';
+import type { Duration } from './duration.js';
+
+/** An HMAC secret: text, bytes, or a prepared key. */
+export type HmacSecret = string | Uint8Array | KeyObject;
+
+/** A value for making tokens and one for checking them. */
+export interface EncodeDecode<Encode, Decode> {
+  /** What new tokens say. */
+  encode?: Encode;
+  /** What a token has to say; one match is enough. */
+  decode?: Decode;
+}
+
+/** The request a callback is called for; absent when `TokenService` was called outside of one. */
+export type CallbackRequest = HttpRequest;
+
+/** The header a token comes in. */
+export interface HeaderOptions {
+  /** The header's name; default `Authorization` (`JWT_HEADER_NAME`). */
+  name?: string;
+  /** The scheme before the token; `''` for none; default `Bearer` (`JWT_HEADER_TYPE`). */
+  type?: string;
+  /** Take the scheme in any case, as RFC 9110 s.11.1 has it; default `false`, as Flask. */
+  caseInsensitive?: boolean;
+}
+
+/** The query parameter a token comes in. */
+export interface QueryStringOptions {
+  /** The parameter's name; default `jwt` (`JWT_QUERY_STRING_NAME`). */
+  name?: string;
+  /** What has to precede the token; default `''` (`JWT_QUERY_STRING_VALUE_PREFIX`). */
+  valuePrefix?: string;
+}
+
+/** The members of a JSON body that hold tokens. */
+export interface JsonOptions {
+  /** Default `access_token` (`JWT_JSON_KEY`). */
+  accessKey?: string;
+  /** Default `refresh_token` (`JWT_REFRESH_JSON_KEY`). */
+  refreshKey?: string;
+}
+
+/** Name and path of a cookie. */
+export interface CookieName {
+  /** Default `access_token_cookie` / `refresh_token_cookie` (`JWT_ACCESS_COOKIE_NAME`, `JWT_REFRESH_COOKIE_NAME`). */
+  name?: string;
+  /** Default `/` (`JWT_ACCESS_COOKIE_PATH`, `JWT_REFRESH_COOKIE_PATH`). */
+  path?: string;
+}
+
+/** The cookies tokens come in, and their attributes (RFC 6265bis). */
+export interface CookieOptions {
+  /** The access token's cookie. */
+  access?: CookieName;
+  /** The refresh token's cookie. */
+  refresh?: CookieName;
+  /** `Domain`; default none: the host alone (`JWT_COOKIE_DOMAIN`). */
+  domain?: string | null;
+  /** `Secure`: https only; default `true` (`JWT_COOKIE_SECURE`, which defaults to False). */
+  secure?: boolean;
+  /** `SameSite`; `false` leaves it out; default `'lax'` (`JWT_COOKIE_SAMESITE`, which defaults to None). */
+  sameSite?: 'lax' | 'strict' | 'none' | false;
+  /** `true`: gone with the browser's session; `false`: kept for 31540000 s; default `true` (`JWT_SESSION_COOKIE`). */
+  session?: boolean;
+  /** `Partitioned` (CHIPS); default `false`. */
+  partitioned?: boolean;
+}
+
+/** Where the double submit value of one kind of token is. */
+export interface CsrfNames {
+  /** Default `X-CSRF-TOKEN` (`JWT_ACCESS_CSRF_HEADER_NAME`, `JWT_REFRESH_CSRF_HEADER_NAME`). */
+  headerName?: string;
+  /** Default `csrf_token` (`JWT_ACCESS_CSRF_FIELD_NAME`, `JWT_REFRESH_CSRF_FIELD_NAME`). */
+  fieldName?: string;
+  /** Default `csrf_access_token` / `csrf_refresh_token` (`JWT_ACCESS_CSRF_COOKIE_NAME`, …). */
+  cookieName?: string;
+  /** Default `/` (`JWT_ACCESS_CSRF_COOKIE_PATH`, `JWT_REFRESH_CSRF_COOKIE_PATH`). */
+  cookiePath?: string;
+}
+
+/** The double submit protection of tokens in cookies. */
+export interface CsrfOptions {
+  /** The methods it is demanded for, in any case; default `POST PUT PATCH DELETE` (`JWT_CSRF_METHODS`). */
+  methods?: readonly string[];
+  /** Also set a cookie scripts can read; default `true` (`JWT_CSRF_IN_COOKIES`). */
+  inCookies?: boolean;
+  /** Look into a form field when the header is missing; default `false` (`JWT_CSRF_CHECK_FORM`). */
+  checkForm?: boolean;
+  /** For access tokens. */
+  access?: CsrfNames;
+  /** For refresh tokens. */
+  refresh?: CsrfNames;
+}
+
+/** The options of `JwtExtendedModule.forRoot()`; a wrong or unknown one stops the start with a `TypeError`. */
+export interface JwtExtendedOptions {
+  /** The HMAC secret, or a list whose first signs and all verify; required for HS* (`JWT_SECRET_KEY`). */
+  secret?: HmacSecret | readonly HmacSecret[];
+  /** The algorithm of new tokens; default `'HS256'` (`JWT_ALGORITHM`). */
+  algorithm?: JwtAlgorithm;
+  /** The algorithms accepted; `algorithm` always is; default `[algorithm]` (`JWT_DECODE_ALGORITHMS`). */
+  decodeAlgorithms?: readonly JwtAlgorithm[];
+  /** Take an HMAC secret shorter than the hash, against RFC 7518 s.3.2; default `false`. */
+  allowWeakSecret?: boolean;
+  /** Lifetime of access tokens; `false`: for ever; default `'15m'` (`JWT_ACCESS_TOKEN_EXPIRES`). */
+  accessTokenExpires?: Duration | false;
+  /** Lifetime of refresh tokens; `false`: for ever; default `'30d'` (`JWT_REFRESH_TOKEN_EXPIRES`). */
+  refreshTokenExpires?: Duration | false;
+  /** How far clocks may differ when `exp`, `nbf` and `iat` are checked; default `0` (`JWT_DECODE_LEEWAY`). */
+  leeway?: Duration;
+  /** `iss`: one value for both, or apart; default none (`JWT_ENCODE_ISSUER`, `JWT_DECODE_ISSUER`). */
+  issuer?: string | EncodeDecode<string | null, string | readonly string[]>;
+  /** `aud`: one value (or list) for both, or apart; default none (`JWT_ENCODE_AUDIENCE`, `JWT_DECODE_AUDIENCE`). */
+  audience?: string | readonly string[] | EncodeDecode<string | readonly string[] | null, string | readonly string[]>;
+  /** Put `nbf` into new tokens; default `true` (`JWT_ENCODE_NBF`). */
+  encodeNotBefore?: boolean;
+  /** `sub`, if there, has to be a string (RFC 7519 s.4.1.2); default `true` (`JWT_VERIFY_SUB`). */
+  verifySubject?: boolean;
+  /** The claim that holds the identity; default `'sub'` (`JWT_IDENTITY_CLAIM`). */
+  identityClaim?: string;
+  /** Claims every token must have besides the identity, e.g. `['exp', 'jti']`; default none. */
+  requiredClaims?: readonly string[];
+  /** The member of an error's body that holds the message; default `'msg'` (`JWT_ERROR_MESSAGE_KEY`). */
+  errorMessageKey?: string;
+  /** Where tokens are looked for, in this order; default `'headers'` (`JWT_TOKEN_LOCATION`). */
+  tokenLocation?: TokenLocation | readonly TokenLocation[];
+  /** Tokens in a header. */
+  header?: HeaderOptions;
+  /** Tokens in the query string. */
+  queryString?: QueryStringOptions;
+  /** Tokens in a JSON body. */
+  json?: JsonOptions;
+  /** Tokens in cookies. */
+  cookies?: CookieOptions;
+  /** The double submit protection of tokens in cookies; `false` switches it off (`JWT_COOKIE_CSRF_PROTECT`). */
+  csrf?: CsrfOptions | false;
+  /** `true`: every route needs an access token unless it is `@Public()`; default `false`. */
+  requireByDefault?: boolean;
+  /** The property of the request that also holds the current user; `false`: none; default `'user'`. */
+  requestProperty?: string | false;
+  /** The longest token looked at, in characters; default `16384`. */
+  maxTokenLength?: number;
+
+  /** Turns what `TokenService` is given into the identity claim's value (`user_identity_loader`). */
+  userIdentity?(identity: unknown): unknown;
+  /** Further claims of new tokens; those given per call win (`additional_claims_loader`). */
+  additionalClaims?(identity: unknown): Awaitable<object | null | undefined>;
+  /** Further header parameters of new tokens; those given per call win (`additional_headers_loader`). */
+  additionalHeaders?(identity: unknown): Awaitable<object | null | undefined>;
+  /** The key a new token is signed with (`encode_key_loader`). */
+  encodeKey?(identity: unknown): Awaitable<HmacSecret>;
+  /** The key a token is checked with, chosen by what it says before it is verified (`decode_key_loader`). */
+  decodeKey?(
+    header: JoseHeader,
+    unverifiedPayload: Readonly<Record<string, unknown>>,
+    request?: CallbackRequest,
+  ): Awaitable<HmacSecret | null | undefined>;
+  /** Whether a good token was revoked (`token_in_blocklist_loader`). */
+  isTokenRevoked?(payload: JwtPayload, header: JoseHeader, request?: CallbackRequest): Awaitable<boolean>;
+  /** Your own check of the claims; anything falsy refuses (`token_verification_loader`). */
+  verifyToken?(payload: JwtPayload, header: JoseHeader, request?: CallbackRequest): Awaitable<unknown>;
+  /** Loads the current user; `null` or `undefined` refuses (`user_lookup_loader`). */
+  userLookup?(payload: JwtPayload, header: JoseHeader, request?: CallbackRequest): unknown;
+  /** Your own answers to failures, by their kind (the seven error loaders). */
+  errorResponses?: Partial<Record<ErrorResponseName, ErrorResponseCallback>>;
+}

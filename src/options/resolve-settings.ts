@@ -1,0 +1,228 @@
+import type { ErrorSettings } from '../errors/error-responder.js';
+import { ALGORITHMS, type JwtAlgorithm } from '../types/algorithms.js';
+import { resolveCookies, resolveCsrf } from './cookie-settings.js';
+import type { HmacSecret } from './jwt-extended-options.js';
+import { resolveLocations } from './location-settings.js';
+import { OptionReader, show } from './option-reader.js';
+import { CALLBACKS, type Callbacks, type EncodeDecodeSettings, type Settings } from './settings.js';
+
+const OPTIONS = [
+  'secret',
+  'algorithm',
+  'decodeAlgorithms',
+  'allowWeakSecret',
+  'accessTokenExpires',
+  'refreshTokenExpires',
+  'leeway',
+  'issuer',
+  'audience',
+  'encodeNotBefore',
+  'verifySubject',
+  'identityClaim',
+  'requiredClaims',
+  'errorMessageKey',
+  'tokenLocation',
+  'header',
+  'queryString',
+  'json',
+  'cookies',
+  'csrf',
+  'requireByDefault',
+  'requestProperty',
+  'maxTokenLength',
+  'errorResponses',
+  ...CALLBACKS,
+] as const;
+
+const EXTRAS = ['isGlobal', 'globalGuard', 'globalFilter'];
+
+const ERROR_RESPONSES = [
+  'expiredToken',
+  'invalidToken',
+  'unauthorized',
+  'needsFreshToken',
+  'revokedToken',
+  'userLookupError',
+  'tokenVerificationFailed',
+  'revocationUnavailable',
+] as const;
+
+/** Claims that mean something of their own; as the identity claim one would change what every token says. */
+const RESERVED_CLAIMS = ['type', 'fresh', 'jti', 'csrf', 'exp', 'iat', 'nbf', 'iss', 'aud'];
+
+/** Checks the options, fills in what they leave out and freezes the result; a wrong one is a `TypeError`. */
+export function resolveSettings(given: unknown): Settings {
+  refuseExtras(given);
+  const options = new OptionReader(given, OPTIONS);
+  const locations = resolveLocations(options);
+  const cookies = resolveCookies(options);
+  const algorithm = readAlgorithm(options);
+  return Object.freeze({
+    secrets: readSecrets(options, algorithm),
+    algorithm,
+    decodeAlgorithms: readDecodeAlgorithms(options, algorithm),
+    allowWeakSecret: options.flag('allowWeakSecret', false),
+    accessTokenExpires: options.lifetime('accessTokenExpires', '15m'),
+    refreshTokenExpires: options.lifetime('refreshTokenExpires', '30d'),
+    leeway: options.duration('leeway', 0),
+    issuer: readIssuer(options),
+    audience: readAudience(options),
+    encodeNotBefore: options.flag('encodeNotBefore', true),
+    verifySubject: options.flag('verifySubject', true),
+    identityClaim: readIdentityClaim(options),
+    requiredClaims: Object.freeze([...(options.texts('requiredClaims') ?? [])]),
+    maxTokenLength: options.integer('maxTokenLength', 16_384, 1),
+    ...locations,
+    cookies,
+    csrf: resolveCsrf(options, cookies),
+    requireByDefault: options.flag('requireByDefault', false),
+    requestProperty: readRequestProperty(options),
+    callbacks: readCallbacks(options),
+    ...readErrors(options, locations.header.type),
+  });
+}
+
+/** They shape the module itself, which Nest has built by the time a factory answers. */
+function refuseExtras(given: unknown): void {
+  if (typeof given !== 'object' || given === null) return;
+  const extra = EXTRAS.find((name) => Object.hasOwn(given, name));
+  if (extra === undefined) return;
+  new OptionReader({}, []).refuse(
+    extra,
+    `is read from the call only. Write forRootAsync({ ${extra}: …, useFactory: … }).`,
+  );
+}
+
+function readAlgorithm(options: OptionReader): JwtAlgorithm {
+  return checkAlgorithm(options, 'algorithm', options.raw('algorithm') ?? 'HS256');
+}
+
+function checkAlgorithm(options: OptionReader, option: string, name: unknown): JwtAlgorithm {
+  if (typeof name === 'string' && name.toLowerCase() === 'none') {
+    options.refuse(option, 'must not be "none": anyone could make such tokens.');
+  }
+  if (typeof name !== 'string' || !Object.hasOwn(ALGORITHMS, name)) {
+    return options.refuse(
+      option,
+      `is ${show(name)}, no known algorithm. Known: ${Object.keys(ALGORITHMS).join(', ')}.`,
+    );
+  }
+  const algorithm = name as JwtAlgorithm;
+  if (ALGORITHMS[algorithm].family !== 'hmac') {
+    options.refuse(option, `is ${name}; this version signs and verifies HS256, HS384 and HS512 only.`);
+  }
+  return algorithm;
+}
+
+function readDecodeAlgorithms(options: OptionReader, algorithm: JwtAlgorithm): ReadonlySet<string> {
+  const given = options.list('decodeAlgorithms') ?? [];
+  const families = new Set([...given, algorithm].map((name) => familyOf(name)));
+  families.delete(undefined);
+  if (families.size > 1) {
+    options.refuse(
+      'decodeAlgorithms',
+      `mixes ${[...families].join(' and ')} algorithms, so that one kind of key could be taken for the other. ` +
+        `Keep to the family of "algorithm" (${algorithm}).`,
+    );
+  }
+  return new Set([algorithm, ...given.map((name) => checkAlgorithm(options, 'decodeAlgorithms', name))]);
+}
+
+function familyOf(name: unknown): string | undefined {
+  return typeof name === 'string' && Object.hasOwn(ALGORITHMS, name)
+    ? ALGORITHMS[name as JwtAlgorithm].family
+    : undefined;
+}
+
+function readSecrets(options: OptionReader, algorithm: JwtAlgorithm): readonly HmacSecret[] {
+  const given = options.raw('secret');
+  if (given === undefined || given === null) {
+    return options.refuse(
+      'secret',
+      `is ${String(given)}, and ${algorithm} needs one. If it comes from the environment, the environment was probably ` +
+        'read before it was loaded: use JwtExtendedModule.forRootAsync({ inject: [ConfigService], useFactory: … }).',
+    );
+  }
+  const secrets = (Array.isArray(given) ? given : [given]) as readonly HmacSecret[];
+  if (secrets.length === 0) options.refuse('secret', 'is an empty list. The first one signs, all of them verify.');
+  return Object.freeze([...secrets]);
+}
+
+function readIssuer(options: OptionReader): EncodeDecodeSettings<string> {
+  const { encode, decode } = readEncodeDecode(options, 'issuer');
+  if (encode !== null && typeof encode !== 'string') options.refuse('issuer', 'of new tokens must be one string.');
+  return Object.freeze({ encode: encode as string | null, decode });
+}
+
+function readAudience(options: OptionReader): EncodeDecodeSettings<string | readonly string[]> {
+  return Object.freeze(readEncodeDecode(options, 'audience'));
+}
+
+function readEncodeDecode(options: OptionReader, name: string): EncodeDecodeSettings<string | readonly string[]> {
+  const given = options.raw(name) ?? {};
+  const apart = typeof given === 'object' && !Array.isArray(given);
+  const { encode, decode } = apart
+    ? ((reader) => ({ encode: reader.raw('encode'), decode: reader.raw('decode') }))(
+        options.section(name, ['encode', 'decode']),
+      )
+    : { encode: given, decode: given };
+  return { encode: readEncode(options, name, encode), decode: readDecode(options, name, decode) };
+}
+
+/** An empty value means no claim, as in Flask. */
+function readEncode(options: OptionReader, name: string, value: unknown): string | readonly string[] | null {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'string') return value;
+  if (!isTexts(value)) return options.refuse(name, `must hold strings; it is ${show(value)}.`);
+  return value.length === 0 ? null : Object.freeze([...value]);
+}
+
+/** An empty value would refuse every token. */
+function readDecode(options: OptionReader, name: string, value: unknown): readonly string[] | null {
+  if (value === undefined || value === null) return null;
+  const values = typeof value === 'string' ? [value] : value;
+  if (!isTexts(values)) return options.refuse(name, `must hold strings; it is ${show(value)}.`);
+  if (values.length === 0 || values.includes('')) {
+    options.refuse(name, 'for checking is empty, so no token could match. Leave it out to accept any.');
+  }
+  return Object.freeze([...values]);
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function readIdentityClaim(options: OptionReader): string {
+  const claim = options.text('identityClaim', 'sub');
+  if (RESERVED_CLAIMS.includes(claim)) {
+    options.refuse('identityClaim', `must not be "${claim}", which has a meaning of its own in every token.`);
+  }
+  return claim;
+}
+
+function readRequestProperty(options: OptionReader): string | null {
+  return options.raw('requestProperty') === false ? null : options.text('requestProperty', 'user');
+}
+
+function readCallbacks(options: OptionReader): Callbacks {
+  const callbacks: Record<string, unknown> = {};
+  for (const name of CALLBACKS) {
+    const callback = options.callback(name);
+    if (callback !== undefined) callbacks[name] = callback;
+  }
+  return Object.freeze(callbacks as Callbacks);
+}
+
+function readErrors(options: OptionReader, scheme: string): ErrorSettings {
+  const section = options.section('errorResponses', ERROR_RESPONSES);
+  const errorResponses: Record<string, unknown> = {};
+  for (const name of ERROR_RESPONSES) {
+    const callback = section.callback(name);
+    if (callback !== undefined) errorResponses[name] = callback;
+  }
+  return {
+    errorMessageKey: options.text('errorMessageKey', 'msg'),
+    errorResponses: Object.freeze(errorResponses),
+    challengeScheme: scheme === '' ? 'Bearer' : scheme,
+  };
+}

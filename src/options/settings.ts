@@ -1,0 +1,84 @@
+import type { ErrorSettings } from '../errors/error-responder.js';
+import type { JwtAlgorithm } from '../types/algorithms.js';
+import type { TokenLocation } from '../types/requirement.js';
+import type { HmacSecret, JwtExtendedOptions } from './jwt-extended-options.js';
+
+/** The options as everything below reads them: checked, with every default filled in, frozen. Durations in seconds. */
+export interface Settings extends ErrorSettings {
+  readonly secrets: readonly HmacSecret[];
+  readonly algorithm: JwtAlgorithm;
+  readonly decodeAlgorithms: ReadonlySet<string>;
+  readonly allowWeakSecret: boolean;
+  /** `null`: never. */
+  readonly accessTokenExpires: number | null;
+  /** `null`: never. */
+  readonly refreshTokenExpires: number | null;
+  readonly leeway: number;
+  readonly issuer: EncodeDecodeSettings<string>;
+  readonly audience: EncodeDecodeSettings<string | readonly string[]>;
+  readonly encodeNotBefore: boolean;
+  readonly verifySubject: boolean;
+  readonly identityClaim: string;
+  readonly requiredClaims: readonly string[];
+  readonly maxTokenLength: number;
+  readonly tokenLocations: readonly TokenLocation[];
+  readonly header: HeaderSettings;
+  readonly queryString: { readonly name: string; readonly valuePrefix: string };
+  readonly json: { readonly accessKey: string; readonly refreshKey: string };
+  readonly cookies: CookieSettings;
+  readonly csrf: CsrfSettings | null;
+  readonly requireByDefault: boolean;
+  readonly requestProperty: string | null;
+  readonly callbacks: Callbacks;
+}
+
+/** What new tokens say (`null`: nothing), and what a token has to say (`null`: anything). */
+export interface EncodeDecodeSettings<Encode> {
+  readonly encode: Encode | null;
+  readonly decode: readonly string[] | null;
+}
+
+export interface HeaderSettings {
+  readonly name: string;
+  readonly type: string;
+  readonly caseInsensitive: boolean;
+}
+
+export interface CookieSettings {
+  readonly access: { readonly name: string; readonly path: string };
+  readonly refresh: { readonly name: string; readonly path: string };
+  readonly domain: string | null;
+  readonly secure: boolean;
+  readonly sameSite: 'lax' | 'strict' | 'none' | null;
+  readonly session: boolean;
+  readonly partitioned: boolean;
+}
+
+export interface CsrfNameSettings {
+  readonly headerName: string;
+  readonly fieldName: string;
+  readonly cookieName: string;
+  readonly cookiePath: string;
+}
+
+export interface CsrfSettings {
+  readonly methods: ReadonlySet<string>;
+  readonly inCookies: boolean;
+  readonly checkForm: boolean;
+  readonly access: CsrfNameSettings;
+  readonly refresh: CsrfNameSettings;
+}
+
+/** The names of the options that are callbacks. */
+export const CALLBACKS = [
+  'userIdentity',
+  'additionalClaims',
+  'additionalHeaders',
+  'encodeKey',
+  'decodeKey',
+  'isTokenRevoked',
+  'verifyToken',
+  'userLookup',
+] as const;
+
+export type Callbacks = Readonly<Pick<JwtExtendedOptions, (typeof CALLBACKS)[number]>>;

@@ -1,0 +1,111 @@
+import { ExpiredTokenException, InvalidTokenException } from '../errors/exceptions.js';
+import type { Settings } from '../options/settings.js';
+import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+type ClaimCheck = (payload: Claims, settings: Settings, now: number) => void;
+
+const DEFAULTED = ['type', 'fresh', 'jti'];
+
+/** What a signed token's claims have to meet, in PyJWT's order; expiry is apart, for it gives way to all other faults. */
+const CLAIM_CHECKS: readonly ClaimCheck[] = [
+  // checks:begin
+  checkIssuedAt,
+  checkNotBefore,
+  checkExpirationForm,
+  checkIssuer,
+  checkAudience,
+  checkSubject,
+  checkTokenId,
+  checkIdentity,
+  checkRequiredClaims,
+  // checks:end
+];
+
+/** Refuses claims that do not hold; `now` in seconds since 1970. */
+export function checkClaims(payload: Claims, settings: Settings, now: number): void {
+  for (const check of CLAIM_CHECKS) check(payload, settings, now);
+}
+
+/** Refuses a token whose time is over (RFC 7519 s.4.1.4). */
+export function refuseExpired(payload: JwtPayload, header: JoseHeader, settings: Settings, now: number): void {
+  const expires = numericDate(payload, 'exp');
+  if (expires !== undefined && expires <= now - settings.leeway) {
+    throw new ExpiredTokenException(undefined, { payload, header });
+  }
+}
+
+/** Adds what Flask-JWT-Extended takes a missing claim to mean. */
+export function fillDefaults(payload: Claims): JwtPayload {
+  const complete = DEFAULTED.every((claim) => Object.hasOwn(payload, claim));
+  // A spread copies own properties as they are, also one called __proto__.
+  return (complete ? payload : Object.freeze({ type: 'access', fresh: false, jti: null, ...payload })) as JwtPayload;
+}
+
+function checkIssuedAt(payload: Claims, { leeway }: Settings, now: number): void {
+  const issuedAt = numericDate(payload, 'iat', 'Issued At claim (iat) must be an integer.');
+  if (issuedAt !== undefined && issuedAt > now + leeway) {
+    throw new InvalidTokenException('The token is not yet valid (iat)');
+  }
+}
+
+function checkNotBefore(payload: Claims, { leeway }: Settings, now: number): void {
+  const notBefore = numericDate(payload, 'nbf', 'Not Before claim (nbf) must be an integer.');
+  if (notBefore !== undefined && notBefore > now + leeway) {
+    throw new InvalidTokenException('The token is not yet valid (nbf)');
+  }
+}
+
+function checkExpirationForm(payload: Claims): void {
+  numericDate(payload, 'exp', 'Expiration Time claim (exp) must be an integer.');
+}
+
+function checkIssuer(payload: Claims, { issuer }: Settings): void {
+  if (issuer.decode === null) return;
+  const value = ownValue(payload, 'iss');
+  if (value === undefined) throw new InvalidTokenException('Token is missing the "iss" claim');
+  if (typeof value !== 'string') throw new InvalidTokenException('Payload Issuer (iss) must be a string');
+  if (!issuer.decode.includes(value)) throw new InvalidTokenException('Invalid issuer');
+}
+
+function checkAudience(payload: Claims, { audience }: Settings): void {
+  const accepted = audience.decode;
+  if (accepted === null) return;
+  const value = ownValue(payload, 'aud');
+  if (!value) throw new InvalidTokenException('Token is missing the "aud" claim');
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (!values.every((item) => typeof item === 'string')) {
+    throw new InvalidTokenException('Invalid claim format in token');
+  }
+  if (!values.some((item) => accepted.includes(item))) throw new InvalidTokenException("Audience doesn't match");
+}
+
+function checkSubject(payload: Claims, { verifySubject }: Settings): void {
+  const subject = ownValue(payload, 'sub');
+  if (verifySubject && subject !== undefined && typeof subject !== 'string') {
+    throw new InvalidTokenException('Subject must be a string');
+  }
+}
+
+function checkTokenId(payload: Claims): void {
+  const id = ownValue(payload, 'jti');
+  if (id !== undefined && typeof id !== 'string') throw new InvalidTokenException('JWT ID must be a string');
+}
+
+function checkIdentity(payload: Claims, { identityClaim }: Settings): void {
+  if (!Object.hasOwn(payload, identityClaim)) throw new InvalidTokenException(`Missing claim: ${identityClaim}`);
+}
+
+function checkRequiredClaims(payload: Claims, { requiredClaims }: Settings): void {
+  const missing = requiredClaims.find((claim) => (ownValue(payload, claim) ?? null) === null);
+  if (missing !== undefined) throw new InvalidTokenException(`Missing claim: ${missing}`);
+}
+
+/** A NumericDate in whole seconds (RFC 7519 s.2); only a finite JSON number is one. */
+function numericDate(payload: object, claim: string, message = ''): number | undefined {
+  const value = ownValue(payload, claim);
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new InvalidTokenException(message);
+  return Math.trunc(value);
+}

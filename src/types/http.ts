@@ -1,0 +1,18 @@
+/** What a request has to have for a token to be found in it: Express's, Fastify's and Node's do. */
+export interface HttpRequest {
+  readonly method?: string;
+  readonly url?: string;
+  /** Express: the address before a router shortened it. */
+  readonly originalUrl?: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** What the framework's parser made of the body. */
+  readonly body?: unknown;
+  /** Fastify: Node's own request. */
+  readonly raw?: object;
+}
+
+/** A header's value: of repeated lines what Node makes of them, `''` where there is none. */
+export function headerValue(request: HttpRequest, name: string): string {
+  const value = request.headers[name.toLowerCase()];
+  return typeof value === 'string' ? value : (value?.join(', ') ?? '');
+}

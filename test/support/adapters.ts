@@ -1,0 +1,34 @@
+import type { INestApplication } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import type { ModuleMetadata } from '@nestjs/common';
+
+/** The two HTTP servers every behaviour is tested on. */
+export const ADAPTERS = ['express', 'fastify'] as const;
+
+export type AdapterName = (typeof ADAPTERS)[number];
+
+/** An application listening on a free loopback port. */
+export interface RunningApp {
+  readonly app: INestApplication;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts a Nest application made of this module on one of the adapters. */
+export async function startApp(
+  adapter: AdapterName,
+  metadata: ModuleMetadata,
+  customise: (builder: TestingModuleBuilder) => TestingModuleBuilder = (builder) => builder,
+  prepare: (app: INestApplication) => void = () => undefined,
+): Promise<RunningApp> {
+  const module = await customise(Test.createTestingModule(metadata)).compile();
+  const app =
+    adapter === 'express'
+      ? module.createNestApplication(new ExpressAdapter(), { logger: false })
+      : module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+  prepare(app);
+  await app.listen(0, '127.0.0.1');
+  return { app, url: await app.getUrl(), close: () => app.close() };
+}
