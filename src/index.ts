@@ -18,6 +18,7 @@ export type {
   UnverifiedToken,
   VerifyOptions,
 } from './tokens/token.service.js';
+export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
 export type { VerifiedToken } from './tokens/token-verifier.js';
 
 export type {
@@ -55,5 +56,5 @@ export type { ErrorResponseCallback } from './errors/error-responder.js';
 export type { JwtAlgorithm } from './types/algorithms.js';
 export type { Awaitable } from './types/awaitable.js';
 export type { JoseHeader, JwtPayload, TokenType } from './types/claims.js';
-export type { HttpRequest } from './types/http.js';
+export type { HttpRequest, HttpResponse } from './types/http.js';
 export type { JwtRequirement, TokenLocation } from './types/requirement.js';

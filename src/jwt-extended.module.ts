@@ -1,6 +1,8 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
+import { ImplicitRefreshInterceptor } from './cookies/implicit-refresh.interceptor.js';
+import { TokenCookieService } from './cookies/token-cookie.service.js';
 import { ErrorResponder } from './errors/error-responder.js';
 import { JwtExceptionFilter } from './jwt-exception.filter.js';
 import {
@@ -16,6 +18,7 @@ import { SETTINGS } from './options/tokens.js';
 import { StartChecks } from './start-checks.js';
 import { KeyRing } from './tokens/keys.js';
 import { TokenCodec } from './tokens/token-codec.js';
+import { TokenFactory } from './tokens/token-factory.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 import { TokenService } from './tokens/token.service.js';
 
@@ -29,7 +32,14 @@ const PROVIDERS: Provider[] = [
     inject: [SETTINGS, KeyRing, TokenCodec],
     useFactory: (settings: Settings, keys: KeyRing, codec: TokenCodec) => new TokenVerifier(settings, keys, codec),
   },
+  {
+    provide: TokenFactory,
+    inject: [SETTINGS, KeyRing, TokenCodec],
+    useFactory: (settings: Settings, keys: KeyRing, codec: TokenCodec) => new TokenFactory(settings, keys, codec),
+  },
   TokenService,
+  TokenCookieService,
+  ImplicitRefreshInterceptor,
   JwtAuthenticator,
   JwtGuard,
   JwtExceptionFilter,
@@ -40,7 +50,7 @@ const PROVIDERS: Provider[] = [
 @Module({
   imports: [DiscoveryModule],
   providers: PROVIDERS,
-  exports: [TokenService, JwtAuthenticator, JwtGuard, JwtExceptionFilter, ErrorResponder, SETTINGS],
+  exports: [TokenService, TokenCookieService, JwtAuthenticator, JwtGuard, JwtExceptionFilter, ErrorResponder, SETTINGS],
 })
 export class JwtExtendedModule extends ConfigurableModuleClass {
   /** With the options at hand. Wrong ones stop the start with a `TypeError` that says what to do. */

@@ -5,10 +5,12 @@ import {
   UserLookupException,
   WrongTokenTypeException,
 } from '../errors/exceptions.js';
+import type { Settings } from '../options/settings.js';
 import { presentedCsrfValue } from '../tokens/csrf.js';
 import type { VerifiedToken } from '../tokens/token-verifier.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import { ownValue } from '../types/claims.js';
+import type { HttpRequest } from '../types/http.js';
 import type { Attempt } from './attempt.js';
 import { expectedKind } from './token-sources.js';
 
@@ -68,12 +70,20 @@ function requireFreshness({ requirement, verified }: Attempt): void {
 }
 
 function refuseRevoked({ requirement, settings, verified, request }: Attempt): Awaitable<void> {
-  const { isTokenRevoked } = settings.callbacks;
-  if (requirement.skipRevocationCheck || isTokenRevoked === undefined) return;
+  if (requirement.skipRevocationCheck) return;
   const { payload, header } = verified as VerifiedToken;
-  return after(isTokenRevoked(payload, header, request), (revoked) => {
+  return after(isRevoked({ payload, header }, request, settings), (revoked) => {
     if (revoked) throw new RevokedTokenException(undefined, { payload, header });
   });
+}
+
+/** Whether the application says that a token was revoked. */
+export function isRevoked(
+  { payload, header }: VerifiedToken,
+  request: HttpRequest,
+  { callbacks }: Settings,
+): Awaitable<unknown> {
+  return callbacks.isTokenRevoked?.(payload, header, request) ?? false;
 }
 
 function askVerification({ settings, verified, request }: Attempt): Awaitable<void> {

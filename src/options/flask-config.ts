@@ -29,7 +29,7 @@ export function optionsFromFlaskConfig(
   if (!options.secret && usesSecret) options.secret = FLASK_SETTINGS.JWT_SECRET_KEY.read(given.get('SECRET_KEY'));
   if (options.protectCsrf === false) options.csrf = false;
   delete options.protectCsrf;
-  return options as JwtExtendedOptions;
+  return options;
 }
 
 /** `FLASK_JWT_ALGORITHM` is `JWT_ALGORITHM` in Flask's environment; where both are there, the plain name counts. */

@@ -142,6 +142,8 @@ export interface JwtExtendedOptions {
   cookies?: CookieOptions;
   /** The double submit protection of tokens in cookies; `false` switches it off (`JWT_COOKIE_CSRF_PROTECT`). */
   csrf?: CsrfOptions | false;
+  /** Renew the access cookie of a request whose token expires within this time; default `false`. */
+  implicitRefresh?: { within: Duration } | false;
   /** `true`: every route needs an access token unless it is `@Public()`; default `false`. */
   requireByDefault?: boolean;
   /** The property of the request that also holds the current user; `false`: none; default `'user'`. */

@@ -88,7 +88,7 @@ export class OptionReader {
   list(name: string): readonly unknown[] | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
-    return Array.isArray(value) ? value : this.refuse(name, `must be a list; it is ${show(value)}.`);
+    return Array.isArray(value) ? (value as unknown[]) : this.refuse(name, `must be a list; it is ${show(value)}.`);
   }
 
   /** Names, each once. */

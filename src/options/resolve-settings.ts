@@ -27,6 +27,7 @@ const OPTIONS = [
   'json',
   'cookies',
   'csrf',
+  'implicitRefresh',
   'requireByDefault',
   'requestProperty',
   'maxTokenLength',
@@ -75,6 +76,7 @@ export function resolveSettings(given: unknown): Settings {
     ...locations,
     cookies,
     csrf: resolveCsrf(options, cookies),
+    implicitRefresh: readImplicitRefresh(options),
     requireByDefault: options.flag('requireByDefault', false),
     requestProperty: readRequestProperty(options),
     callbacks: readCallbacks(options),
@@ -151,7 +153,7 @@ function readSecrets(options: OptionReader, algorithm: JwtAlgorithm): readonly H
 function readIssuer(options: OptionReader): EncodeDecodeSettings<string> {
   const { encode, decode } = readEncodeDecode(options, 'issuer');
   if (encode !== null && typeof encode !== 'string') options.refuse('issuer', 'of new tokens must be one string.');
-  return Object.freeze({ encode: encode as string | null, decode });
+  return Object.freeze({ encode: encode, decode });
 }
 
 function readAudience(options: OptionReader): EncodeDecodeSettings<string | readonly string[]> {
@@ -198,6 +200,13 @@ function readIdentityClaim(options: OptionReader): string {
     options.refuse('identityClaim', `must not be "${claim}", which has a meaning of its own in every token.`);
   }
   return claim;
+}
+
+function readImplicitRefresh(options: OptionReader): Settings['implicitRefresh'] {
+  if ((options.raw('implicitRefresh') ?? false) === false) return null;
+  const section = options.section('implicitRefresh', ['within']);
+  if (section.raw('within') === undefined) section.refuse('within', "is missing. Write { within: '30m' }.");
+  return Object.freeze({ within: section.duration('within', 0) });
 }
 
 function readRequestProperty(options: OptionReader): string | null {

@@ -27,6 +27,8 @@ export interface Settings extends ErrorSettings {
   readonly json: { readonly accessKey: string; readonly refreshKey: string };
   readonly cookies: CookieSettings;
   readonly csrf: CsrfSettings | null;
+  /** Seconds; `null`: off. */
+  readonly implicitRefresh: { readonly within: number } | null;
   readonly requireByDefault: boolean;
   readonly requestProperty: string | null;
   readonly callbacks: Callbacks;

@@ -9,7 +9,7 @@ import { headerValue, type HttpRequest } from '../types/http.js';
  * from a form field. `null` where none is needed; missing where one is, it refuses the request.
  */
 export function presentedCsrfValue(request: HttpRequest, cookie: TokenType, csrf: CsrfSettings | null): string | null {
-  if (csrf === null || !csrf.methods.has(request.method?.toUpperCase() ?? '')) return null;
+  if (!csrf?.methods.has(request.method?.toUpperCase() ?? '')) return null;
   const { headerName, fieldName } = csrf[cookie];
   const value = headerValue(request, headerName) || (csrf.checkForm ? formField(request, fieldName) : '');
   if (!value) throw new CsrfException('Missing CSRF token');
@@ -23,6 +23,13 @@ export function checkCsrf(payload: JwtPayload, header: JoseHeader, presented: st
   if (typeof expected !== 'string' || !isSameText(expected, presented)) {
     throw new CsrfException('CSRF double submit tokens do not match', { payload, header });
   }
+}
+
+/** The value that has to come with a token; an `InvalidTokenException` where it has none. */
+export function csrfOf(payload: JwtPayload, header: JoseHeader): string {
+  const value = ownValue(payload, 'csrf');
+  if (typeof value !== 'string') throw new InvalidTokenException('Missing claim: csrf', { payload, header });
+  return value;
 }
 
 function isSameText(expected: string, presented: string): boolean {

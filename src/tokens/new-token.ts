@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { toSeconds, type Duration } from '../options/duration.js';
 import type { Settings } from '../options/settings.js';
-import type { TokenType } from '../types/claims.js';
+import { ownValue, type TokenType } from '../types/claims.js';
 
 /** What one call may say about the token it makes. */
 export interface NewToken {
   readonly type: TokenType;
+  /** What the callbacks are asked with. */
   readonly identity: unknown;
+  /** The claims of the token this one follows: its identity and all that is not the library's own are taken over. */
+  readonly successorOf?: Readonly<Record<string, unknown>>;
   readonly fresh?: boolean | Duration;
   readonly expires?: Duration | false;
   readonly claims?: object;
@@ -16,14 +19,15 @@ export interface NewToken {
 /** Parameters that decide how a token is signed and read; only the library sets them. */
 const OWN_HEADERS = ['alg', 'crit'];
 
+/** Claims that are made anew for every token. */
+const OWN_CLAIMS = ['fresh', 'iat', 'jti', 'type', 'nbf', 'csrf', 'exp', 'iss', 'aud'];
+
 const TIME_CLAIMS = ['exp', 'iat', 'nbf'];
 
 /** The claims of a new token, in Flask-JWT-Extended's order: the library's own, the callback's, the call's. */
 export async function newClaims(token: NewToken, settings: Settings): Promise<Record<string, unknown>> {
-  const { additionalClaims, userIdentity } = settings.callbacks;
-  const further = asObject(await additionalClaims?.(token.identity), 'additionalClaims');
-  const identity = userIdentity ? await userIdentity(token.identity) : token.identity;
-  requireSubject(identity, settings);
+  const further = asObject(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
+  const identity = await identityOf(token, settings);
   const now = Date.now() / 1000;
   const issuedAt = Math.floor(now);
   const expires = lifetimeOf(token, settings);
@@ -39,6 +43,7 @@ export async function newClaims(token: NewToken, settings: Settings): Promise<Re
     ...(expires !== null && { exp: issuedAt + Math.ceil(expires) }),
     ...(settings.issuer.encode !== null && { iss: settings.issuer.encode }),
     ...(settings.audience.encode !== null && { aud: settings.audience.encode }),
+    ...carriedClaims(token.successorOf ?? {}, settings),
     ...toClaims(further),
     ...toClaims(asObject(token.claims, 'claims')),
   };
@@ -59,6 +64,19 @@ export async function newHeader(token: NewToken, settings: Settings): Promise<Re
   delete header.b64;
   if (!header.typ) delete header.typ;
   return header;
+}
+
+async function identityOf({ identity, successorOf }: NewToken, settings: Settings): Promise<unknown> {
+  if (successorOf !== undefined) return ownValue(successorOf, settings.identityClaim);
+  const { userIdentity } = settings.callbacks;
+  const value: unknown = userIdentity ? await userIdentity(identity) : identity;
+  requireSubject(value, settings);
+  return value;
+}
+
+function carriedClaims(claims: Readonly<Record<string, unknown>>, { identityClaim }: Settings): object {
+  const own = [...OWN_CLAIMS, identityClaim];
+  return Object.fromEntries(Object.entries(claims).filter(([claim]) => !own.includes(claim)));
 }
 
 function requireSubject(identity: unknown, { identityClaim, verifySubject }: Settings): void {

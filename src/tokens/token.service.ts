@@ -4,11 +4,10 @@ import { InvalidTokenException } from '../errors/exceptions.js';
 import type { Duration } from '../options/duration.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
-import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
+import type { JoseHeader } from '../types/claims.js';
 import { parseCompact, parsePayload } from './compact.js';
-import { KeyRing, prepareSecret } from './keys.js';
-import { newClaims, newHeader, type NewToken } from './new-token.js';
-import { TokenCodec } from './token-codec.js';
+import { csrfOf } from './csrf.js';
+import { TokenFactory } from './token-factory.js';
 import { TokenVerifier, type VerifiedToken } from './token-verifier.js';
 
 /** What can be said about one new token. */
@@ -64,21 +63,20 @@ export interface UnverifiedToken {
 export class TokenService {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(KeyRing) private readonly keys: KeyRing,
-    @Inject(TokenCodec) private readonly codec: TokenCodec,
+    @Inject(TokenFactory) private readonly factory: TokenFactory,
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
   ) {}
 
   /** A new access token; a `TypeError` where the identity or an option is wrong (`create_access_token`). */
   createAccessToken(identity: unknown, options: AccessTokenOptions = {}): Promise<string> {
-    return this.create({ ...options, type: 'access', identity });
+    return this.factory.create({ ...options, type: 'access', identity });
   }
 
   /** A new refresh token, good on refresh routes only (`create_refresh_token`). */
   createRefreshToken(identity: unknown, options: TokenOptions = {}): Promise<string> {
     const { expires, claims, headers } = options;
-    return this.create({ expires, claims, headers, type: 'refresh', identity });
+    return this.factory.create({ expires, claims, headers, type: 'refresh', identity });
   }
 
   /** Both, for a log-in. */
@@ -121,24 +119,4 @@ export class TokenService {
       return csrfOf(payload, header);
     });
   }
-
-  private async create(token: NewToken): Promise<string> {
-    const { algorithm, allowWeakSecret, callbacks } = this.settings;
-    const header = await newHeader(token, this.settings);
-    const claims = await newClaims(token, this.settings);
-    const key = callbacks.encodeKey
-      ? prepareSecret(
-          await callbacks.encodeKey(token.identity),
-          { algorithm, allowWeakSecret },
-          'The key that encodeKey returned',
-        )
-      : this.keys.signingKey;
-    return this.codec.sign(header, claims, algorithm, key);
-  }
-}
-
-function csrfOf(payload: JwtPayload, header: JoseHeader): string {
-  const value = ownValue(payload, 'csrf');
-  if (typeof value !== 'string') throw new InvalidTokenException('Missing claim: csrf', { payload, header });
-  return value;
 }

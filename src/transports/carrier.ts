@@ -11,7 +11,7 @@ function isContext(value: object): value is ExecutionContext {
  */
 export function carrierOf(contextOrRequest: object): object {
   if (!isContext(contextOrRequest)) return (contextOrRequest as { raw?: object }).raw ?? contextOrRequest;
-  if (contextOrRequest.getType() !== 'http') return contextOrRequest.getArgs();
+  if (contextOrRequest.getType() !== 'http') return contextOrRequest.getArgs<unknown[]>();
   const request = contextOrRequest.switchToHttp().getRequest<{ raw?: object }>();
   return request.raw ?? request;
 }

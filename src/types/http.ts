@@ -16,3 +16,16 @@ export function headerValue(request: HttpRequest, name: string): string {
   const value = request.headers[name.toLowerCase()];
   return typeof value === 'string' ? value : (value?.join(', ') ?? '');
 }
+
+/** What a response has to have for cookies to be set on it: Express's, Fastify's and Node's do. */
+export interface HttpResponse {
+  getHeader(name: string): unknown;
+  /** Express and Node. */
+  setHeader?(name: string, value: string[]): unknown;
+  /** Fastify. */
+  header?(name: string, value: string): unknown;
+  /** Fastify: Node's own response. */
+  readonly raw?: { getHeader(name: string): unknown; readonly headersSent: boolean };
+  /** Express and Node. */
+  readonly headersSent?: boolean;
+}

@@ -1,0 +1,58 @@
+import { serialize } from 'cookie';
+import { isCookieDomain } from '../options/cookie-settings.js';
+import type { CookieSettings } from '../options/settings.js';
+import type { HttpResponse } from '../types/http.js';
+
+/** One cookie to be set or, without a value, to be deleted. */
+export interface TokenCookie {
+  readonly name: string;
+  readonly path: string;
+  readonly value: string | null;
+  /** Out of reach of scripts. */
+  readonly httpOnly: boolean;
+  /** Seconds; `null` for a cookie that goes with the browser's session. */
+  readonly maxAge: number | null;
+  readonly domain: string | null;
+}
+
+/** A `Set-Cookie` value (RFC 6265bis s.4.1); deleting repeats every attribute, or browsers keep the cookie. */
+export function toSetCookie(cookie: TokenCookie, settings: CookieSettings): string {
+  const { name, path, value, httpOnly, maxAge, domain } = cookie;
+  checkDomain(name, domain);
+  return serialize(name, value ?? '', {
+    path,
+    httpOnly,
+    ...(domain !== null && { domain }),
+    ...(settings.secure && { secure: true }),
+    ...(settings.sameSite !== null && { sameSite: settings.sameSite }),
+    ...(settings.partitioned && { partitioned: true }),
+    ...lifetime(value, maxAge),
+  });
+}
+
+function lifetime(value: string | null, maxAge: number | null): { expires?: Date; maxAge?: number } {
+  if (value === null) return { expires: new Date(0) };
+  return maxAge === null ? {} : { maxAge, expires: new Date(Date.now() + maxAge * 1000) };
+}
+
+function checkDomain(name: string, domain: string | null): void {
+  if (domain === null) return;
+  if (!isCookieDomain(domain))
+    throw new TypeError(`A cookie's domain must be a host name; it is ${JSON.stringify(domain)}.`);
+  if (name.toLowerCase().startsWith('__host-')) {
+    throw new TypeError(`The cookie ${name} cannot have a domain: its name begins with __Host- (RFC 6265bis s.4.1.3).`);
+  }
+}
+
+/** Adds to what the response sets already: on Express, Fastify and Node alike. */
+export function addSetCookie(response: HttpResponse, setCookie: string): void {
+  // Fastify keeps headers of its own until it sends, and adds to Set-Cookie by itself.
+  if (response.raw !== undefined && response.header !== undefined) response.header('Set-Cookie', setCookie);
+  else response.setHeader?.('Set-Cookie', [...setCookies(response), setCookie]);
+}
+
+/** The `Set-Cookie` values a response has so far. */
+export function setCookies(response: HttpResponse): string[] {
+  const values = [response.getHeader('set-cookie'), response.raw?.getHeader('set-cookie')];
+  return values.flat().filter((value) => typeof value === 'string');
+}
