@@ -1,10 +1,11 @@
-import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { isGuarded, isJwtGuard, requirementOf, ROUTE_RULE } from './authentication/route-requirement.js';
 import { GLOBAL_GUARD } from './jwt-extended.module-definition.js';
 import { JwtGuard } from './jwt.guard.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
+import { describeMismatch } from './peer-versions.js';
 
 // What Nest leaves on a method that answers requests, messages or events.
 const HANDLER_MARKS = ['path', 'microservices:pattern', 'websockets:message_mapping', 'graphql:resolver_type'];
@@ -24,6 +25,8 @@ export class StartChecks implements OnModuleInit {
 
   onModuleInit(): void {
     this.refuseSecondImport();
+    const mismatch = describeMismatch();
+    if (mismatch !== null) new Logger('JwtExtendedModule').warn(mismatch);
     if (!this.globalGuard && !this.hasGlobalGuard()) this.refuseUnguardedHandlers();
   }
 

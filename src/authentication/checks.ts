@@ -50,10 +50,10 @@ function verifyToken(attempt: Attempt): Awaitable<void> {
   });
 }
 
-/** Any type but `refresh` is access, also one of the application's own. */
+/** A token of a type of the application's own opens neither kind of route, only one that takes any type. */
 function requireType({ requirement, verified }: Attempt): void {
   const { payload, header } = verified as VerifiedToken;
-  if (!requirement.verifyType || requirement.refresh === (payload.type === 'refresh')) return;
+  if (!requirement.verifyType || payload.type === expectedKind(requirement)) return;
   throw new WrongTokenTypeException(
     requirement.refresh ? 'Only refresh tokens are allowed' : 'Only non-refresh tokens are allowed',
     { payload, header },

@@ -120,7 +120,12 @@ function fromJson(request: HttpRequest, kind: TokenType, { json }: Settings): Re
   const key = kind === 'refresh' ? json.refreshKey : json.accessKey;
   const { body } = request;
   const token = typeof body === 'object' && body !== null && !Array.isArray(body) ? ownValue(body, key) : undefined;
-  return token ? { token } : { missing: `Missing "${key}" key in json data.` };
+  return isEmpty(token) ? { missing: `Missing "${key}" key in json data.` } : { token };
+}
+
+/** What counts as no value in JSON: Python's falsy values, empty lists and objects among them. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length === 0 : !value;
 }
 
 /** As in "headers, cookies or json". */

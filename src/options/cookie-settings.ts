@@ -34,7 +34,6 @@ export function resolveCookies(options: OptionReader): CookieSettings {
   }
   checkPrefix(section, 'access.name', cookies.access, cookies);
   checkPrefix(section, 'refresh.name', cookies.refresh, cookies);
-  refuseSame(section, 'refresh.name', cookies.refresh, [cookies.access]);
   return cookies;
 }
 
@@ -49,12 +48,10 @@ export function resolveCsrf(options: OptionReader, cookies: CookieSettings): Csr
     access: readNames(section, 'access', 'csrf_access_token'),
     refresh: readNames(section, 'refresh', 'csrf_refresh_token'),
   });
-  const taken = [cookies.access, cookies.refresh];
   for (const kind of ['access', 'refresh'] as const) {
     const cookie = { name: csrf[kind].cookieName, path: csrf[kind].cookiePath };
     checkPrefix(section, `${kind}.cookieName`, cookie, cookies);
-    refuseSame(section, `${kind}.cookieName`, cookie, taken);
-    taken.push(cookie);
+    refuseTokenCookie(section, `${kind}.cookieName`, cookie, cookies);
   }
   return csrf;
 }
@@ -128,13 +125,14 @@ function checkPrefix(
   }
 }
 
-function refuseSame(
+/** A CSRF cookie in the place of a token would hand scripts the one or lose the other. */
+function refuseTokenCookie(
   section: OptionReader,
   option: string,
   cookie: { name: string; path: string },
-  taken: readonly { name: string; path: string }[],
+  { access, refresh }: CookieSettings,
 ): void {
-  if (taken.some((other) => other.name === cookie.name && other.path === cookie.path)) {
-    section.refuse(option, `is ${show(cookie.name)}, which another cookie of these options has already.`);
+  if ([access, refresh].some(({ name, path }) => name === cookie.name && path === cookie.path)) {
+    section.refuse(option, `is ${show(cookie.name)}, the cookie that holds a token. Give each a name of its own.`);
   }
 }

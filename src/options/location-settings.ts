@@ -25,10 +25,10 @@ export function resolveLocations(
 function readTokenLocations(options: OptionReader): readonly TokenLocation[] {
   const given = options.raw('tokenLocation') ?? 'headers';
   const locations: readonly unknown[] = Array.isArray(given) ? given : [given];
-  if (locations.length === 0 || !locations.every(isTokenLocation) || new Set(locations).size !== locations.length) {
+  if (locations.length === 0 || !locations.every(isTokenLocation)) {
     options.refuse(
       'tokenLocation',
-      `must be one of ${TOKEN_LOCATIONS.join(', ')}, or a list of them, each once; it is ${show(given)}.`,
+      `must be one of ${TOKEN_LOCATIONS.join(', ')}, or a list of them; it is ${show(given)}.`,
     );
   }
   return Object.freeze([...(locations as TokenLocation[])]);

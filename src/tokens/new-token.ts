@@ -27,7 +27,9 @@ const TIME_CLAIMS = ['exp', 'iat', 'nbf'];
 /** The claims of a new token, in Flask-JWT-Extended's order: the library's own, the callback's, the call's. */
 export async function newClaims(token: NewToken, settings: Settings): Promise<Record<string, unknown>> {
   const further = asObject(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
+  const overriding = { ...toClaims(further), ...toClaims(asObject(token.claims, 'claims')) };
   const identity = await identityOf(token, settings);
+  if (!Object.hasOwn(overriding, settings.identityClaim)) requireIdentity(identity, settings);
   const now = Date.now() / 1000;
   const issuedAt = Math.floor(now);
   const expires = lifetimeOf(token, settings);
@@ -44,8 +46,7 @@ export async function newClaims(token: NewToken, settings: Settings): Promise<Re
     ...(settings.issuer.encode !== null && { iss: settings.issuer.encode }),
     ...(settings.audience.encode !== null && { aud: settings.audience.encode }),
     ...carriedClaims(token.successorOf ?? {}, settings),
-    ...toClaims(further),
-    ...toClaims(asObject(token.claims, 'claims')),
+    ...overriding,
   };
 }
 
@@ -69,9 +70,7 @@ export async function newHeader(token: NewToken, settings: Settings): Promise<Re
 async function identityOf({ identity, successorOf }: NewToken, settings: Settings): Promise<unknown> {
   if (successorOf !== undefined) return ownValue(successorOf, settings.identityClaim);
   const { userIdentity } = settings.callbacks;
-  const value: unknown = userIdentity ? await userIdentity(identity) : identity;
-  requireSubject(value, settings);
-  return value;
+  return userIdentity ? userIdentity(identity) : identity;
 }
 
 function carriedClaims(claims: Readonly<Record<string, unknown>>, { identityClaim }: Settings): object {
@@ -79,10 +78,12 @@ function carriedClaims(claims: Readonly<Record<string, unknown>>, { identityClai
   return Object.fromEntries(Object.entries(claims).filter(([claim]) => !own.includes(claim)));
 }
 
-function requireSubject(identity: unknown, { identityClaim, verifySubject }: Settings): void {
-  if (identityClaim !== 'sub' || !verifySubject || typeof identity === 'string') return;
+function requireIdentity(identity: unknown, { identityClaim, verifySubject }: Settings): void {
+  const mustBeString = identityClaim === 'sub' && verifySubject;
+  if (mustBeString ? typeof identity === 'string' : identity !== undefined) return;
   throw new TypeError(
-    `The identity of a token must be a string (RFC 7519 s.4.1.2); it is ${identity === null ? 'null' : typeof identity}. ` +
+    `The identity of a token must be ${mustBeString ? 'a string (RFC 7519 s.4.1.2)' : 'a JSON value'}; ` +
+      `it is ${identity === null ? 'null' : typeof identity}. ` +
       'Give String(id), or set the option userIdentity: (user) => String(user.id).',
   );
 }

@@ -8,7 +8,7 @@ export type TokenType = 'access' | 'refresh';
 export interface JwtPayload {
   /** The subject: by default the identity (RFC 7519 s.4.1.2). */
   readonly sub?: string;
-  /** `'access'`, `'refresh'`, or a type of your own, which counts as access. */
+  /** `'access'`, `'refresh'`, or a type of your own, for routes that take any (`verifyType: false`). */
   readonly type: string;
   /** Whether the token came from a log-in; a number is the NumericDate until which it is fresh. */
   readonly fresh: boolean | number;

@@ -63,9 +63,9 @@ export function settleRequirement(requirement: JwtRequirement = {}): SettledRequ
 function settleLocations(given: JwtRequirement['locations']): readonly TokenLocation[] | null {
   const locations: readonly unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given];
   if (locations.length === 0) return null;
-  if (!locations.every(isTokenLocation) || new Set(locations).size !== locations.length) {
+  if (!locations.every(isTokenLocation)) {
     throw new TypeError(
-      `@JwtRequired({ locations }) must hold ${TOKEN_LOCATIONS.join(', ')}, each once; it is ${JSON.stringify(given)}.`,
+      `@JwtRequired({ locations }) must hold ${TOKEN_LOCATIONS.join(', ')} only; it is ${JSON.stringify(given)}.`,
     );
   }
   return Object.freeze([...locations]);
