@@ -8,7 +8,7 @@ import {
 import type { Settings } from '../options/settings.js';
 import { presentedCsrfValue } from '../tokens/csrf.js';
 import type { VerifiedToken } from '../tokens/token-verifier.js';
-import { isPromise, type Awaitable } from '../types/awaitable.js';
+import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import { ownValue } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import type { Attempt } from './attempt.js';
@@ -107,9 +107,4 @@ function loadUser(attempt: Attempt): Awaitable<void> {
     }
     attempt.user = user;
   });
-}
-
-/** Goes on with a value now, or when it is there. */
-function after<T>(value: Awaitable<T>, next: (value: T) => void): Awaitable<void> {
-  return isPromise(value) ? value.then(next) : next(value);
 }

@@ -1,4 +1,4 @@
-import { isPromise, type Awaitable } from '../types/awaitable.js';
+import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { ErrorResponse, ErrorResponseName } from './error-response.js';
 import { JwtExtendedException } from './jwt-extended.exception.js';
 
@@ -20,8 +20,10 @@ export class ErrorResponder {
   /** The same error with its answer settled; errors that are not ours pass as they are. */
   settle(error: unknown): Awaitable<unknown> {
     if (!(error instanceof JwtExtendedException) || error.isAnswered) return error;
-    const response = this.settings.errorResponses[error.responseName]?.(error) ?? null;
-    return isPromise(response) ? response.then((late) => this.apply(error, late)) : this.apply(error, response);
+    const respond = this.settings.errorResponses[error.responseName];
+    return respond === undefined
+      ? this.apply(error, null)
+      : after(respond(error), (response) => this.apply(error, requireResponse(response, error.responseName)));
   }
 
   /** Runs something that may refuse a token; what it throws has its answer settled. */
@@ -45,11 +47,6 @@ export class ErrorResponder {
   }
 
   private apply(error: JwtExtendedException, response: ErrorResponse | null): JwtExtendedException {
-    if (response !== null && !isResponse(response)) {
-      throw new TypeError(
-        `errorResponses.${error.responseName} must return { status, body, headers? } with a status from 200 to 599.`,
-      );
-    }
     return error.settleAnswer(response, {
       messageKey: this.settings.errorMessageKey,
       scheme: this.settings.challengeScheme,
@@ -57,6 +54,10 @@ export class ErrorResponder {
   }
 }
 
-function isResponse(value: ErrorResponse): boolean {
-  return typeof value === 'object' && Number.isInteger(value.status) && value.status >= 200 && value.status <= 599;
+function requireResponse(response: ErrorResponse | null | undefined, name: ErrorResponseName): ErrorResponse {
+  const status = response?.status;
+  if (!response || !Number.isInteger(status) || Number(status) < 200 || Number(status) > 599) {
+    throw new TypeError(`errorResponses.${name} must return { status, body, headers? } with a status from 200 to 599.`);
+  }
+  return response;
 }

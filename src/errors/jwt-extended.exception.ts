@@ -68,7 +68,7 @@ export abstract class JwtExtendedException extends HttpException {
   }
 
   override getResponse(): string | object {
-    return this.answer?.body ?? { msg: this.message };
+    return (this.answer ? this.answer.body : { msg: this.message }) as string | object;
   }
 
   /** Settles the answer, once: what the application's options say about this failure. */

@@ -37,7 +37,7 @@ export const FLASK_SETTINGS = {
   JWT_ACCESS_COOKIE_PATH: { option: 'cookies.access.path', read: text },
   JWT_REFRESH_COOKIE_PATH: { option: 'cookies.refresh.path', read: text },
   JWT_COOKIE_SECURE: { option: 'cookies.secure', read: (value, name) => flag(value, name) ?? false },
-  JWT_COOKIE_DOMAIN: { option: 'cookies.domain', read: text },
+  JWT_COOKIE_DOMAIN: { option: 'cookies.domain', read: filledText },
   JWT_COOKIE_SAMESITE: { option: 'cookies.sameSite', read: sameSite },
   JWT_SESSION_COOKIE: { option: 'cookies.session', read: flag },
   JWT_COOKIE_CSRF_PROTECT: { option: 'protectCsrf', read: flag },
@@ -82,7 +82,12 @@ function text(value: FlaskValue): unknown {
 }
 
 function textOrEmpty(value: FlaskValue): unknown {
-  return value === null || WORDS.get(value as string) === null ? '' : text(value);
+  const unset = value === null || (typeof value === 'string' && fromText(value) === null);
+  return unset ? '' : text(value);
+}
+
+function filledText(value: FlaskValue): unknown {
+  return text(value) === '' ? undefined : text(value);
 }
 
 /** Keys are not read at all but for their quotes: a secret may look like anything. */
@@ -125,7 +130,8 @@ function textOrList(value: FlaskValue): unknown {
   return single.split(',').map((item) => item.trim());
 }
 
-/** `Lax`, `Strict`, `None` as text is an attribute; without a value there is none. */
+/** `Lax`, `Strict` and, as text, `None` are attributes; without a value there is none. */
 function sameSite(value: FlaskValue): unknown {
-  return typeof value === 'string' && value !== '' ? value.toLowerCase() : (value ?? false);
+  const read = value === 'None' ? value : text(value);
+  return typeof read === 'string' && read !== '' ? read.toLowerCase() : false;
 }

@@ -1,5 +1,5 @@
 import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from '../types/requirement.js';
-import { show, type OptionReader } from './option-reader.js';
+import { isToken, show, type OptionReader } from './option-reader.js';
 import type { HeaderSettings, Settings } from './settings.js';
 
 /** Where tokens are looked for, and under which names. */
@@ -36,7 +36,7 @@ function readTokenLocations(options: OptionReader): readonly TokenLocation[] {
 
 function readHeader(header: OptionReader): HeaderSettings {
   const type = header.text('type', 'Bearer', { mayBeEmpty: true });
-  if (/[\s,]/.test(type)) {
+  if (type !== '' && !isToken(type)) {
     header.refuse('type', `must be one word, or '' for a header that holds the token alone; it is ${show(type)}.`);
   }
   return Object.freeze({

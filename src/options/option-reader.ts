@@ -31,8 +31,9 @@ export class OptionReader {
     return refuse(this.path ? `${this.path}.${name}` : name, problem);
   }
 
+  /** What an object inherits counts too: options may come as an instance of a class. */
   raw(name: string): unknown {
-    return Object.hasOwn(this.fields, name) ? this.fields[name] : undefined;
+    return name in Object.prototype ? undefined : this.fields[name];
   }
 
   section(name: string, known: readonly string[]): OptionReader {
@@ -54,7 +55,7 @@ export class OptionReader {
   /** The name of a header or cookie (an RFC 9110 token). */
   token(name: string, fallback: string): string {
     const value = this.text(name, fallback);
-    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(value)) {
+    if (!isToken(value)) {
       this.refuse(name, `must be a name of letters, digits and - _ . only; it is ${show(value)}.`);
     }
     return value;
@@ -105,7 +106,7 @@ export class OptionReader {
     if (value !== undefined && typeof value !== 'function') {
       this.refuse(name, `must be a function; it is ${show(value)}.`);
     }
-    return value as T | undefined;
+    return (value as ((...given: unknown[]) => unknown) | undefined)?.bind(this.fields) as T | undefined;
   }
 
   private seconds(name: string, value: unknown): number {
@@ -115,6 +116,11 @@ export class OptionReader {
       return this.refuse(name, `is wrong: ${(error as Error).message}`);
     }
   }
+}
+
+/** Whether a text is a token as RFC 9110 s.5.6.2 has it: the form of header names, schemes and cookie names. */
+export function isToken(text: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text);
 }
 
 /** How a value is shown in an error; never the text of a key. */

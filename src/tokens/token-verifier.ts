@@ -3,7 +3,7 @@ import { InvalidTokenException } from '../errors/exceptions.js';
 import type { HmacSecret } from '../options/jwt-extended-options.js';
 import type { Settings } from '../options/settings.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
-import { isPromise, type Awaitable } from '../types/awaitable.js';
+import { after, type Awaitable } from '../types/awaitable.js';
 import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import { checkClaims, fillDefaults, refuseExpired } from './claims.js';
@@ -43,10 +43,9 @@ export class TokenVerifier {
     const payload = parsePayload(token);
     const { decodeKey } = this.settings.callbacks;
     if (decodeKey === undefined) return this.verifyWith(token, payload, null, context);
-    const key = decodeKey(token.unverifiedHeader, payload, context.request);
-    return isPromise(key)
-      ? key.then((chosen) => this.verifyWith(token, payload, { chosen }, context))
-      : this.verifyWith(token, payload, { chosen: key }, context);
+    return after(decodeKey(token.unverifiedHeader, payload, context.request), (chosen) =>
+      this.verifyWith(token, payload, { chosen }, context),
+    );
   }
 
   private verifyWith(
