@@ -12,6 +12,9 @@ export { getJwtContext, setJwtContext, type JwtContext } from './authentication/
 export { TokenService } from './tokens/token.service.js';
 export type {
   AccessTokenOptions,
+  RevokeAllOptions,
+  SessionInfo,
+  SessionReference,
   TokenOptions,
   TokenPair,
   TokenPairOptions,
@@ -20,6 +23,21 @@ export type {
 } from './tokens/token.service.js';
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
 export type { VerifiedToken } from './tokens/token-verifier.js';
+
+export { RevocationStore } from './revocation/revocation-store.js';
+export type {
+  CurrentRefreshToken,
+  EndSessions,
+  LookUp,
+  LookUpQuery,
+  OpenSession,
+  PresentedRefreshToken,
+  RefreshOutcome,
+  SessionLimits,
+  SessionRecord,
+} from './revocation/revocation-store.js';
+export { RevocationEvents } from './revocation/revocation-events.js';
+export type { RefreshReuseEvent, RevocationEvent } from './revocation/revocation-events.js';
 
 export type {
   CallbackRequest,
@@ -33,6 +51,8 @@ export type {
   JsonOptions,
   JwtExtendedOptions,
   QueryStringOptions,
+  RevocationOptions,
+  RotationOptions,
 } from './options/jwt-extended-options.js';
 export type { Duration, DurationUnit } from './options/duration.js';
 export { optionsFromFlaskConfig, type FlaskConfigOptions } from './options/flask-config.js';

@@ -15,9 +15,13 @@ import { JwtGuard } from './jwt.guard.js';
 import { resolveSettings } from './options/resolve-settings.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
+import { RevocationEvents } from './revocation/revocation-events.js';
+import { RevocationReporter } from './revocation-reporter.js';
 import { StartChecks } from './start-checks.js';
 import { KeyRing } from './tokens/keys.js';
 import { TokenCodec } from './tokens/token-codec.js';
+import { RevocationCheck } from './tokens/revocation-check.js';
+import { SessionSupport } from './tokens/session-support.js';
 import { TokenFactory } from './tokens/token-factory.js';
 import { TokenVerifier } from './tokens/token-verifier.js';
 import { TokenService } from './tokens/token.service.js';
@@ -37,6 +41,19 @@ const PROVIDERS: Provider[] = [
     inject: [SETTINGS, KeyRing, TokenCodec],
     useFactory: (settings: Settings, keys: KeyRing, codec: TokenCodec) => new TokenFactory(settings, keys, codec),
   },
+  RevocationEvents,
+  {
+    provide: SessionSupport,
+    inject: [SETTINGS, TokenFactory, RevocationEvents],
+    useFactory: (settings: Settings, factory: TokenFactory, events: RevocationEvents) =>
+      new SessionSupport(settings, factory, events),
+  },
+  {
+    provide: RevocationCheck,
+    inject: [SETTINGS, SessionSupport],
+    useFactory: (settings: Settings, support: SessionSupport) => new RevocationCheck(settings, support.revocation),
+  },
+  RevocationReporter,
   TokenService,
   TokenCookieService,
   ImplicitRefreshInterceptor,
@@ -50,7 +67,16 @@ const PROVIDERS: Provider[] = [
 @Module({
   imports: [DiscoveryModule],
   providers: PROVIDERS,
-  exports: [TokenService, TokenCookieService, JwtAuthenticator, JwtGuard, JwtExceptionFilter, ErrorResponder, SETTINGS],
+  exports: [
+    TokenService,
+    TokenCookieService,
+    RevocationEvents,
+    JwtAuthenticator,
+    JwtGuard,
+    JwtExceptionFilter,
+    ErrorResponder,
+    SETTINGS,
+  ],
 })
 export class JwtExtendedModule extends ConfigurableModuleClass {
   /** With the options at hand. Wrong ones stop the start with a `TypeError` that says what to do. */

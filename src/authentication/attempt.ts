@@ -1,4 +1,5 @@
 import type { Settings } from '../options/settings.js';
+import type { RevocationCheck } from '../tokens/revocation-check.js';
 import type { TokenVerifier, VerifiedToken } from '../tokens/token-verifier.js';
 import type { HttpRequest } from '../types/http.js';
 import type { SettledRequirement } from '../types/requirement.js';
@@ -10,6 +11,7 @@ export interface Attempt {
   readonly requirement: SettledRequirement;
   readonly settings: Settings;
   readonly verifier: TokenVerifier;
+  readonly revocation: RevocationCheck;
   readonly found: FoundToken;
   /** The double submit value that came with a token from a cookie; `null` where none is needed. */
   csrfValue: string | null;

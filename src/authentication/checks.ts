@@ -2,15 +2,12 @@ import {
   FreshTokenRequiredException,
   RevokedTokenException,
   TokenVerificationException,
-  UserLookupException,
   WrongTokenTypeException,
 } from '../errors/exceptions.js';
-import type { Settings } from '../options/settings.js';
 import { presentedCsrfValue } from '../tokens/csrf.js';
 import type { VerifiedToken } from '../tokens/token-verifier.js';
+import { lookUpUser } from '../tokens/user-lookup.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
-import { ownValue } from '../types/claims.js';
-import type { HttpRequest } from '../types/http.js';
 import type { Attempt } from './attempt.js';
 import { expectedKind } from './token-sources.js';
 
@@ -69,21 +66,11 @@ function requireFreshness({ requirement, verified }: Attempt): void {
   throw new FreshTokenRequiredException(undefined, { payload, header });
 }
 
-function refuseRevoked({ requirement, settings, verified, request }: Attempt): Awaitable<void> {
+function refuseRevoked({ requirement, revocation, verified, request }: Attempt): Awaitable<void> {
   if (requirement.skipRevocationCheck) return;
-  const { payload, header } = verified as VerifiedToken;
-  return after(isRevoked({ payload, header }, request, settings), (revoked) => {
-    if (revoked) throw new RevokedTokenException(undefined, { payload, header });
+  return after(revocation.isRevoked(verified as VerifiedToken, request), (revoked) => {
+    if (revoked) throw new RevokedTokenException(undefined, verified as VerifiedToken);
   });
-}
-
-/** Whether the application says that a token was revoked. */
-export function isRevoked(
-  { payload, header }: VerifiedToken,
-  request: HttpRequest,
-  { callbacks }: Settings,
-): Awaitable<unknown> {
-  return callbacks.isTokenRevoked?.(payload, header, request) ?? false;
 }
 
 function askVerification({ settings, verified, request }: Attempt): Awaitable<void> {
@@ -96,15 +83,7 @@ function askVerification({ settings, verified, request }: Attempt): Awaitable<vo
 }
 
 function loadUser(attempt: Attempt): Awaitable<void> {
-  const { userLookup } = attempt.settings.callbacks;
-  if (userLookup === undefined) return;
-  const { payload, header } = attempt.verified as VerifiedToken;
-  return after(userLookup(payload, header, attempt.request), (user) => {
-    if (user === null || user === undefined) {
-      const identity = ownValue(payload, attempt.settings.identityClaim);
-      const shown = typeof identity === 'string' ? identity : JSON.stringify(identity);
-      throw new UserLookupException(`Error loading the user ${shown}`, { payload, header });
-    }
+  return after(lookUpUser(attempt.verified as VerifiedToken, attempt.settings, attempt.request), (user) => {
     attempt.user = user;
   });
 }

@@ -3,6 +3,7 @@ import { ErrorResponder } from '../errors/error-responder.js';
 import { MissingTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
+import { RevocationCheck } from '../tokens/revocation-check.js';
 import { TokenVerifier, type VerifiedToken } from '../tokens/token-verifier.js';
 import { httpRequestOf } from '../transports/http.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
@@ -20,6 +21,7 @@ export class JwtAuthenticator {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
+    @Inject(RevocationCheck) private readonly revocation: RevocationCheck,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
   ) {}
 
@@ -50,7 +52,7 @@ export class JwtAuthenticator {
   }
 
   private checkRequest(request: HttpRequest, requirement: SettledRequirement): Awaitable<JwtContext | null> {
-    const { settings, verifier } = this;
+    const { settings, verifier, revocation } = this;
     const found = this.find(request, requirement);
     if (found === null) return this.rememberAnonymous(request);
     const attempt: Attempt = {
@@ -58,6 +60,7 @@ export class JwtAuthenticator {
       requirement,
       settings,
       verifier,
+      revocation,
       found,
       csrfValue: null,
       verified: null,

@@ -1,10 +1,11 @@
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { concatMap, type Observable } from 'rxjs';
-import { isRevoked } from '../authentication/checks.js';
 import { getJwtContext, type JwtContext } from '../authentication/jwt-context.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
+import { RevocationCheck } from '../tokens/revocation-check.js';
+import { placeOf } from '../tokens/session-claims.js';
 import { TokenFactory } from '../tokens/token-factory.js';
 import { ownValue } from '../types/claims.js';
 import type { HttpRequest, HttpResponse } from '../types/http.js';
@@ -20,6 +21,7 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TokenFactory) private readonly factory: TokenFactory,
+    @Inject(RevocationCheck) private readonly revocation: RevocationCheck,
     @Inject(TokenCookieService) private readonly cookies: TokenCookieService,
     @Inject(ApplicationConfig) application: ApplicationConfig,
   ) {
@@ -43,9 +45,10 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     const response = http.getResponse<HttpResponse>();
     if (found === null || !this.expiresSoon(found) || this.isDecided(response)) return;
     // Asked again: the handler may have been a log-out.
-    if (await isRevoked(found, http.getRequest<HttpRequest>(), this.settings)) return;
+    if (await this.revocation.isRevoked(found, http.getRequest<HttpRequest>())) return;
     const identity = found.user ?? ownValue(found.payload, this.settings.identityClaim);
-    const token = await this.factory.create({ type: 'access', identity, successorOf: found.payload });
+    const { sid } = placeOf(found.payload, this.settings);
+    const token = await this.factory.create({ type: 'access', identity, successorOf: found.payload }, sid);
     await this.cookies.setAccessCookies(response, token);
   }
 

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
 import type { ErrorResponseName } from '../errors/error-response.js';
+import type { RefreshReuseEvent } from '../revocation/revocation-events.js';
+import type { RevocationStore } from '../revocation/revocation-store.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
@@ -100,6 +102,30 @@ export interface CsrfOptions {
   refresh?: CsrfNames;
 }
 
+/** Where sessions and revoked tokens are kept. */
+export interface RevocationOptions {
+  /** `new MemoryRevocationStore()` for one process, a shared one for several, or your own. */
+  store: RevocationStore;
+  /** How long a request waits for the store before it is answered 503; default `'1s'`. */
+  timeout?: Duration;
+}
+
+/** How refresh tokens are replaced (RFC 9700 s.4.14.2). */
+export interface RotationOptions {
+  /** For how long the replaced token is still answered with its successor; `0` is strict; default `'10s'`. */
+  grace?: Duration;
+  /** How long a session lives at most; default no limit. */
+  maxAge?: Duration;
+  /** How long a session lives without being refreshed; default no limit but the refresh token's own. */
+  idle?: Duration;
+  /** How many sessions a user may have; the longest unused ones end; default any number. */
+  maxPerUser?: number;
+  /** Take refresh tokens that were made elsewhere: their first rotation opens a session; default `false`. */
+  adopt?: boolean;
+  /** Called when a replaced refresh token was presented and its session was ended; what it throws is logged. */
+  onReuse?(event: RefreshReuseEvent): unknown;
+}
+
 /** The options of `JwtExtendedModule.forRoot()`; a wrong or unknown one stops the start with a `TypeError`. */
 export interface JwtExtendedOptions {
   /** The HMAC secret, or a list whose first signs and all verify; required for HS* (`JWT_SECRET_KEY`). */
@@ -144,6 +170,12 @@ export interface JwtExtendedOptions {
   csrf?: CsrfOptions | false;
   /** Renew the access cookie of a request whose token expires within this time; default `false`. */
   implicitRefresh?: { within: Duration } | false;
+  /** Where sessions and revoked tokens are kept; default none. */
+  revocation?: RevocationOptions;
+  /** How refresh tokens are replaced; needs a store. */
+  rotation?: RotationOptions;
+  /** The claim that names a token's session; default `'sid'`. */
+  sessionClaim?: string;
   /** `true`: every route needs an access token unless it is `@Public()`; default `false`. */
   requireByDefault?: boolean;
   /** The property of the request that also holds the current user; `false`: none; default `'user'`. */

@@ -4,6 +4,7 @@ import { resolveCookies, resolveCsrf } from './cookie-settings.js';
 import type { HmacSecret } from './jwt-extended-options.js';
 import { resolveLocations } from './location-settings.js';
 import { OptionReader, show } from './option-reader.js';
+import { resolveRevocation } from './revocation-settings.js';
 import { CALLBACKS, type Callbacks, type EncodeDecodeSettings, type Settings } from './settings.js';
 
 const OPTIONS = [
@@ -28,6 +29,9 @@ const OPTIONS = [
   'cookies',
   'csrf',
   'implicitRefresh',
+  'revocation',
+  'rotation',
+  'sessionClaim',
   'requireByDefault',
   'requestProperty',
   'maxTokenLength',
@@ -77,6 +81,7 @@ export function resolveSettings(given: unknown): Settings {
     cookies,
     csrf: resolveCsrf(options, cookies),
     implicitRefresh: readImplicitRefresh(options),
+    ...resolveRevocation(options),
     requireByDefault: options.flag('requireByDefault', false),
     requestProperty: readRequestProperty(options),
     callbacks: readCallbacks(options),

@@ -1,4 +1,6 @@
 import type { ErrorSettings } from '../errors/error-responder.js';
+import type { RefreshReuseEvent } from '../revocation/revocation-events.js';
+import type { RevocationStore } from '../revocation/revocation-store.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { TokenLocation } from '../types/requirement.js';
 import type { HmacSecret, JwtExtendedOptions } from './jwt-extended-options.js';
@@ -29,6 +31,9 @@ export interface Settings extends ErrorSettings {
   readonly csrf: CsrfSettings | null;
   /** Seconds; `null`: off. */
   readonly implicitRefresh: { readonly within: number } | null;
+  readonly revocation: RevocationSettings | null;
+  readonly rotation: RotationSettings;
+  readonly sessionClaim: string;
   readonly requireByDefault: boolean;
   readonly requestProperty: string | null;
   readonly callbacks: Callbacks;
@@ -69,6 +74,24 @@ export interface CsrfSettings {
   readonly checkForm: boolean;
   readonly access: CsrfNameSettings;
   readonly refresh: CsrfNameSettings;
+}
+
+export interface RevocationSettings {
+  readonly store: RevocationStore;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+export interface RotationSettings {
+  /** Milliseconds. */
+  readonly grace: number;
+  /** Milliseconds. */
+  readonly maxAge: number | null;
+  /** Seconds. */
+  readonly idle: number | null;
+  readonly maxPerUser: number | null;
+  readonly adopt: boolean;
+  readonly onReuse: ((event: RefreshReuseEvent) => unknown) | null;
 }
 
 /** The names of the options that are callbacks. */

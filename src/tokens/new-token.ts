@@ -16,55 +16,84 @@ export interface NewToken {
   readonly headers?: object;
 }
 
-/** Parameters that decide how a token is signed and read; only the library sets them. */
-const OWN_HEADERS = ['alg', 'crit'];
+/** The claims of a new token that come from elsewhere: from the call, the options and the callbacks. */
+export interface TokenContent {
+  readonly type: TokenType;
+  readonly fresh: boolean | number;
+  /** The identity claim's value. */
+  readonly identity: unknown;
+  /** Claims of the token this one follows. */
+  readonly carried: object;
+  /** Claims of the callback and the call; they win over everything. */
+  readonly overriding: object;
+  /** Whole seconds; `null`: for ever. */
+  readonly lifetime: number | null;
+}
+
+/** What makes one token different from every other. */
+export interface TokenStamp {
+  readonly id: string;
+  /** NumericDate. */
+  readonly issuedAt: number;
+  /** NumericDate; `null`: never. */
+  readonly expiresAt: number | null;
+  /** The double submit value; `null` where CSRF protection is off. */
+  readonly csrf: string | null;
+  /** The session it belongs to. */
+  readonly sid: string | null;
+}
 
 /** Claims that are made anew for every token. */
 const OWN_CLAIMS = ['fresh', 'iat', 'jti', 'type', 'nbf', 'csrf', 'exp', 'iss', 'aud'];
 
 const TIME_CLAIMS = ['exp', 'iat', 'nbf'];
 
-/** The claims of a new token, in Flask-JWT-Extended's order: the library's own, the callback's, the call's. */
-export async function newClaims(token: NewToken, settings: Settings): Promise<Record<string, unknown>> {
+/** Asks the callbacks and settles all of a token that can be settled before its time comes. */
+export async function tokenContent(token: NewToken, settings: Settings): Promise<TokenContent> {
   const further = asObject(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
   const overriding = { ...toClaims(further), ...toClaims(asObject(token.claims, 'claims')) };
   const identity = await identityOf(token, settings);
   if (!Object.hasOwn(overriding, settings.identityClaim)) requireIdentity(identity, settings);
-  const now = Date.now() / 1000;
-  const issuedAt = Math.floor(now);
-  const expires = lifetimeOf(token, settings);
   return {
-    fresh: freshness(token.fresh, now),
-    iat: issuedAt,
-    jti: randomUUID(),
     type: token.type,
-    [settings.identityClaim]: identity,
-    ...(settings.encodeNotBefore && { nbf: issuedAt }),
-    ...(settings.csrf !== null && { csrf: randomUUID() }),
-    // A whole number of seconds, for readers cut fractions off; rounded up, so that no token lives too short.
-    ...(expires !== null && { exp: issuedAt + Math.ceil(expires) }),
-    ...(settings.issuer.encode !== null && { iss: settings.issuer.encode }),
-    ...(settings.audience.encode !== null && { aud: settings.audience.encode }),
-    ...carriedClaims(token.successorOf ?? {}, settings),
-    ...overriding,
+    fresh: freshness(token.fresh),
+    identity,
+    carried: carriedClaims(token.successorOf ?? {}, settings),
+    overriding,
+    lifetime: lifetimeOf(token, settings),
   };
 }
 
-/** The header of a new token but for `alg`; an empty `typ` and the default `b64` are left out. */
-export async function newHeader(token: NewToken, settings: Settings): Promise<Record<string, unknown>> {
-  const further = asObject(await settings.callbacks.additionalHeaders?.(token.identity), 'additionalHeaders');
-  const header: Record<string, unknown> = { typ: 'JWT', ...further, ...asObject(token.headers, 'headers') };
-  const own = OWN_HEADERS.find((name) => Object.hasOwn(header, name));
-  if (own !== undefined) throw new TypeError(`The header parameter "${own}" of a new token cannot be set by hand.`);
-  if (header.kid !== undefined && typeof header.kid !== 'string') {
-    throw new TypeError('The header parameter "kid" of a new token must be a string (RFC 7515 s.4.1.4).');
-  }
-  if (header.b64 !== undefined && header.b64 !== true) {
-    throw new TypeError('The header parameter "b64" (RFC 7797) is not supported.');
-  }
-  delete header.b64;
-  if (!header.typ) delete header.typ;
-  return header;
+/** A stamp of its own for a token that is made now. */
+export function newStamp({ lifetime }: TokenContent, settings: Settings, sid: string | null = null): TokenStamp {
+  const issuedAt = Math.floor(Date.now() / 1000);
+  return {
+    id: randomUUID(),
+    issuedAt,
+    expiresAt: lifetime === null ? null : issuedAt + lifetime,
+    csrf: settings.csrf === null ? null : randomUUID(),
+    sid,
+  };
+}
+
+/** The claims of a new token, in Flask-JWT-Extended's order: the library's own, the callback's, the call's. */
+export function claimsOf(content: TokenContent, stamp: TokenStamp, settings: Settings): Record<string, unknown> {
+  const { issuer, audience } = settings;
+  return {
+    fresh: content.fresh,
+    iat: stamp.issuedAt,
+    jti: stamp.id,
+    type: content.type,
+    [settings.identityClaim]: content.identity,
+    ...(settings.encodeNotBefore && { nbf: stamp.issuedAt }),
+    ...(stamp.csrf !== null && { csrf: stamp.csrf }),
+    ...(stamp.expiresAt !== null && { exp: stamp.expiresAt }),
+    ...(issuer.encode !== null && { iss: issuer.encode }),
+    ...(audience.encode !== null && { aud: audience.encode }),
+    ...(stamp.sid !== null && { [settings.sessionClaim]: stamp.sid }),
+    ...content.carried,
+    ...content.overriding,
+  };
 }
 
 async function identityOf({ identity, successorOf }: NewToken, settings: Settings): Promise<unknown> {
@@ -73,8 +102,11 @@ async function identityOf({ identity, successorOf }: NewToken, settings: Setting
   return userIdentity ? userIdentity(identity) : identity;
 }
 
-function carriedClaims(claims: Readonly<Record<string, unknown>>, { identityClaim }: Settings): object {
-  const own = [...OWN_CLAIMS, identityClaim];
+function carriedClaims(
+  claims: Readonly<Record<string, unknown>>,
+  { identityClaim, sessionClaim }: Settings,
+): Record<string, unknown> {
+  const own = [...OWN_CLAIMS, identityClaim, sessionClaim];
   return Object.fromEntries(Object.entries(claims).filter(([claim]) => !own.includes(claim)));
 }
 
@@ -89,21 +121,25 @@ function requireIdentity(identity: unknown, { identityClaim, verifySubject }: Se
 }
 
 /** `false`, `true`, or the NumericDate until which the token is fresh. */
-function freshness(fresh: boolean | Duration | undefined, now: number): boolean | number {
-  return typeof fresh === 'boolean' || fresh === undefined ? (fresh ?? false) : now + toSeconds(fresh);
+function freshness(fresh: boolean | Duration | undefined): boolean | number {
+  if (fresh === undefined || typeof fresh === 'boolean') return fresh ?? false;
+  return Date.now() / 1000 + toSeconds(fresh);
 }
 
-/** Seconds, or `null` for never. */
+/** Whole seconds, for readers cut fractions off; rounded up, so that no token lives too short. */
 function lifetimeOf({ expires, type }: NewToken, settings: Settings): number | null {
-  if (expires === undefined) return type === 'access' ? settings.accessTokenExpires : settings.refreshTokenExpires;
   if (expires === false) return null;
-  const seconds = toSeconds(expires);
-  if (seconds === 0)
+  const configured = type === 'access' ? settings.accessTokenExpires : settings.refreshTokenExpires;
+  const seconds = expires === undefined ? configured : toSeconds(expires);
+  if (seconds === null) return null;
+  if (seconds === 0) {
     throw new TypeError('A token cannot expire after 0 seconds. For one that never expires give false.');
-  return seconds;
+  }
+  return Math.ceil(seconds);
 }
 
-function asObject(value: unknown, name: string): object {
+/** An object of claims or header parameters that the application gave; nothing is an empty one. */
+export function asObject(value: unknown, name: string): object {
   if (value === undefined || value === null) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return value;
   throw new TypeError(

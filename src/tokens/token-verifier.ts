@@ -32,11 +32,20 @@ export interface VerificationContext {
 
 /** Says whether a token was signed by us and holds now: Flask-JWT-Extended's `decode_token()`, in its order of checks. */
 export class TokenVerifier {
+  private readonly headers = new WeakMap<JwtPayload, JoseHeader>();
+
   constructor(
     private readonly settings: Settings,
     private readonly keys: KeyRing,
     private readonly codec: TokenCodec,
   ) {}
+
+  /** The header that came with claims of ours; a `TypeError` for an object this service did not verify. */
+  tokenOf(payload: JwtPayload): VerifiedToken {
+    const header = this.headers.get(payload);
+    if (header !== undefined) return { header, payload };
+    throw new TypeError('Not a verified payload: pass what @Jwt() or TokenService.verify() gave, or the token itself.');
+  }
 
   verify(rawToken: unknown, context: VerificationContext = {}): Awaitable<VerifiedToken> {
     const token = parseCompact(rawToken, this.settings.maxTokenLength);
@@ -62,6 +71,7 @@ export class TokenVerifier {
     const payload = fillDefaults(claims);
     if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
     if (!allowExpired) refuseExpired(payload, header, this.settings, now);
+    this.headers.set(payload, header);
     return { header, payload };
   }
 

@@ -1,0 +1,23 @@
+import type { Settings } from '../options/settings.js';
+import { adoptedSessionId, subjectHash, subjectOfSession } from '../revocation/session-id.js';
+import { ownValue, type JwtPayload } from '../types/claims.js';
+
+/** Under what a store knows a token: its subject, its session and its own id. */
+export interface TokenPlace {
+  readonly subject: string;
+  /** `null` for a token without session. */
+  readonly sid: string | null;
+  readonly jti: string | null;
+  /** Where it is a refresh token made elsewhere that may be adopted: the session that opens. */
+  readonly adoptedSid: string | null;
+}
+
+/** Reads a verified token's place; a `sid` that has not our form, or another subject's, is none of ours. */
+export function placeOf(payload: JwtPayload, settings: Settings): TokenPlace {
+  const subject = subjectHash(ownValue(payload, settings.identityClaim));
+  const claimed = ownValue(payload, settings.sessionClaim);
+  const sid = subjectOfSession(claimed) === null ? null : (claimed as string);
+  const jti = typeof payload.jti === 'string' ? payload.jti : null;
+  const adoptable = settings.rotation.adopt && sid === null && payload.type === 'refresh' && jti !== null;
+  return { subject, sid, jti, adoptedSid: adoptable ? adoptedSessionId(subject, jti) : null };
+}

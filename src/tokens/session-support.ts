@@ -1,0 +1,40 @@
+import type { Settings } from '../options/settings.js';
+import type { RevocationEvents } from '../revocation/revocation-events.js';
+import { StoreClient } from '../revocation/store-client.js';
+import { Rotation } from './rotation.js';
+import { Sessions } from './sessions.js';
+import type { TokenFactory } from './token-factory.js';
+import { TokenRevocation } from './token-revocation.js';
+
+/** What there is to sessions and revocation; without a store, nothing. */
+export class SessionSupport {
+  readonly store: StoreClient | null = null;
+  private readonly parts: { sessions: Sessions; revocation: TokenRevocation; rotation: Rotation } | null = null;
+
+  constructor(settings: Settings, factory: TokenFactory, events: RevocationEvents) {
+    if (settings.revocation === null) return;
+    this.store = new StoreClient(settings.revocation.store, settings.revocation.timeout, events);
+    const sessions = new Sessions(settings, this.store, events);
+    const revocation = new TokenRevocation(settings, this.store, sessions, events);
+    this.parts = { sessions, revocation, rotation: new Rotation(settings, factory, sessions, revocation) };
+  }
+
+  /** Whether log-ins open sessions. */
+  get isOn(): boolean {
+    return this.parts !== null;
+  }
+
+  /** `null` without a store: then no token is revoked there. */
+  get revocation(): TokenRevocation | null {
+    return this.parts?.revocation ?? null;
+  }
+
+  /** All of it; a `TypeError` without a store. */
+  required(method: string) {
+    if (this.parts !== null) return this.parts;
+    throw new TypeError(
+      `TokenService.${method} needs a store: set the option revocation: { store: new MemoryRevocationStore() } for one ` +
+        'process, or a shared store for several.',
+    );
+  }
+}

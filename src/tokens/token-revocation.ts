@@ -1,0 +1,86 @@
+import { InvalidTokenException } from '../errors/exceptions.js';
+import type { Settings } from '../options/settings.js';
+import type { RevocationEvents } from '../revocation/revocation-events.js';
+import type { LookUp, SessionRecord } from '../revocation/revocation-store.js';
+import { subjectHash, subjectOfSession } from '../revocation/session-id.js';
+import type { StoreClient } from '../revocation/store-client.js';
+import { after, type Awaitable } from '../types/awaitable.js';
+import { ownValue, type JwtPayload } from '../types/claims.js';
+import { placeOf, type TokenPlace } from './session-claims.js';
+import type { Sessions } from './sessions.js';
+
+const isLate = (applied: boolean): boolean => !applied;
+
+/** Asks a store whether tokens were revoked, and revokes them there. */
+export class TokenRevocation {
+  constructor(
+    private readonly settings: Settings,
+    private readonly store: StoreClient,
+    private readonly sessions: Sessions,
+    private readonly events: RevocationEvents,
+  ) {}
+
+  /** Whether a verified token was revoked; of a refresh token that was replaced the session is ended on the way. */
+  isRevoked(payload: JwtPayload): Awaitable<boolean> {
+    const place = placeOf(payload, this.settings);
+    return after(this.lookUp(place), (found) => this.judge(payload, place, found));
+  }
+
+  /** Refuses what is to be adopted where its subject was cut off; the rest is for the store's atomic step to say. */
+  isCutOff(payload: JwtPayload): Awaitable<boolean> {
+    return after(this.lookUp(placeOf(payload, this.settings)), ({ cutOff }) => isBefore(payload, cutOff));
+  }
+
+  /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */
+  async revoke(payload: JwtPayload): Promise<void> {
+    const { subject, sid, jti, adoptedSid } = placeOf(payload, this.settings);
+    const lifetime = this.sessions.remaining(payload);
+    if (lifetime === 0) return;
+    if (payload.type === 'refresh' && sid !== null) return this.endSession(subject, sid);
+    if (jti === null) throw new InvalidTokenException('Missing claim: jti', { payload });
+    await this.store.write((store, deadline) => store.deny(subject, jti, lifetime, deadline), isLate);
+    if (adoptedSid !== null) await this.endSession(subject, adoptedSid);
+  }
+
+  /** Ends a session; a text that is no session's id ends nothing. */
+  async revokeSession(sid: string): Promise<void> {
+    const subject = subjectOfSession(sid);
+    if (subject !== null) await this.endSession(subject, sid);
+  }
+
+  /** Ends a subject's sessions, and cuts its tokens without session off. */
+  async revokeAllFor(identity: unknown, before: number | null, except: string | null): Promise<void> {
+    const subject = subjectHash(identity);
+    await this.store.write((store, deadline) => store.endSessions({ subject, before, except }, deadline), isLate);
+    this.events.emit({ type: 'all-revoked', identity });
+  }
+
+  /** A subject's sessions. */
+  async list(identity: unknown): Promise<SessionRecord[]> {
+    return this.store.read((store) => store.listSessions(subjectHash(identity)));
+  }
+
+  private lookUp({ subject, sid, adoptedSid, jti }: TokenPlace): Awaitable<LookUp> {
+    return this.store.read((store) => store.lookUp({ subject, sid: sid ?? adoptedSid, jti }));
+  }
+
+  private judge(payload: JwtPayload, place: TokenPlace, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
+    if (place.sid === null && session === null) return denied || isBefore(payload, cutOff);
+    if (session === null || place.subject !== subjectOfSession(session.sid)) return true;
+    if (place.sid !== null && denied) return true;
+    if (payload.type !== 'refresh' || session.currentId === place.jti) return false;
+    return this.sessions.isReused(payload, place);
+  }
+
+  private async endSession(subject: string, sid: string): Promise<void> {
+    await this.store.write((store, deadline) => store.endSession(subject, sid, deadline), isLate);
+    this.events.emit({ type: 'session-ended', sid });
+  }
+}
+
+/** Whether a token without session was issued up to the cut-off, in whole seconds; one that does not say was. */
+function isBefore(payload: JwtPayload, cutOff: number | null): boolean {
+  if (cutOff === null) return false;
+  const issuedAt = ownValue(payload, 'iat');
+  return typeof issuedAt !== 'number' || Math.trunc(issuedAt) <= Math.floor(cutOff / 1000);
+}
