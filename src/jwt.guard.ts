@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
 import { GUARD_BRAND } from './authentication/route-requirement.js';
-import { isPromise, type Awaitable } from './types/awaitable.js';
+import type { Awaitable } from './types/awaitable.js';
 
 /**
  * Lets a request through when its token meets the route's `@JwtRequired()`; a route without one is open (unless
@@ -13,10 +13,7 @@ export class JwtGuard implements CanActivate {
 
   /** Throws a `JwtExtendedException` where the token will not do. */
   canActivate(context: ExecutionContext): Awaitable<boolean> {
-    const requirement = this.authenticator.requirementOf(context);
-    if (requirement === null) return true;
-    const checked = this.authenticator.check(context, requirement);
-    return isPromise(checked) ? checked.then(() => true) : true;
+    return this.authenticator.admit(context);
   }
 }
 

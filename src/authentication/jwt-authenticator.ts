@@ -6,12 +6,12 @@ import { SETTINGS } from '../options/tokens.js';
 import { RevocationCheck } from '../tokens/revocation-check.js';
 import { TokenVerifier, type VerifiedToken } from '../tokens/token-verifier.js';
 import { httpRequestOf } from '../transports/http.js';
-import { isPromise, type Awaitable } from '../types/awaitable.js';
+import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { HttpRequest } from '../types/http.js';
 import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
 import type { Attempt } from './attempt.js';
 import { runChecks } from './checks.js';
-import { rememberedContext, setJwtContext, type JwtContext } from './jwt-context.js';
+import { hasMet, remember, rememberedContext, type JwtContext } from './jwt-context.js';
 import { isExempt, requirementOf } from './route-requirement.js';
 import { findToken, type FoundToken } from './token-sources.js';
 
@@ -34,13 +34,18 @@ export class JwtAuthenticator {
     return this.check(context, requirement ? settleRequirement(requirement) : (this.requirementOf(context) ?? ANY));
   }
 
-  /** What the route asks for; `null` if nothing. */
-  requirementOf(context: ExecutionContext): SettledRequirement | null {
+  private requirementOf(context: ExecutionContext): SettledRequirement | null {
     return requirementOf(context.getHandler(), context.getClass(), this.settings.requireByDefault);
   }
 
-  /** As `authenticate`, but without a promise unless something has to be waited for. */
-  check(context: ExecutionContext, requirement: SettledRequirement): Awaitable<JwtContext | null> {
+  /** For the guard: whether the route's own requirement is met; without a promise unless something has to be waited for. */
+  admit(context: ExecutionContext): Awaitable<boolean> {
+    const requirement = this.requirementOf(context);
+    if (requirement === null || hasMet(httpRequestOf(context), requirement)) return true;
+    return after(this.check(context, requirement), () => true);
+  }
+
+  private check(context: ExecutionContext, requirement: SettledRequirement): Awaitable<JwtContext | null> {
     const request = httpRequestOf(context);
     if (isExempt(context, request.method)) return null;
     try {
@@ -54,7 +59,7 @@ export class JwtAuthenticator {
   private checkRequest(request: HttpRequest, requirement: SettledRequirement): Awaitable<JwtContext | null> {
     const { settings, verifier, revocation } = this;
     const found = this.find(request, requirement);
-    if (found === null) return this.rememberAnonymous(request);
+    if (found === null) return this.rememberAnonymous(request, requirement);
     const attempt: Attempt = {
       request,
       requirement,
@@ -81,20 +86,20 @@ export class JwtAuthenticator {
   }
 
   /** Only now, when all has passed, can anybody see the token. */
-  private remember({ request, found, verified, user }: Attempt): JwtContext {
+  private remember({ request, requirement, found, verified, user }: Attempt): JwtContext {
     const { header, payload } = verified as VerifiedToken;
     const { location } = found;
     const identity = payload[this.settings.identityClaim];
     const context = Object.freeze({ token: found.rawToken as string, header, payload, location, user, identity });
-    setJwtContext(request, context);
+    remember(request, context, requirement);
     this.setUser(request, this.settings.callbacks.userLookup === undefined ? payload : user);
     return context;
   }
 
   /** A second, optional check in the same request does not wipe what the first one found. */
-  private rememberAnonymous(request: HttpRequest): null {
+  private rememberAnonymous(request: HttpRequest, requirement: SettledRequirement): null {
     if (rememberedContext(request) !== undefined) return null;
-    setJwtContext(request, null);
+    remember(request, null, requirement);
     this.setUser(request, null);
     return null;
   }

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { carrierOf } from '../transports/carrier.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
-import type { TokenLocation } from '../types/requirement.js';
+import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
 
 /** What a guard found out about a request. */
 export interface JwtContext {
@@ -22,6 +22,8 @@ export interface JwtContext {
 /** A request a guard has answered for: with a token, or as anonymous (`null`) on an optional route. */
 interface Remembered {
   readonly context: JwtContext | null;
+  /** What it was checked against; `null` where a test has set it. */
+  readonly requirement: SettledRequirement | null;
 }
 
 // One for the process, whichever copy of this package (ESM or CommonJS) writes or reads it.
@@ -47,5 +49,19 @@ export function getJwtContext(contextOrRequest: ExecutionContext | object): JwtC
 
 /** Remembers a token for a request as the guard does: for tests that replace the guard. `null`: an anonymous request. */
 export function setJwtContext(contextOrRequest: ExecutionContext | object, context: JwtContext | null): void {
-  memory().set(carrierOf(contextOrRequest), { context });
+  remember(contextOrRequest, context, null);
+}
+
+/** Remembers what a request was let in with, and under which requirement. */
+export function remember(
+  contextOrRequest: object,
+  context: JwtContext | null,
+  requirement: SettledRequirement | null,
+): void {
+  memory().set(carrierOf(contextOrRequest), { context, requirement });
+}
+
+/** Whether this request has met this very requirement already: with a guard both global and bound by hand. */
+export function hasMet(request: object, requirement: SettledRequirement): boolean {
+  return memory().get(carrierOf(request))?.requirement === requirement;
 }

@@ -1,0 +1,3 @@
+export { describeRevocationStore } from './testing/revocation-store.suite.js';
+export type { StoreUnderTest } from './testing/store-under-test.js';
+export type { TestRunner } from './testing/test-runner.js';

@@ -1,0 +1,113 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { expectOutcome, ISSUED_AT, refreshToken, sessionOf } from '../store-subject.js';
+import type { Facts } from './facts.js';
+
+/** A token made elsewhere may open a session; its `jti` is denied for an hour then. */
+const adopt = { denyFor: 3_600_000 };
+
+export const adopting: Facts = {
+  'opens a session with the token as parent of its successor, and denies its jti': async (alice) => {
+    const sid = alice.newSid();
+    const foreign = randomUUID();
+    const successor = refreshToken({ lifetime: 60 });
+    const from = await alice.now();
+    const session = sessionOf('rotated', await alice.present(sid, foreign, { successor, adopt }));
+    const { openedAt } = session;
+    ok(openedAt >= from && openedAt <= (await alice.now()));
+    deepEqual(session, {
+      sid,
+      currentId: successor.id,
+      parentId: foreign,
+      rotatedAt: openedAt,
+      issuedAt: ISSUED_AT,
+      refreshExpires: ISSUED_AT + 60,
+      csrf: successor.csrf,
+      openedAt,
+      lastUsedAt: openedAt,
+      expiresAt: openedAt + 60_000,
+      device: null,
+    });
+    deepEqual(await alice.lookUp(sid, foreign), { session, denied: true, cutOff: null });
+    deepEqual(await alice.list(), [session]);
+    equal(await alice.isDenied(successor.id), false);
+    await alice.rotate(session, { adopt });
+  },
+
+  'lets maxAge cut the successor short': async (alice) => {
+    const answer = await alice.present(alice.newSid(), randomUUID(), { adopt, maxAge: 90_700 });
+    equal(sessionOf('rotated', answer).refreshExpires, ISSUED_AT + 90);
+  },
+
+  'answers the token again within grace, with the same successor': async (alice) => {
+    const sid = alice.newSid();
+    const foreign = randomUUID();
+    const session = sessionOf('rotated', await alice.present(sid, foreign, { adopt }));
+    deepEqual(sessionOf('repeated', await alice.present(sid, foreign, { adopt })), session);
+    deepEqual(sessionOf('repeated', await alice.present(sid, foreign, { adopt, successor: null })), session);
+    deepEqual(await alice.session(sid), session);
+  },
+
+  'takes the token for a reuse after grace, and opens no other session': async (alice) => {
+    const sid = alice.newSid();
+    const foreign = randomUUID();
+    sessionOf('rotated', await alice.present(sid, foreign, { adopt, grace: 0 }));
+    expectOutcome('reused', await alice.present(sid, foreign, { adopt, grace: 0 }));
+    for (const other of [sid, alice.newSid()]) {
+      expectOutcome('unknown', await alice.present(other, foreign, { adopt }));
+      equal(await alice.session(other), null);
+    }
+  },
+
+  'opens no second session once the first has ended': async (alice) => {
+    const sid = alice.newSid();
+    const foreign = randomUUID();
+    const session = sessionOf('rotated', await alice.present(sid, foreign, { adopt: { denyFor: null } }));
+    await alice.end(sid);
+    expectOutcome('unknown', await alice.present(sid, foreign, { adopt }));
+    expectOutcome('unknown', await alice.present(sid, foreign, { adopt, successor: null }));
+    deepEqual(await alice.lookUp(sid, foreign), { session: null, denied: true, cutOff: null });
+    equal(session.sid, sid);
+  },
+
+  'takes no token whose jti is denied': async (alice) => {
+    const foreign = randomUUID();
+    await alice.deny(foreign, 60_000);
+    const sid = alice.newSid();
+    expectOutcome('unknown', await alice.present(sid, foreign, { adopt }));
+    equal(await alice.session(sid), null);
+  },
+
+  'denies the jti for as long as it was told': async (alice) => {
+    const foreign = randomUUID();
+    await alice.present(alice.newSid(), foreign, { adopt: { denyFor: 20 } });
+    const lasting = randomUUID();
+    await alice.present(alice.newSid(), lasting, { adopt: { denyFor: null } });
+    await alice.pass(40);
+    equal(await alice.isDenied(foreign), false);
+    equal(await alice.isDenied(lasting), true);
+  },
+
+  'is nothing that only judging does': async (alice) => {
+    const sid = alice.newSid();
+    const foreign = randomUUID();
+    expectOutcome('unknown', await alice.present(sid, foreign, { adopt, successor: null }));
+    deepEqual(await alice.lookUp(sid, foreign), { session: null, denied: false, cutOff: null });
+    sessionOf('rotated', await alice.present(sid, foreign, { adopt }));
+  },
+
+  'changes nothing about a session that is there': async (alice) => {
+    const session = await alice.open();
+    const rotated = await alice.rotate(session, { adopt });
+    equal(await alice.isDenied(session.currentId), false);
+    sessionOf('repeated', await alice.present(session.sid, session.currentId, { adopt }));
+    expectOutcome('reused', await alice.present(rotated.sid, randomUUID(), { adopt }));
+    equal(await alice.session(session.sid), null);
+  },
+
+  'asks about the jti of this subject alone': async (alice) => {
+    const foreign = randomUUID();
+    await alice.other().deny(foreign, null);
+    sessionOf('rotated', await alice.present(alice.newSid(), foreign, { adopt }));
+  },
+};

@@ -1,0 +1,100 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Facts } from './facts.js';
+
+const LONG = 'x'.repeat(16_000);
+
+/** Each id looks much like the one next to it, and some look like a store's own separators, quotes or wildcards. */
+export const PECULIAR_IDS: readonly string[] = [
+  '',
+  ' ',
+  '0',
+  'null',
+  'a',
+  'A',
+  'a ',
+  'a:b',
+  'a:b:c',
+  '{a}',
+  '{a}:b',
+  '{',
+  '}{',
+  '*',
+  'a?[b]%_',
+  `it's "quoted"; \`so\` \\ --`,
+  '$1 {{0}} %s \r\n\t',
+  'a\u0000',
+  'a\u0000b',
+  '\u00e9',
+  'e\u0301',
+  '\u{1f511}\u{1f512}',
+  '\u65e5\u672c\u8a9e',
+  '__proto__',
+  'constructor',
+  LONG,
+  `${LONG}y`,
+];
+
+export const denying: Facts = {
+  'denies a jti, once or more often': async (alice) => {
+    const jti = randomUUID();
+    equal(await alice.isDenied(jti), false);
+    await alice.deny(jti, 60_000);
+    equal(await alice.isDenied(jti), true);
+    await alice.deny(jti, 60_000);
+    equal(await alice.isDenied(jti), true);
+    equal(await alice.isDenied(randomUUID()), false);
+  },
+
+  'denies for so many milliseconds, null for ever': async (alice) => {
+    const [brief, long, forEver] = [randomUUID(), randomUUID(), randomUUID()];
+    await alice.deny(brief, 20);
+    await alice.deny(long, 40 * 86_400_000);
+    await alice.deny(forEver, null);
+    await alice.pass(40);
+    equal(await alice.isDenied(brief), false);
+    equal(await alice.isDenied(long), true);
+    equal(await alice.isDenied(forEver), true);
+    await alice.deny(brief, 60_000);
+    equal(await alice.isDenied(brief), true);
+  },
+
+  'never shortens what was promised': async (alice) => {
+    const [long, forEver, prolonged] = [randomUUID(), randomUUID(), randomUUID()];
+    await alice.deny(long, 60_000);
+    await alice.deny(forEver, null);
+    for (const jti of [long, forEver, prolonged]) await alice.deny(jti, 20);
+    await alice.deny(prolonged, 60_000);
+    await alice.pass(40);
+    for (const jti of [long, forEver, prolonged]) equal(await alice.isDenied(jti), true);
+  },
+
+  'denies it for this subject alone': async (alice) => {
+    await alice.deny('jti', null);
+    equal(await alice.other().isDenied('jti'), false);
+  },
+
+  'ends no session': async (alice) => {
+    const session = await alice.open();
+    await alice.deny(session.currentId, null);
+    await alice.deny(session.sid, null);
+    deepEqual(await alice.lookUp(session.sid, session.currentId), { session, denied: true, cutOff: null });
+    await alice.rotate(session);
+  },
+
+  'tells ids apart, whatever they are made of': async (alice) => {
+    for (const [index, jti] of PECULIAR_IDS.entries()) {
+      if (index % 2 === 0) await alice.deny(jti, 60_000);
+    }
+    for (const [index, jti] of PECULIAR_IDS.entries()) {
+      equal(await alice.isDenied(jti), index % 2 === 0, `${JSON.stringify(jti.slice(0, 40))}, number ${index}`);
+    }
+  },
+
+  'keeps many': async (alice) => {
+    const ids = Array.from({ length: 300 }, () => randomUUID());
+    await Promise.all(ids.map((jti, index) => alice.deny(jti, index % 3 === 0 ? null : 60_000 + index)));
+    const answers = await Promise.all(ids.map((jti) => alice.isDenied(jti)));
+    deepEqual(new Set(answers), new Set([true]));
+  },
+};

@@ -1,0 +1,53 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import type { SessionRecord } from '../../revocation/revocation-store.js';
+import { expectOutcome } from '../store-subject.js';
+import type { Facts } from './facts.js';
+
+export const limiting: Facts = {
+  'ends the longest unused sessions beyond maxPerSubject': async (alice) => {
+    const opened = [];
+    for (let index = 0; index < 4; index++) {
+      opened.push(await alice.open());
+      await alice.pass(3);
+    }
+    const [first, second, third, fourth] = opened as [SessionRecord, SessionRecord, SessionRecord, SessionRecord];
+    await alice.rotate(first);
+    await alice.pass(3);
+    const last = await alice.open({ maxPerSubject: 3 });
+    deepEqual(await alice.sids(), [first.sid, fourth.sid, last.sid].sort());
+    for (const { sid, currentId } of [second, third]) {
+      equal(await alice.session(sid), null);
+      expectOutcome('unknown', await alice.present(sid, currentId));
+    }
+  },
+
+  'never ends the session it opens': async (alice) => {
+    for (let index = 0; index < 5; index++) {
+      const { sid } = await alice.open({ maxPerSubject: 1 });
+      deepEqual(await alice.sids(), [sid]);
+    }
+  },
+
+  'ends none below the limit, nor for a session that is there already': async (alice) => {
+    const first = await alice.open({ maxPerSubject: 2 });
+    const second = await alice.open({ maxPerSubject: 2 });
+    await alice.open({ sid: first.sid, existing: true, maxPerSubject: 2 });
+    deepEqual(await alice.sids(), [first.sid, second.sid].sort());
+  },
+
+  'does not count sessions that ended': async (alice) => {
+    const kept = await alice.open({ maxPerSubject: 2 });
+    const ended = await alice.open({ maxPerSubject: 2 });
+    const expired = await alice.open({ maxPerSubject: 3, maxAge: 20 });
+    await alice.end(ended.sid);
+    await alice.reach(expired.openedAt + 40);
+    const last = await alice.open({ maxPerSubject: 2 });
+    deepEqual(await alice.sids(), [kept.sid, last.sid].sort());
+  },
+
+  'counts each subject alone': async (alice) => {
+    const hers = await alice.open();
+    await alice.other().open({ maxPerSubject: 1 });
+    deepEqual(await alice.sids(), [hers.sid]);
+  },
+};

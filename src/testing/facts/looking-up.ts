@@ -1,0 +1,119 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { refreshToken, sessionOf, type StoreSubject } from '../store-subject.js';
+import { PECULIAR_IDS } from './denying.js';
+import type { Facts } from './facts.js';
+
+const nothing = { session: null, denied: false, cutOff: null };
+
+export const lookingUp: Facts = {
+  'answers nothing about what nobody told it': async (alice) => {
+    deepEqual(await alice.lookUp(alice.newSid(), 'jti'), nothing);
+    deepEqual(await alice.lookUp(null, null), nothing);
+  },
+
+  'answers for session, jti and cut-off at once': async (alice) => {
+    await alice.endAll({ before: 1_000 });
+    const session = await alice.open();
+    await alice.deny('jti', 60_000);
+    const cutOff = 1_000;
+    deepEqual(await alice.lookUp(session.sid, 'jti'), { session, denied: true, cutOff });
+    deepEqual(await alice.lookUp(session.sid, 'another'), { session, denied: false, cutOff });
+    deepEqual(await alice.lookUp(alice.newSid(), 'jti'), { session: null, denied: true, cutOff });
+    deepEqual(await alice.lookUp(null, 'jti'), { session: null, denied: true, cutOff });
+    deepEqual(await alice.lookUp(session.sid, null), { session, denied: false, cutOff });
+    deepEqual(await alice.lookUp(null, null), { session: null, denied: false, cutOff });
+  },
+
+  'mixes up no sid and jti': async (alice) => {
+    const { sid } = await alice.open();
+    equal(await alice.isDenied(sid), false);
+    const jti = alice.newSid();
+    await alice.deny(jti, null);
+    equal(await alice.session(jti), null);
+  },
+
+  'takes ids made of anything for tokens of a session': async (alice) => {
+    for (const [index, id] of PECULIAR_IDS.entries()) {
+      const next = PECULIAR_IDS[(index + 1) % PECULIAR_IDS.length] as string;
+      await keepsThrough(alice, id, next);
+    }
+  },
+
+  'answers what it is told, not what becomes of it': async (alice) => {
+    const session = await alice.open();
+    await alice.rotate(session);
+    equal(session.parentId, null);
+    const [listed] = await alice.list();
+    await alice.end(session.sid);
+    equal(listed?.parentId, session.currentId);
+  },
+};
+
+/** A token of this id, its csrf and the device come back as they were, and look like no other. */
+async function keepsThrough(subject: StoreSubject, id: string, other: string): Promise<void> {
+  const token = refreshToken({ id, csrf: id });
+  const session = await subject.open({ token, device: id });
+  deepEqual([session.currentId, session.csrf, session.device], [id, id, id]);
+  deepEqual(await subject.session(session.sid), session);
+  sessionOf('current', await subject.present(session.sid, id, { successor: null }));
+  const rotated = await subject.rotate(session);
+  equal(rotated.parentId, id);
+  sessionOf('repeated', await subject.present(session.sid, id));
+  equal((await subject.present(session.sid, other)).outcome, 'reused');
+}
+
+export const listing: Facts = {
+  'lists nothing where there is nothing': async (alice) => {
+    deepEqual(await alice.list(), []);
+    await alice.other().open();
+    await alice.endAll();
+    deepEqual(await alice.list(), []);
+  },
+
+  'lists the sessions, the last used first': async (alice) => {
+    const first = await alice.open({ device: 'phone' });
+    await alice.pass(3);
+    const second = await alice.open({ token: refreshToken({ lifetime: null, csrf: null }) });
+    await alice.pass(3);
+    const third = await alice.open({ maxAge: 90_000 });
+    deepEqual(await alice.list(), [third, second, first]);
+    await alice.pass(3);
+    const used = await alice.rotate(first);
+    deepEqual(await alice.list(), [used, third, second]);
+    await alice.pass(3);
+    const replaced = await alice.open({ sid: second.sid, existing: true });
+    deepEqual(await alice.list(), [replaced, used, third]);
+    await alice.end(used.sid);
+    deepEqual(await alice.list(), [replaced, third]);
+  },
+
+  'is not changed by judging and repeating': async (alice) => {
+    const session = await alice.open();
+    const rotated = await alice.rotate(session);
+    await alice.pass(3);
+    const later = await alice.open();
+    await alice.pass(3);
+    await alice.present(session.sid, session.currentId);
+    await alice.present(session.sid, rotated.currentId, { successor: null });
+    deepEqual(await alice.list(), [later, rotated]);
+  },
+
+  'lists many': async (alice) => {
+    const opened = await Promise.all(Array.from({ length: 60 }, () => alice.open()));
+    deepEqual(await alice.sids(), opened.map(({ sid }) => sid).sort());
+  },
+};
+
+export const clock: Facts = {
+  'tells the time in milliseconds since 1970, which goes on': async (alice) => {
+    const from = await alice.now();
+    ok(from > 1e12 && from < 1e14, `${from} is not a time in milliseconds`);
+    await alice.pass(10);
+    ok((await alice.now()) >= from + 10);
+  },
+
+  'says what is wrong with its set-up in sentences, if anything': async ({ store }) => {
+    const problems = await store.describeProblems();
+    ok(Array.isArray(problems) && problems.every((problem) => typeof problem === 'string'));
+  },
+};

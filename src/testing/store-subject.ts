@@ -1,0 +1,166 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import type {
+  CurrentRefreshToken,
+  EndSessions,
+  LookUp,
+  OpenSession,
+  PresentedRefreshToken,
+  RefreshOutcome,
+  RevocationStore,
+  SessionRecord,
+} from '../revocation/revocation-store.js';
+import type { StoreUnderTest } from './store-under-test.js';
+
+/** `iat` of every token of the suite: not the store's time, which the NumericDates of a record must not be made of. */
+export const ISSUED_AT = 1_700_000_000;
+
+type Overrides<T> = Partial<Omit<T, 'subject'>>;
+
+/** One subject of a store under test, and short words for what is done to it. Each test has its own. */
+export class StoreSubject {
+  readonly hash = createHash('sha256').update(randomUUID()).digest('base64url');
+  readonly store: RevocationStore;
+
+  constructor(private readonly underTest: StoreUnderTest) {
+    this.store = underTest.store;
+  }
+
+  /** Somebody else in the same store. */
+  other(): StoreSubject {
+    return new StoreSubject(this.underTest);
+  }
+
+  newSid(): string {
+    return `${this.hash}.${randomUUID()}`;
+  }
+
+  async now(): Promise<number> {
+    return this.store.now();
+  }
+
+  /** Lets the store's clock get to a time. */
+  async reach(time: number): Promise<void> {
+    for (let now = await this.now(); now < time; now = await this.now()) {
+      if (this.underTest.advanceClock) await this.underTest.advanceClock(time - now);
+      else await new Promise((resolve) => setTimeout(resolve, Math.min(time - now, 1_000)));
+    }
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.reach((await this.now()) + ms);
+  }
+
+  async inTime(): Promise<number> {
+    return (await this.now()) + 600_000;
+  }
+
+  async tooLate(): Promise<number> {
+    return (await this.now()) - 1_000;
+  }
+
+  async openWith(overrides: Overrides<OpenSession> = {}, deadline?: number) {
+    const { hash: subject } = this;
+    const defaults = { maxAge: null, leeway: 0, device: null, maxPerSubject: null, existing: false };
+    const open = { ...defaults, sid: this.newSid(), token: refreshToken(), ...overrides, subject };
+    return this.store.openSession(open, deadline ?? (await this.inTime()));
+  }
+
+  /** A session that was opened. */
+  async open(overrides: Overrides<OpenSession> = {}): Promise<SessionRecord> {
+    const answer = await this.openWith(overrides);
+    equal(answer.outcome, 'opened');
+    return plain((answer as { session: SessionRecord }).session);
+  }
+
+  /** Presents a refresh token of a session, to be consumed within a grace of a minute unless told otherwise. */
+  async present(
+    sid: string,
+    presentedId: string,
+    overrides: Overrides<PresentedRefreshToken> = {},
+    deadline?: number,
+  ): Promise<RefreshOutcome> {
+    const defaults = { maxAge: null, leeway: 0, successor: refreshToken(), grace: 60_000, adopt: null };
+    const token = { ...defaults, ...overrides, subject: this.hash, sid, presentedId };
+    return this.store.present(token, deadline ?? (await this.inTime()));
+  }
+
+  /** The session after its current refresh token was consumed. */
+  async rotate(session: SessionRecord, overrides: Overrides<PresentedRefreshToken> = {}): Promise<SessionRecord> {
+    return sessionOf('rotated', await this.present(session.sid, session.currentId, overrides));
+  }
+
+  async end(sid: string): Promise<void> {
+    equal(await this.store.endSession(this.hash, sid, await this.inTime()), true);
+  }
+
+  async endAll(overrides: Overrides<EndSessions> = {}): Promise<void> {
+    const end = { before: null, except: null, ...overrides, subject: this.hash };
+    equal(await this.store.endSessions(end, await this.inTime()), true);
+  }
+
+  async deny(jti: string, lifetime: number | null): Promise<void> {
+    equal(await this.store.deny(this.hash, jti, lifetime, await this.inTime()), true);
+  }
+
+  async lookUp(sid: string | null, jti: string | null = null): Promise<LookUp> {
+    const { session, denied, cutOff } = await this.store.lookUp({ subject: this.hash, sid, jti });
+    return { session: session === null ? null : plain(session), denied, cutOff };
+  }
+
+  async session(sid: string): Promise<SessionRecord | null> {
+    return (await this.lookUp(sid)).session;
+  }
+
+  async isDenied(jti: string): Promise<boolean> {
+    return (await this.lookUp(null, jti)).denied;
+  }
+
+  async cutOff(): Promise<number | null> {
+    return (await this.lookUp(null)).cutOff;
+  }
+
+  async list(): Promise<SessionRecord[]> {
+    return (await this.store.listSessions(this.hash)).map(plain);
+  }
+
+  /** The ids of its sessions, sorted: for tests that do not ask for the order. */
+  async sids(): Promise<string[]> {
+    return (await this.list()).map(({ sid }) => sid).sort();
+  }
+}
+
+/** A refresh token to become the current one; it lives for an hour. */
+export function refreshToken(overrides: Partial<CurrentRefreshToken> = {}): CurrentRefreshToken {
+  return { id: randomUUID(), issuedAt: ISSUED_AT, csrf: randomUUID(), lifetime: 3_600, ...overrides };
+}
+
+/** The session an outcome carries; fails where it is another outcome. */
+export function sessionOf(outcome: 'current' | 'rotated' | 'repeated', answer: RefreshOutcome): SessionRecord {
+  equal(answer.outcome, outcome);
+  return plain((answer as { session: SessionRecord }).session);
+}
+
+/** Fails unless the answer is this outcome, which carries no session. */
+export function expectOutcome(outcome: 'reused' | 'unknown' | 'late', answer: { outcome: string }): void {
+  deepEqual({ ...answer }, { outcome });
+}
+
+/** The fields of the contract alone: rows of a driver may have another prototype, or columns of the store's own. */
+function plain(record: SessionRecord): SessionRecord {
+  const { sid, currentId, parentId, rotatedAt, issuedAt, refreshExpires } = record;
+  const { csrf, openedAt, lastUsedAt, expiresAt, device } = record;
+  return {
+    sid,
+    currentId,
+    parentId,
+    rotatedAt,
+    issuedAt,
+    refreshExpires,
+    csrf,
+    openedAt,
+    lastUsedAt,
+    expiresAt,
+    device,
+  };
+}

@@ -1,0 +1,10 @@
+import type { RevocationStore } from '../revocation/revocation-store.js';
+
+/** A store to run the suite on. */
+export interface StoreUnderTest {
+  readonly store: RevocationStore;
+  /** Called after each test. */
+  close?(): Promise<void> | void;
+  /** Moves the store's clock on by so many milliseconds; without it the suite waits for real time to pass. */
+  advanceClock?(ms: number): Promise<void> | void;
+}
