@@ -7,7 +7,7 @@ export { JwtRequired, Public } from './decorators/route.decorators.js';
 export { CurrentUser, Jwt, JwtHeader, JwtIdentity } from './decorators/param.decorators.js';
 
 export { JwtAuthenticator } from './authentication/jwt-authenticator.js';
-export { getJwtContext, setJwtContext, type JwtContext } from './authentication/jwt-context.js';
+export { getJwtContext, setJwtContext, type JwtContext, type JwtContextLike } from './authentication/jwt-context.js';
 
 export { TokenService } from './tokens/token.service.js';
 export type {

@@ -23,6 +23,9 @@ export interface JwtExtendedOptionsFactory {
 /** Injects whether the module's guard is bound to every route. */
 export const GLOBAL_GUARD = Symbol.for('nestjs-jwt-extended.global-guard');
 
+/** Injects whether the options object holds the module's extras too, as `forRoot()` takes them. */
+export const WITH_EXTRAS = Symbol.for('nestjs-jwt-extended.with-extras');
+
 const EXTRAS: JwtExtendedModuleExtras = { isGlobal: undefined, globalGuard: undefined, globalFilter: undefined };
 
 /** The module's forRoot and forRootAsync, as Nest builds them. */

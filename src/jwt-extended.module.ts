@@ -10,6 +10,7 @@ import {
   ConfigurableModuleClass,
   OPTIONS,
   OPTIONS_TYPE,
+  WITH_EXTRAS,
 } from './jwt-extended.module-definition.js';
 import { JwtGuard } from './jwt.guard.js';
 import { resolveSettings } from './options/resolve-settings.js';
@@ -27,7 +28,7 @@ import { TokenVerifier } from './tokens/token-verifier.js';
 import { TokenService } from './tokens/token.service.js';
 
 const PROVIDERS: Provider[] = [
-  { provide: SETTINGS, inject: [OPTIONS], useFactory: resolveSettings },
+  { provide: SETTINGS, inject: [OPTIONS, WITH_EXTRAS], useFactory: resolveSettings },
   { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },
   { provide: KeyRing, inject: [SETTINGS], useFactory: (settings: Settings) => new KeyRing(settings) },
   TokenCodec,
@@ -81,7 +82,13 @@ const PROVIDERS: Provider[] = [
 export class JwtExtendedModule extends ConfigurableModuleClass {
   /** With the options at hand. Wrong ones stop the start with a `TypeError` that says what to do. */
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
-    return super.forRoot(options);
+    const definition = super.forRoot(options);
+    // The object itself, for Nest's copy of it loses what an instance of a class inherits, callbacks among it.
+    const own: Provider[] = [
+      { provide: OPTIONS, useValue: options },
+      { provide: WITH_EXTRAS, useValue: true },
+    ];
+    return { ...definition, providers: [...(definition.providers ?? []), ...own] };
   }
 
   /** With options that come from other providers: `useFactory`, `useClass` or `useExisting`. */
@@ -93,6 +100,7 @@ export class JwtExtendedModule extends ConfigurableModuleClass {
   ): DynamicModule {
     const { extraProviders = [], ...rest } = options;
     const definition = super.forRootAsync(rest);
-    return { ...definition, providers: [...extraProviders, ...(definition.providers ?? [])] };
+    const own: Provider[] = [...extraProviders, { provide: WITH_EXTRAS, useValue: false }];
+    return { ...definition, providers: [...own, ...(definition.providers ?? [])] };
   }
 }

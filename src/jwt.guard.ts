@@ -5,7 +5,7 @@ import type { Awaitable } from './types/awaitable.js';
 
 /**
  * Lets a request through when its token meets the route's `@JwtRequired()`; a route without one is open (unless
- * `requireByDefault`). Bound by hand, `@UseGuards(JwtGuard)` on something without a requirement means `@JwtRequired()`.
+ * `requireByDefault`). In tests replace the global one with `overrideProvider(JwtGuard)`. Bound by hand, `@UseGuards(JwtGuard)` on something without a requirement means `@JwtRequired()`.
  */
 @Injectable()
 export class JwtGuard implements CanActivate {

@@ -4,7 +4,7 @@ import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
 
 /** What a guard found out about a request. */
-export interface JwtContext {
+export interface JwtContext<User = unknown> {
   /** The token itself. */
   readonly token: string;
   /** Its JOSE header, frozen. */
@@ -14,7 +14,7 @@ export interface JwtContext {
   /** Where it was. */
   readonly location: TokenLocation;
   /** What `userLookup` answered; `undefined` without a lookup. */
-  readonly user?: unknown;
+  readonly user?: User;
   /** The identity claim's value; where it is left out, `sub`. */
   readonly identity?: unknown;
 }
@@ -43,13 +43,30 @@ export function rememberedContext(contextOrRequest: object): JwtContext | null |
  * The token a request was let in with, for your own guards and interceptors: `null` on an optional route without a
  * token, and where no check ran.
  */
-export function getJwtContext(contextOrRequest: ExecutionContext | object): JwtContext | null {
-  return rememberedContext(contextOrRequest) ?? null;
+export function getJwtContext<User = unknown>(contextOrRequest: ExecutionContext | object): JwtContext<User> | null {
+  return (rememberedContext(contextOrRequest) ?? null) as JwtContext<User> | null;
+}
+
+/** What a test has to say about a token: what it leaves out is that of an ordinary access token. */
+export interface JwtContextLike extends Partial<Omit<JwtContext, 'payload'>> {
+  /** Its claims. */
+  readonly payload?: Readonly<Record<string, unknown>>;
 }
 
 /** Remembers a token for a request as the guard does: for tests that replace the guard. `null`: an anonymous request. */
-export function setJwtContext(contextOrRequest: ExecutionContext | object, context: JwtContext | null): void {
-  remember(contextOrRequest, context, null);
+export function setJwtContext(contextOrRequest: ExecutionContext | object, context: JwtContextLike | null): void {
+  remember(contextOrRequest, context && complete(context), null);
+}
+
+function complete({ payload, ...context }: JwtContextLike): JwtContext {
+  const claims = Object.freeze({ type: 'access', fresh: false, jti: null, ...payload }) as JwtPayload;
+  return Object.freeze({
+    token: '',
+    header: Object.freeze({ alg: '' }),
+    location: 'headers',
+    ...context,
+    payload: claims,
+  });
 }
 
 /** Remembers what a request was let in with, and under which requirement. */

@@ -55,10 +55,13 @@ const ERROR_RESPONSES = [
 /** Claims that mean something of their own; as the identity claim one would change what every token says. */
 const RESERVED_CLAIMS = ['type', 'fresh', 'jti', 'csrf', 'exp', 'iat', 'nbf', 'iss', 'aud'];
 
-/** Checks the options, fills in what they leave out and freezes the result; a wrong one is a `TypeError`. */
-export function resolveSettings(given: unknown): Settings {
-  refuseExtras(given);
-  const options = new OptionReader(given, OPTIONS);
+/**
+ * Checks the options, fills in what they leave out and freezes the result; a wrong one is a `TypeError`. The module's
+ * extras are among them only where `forRoot()` was given both in one object.
+ */
+export function resolveSettings(given: unknown, withExtras = false): Settings {
+  if (!withExtras) refuseExtras(given);
+  const options = new OptionReader(given, withExtras ? [...OPTIONS, ...EXTRAS] : OPTIONS);
   const locations = resolveLocations(options);
   const cookies = resolveCookies(options);
   const algorithm = readAlgorithm(options);
@@ -146,8 +149,9 @@ function readSecrets(options: OptionReader, algorithm: JwtAlgorithm): readonly H
   if (given === undefined || given === null) {
     return options.refuse(
       'secret',
-      `is ${String(given)}, and ${algorithm} needs one. If it comes from the environment, the environment was probably ` +
-        'read before it was loaded: use JwtExtendedModule.forRootAsync({ inject: [ConfigService], useFactory: … }).',
+      `is ${String(given)}, and ${algorithm} needs one. Is the environment variable set that it comes from? Make one with ` +
+        `node -p "require('crypto').randomBytes(${ALGORITHMS[algorithm].hashBytes}).toString('hex')". If it is set, it was ` +
+        'read before the environment was loaded: use JwtExtendedModule.forRootAsync({ inject: [ConfigService], useFactory: … }).',
     );
   }
   const secrets = (Array.isArray(given) ? given : [given]) as readonly HmacSecret[];
@@ -167,13 +171,14 @@ function readAudience(options: OptionReader): EncodeDecodeSettings<string | read
 
 function readEncodeDecode(options: OptionReader, name: string): EncodeDecodeSettings<string | readonly string[]> {
   const given = options.raw(name) ?? {};
-  const apart = typeof given === 'object' && !Array.isArray(given);
-  const { encode, decode } = apart
-    ? ((reader) => ({ encode: reader.raw('encode'), decode: reader.raw('decode') }))(
-        options.section(name, ['encode', 'decode']),
-      )
-    : { encode: given, decode: given };
-  return { encode: readEncode(options, name, encode), decode: readDecode(options, name, decode) };
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    return { encode: readEncode(options, name, given), decode: readDecode(options, name, given) };
+  }
+  const apart = new OptionReader(given, ['encode', 'decode'], name);
+  return {
+    encode: readEncode(options, name, apart.raw('encode')),
+    decode: readDecode(options, name, apart.raw('decode')),
+  };
 }
 
 /** An empty value means no claim, as in Flask. */

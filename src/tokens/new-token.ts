@@ -126,7 +126,7 @@ function freshness(fresh: boolean | Duration | undefined): boolean | number {
   return Date.now() / 1000 + toSeconds(fresh);
 }
 
-/** Whole seconds, for readers cut fractions off; rounded up, so that no token lives too short. */
+/** Whole seconds, rounded up, for readers of tokens cut fractions off. */
 function lifetimeOf({ expires, type }: NewToken, settings: Settings): number | null {
   if (expires === false) return null;
   const configured = type === 'access' ? settings.accessTokenExpires : settings.refreshTokenExpires;
