@@ -1,7 +1,7 @@
-/** The known name a misspelt one is most likely to mean, or `null`: at most a third of its letters are wrong. */
+/** The known name a misspelt one is most likely to mean, or `null`: at most four letters in ten are wrong. */
 export function nearest(name: string, known: readonly string[]): string | null {
   let best: string | null = null;
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let least = Math.max(2, Math.floor(name.length * 0.4)) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];

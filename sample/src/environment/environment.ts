@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+
+/** What the sample takes from its environment; it runs with nothing set. */
+export class Environment {
+  readonly port: number;
+  readonly jwtSecret: string;
+
+  constructor(variables: NodeJS.ProcessEnv) {
+    this.port = readPort(variables.PORT);
+    this.jwtSecret = readSecret(variables);
+  }
+}
+
+function readPort(text = '3000'): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new Error(`PORT must be a number from 0 to 65535; it is "${text}".`);
+  return port;
+}
+
+function readSecret({ JWT_SECRET_KEY: secret, NODE_ENV: mode }: NodeJS.ProcessEnv): string {
+  if (secret) return secret;
+  const cure = `Make one with: node -p "require('crypto').randomBytes(32).toString('hex')"`;
+  if (mode === 'production') {
+    throw new Error(
+      'JWT_SECRET_KEY is not set. In production a secret made up at the start would log everybody out at each restart, ' +
+        `and other instances would not know it. ${cure}`,
+    );
+  }
+  new Logger(Environment.name).warn(`JWT_SECRET_KEY is not set: made up a secret for this run. ${cure}`);
+  return randomBytes(32).toString('hex');
+}

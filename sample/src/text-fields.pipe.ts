@@ -1,0 +1,23 @@
+import { BadRequestException, type PipeTransform } from '@nestjs/common';
+
+const MOST = 256;
+
+/** Takes the named texts out of a JSON body; one that is missing, too short or too long is a 400. */
+export class TextFields<Name extends string> implements PipeTransform<unknown, Record<Name, string>> {
+  constructor(
+    private readonly names: readonly Name[],
+    private readonly least = 1,
+  ) {}
+
+  transform(body: unknown): Record<Name, string> {
+    const fields = typeof body === 'object' && body !== null ? body : {};
+    const texts = this.names.map((name) => [name, this.read(fields, name)]);
+    return Object.fromEntries(texts) as Record<Name, string>;
+  }
+
+  private read(fields: object, name: Name): string {
+    const value: unknown = Object.getOwnPropertyDescriptor(fields, name)?.value;
+    if (typeof value === 'string' && value.length >= this.least && value.length <= MOST) return value;
+    throw new BadRequestException({ msg: `"${name}" must be a string of ${this.least} to ${MOST} characters` });
+  }
+}

@@ -1,0 +1,36 @@
+import { runInNewContext } from 'node:vm';
+import { TokenCookieService, TokenService } from 'nestjs-jwt-extended';
+import * as paramDecorators from '../../src/decorators/param.decorators.js';
+import * as routeDecorators from '../../src/decorators/route.decorators.js';
+import { settleRequirement, type JwtRequirement } from '../../src/types/requirement.js';
+import { quoted, rowsOf } from './readme.js';
+
+function shownIn(header: readonly string[]): string[] {
+  const names = rowsOf(header).flatMap(([cell]) => quoted(cell).map((text) => /^@(\w+)\(/.exec(text)?.[1] ?? text));
+  return [...new Set(names)].sort();
+}
+
+it('shows every decorator', () => {
+  expect(shownIn(['decorator', 'the route'])).toEqual(Object.keys(routeDecorators).sort());
+  const ofParameters = ['decorator', 'gives', 'on an optional route without a token'];
+  expect(shownIn(ofParameters)).toEqual(Object.keys(paramDecorators).sort());
+});
+
+it('shows every requirement, with a value that is not the default', () => {
+  const shown = rowsOf(['requirement', 'meaning']).flatMap(([cell]) => quoted(cell));
+  for (const text of shown) {
+    const requirement = runInNewContext(`({ ${text} })`) as JwtRequirement;
+    expect(settleRequirement(requirement)).not.toEqual(settleRequirement());
+  }
+  expect(shown.map((text) => text.split(':')[0]).sort()).toEqual(Object.keys(settleRequirement()).sort());
+});
+
+it.each(Object.entries({ TokenService, TokenCookieService }))('shows methods that %s has', (name, service) => {
+  const cells = rowsOf(['there', 'here']).map(([, here = '']) => here);
+  const methods = cells
+    .filter((cell) => cell.includes(`${name}.`))
+    .flatMap(quoted)
+    .map((text) => text.replace(`${name}.`, '').replace(/\(.*$/, ''));
+  expect(methods.length).toBeGreaterThan(4);
+  expect(methods.filter((method) => !(method in service.prototype))).toEqual([]);
+});

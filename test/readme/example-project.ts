@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import ts from 'typescript';
+import { codeBlocks } from './readme.js';
+
+/** The code of the README as a project in a folder of its own: each block says in its first line which file it is. */
+export class ExampleProject {
+  readonly folder: string;
+  readonly files: readonly string[];
+
+  constructor() {
+    // Below the repository, so that the packages are found; ignored by git, lint and format.
+    mkdirSync('artifacts', { recursive: true });
+    this.folder = mkdtempSync(resolve('artifacts/readme-'));
+    this.files = codeBlocks.filter(({ language }) => language === 'ts').map(({ code }) => this.write(code));
+  }
+
+  path(file: string): string {
+    return join(this.folder, file);
+  }
+
+  /** What TypeScript has to say about them under this repository's own strict settings. */
+  diagnostics(): string[] {
+    const config = { extends: '../../tsconfig.json', files: this.files, include: [] };
+    const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, this.folder);
+    const program = ts.createProgram(fileNames, options);
+    return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+      return `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private write(code: string): string {
+    const file = /^\/\/ (\S+\.ts)\n/.exec(code)?.[1];
+    if (file === undefined) throw new Error(`A block of TypeScript in README.md has no file name:\n${code}`);
+    mkdirSync(dirname(this.path(file)), { recursive: true });
+    writeFileSync(this.path(file), code);
+    return file;
+  }
+}

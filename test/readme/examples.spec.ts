@@ -1,0 +1,148 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { jest } from '@jest/globals';
+import { Controller, Get, Logger, UseGuards, type ExecutionContext, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { Jwt, JwtGuard, JwtRequired, setJwtContext, TokenService } from 'nestjs-jwt-extended';
+import { useJwtApp } from '../support/jwt-app.js';
+import { ExampleProject } from './example-project.js';
+import { codeBlocks } from './readme.js';
+
+const run = promisify(execFile);
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+process.env.JWT_SECRET_KEY = '0123456789abcdef0123456789abcdef';
+Logger.overrideLogger(false);
+
+const project = new ExampleProject();
+const { SessionController } = await import(project.path('src/session.controller.ts'));
+const { AdminGuard } = await import(project.path('src/roles.guard.ts'));
+const { ApiKeyOrTokenGuard } = await import(project.path('src/api-key.guard.ts'));
+const { FlaskModule } = await import(project.path('src/flask.module.ts'));
+
+afterAll(() => project.remove());
+
+it('compiles', () => {
+  expect(project.diagnostics()).toEqual([]);
+}, 60_000);
+
+describe('the quick start', () => {
+  let app: INestApplication;
+
+  beforeAll(async () => {
+    const create = jest.spyOn(NestFactory, 'create');
+    process.env.PORT = '0';
+    await import(project.path('src/main.ts'));
+    delete process.env.PORT;
+    app = (await create.mock.results[0]?.value) as INestApplication;
+  });
+  afterAll(() => app.close());
+
+  (hasCurl ? it : it.skip)('answers what is shown', async () => {
+    const consoles = codeBlocks.filter(({ language }) => language === 'console').map(({ code }) => code);
+    const { port } = new URL(await app.getUrl());
+    const text = consoles.join('').replaceAll('localhost:3000', `localhost:${port}`);
+    const steps = text.split(/^\$ /m).slice(1);
+    const commands = steps.map((step) => step.slice(0, step.indexOf('\n')));
+    const { stdout, stderr } = await run('bash', ['-euc', commands.join(`\nprintf '\\x1e'\n`)]);
+    expect(stderr).toBe('');
+    const answers = stdout.split('\x1e').map((answer, index) => `${commands[index]}\n${answer}`.trim());
+    expect(answers.map(withoutTokens)).toEqual(steps.map((step) => step.trim()));
+  });
+});
+
+/** Tokens as the README shows them. */
+function withoutTokens(text: string): string {
+  return text.replace(/eyJ[\w.-]+/g, 'eyJ…');
+}
+
+// The tests shown there are tests.
+await import(project.path('test/app.e2e-spec.ts'));
+
+describe('a guard bound route by route', () => {
+  @UseGuards(JwtGuard)
+  @Controller()
+  class BoundController {
+    @Get()
+    claims(@Jwt() claims: object) {
+      return claims;
+    }
+  }
+  const payload = { sub: 'alice', type: 'access', fresh: true, jti: null };
+  const stub = {
+    canActivate(context: ExecutionContext) {
+      setJwtContext(context, { token: '', header: { alg: 'HS256' }, payload, location: 'headers' });
+      return true;
+    },
+  };
+  const app = useJwtApp('express', {
+    controllers: [BoundController],
+    options: { globalGuard: false },
+    customise: (builder) => builder.overrideGuard(JwtGuard).useValue(stub),
+  });
+
+  it('is replaced by overrideGuard', async () => {
+    expect(await app.get('/')).toEqual({ status: 200, body: payload });
+  });
+});
+
+describe('the session in cookies', () => {
+  const app = useJwtApp('express', { controllers: [SessionController] });
+
+  it('is closed with the double submit value only', async () => {
+    const opened = await app.send('POST', '/session');
+    const cookies = opened.header('set-cookie') ?? '';
+    const [access, csrf] = ['access_token_cookie', 'csrf_access_token'].map((name) => {
+      return new RegExp(`\\b${name}=([^;]+)`).exec(cookies)?.[1] ?? '';
+    });
+    const headers: [string, string][] = [['Cookie', `access_token_cookie=${access}`]];
+    expect(await app.send('DELETE', '/session', { headers })).toEqual({
+      status: 401,
+      body: { msg: 'Missing CSRF token' },
+    });
+    headers.push(['X-CSRF-TOKEN', csrf ?? '']);
+    expect(await app.send('DELETE', '/session', { headers })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('the guards', () => {
+  @Controller()
+  class GuardedController {
+    @JwtRequired()
+    @UseGuards(AdminGuard)
+    @Get('admin')
+    admin() {
+      return {};
+    }
+
+    @UseGuards(ApiKeyOrTokenGuard)
+    @Get('key')
+    key() {
+      return {};
+    }
+  }
+  const app = useJwtApp('express', { controllers: [GuardedController] });
+
+  it('let in who has the role', async () => {
+    const tokenOf = (role: string) => app.tokens.createAccessToken('alice', { claims: { role } });
+    expect(await app.get('/admin', await tokenOf('admin'))).toMatchObject({ status: 200 });
+    expect(await app.get('/admin', await tokenOf('user'))).toMatchObject({ status: 403 });
+  });
+
+  it('let in who has the key or a fresh token', async () => {
+    const token = await app.tokens.createAccessToken('alice', { fresh: true });
+    expect(await app.get('/key', token)).toMatchObject({ status: 200 });
+    expect(await app.get('/key')).toMatchObject({ status: 401 });
+    process.env.API_KEY = 'key';
+    expect(await app.send('GET', '/key', { headers: [['X-Api-Key', 'key']] })).toMatchObject({ status: 200 });
+    expect(await app.send('GET', '/key', { headers: [['X-Api-Key', 'other']] })).toMatchObject({ status: 401 });
+  });
+});
+
+it('takes the options of Flask from the environment', async () => {
+  const module = await Test.createTestingModule({ imports: [FlaskModule] }).compile();
+  const tokens = module.get(TokenService, { strict: false });
+  const { payload } = await tokens.verify(await tokens.createAccessToken('alice'));
+  expect(payload).toMatchObject({ sub: 'alice', role: 'user' });
+});

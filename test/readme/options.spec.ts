@@ -1,0 +1,79 @@
+import { runInNewContext } from 'node:vm';
+import { RevocationStore } from 'nestjs-jwt-extended';
+import { FLASK_SETTINGS } from '../../src/options/flask-settings.js';
+import { resolveSettings } from '../../src/options/resolve-settings.js';
+import { CALLBACKS } from '../../src/options/settings.js';
+import { quoted, rowsOf } from './readme.js';
+
+const secret = 'x'.repeat(32);
+const nobody = 'noOptionIsCalledThis';
+
+/** Rotation is refused without a store. */
+const complete = { secret, revocation: { store: Object.create(RevocationStore.prototype) as RevocationStore } };
+
+/** Complete options with one more value, at a path. */
+function optionsWith([name = '', ...path]: readonly string[], value: unknown): object {
+  const inner = path.reduceRight((nested, key) => ({ [key]: nested }), value);
+  const given: unknown = name === 'revocation' ? { ...complete.revocation, ...(inner as object) } : inner;
+  return { ...complete, [name]: given };
+}
+
+/** The names the library lists when it is given one it does not know; those in sections as paths. */
+function listOptions(path: readonly string[] = []): string[] {
+  try {
+    resolveSettings(optionsWith([...path, nobody], 1));
+  } catch (error) {
+    const known = /does not exist\. Known: (.+)\.$/.exec((error as Error).message)?.[1];
+    if (known !== undefined) return known.split(', ').flatMap((name) => listOptions([...path, name]));
+  }
+  return [path.join('.')];
+}
+
+const options = listOptions();
+const sections = options.flatMap((name) => name.split('.').map((_, index, parts) => parts.slice(0, index).join('.')));
+const isCallback = (name: string) => [...CALLBACKS, 'errorResponses'].some((known) => name.split('.')[0] === known);
+
+const rows = rowsOf(['option', 'default', 'Flask-JWT-Extended']).map(([names, defaults, flask]) => ({
+  names: quoted(names).filter((name) => options.includes(name) || sections.includes(name)),
+  defaults: quoted(defaults),
+  flask: quoted(flask).filter((name) => name.startsWith('JWT_')),
+}));
+const documented = rows.flatMap(({ names }) => names);
+
+it('shows every option, and only options', () => {
+  const expected = options.filter((name) => !isCallback(name));
+  expect(documented.filter((name) => !sections.includes(name)).sort()).toEqual(expected.sort());
+  for (const [cell] of rowsOf(['option', 'default', 'Flask-JWT-Extended'])) {
+    expect(documented).toContain(quoted(cell)[0]);
+  }
+});
+
+it('shows every callback', () => {
+  const shown = rowsOf(['callback', 'called', 'Flask-JWT-Extended']).flatMap(([cell]) => quoted(cell));
+  expect(shown.map((call) => call.replace(/\(.*$/, '')).sort()).toEqual(options.filter(isCallback).sort());
+});
+
+const defaults = rows.flatMap(({ names, defaults }) =>
+  defaults.map((text, index) => [names[index] ?? '', text] as const),
+);
+
+it.each(defaults)('shows the default of %s', (name, text) => {
+  const settings = resolveSettings(optionsWith(name.split('.'), runInNewContext(text)));
+  expect(comparable(settings)).toEqual(comparable(resolveSettings(complete)));
+});
+
+/** Without the prototypes of the other context. */
+function comparable(settings: object): unknown {
+  return JSON.parse(JSON.stringify(settings, (_, value: unknown) => (value instanceof Set ? [...value] : value)));
+}
+
+it("shows Flask's name of every option that has one", () => {
+  // Where an option can be given whole or in parts, Flask's names are those of the parts.
+  const claimed = rows.flatMap(({ names, flask }) => {
+    return flask.map((setting, index) => [setting, names.at(index - flask.length)]);
+  });
+  const own = Object.entries(FLASK_SETTINGS)
+    .map(([setting, { option }]) => [setting, option === 'protectCsrf' ? 'csrf' : option] as const)
+    .filter(([, option]) => documented.includes(option));
+  expect(claimed.sort()).toEqual(own.sort());
+});

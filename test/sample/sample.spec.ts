@@ -1,0 +1,215 @@
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../../sample/src/app.module.js';
+import { Environment } from '../../sample/src/environment/environment.js';
+import { startApp, type RunningApp } from '../support/adapters.js';
+import { PASSWORD, SampleClient, type Pair } from './client.js';
+
+const refused = { status: 401, body: { msg: 'Wrong username or password' } };
+const revoked = { status: 401, body: { msg: 'Token has been revoked' } };
+const noHeader = { status: 401, body: { msg: 'Missing Authorization Header' } };
+
+let app: RunningApp;
+let sample: SampleClient;
+let alice: Pair;
+let bob: Pair;
+
+beforeAll(async () => {
+  app = await startApp('express', { imports: [AppModule] });
+  sample = new SampleClient(app.url);
+  alice = await sample.pairOf('alice');
+  bob = await sample.pairOf('bob');
+});
+
+afterAll(() => app.close());
+
+it('says at / what is here', async () => {
+  const { status, body } = await sample.request('GET /');
+  expect(status).toBe(200);
+  const routes = String(body).match(/^(?:GET|POST|DELETE) +\/\S+/gm) ?? [];
+  expect(routes).toHaveLength(7);
+  for (const route of routes) {
+    // Whatever they ask for, they are there.
+    expect(await sample.request(route.replace(/ +/, ' '))).not.toMatchObject({ status: 404 });
+  }
+});
+
+describe('log-in', () => {
+  it('answers a pair of tokens', async () => {
+    const { status, body } = await sample.login('alice');
+    expect(status).toBe(200);
+    const token = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(body).toEqual({ access_token: token, refresh_token: token });
+  });
+
+  it('refuses a wrong password and an unknown user alike', async () => {
+    expect(await sample.login('alice', 'wrong')).toEqual(refused);
+    expect(await sample.login('nobody', PASSWORD)).toEqual(refused);
+    expect(await sample.login('__proto__', PASSWORD)).toEqual(refused);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no object', ['alice']],
+    ['no password', { username: 'alice' }],
+    ['a password that is no string', { username: 'alice', password: { $ne: '' } }],
+    ['an empty username', { username: '', password: PASSWORD }],
+    ['a password without end', { username: 'alice', password: 'x'.repeat(257) }],
+  ])('refuses %s as a bad request', async (_, body) => {
+    expect(await sample.request('POST /auth/login', { body })).toMatchObject({ status: 400 });
+  });
+});
+
+describe('the profile', () => {
+  it('is that of the token', async () => {
+    const answer = await sample.request('GET /profile', { token: bob.access_token });
+    expect(answer).toEqual({ status: 200, body: { id: '2', username: 'bob', role: 'user' } });
+  });
+
+  it('needs an access token', async () => {
+    expect(await sample.request('GET /profile')).toEqual(noHeader);
+    expect(await sample.request('GET /profile', { token: bob.refresh_token })).toEqual({
+      status: 422,
+      body: { msg: 'Only non-refresh tokens are allowed' },
+    });
+  });
+});
+
+describe('the greeting', () => {
+  it('is for strangers too', async () => {
+    expect(await sample.request('GET /greeting')).toEqual({ status: 200, body: { msg: 'Hello, stranger' } });
+  });
+
+  it('knows who has a token', async () => {
+    const answer = await sample.request('GET /greeting', { token: bob.access_token });
+    expect(answer.body).toEqual({ msg: 'Hello, bob' });
+  });
+
+  it('does not take a bad token for none', async () => {
+    expect(await sample.request('GET /greeting', { token: 'a.b.c' })).toMatchObject({ status: 422 });
+  });
+});
+
+describe('the list of users', () => {
+  it('is for administrators, and holds no hashes', async () => {
+    const users = [
+      { id: '1', username: 'alice', role: 'admin' },
+      { id: '2', username: 'bob', role: 'user' },
+    ];
+    const answer = await sample.request('GET /admin/users', { token: alice.access_token });
+    expect(answer).toEqual({ status: 200, body: users });
+  });
+
+  it('is for nobody else', async () => {
+    expect(await sample.request('GET /admin/users', { token: bob.access_token })).toEqual({
+      status: 403,
+      body: { msg: 'You are not allowed to do this' },
+    });
+    expect(await sample.request('GET /admin/users')).toEqual(noHeader);
+  });
+});
+
+describe('a refresh', () => {
+  it('answers a new pair, once', async () => {
+    const { refresh_token: token } = await sample.pairOf('bob');
+    const { status, body } = await sample.request('POST /auth/refresh', { token });
+    const next = body as Pair;
+    expect(status).toBe(200);
+    expect(await sample.request('GET /profile', { token: next.access_token })).toMatchObject({ status: 200 });
+    expect(await sample.request('POST /auth/refresh', { token })).toEqual(revoked);
+    expect(await sample.request('POST /auth/refresh', { token: next.refresh_token })).toMatchObject({ status: 200 });
+  });
+
+  it('answers one of two at the same time', async () => {
+    const { refresh_token: token } = await sample.pairOf('bob');
+    const answers = await Promise.all([1, 2, 3].map(() => sample.request('POST /auth/refresh', { token })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
+  });
+
+  it('takes no access token', async () => {
+    expect(await sample.request('POST /auth/refresh', { token: bob.access_token })).toEqual({
+      status: 422,
+      body: { msg: 'Only refresh tokens are allowed' },
+    });
+  });
+});
+
+describe('a new password', () => {
+  const body = { password: 'another horse' };
+
+  it('needs a fresh token', async () => {
+    const { body: pair } = await sample.request('POST /auth/refresh', {
+      token: (await sample.pairOf('bob')).refresh_token,
+    });
+    const token = (pair as Pair).access_token;
+    expect(await sample.request('POST /profile/password', { token, body })).toEqual({
+      status: 401,
+      body: { msg: 'Fresh token required' },
+    });
+  });
+
+  it('must not be short', async () => {
+    const token = bob.access_token;
+    const answer = await sample.request('POST /profile/password', { token, body: { password: 'horse' } });
+    expect(answer).toEqual({ status: 400, body: { msg: '"password" must be a string of 8 to 256 characters' } });
+  });
+
+  it('takes the place of the old one', async () => {
+    const token = bob.access_token;
+    expect(await sample.request('POST /profile/password', { token, body })).toMatchObject({ status: 200 });
+    expect(await sample.login('bob')).toEqual(refused);
+    expect(await sample.login('bob', body.password)).toMatchObject({ status: 200 });
+    expect(await sample.login('alice')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('log-out', () => {
+  it('revokes the presented access token and no other', async () => {
+    const [one, other] = [await sample.pairOf('alice'), await sample.pairOf('alice')];
+    const token = one.access_token;
+    expect(await sample.request('DELETE /auth/logout', { token })).toEqual({
+      status: 200,
+      body: { msg: 'The access token is revoked' },
+    });
+    expect(await sample.request('GET /profile', { token })).toEqual(revoked);
+    expect(await sample.request('DELETE /auth/logout', { token })).toEqual(revoked);
+    expect(await sample.request('GET /profile', { token: other.access_token })).toMatchObject({ status: 200 });
+  });
+
+  it('takes the refresh token too', async () => {
+    const { refresh_token: token } = await sample.pairOf('alice');
+    expect(await sample.request('DELETE /auth/logout', { token })).toMatchObject({ status: 200 });
+    expect(await sample.request('POST /auth/refresh', { token })).toEqual(revoked);
+  });
+});
+
+describe('the environment', () => {
+  it('need not be set', () => {
+    const { port, jwtSecret } = new Environment({});
+    expect(port).toBe(3000);
+    expect(jwtSecret).toMatch(/^[0-9a-f]{64}$/);
+    expect(new Environment({}).jwtSecret).not.toBe(jwtSecret);
+  });
+
+  it('gives port and secret', () => {
+    expect(new Environment({ PORT: '8080', JWT_SECRET_KEY: 'x', NODE_ENV: 'production' })).toEqual({
+      port: 8080,
+      jwtSecret: 'x',
+    });
+  });
+
+  it.each(['http', '-1', '65536', ''])('refuses the port "%s"', (PORT) => {
+    expect(() => new Environment({ PORT })).toThrow('PORT must be a number');
+  });
+
+  it.each([undefined, ''])('stops the start in production where the secret is %p', async (secret) => {
+    const before = { ...process.env };
+    Object.assign(process.env, { NODE_ENV: 'production', JWT_SECRET_KEY: secret ?? '' });
+    if (secret === undefined) delete process.env.JWT_SECRET_KEY;
+    try {
+      const start = NestFactory.create(AppModule, { abortOnError: false, logger: false });
+      await expect(start).rejects.toThrow('JWT_SECRET_KEY is not set');
+    } finally {
+      process.env = before;
+    }
+  });
+});

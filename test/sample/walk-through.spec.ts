@@ -1,0 +1,52 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { jest } from '@jest/globals';
+import { Logger, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+
+const run = promisify(execFile);
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+let app: INestApplication;
+let printed: string;
+
+/** Starts the sample by its own main file, and takes what it prints. */
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  const create = jest.spyOn(NestFactory, 'create');
+  const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  process.env.PORT = '0';
+  await import('../../sample/src/main.js');
+  delete process.env.PORT;
+  app = (await create.mock.results[0]?.value) as INestApplication;
+  printed = log.mock.calls.join('\n');
+  log.mockRestore();
+});
+
+afterAll(() => app.close());
+
+it('names the address, the users and the password', async () => {
+  expect(printed).toContain(`http://localhost:${new URL(await app.getUrl()).port} is up`);
+  expect(printed).toContain('Users: alice (an administrator) and bob; password: correct horse battery staple');
+});
+
+it('holds no comments, which an interactive zsh would run', () => {
+  expect(printed).not.toMatch(/^\s*#/m);
+});
+
+(hasCurl ? it : it.skip)('can be pasted into a shell as it is, twice', async () => {
+  const commands = printed.slice(printed.indexOf('PAIR='));
+  const { stdout, stderr } = await run('bash', ['-euc', commands + commands]);
+  const once = [
+    '{"msg":"Hello, stranger"} (200)',
+    '{"msg":"Hello, alice"} (200)',
+    '{"id":"1","username":"alice","role":"admin"} (200)',
+    '[{"id":"1","username":"alice","role":"admin"},{"id":"2","username":"bob","role":"user"}] (200)',
+    '{"msg":"The password is changed"} (200)',
+    '{"msg":"Fresh token required"} (401)',
+    '{"msg":"The access token is revoked"} (200)',
+    '{"msg":"Token has been revoked"} (401)',
+  ];
+  expect(stderr).toBe('');
+  expect(stdout.trim().split('\n')).toEqual([...once, ...once]);
+});

@@ -1,0 +1,83 @@
+import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type { TestingModuleBuilder } from '@nestjs/testing';
+import {
+  JwtExtendedModule,
+  TokenService,
+  type JwtExtendedModuleExtras,
+  type JwtExtendedOptions,
+} from 'nestjs-jwt-extended';
+import { startApp, type AdapterName, type RunningApp } from './adapters.js';
+import { SECRET } from './forge.js';
+import { send, type Answer, type Sending } from './http-client.js';
+
+/** An application with the module in it; `options` need no secret. */
+export interface JwtAppSetup extends ModuleMetadata {
+  options?: JwtExtendedOptions & JwtExtendedModuleExtras;
+  customise?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
+  prepare?: (app: INestApplication) => void;
+}
+
+/** A running application, and how to talk to it. */
+export class TestApp {
+  private running?: RunningApp;
+
+  constructor(
+    private readonly adapter: AdapterName,
+    private readonly setup: JwtAppSetup,
+  ) {}
+
+  async start(): Promise<this> {
+    const { options, imports = [], customise, prepare, ...metadata } = this.setup;
+    const jwt = JwtExtendedModule.forRoot({ secret: SECRET, ...options });
+    this.running = await startApp(this.adapter, { ...metadata, imports: [jwt, ...imports] }, customise, prepare);
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.close();
+  }
+
+  get nest(): INestApplication {
+    if (this.running === undefined) throw new Error('The application is not running');
+    return this.running.app;
+  }
+
+  resolve<T>(type: Type<T>): T {
+    return this.nest.get(type, { strict: false });
+  }
+
+  get tokens(): TokenService {
+    return this.resolve(TokenService);
+  }
+
+  send(method: string, path: string, sending?: Sending): Promise<Answer> {
+    return send(method, `${this.running?.url}${path}`, sending);
+  }
+
+  /** With `Authorization: Bearer <token>`, or without. */
+  get(path: string, token?: string): Promise<Answer> {
+    return this.send('GET', path, { token });
+  }
+}
+
+/** An application that runs as long as the surrounding `describe`. */
+export function useJwtApp(adapter: AdapterName, setup: JwtAppSetup): TestApp {
+  const app = new TestApp(adapter, setup);
+  beforeAll(() => app.start());
+  afterAll(() => app.stop());
+  return app;
+}
+
+/** Runs one piece of work against an application of its own. */
+export async function withJwtApp(
+  adapter: AdapterName,
+  setup: JwtAppSetup,
+  work: (app: TestApp) => Promise<void>,
+): Promise<void> {
+  const app = await new TestApp(adapter, setup).start();
+  try {
+    await work(app);
+  } finally {
+    await app.stop();
+  }
+}

@@ -1,0 +1,20 @@
+import { Test } from '@nestjs/testing';
+import { JwtExtendedModule, TokenService, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { SECRET } from './forge.js';
+
+/** A TokenService with these options; they need no secret. */
+export async function tokenService(options: JwtExtendedOptions = {}): Promise<TokenService> {
+  const imports = [JwtExtendedModule.forRoot({ secret: SECRET, ...options })];
+  const module = await Test.createTestingModule({ imports }).compile();
+  return module.get(TokenService);
+}
+
+/** What a piece of work throws, `undefined` if nothing. */
+export async function errorOf(work: () => unknown): Promise<Error | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
