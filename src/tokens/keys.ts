@@ -16,6 +16,7 @@ export function prepareSecret(
   if (key.type !== 'secret') {
     throw new TypeError(`${name} is a ${key.type} key; ${algorithm} needs a secret of random bytes.`);
   }
+  refuseKeyPair(key, name);
   const least = ALGORITHMS[algorithm].hashBytes;
   const size = key.symmetricKeySize ?? 0;
   if (size < least && !allowWeakSecret) {
@@ -33,13 +34,15 @@ function fromMaterial(secret: unknown, name: string): KeyObject {
   }
   const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : Buffer.from(secret);
   if (bytes.length === 0) throw new TypeError(`${name} is empty: anyone could make such tokens.`);
-  if (KEY_PAIR_TEXT.test(bytes.toString('latin1'))) {
-    throw new TypeError(
-      `${name} is the text of a key pair (PEM). A public key as HMAC secret lets everyone who has it make tokens: ` +
-        'use a secret of random bytes.',
-    );
-  }
   return createSecretKey(bytes);
+}
+
+function refuseKeyPair(key: KeyObject, name: string): void {
+  if (!KEY_PAIR_TEXT.test(key.export().toString('latin1'))) return;
+  throw new TypeError(
+    `${name} is the text of a key pair (PEM). A public key as HMAC secret lets everyone who has it make tokens: ` +
+      'use a secret of random bytes.',
+  );
 }
 
 /** The application's own keys, prepared at the start. */
