@@ -12,7 +12,7 @@ import { addSetCookie, toSetCookie, type TokenCookie } from './cookie-writer.js'
 /** What can be said about the cookies of one response. */
 export interface SetCookieOptions {
   /**
-   * How long browsers keep them; 0 means 0, `'token'` as long as the token lives. Default: by the option
+   * How long browsers keep them; 0 means 0 and less is past, `'token'` as long as the token lives. Default: by the option
    * `cookies.session`.
    */
   maxAge?: Duration | 'token';
@@ -102,10 +102,7 @@ export class TokenCookieService {
       const { exp } = verified?.payload ?? {};
       return exp === undefined ? PERSISTENT_SECONDS : Math.max(0, Math.ceil(exp - Date.now() / 1000));
     }
-    const seconds = Math.floor(toSeconds(maxAge));
-    if (seconds < 0)
-      throw new TypeError('maxAge of a cookie must not be negative. To delete it use unsetJwtCookies().');
-    return seconds;
+    return Math.floor(toSeconds(maxAge));
   }
 }
 

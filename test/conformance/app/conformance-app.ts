@@ -1,0 +1,84 @@
+import {
+  Catch,
+  Module,
+  type ArgumentsHost,
+  type DynamicModule,
+  type ExceptionFilter,
+  type INestApplication,
+} from '@nestjs/common';
+import { APP_FILTER, BaseExceptionFilter, NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { JwtExtendedModule } from 'nestjs-jwt-extended';
+import { parseBodies } from './body-parsing.js';
+import { callbackOptions } from './callbacks.js';
+import { RevokedTokens } from './revoked-tokens.js';
+import { CookieController } from './routes/cookie.controller.js';
+import { customRoutes } from './routes/custom.routes.js';
+import { echoRoutes } from './routes/echo.routes.js';
+import { helperRoutes } from './routes/helper.routes.js';
+import { optionsRoutes } from './routes/options.routes.js';
+import { TokenController } from './routes/token.controller.js';
+import { userRoutes } from './routes/user.routes.js';
+import { mainSecret, optionsFor, readConfig, type FlaskConfig } from './settings.js';
+import { noteRaised } from './trace.js';
+
+/** What a scenario says about the application it talks to. */
+export interface ScenarioSetup {
+  readonly name: string;
+  readonly config?: FlaskConfig;
+  readonly loaders?: readonly string[];
+}
+
+export type AdapterName = 'express' | 'fastify';
+
+const HTTP_ADAPTERS = {
+  express: () => new ExpressAdapter(),
+  fastify: () => new FastifyAdapter({ bodyLimit: 1_000_000 }),
+};
+
+/** Answers what the library does not, as Nest would, and notes it. */
+@Catch()
+class RaisedFilter extends BaseExceptionFilter implements ExceptionFilter {
+  override catch(error: unknown, host: ArgumentsHost): void {
+    noteRaised(error);
+    super.catch(error, host);
+  }
+}
+
+@Module({})
+class ConformanceModule {
+  static for({ config: given = {}, loaders = [] }: ScenarioSetup): DynamicModule {
+    const config = readConfig(given);
+    const revoked = new RevokedTokens();
+    const identityClaim = String(config.JWT_IDENTITY_CLAIM ?? 'sub');
+    const callbacks = callbackOptions(loaders, { identityClaim, secret: mainSecret(config), revoked });
+    return {
+      module: ConformanceModule,
+      imports: [JwtExtendedModule.forRoot({ ...optionsFor(config), ...callbacks })],
+      controllers: [
+        ...echoRoutes,
+        ...userRoutes,
+        ...helperRoutes,
+        ...optionsRoutes,
+        ...customRoutes,
+        TokenController,
+        CookieController,
+      ],
+      providers: [
+        { provide: RevokedTokens, useValue: revoked },
+        { provide: APP_FILTER, useClass: RaisedFilter },
+      ],
+    };
+  }
+}
+
+/** A fresh application for a scenario, ready to serve but not listening; throws what the start throws. */
+export async function createConformanceApp(setup: ScenarioSetup, adapter: AdapterName): Promise<INestApplication> {
+  const module = ConformanceModule.for(setup);
+  const app = await NestFactory.create(module, HTTP_ADAPTERS[adapter](), { logger: false, abortOnError: false });
+  parseBodies[adapter](app);
+  await app.init();
+  if (adapter === 'fastify') await app.getHttpAdapter().getInstance().ready();
+  return app;
+}

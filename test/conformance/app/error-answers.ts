@@ -1,0 +1,47 @@
+import type { JwtExtendedException, JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { noteCallback } from './trace.js';
+
+type ErrorResponses = NonNullable<JwtExtendedOptions['errorResponses']>;
+
+/** The error callbacks: a status of their own, and in the body what they were given. */
+const WITH_TOKEN = {
+  expired: ['expiredToken', 418],
+  needs_fresh: ['needsFreshToken', 428],
+  revoked: ['revokedToken', 410],
+  user_lookup_error: ['userLookupError', 404],
+  token_verification_failed: ['tokenVerificationFailed', 451],
+} as const satisfies Record<string, [keyof ErrorResponses, number]>;
+
+const WITH_REASON = {
+  invalid: ['invalidToken', 400],
+  unauthorized: ['unauthorized', 403],
+} as const satisfies Record<string, [keyof ErrorResponses, number]>;
+
+const withToken = ({ header, payload }: JwtExtendedException) => ({ header, payload });
+const withReason = ({ message }: JwtExtendedException) => ({ reason: message });
+
+const ANSWERS = new Map(
+  [
+    ...Object.entries(WITH_TOKEN).map(([loader, entry]) => ({ loader, entry, given: withToken })),
+    ...Object.entries(WITH_REASON).map(([loader, entry]) => ({ loader, entry, given: withReason })),
+  ].map((answer) => [answer.loader, answer]),
+);
+
+/** Whether a scenario's callback is one that answers an error. */
+export const isErrorAnswer = (name: string): boolean => ANSWERS.has(name);
+
+/** The `errorResponses` for the callbacks of a scenario. */
+export function errorAnswers(names: readonly string[]): ErrorResponses {
+  const responses: ErrorResponses = {};
+  for (const name of names) {
+    const answer = ANSWERS.get(name);
+    if (!answer) continue;
+    const { loader, given } = answer;
+    const [option, status] = answer.entry;
+    responses[option] = (error) => {
+      noteCallback(loader);
+      return { status, body: { loader, ...given(error) } };
+    };
+  }
+  return responses;
+}

@@ -1,0 +1,7 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+
+/** The members of a JSON body; without one, none, as in the recorded app. */
+export const BodyMembers = createParamDecorator((_data: unknown, context: ExecutionContext): object => {
+  const { body } = context.switchToHttp().getRequest<{ body?: unknown }>();
+  return typeof body === 'object' && body !== null ? body : {};
+});

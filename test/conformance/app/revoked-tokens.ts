@@ -1,0 +1,12 @@
+/** The ids of the tokens revoked during one scenario; a token without an id counts as `null`. */
+export class RevokedTokens {
+  private readonly ids = new Set<string | null>();
+
+  add(id: string | null): void {
+    this.ids.add(id);
+  }
+
+  has(id: string | null): boolean {
+    return this.ids.has(id);
+  }
+}

@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServerResponse } from 'node:http';
+
+/** What happened inside during one request: the callbacks that ran, in order, and the first error nobody foresaw. */
+class RequestTrace {
+  readonly callbacks: string[] = [];
+  raised: { class: string; message: string } | null = null;
+}
+
+const current = new AsyncLocalStorage<RequestTrace>();
+
+/** Notes that a callback of the application ran. */
+export function noteCallback(name: string): void {
+  current.getStore()?.callbacks.push(name);
+}
+
+/** Notes the error behind an answer; the first one decides. */
+export function noteRaised(error: unknown): void {
+  const trace = current.getStore();
+  if (!trace || trace.raised) return;
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  trace.raised = { class: name, message };
+}
+
+/** Runs a request and reports what happened inside in two headers of its answer. */
+export function traced(response: ServerResponse, handle: () => void): void {
+  const trace = new RequestTrace();
+  const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse;
+  response.writeHead = (...given: unknown[]) => {
+    if (trace.callbacks.length > 0) response.setHeader('X-Conformance-Trace', trace.callbacks.join(','));
+    if (trace.raised) response.setHeader('X-Conformance-Raised', asciiJson(trace.raised));
+    return writeHead(...given);
+  };
+  current.run(trace, handle);
+}
+
+function asciiJson(value: object): string {
+  return JSON.stringify(value).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,85 @@
+import type { AdapterName } from './app/conformance-app.js';
+import type { Difference } from './differences.js';
+import type { StepResult } from './harness/comparison.js';
+import type { ScenarioGroup } from './harness/scenario.js';
+import { readSelector, selectsScenario, type StepSelector } from './step-selector.js';
+
+/** One place a row of the table speaks of: a scenario, and a step where the row names steps. */
+interface Claim {
+  readonly difference: Difference;
+  readonly selector: StepSelector;
+  readonly step: number | null;
+  used: boolean;
+}
+
+/** Holds the table of differences against what was found, both ways. */
+export class DifferenceLedger {
+  private readonly claims: readonly Claim[];
+  private readonly run = new Set<string>();
+
+  constructor(differences: readonly Difference[]) {
+    this.claims = differences.flatMap((difference) =>
+      difference.where
+        .map(readSelector)
+        .flatMap((selector) =>
+          [...(selector.steps ?? [null])].map((step) => ({ difference, selector, step, used: false })),
+        ),
+    );
+  }
+
+  /** What is wrong with the results of a scenario: differences nobody declared, each as a readable text. */
+  check(adapter: AdapterName, group: string, scenario: string, results: readonly StepResult[]): string[] {
+    this.run.add(`${adapter} / ${group} / ${scenario}`);
+    return results.flatMap((result) => {
+      if (result.class === 'same' || result.class === 'wording') return [];
+      const claims = this.claims.filter((claim) => covers(claim, adapter, group, scenario, result));
+      for (const claim of claims) claim.used = true;
+      const allowed = claims.some(({ difference }) => result.class === 'declared' || difference.contract !== undefined);
+      return allowed ? [] : [complaint(result, claims.length > 0)];
+    });
+  }
+
+  /** Places of the table where nothing differed, among the scenarios that were run; all of them when all were. */
+  unused(groups: readonly ScenarioGroup[], adapters: readonly AdapterName[]): string[] {
+    return this.claims
+      .filter((claim) => !claim.used)
+      .filter((claim) => {
+        const wanted = claim.difference.adapter ? [claim.difference.adapter] : adapters;
+        const scenarios = groups.flatMap(({ name, scenarios: all }) =>
+          all
+            .filter(({ scenario }) => selectsScenario(claim.selector, name, scenario.name))
+            .map(({ scenario }) => `${name} / ${scenario.name}`),
+        );
+        return scenarios.every((scenario) => wanted.every((adapter) => this.run.has(`${adapter} / ${scenario}`)));
+      })
+      .map(
+        ({ difference, selector, step }) =>
+          `${difference.id}: ${selector.text}${step === null ? '' : ` (step ${step})`}`,
+      );
+  }
+}
+
+function covers(claim: Claim, adapter: AdapterName, group: string, scenario: string, result: StepResult): boolean {
+  const { difference, selector, step } = claim;
+  return (
+    selectsScenario(selector, group, scenario) &&
+    (step === null || step === result.step) &&
+    (difference.adapter === undefined || difference.adapter === adapter) &&
+    difference.answers.includes(result.ours)
+  );
+}
+
+function complaint(result: StepResult, isInTable: boolean): string {
+  const places = result.deviations.map(
+    ({ path, golden, ours }) => `    ${path || '.'}: ${short(golden)} -> ${short(ours)}`,
+  );
+  const remedy = isInTable
+    ? 'the scenario does not allow it: the row has to quote the contract'
+    : 'no row in differences.ts';
+  return [`${result.class} step ${result.step} ${result.request} (${remedy})`, ...places].join('\n');
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > 300 ? `${text.slice(0, 297)}...` : text;
+}

@@ -1,0 +1,129 @@
+import { has, isObject, mapValues, type JsonObject } from './document.js';
+import type { PortVerdict, RecordedStep, Recording, Scenario } from './scenario.js';
+
+/**
+ * `same`; `wording`: only a text or class of PyJWT's differs; `declared`: it differs, and the scenario's verdict (or one
+ * before it) allows that; `DIFFERENT`: everything else.
+ */
+export type ResultClass = 'same' | 'wording' | 'declared' | 'DIFFERENT';
+
+/** One place where two documents differ. */
+export interface Deviation {
+  readonly path: string;
+  readonly golden: unknown;
+  readonly ours: unknown;
+}
+
+/** What became of one step. */
+export interface StepResult {
+  /** From 1. */
+  readonly step: number;
+  readonly request: string;
+  readonly class: ResultClass;
+  readonly verdict: PortVerdict['verdict'] | null;
+  /** The port answers like the reference although the advice is to deviate. */
+  readonly kept: boolean;
+  readonly deviations: readonly Deviation[];
+  /** What we answered: a status, or that the configuration was refused. */
+  readonly ours: number | 'refused';
+}
+
+const ABSENT = '$absent';
+const ANY_ERROR = Object.freeze({ $anyError: true });
+const NOT_COMPARED_IN_ERRORS = new Set(['bases', 'origin']);
+const NONE: ReadonlySet<string> = new Set();
+
+/** Compares a recording of ours with the golden one, step by step. */
+export function compareScenario(scenario: Scenario, golden: Recording, ours: Recording): StepResult[] {
+  // Refusing a configuration is what some steps advise; the scenario's other steps cannot be compared then.
+  const refusalAdvised = ours.refused !== undefined && scenario.steps.some(({ port }) => port?.verdict === 'deviate');
+  let captureLost = false;
+  return golden.steps.map((want, index) => {
+    const step = scenario.steps[index] as Scenario['steps'][number];
+    const got = ours.steps[index];
+    const deviations = deviationsOf(want, got, ours.refused);
+    const verdict = step.port?.verdict ?? null;
+    const allowed = verdict !== null || refusalAdvised || captureLost;
+    const found = classify(want, deviations, allowed);
+    // A step that was allowed to fail may rob later ones of what they need.
+    captureLost ||= found === 'declared' && step.capture !== undefined;
+    return {
+      step: index + 1,
+      request: want.request,
+      class: found,
+      verdict,
+      kept: found === 'same' && verdict === 'deviate',
+      deviations,
+      ours: got?.status ?? 'refused',
+    };
+  });
+}
+
+function classify(want: RecordedStep, deviations: readonly Deviation[], allowed: boolean): ResultClass {
+  if (deviations.length === 0) return 'same';
+  if (isForeignWording(want, deviations)) return 'wording';
+  return allowed ? 'declared' : 'DIFFERENT';
+}
+
+function deviationsOf(want: RecordedStep, got: RecordedStep | undefined, refused: string | undefined): Deviation[] {
+  if (got) return [...differences(view(want), view(got)), ...traceDifferences(want, got)];
+  if (refused === undefined) throw new Error(`Step ${want.step} was not recorded.`);
+  return [{ path: '', golden: 'answered', ours: `configuration refused: ${refused}` }];
+}
+
+/** What is compared of an answer; an unhandled 500 is the framework's own. */
+function view(step: RecordedStep): JsonObject {
+  if (step.status === 500) return { status: 500 };
+  const mediaType = (step.contentType ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  return {
+    status: step.status,
+    mediaType: step.json === undefined ? '' : mediaType,
+    json: step.json === undefined ? null : simplify(step.json),
+    setCookies: simplify(step.setCookies ?? []),
+  };
+}
+
+/** Leaves out what a port cannot or need not repeat: the order of claims, Python's classes and own errors. */
+function simplify(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(simplify);
+  if (!isObject(value)) return value;
+  const isError = has(value, 'class', 'message');
+  if (isError && value.origin === 'python') return ANY_ERROR;
+  if (has(value, '$time') && Object.keys(value).length === 1) return { $time: 'number' };
+  const hidden = isError ? NOT_COMPARED_IN_ERRORS : NONE;
+  const kept = Object.entries(value).filter(([name]) => name !== 'claimOrder' && !hidden.has(name));
+  return mapValues(Object.fromEntries(kept), simplify);
+}
+
+function differences(golden: unknown, ours: unknown, path = ''): Deviation[] {
+  if (golden === ANY_ERROR && has(ours, 'class', 'message')) return [];
+  if (isObject(golden) && isObject(ours)) {
+    const names = [...new Set([...Object.keys(golden), ...Object.keys(ours)])].sort();
+    const member = (object: JsonObject, name: string) => (Object.hasOwn(object, name) ? object[name] : ABSENT);
+    return names.flatMap((name) => differences(member(golden, name), member(ours, name), `${path}.${name}`));
+  }
+  if (Array.isArray(golden) && Array.isArray(ours) && golden.length === ours.length) {
+    return golden.flatMap((item, index) => differences(item, ours[index], `${path}[${index}]`));
+  }
+  // Two that differ only inside went the ways above; what is left are plain values, or two of another shape.
+  return JSON.stringify(golden) === JSON.stringify(ours) ? [] : [{ path, golden, ours }];
+}
+
+/** The callbacks, in the order they ran: the same answer has to come about the same way. */
+function traceDifferences(want: RecordedStep, got: RecordedStep): Deviation[] {
+  if (want.status !== got.status) return [];
+  const [golden, ours] = [want, got].map(({ trace = [] }) => trace.join(', '));
+  return golden === ours ? [] : [{ path: '.trace', golden, ours }];
+}
+
+/** Whether every difference is a text, or in /inspect a class, that PyJWT made up. */
+function isForeignWording(want: RecordedStep, deviations: readonly Deviation[]): boolean {
+  if (!isObject(want.json)) return false;
+  const error = has(want.json.error, 'class', 'message') ? want.json.error : want.raised;
+  if (!isObject(error) || error.origin !== 'pyjwt') return false;
+  const own = [error.message, error.class];
+  return deviations.every(
+    ({ path, golden, ours }) =>
+      path.startsWith('.json.') && own.includes(golden) && typeof ours === 'string' && ours !== ABSENT,
+  );
+}

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What a step sends, before captured values are put in. */
+export interface ScenarioRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly cookies?: Readonly<Record<string, string>>;
+  readonly query?: string | Readonly<Record<string, unknown>>;
+  readonly json?: unknown;
+  readonly form?: Readonly<Record<string, unknown>>;
+  readonly raw?: string;
+  readonly contentType?: string | null;
+}
+
+/** What the authors of the recording say about a step: `deviate` a port should, `host` and `free` it may. */
+export interface PortVerdict {
+  readonly verdict: 'deviate' | 'host' | 'free';
+  readonly why: string;
+}
+
+export interface Step {
+  readonly request: ScenarioRequest;
+  readonly capture?: Readonly<Record<string, string>>;
+  readonly note?: string;
+  readonly port?: PortVerdict;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly note?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly loaders?: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+/** One recorded answer, normalised. */
+export interface RecordedStep {
+  readonly step: number;
+  readonly request: string;
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly json?: unknown;
+  readonly text?: string;
+  readonly setCookies?: readonly unknown[];
+  readonly wwwAuthenticate?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly trace?: readonly string[];
+  readonly raised?: unknown;
+  readonly captureFailed?: string;
+}
+
+/** The answers to a scenario; `refused` when its configuration was, and then there are none. */
+export interface Recording {
+  readonly name: string;
+  readonly steps: readonly RecordedStep[];
+  readonly refused?: string;
+}
+
+/** The scenarios of one topic, each with what the reference answered. */
+export interface ScenarioGroup {
+  readonly name: string;
+  readonly scenarios: readonly { readonly scenario: Scenario; readonly golden: Recording }[];
+}
+
+const DATA = new URL('../data/', import.meta.url);
+
+export function loadGroups(): ScenarioGroup[] {
+  const files = readdirSync(new URL('scenarios/', DATA)).filter((file) => file.endsWith('.json'));
+  return files.sort().map((file) => loadGroup(file.slice(0, -'.json'.length)));
+}
+
+function loadGroup(name: string): ScenarioGroup {
+  const sent = readGroup<Scenario>(`scenarios/${name}.json`);
+  const golden = new Map(readGroup<Recording>(`golden/${name}.json`).map((recording) => [recording.name, recording]));
+  return {
+    name,
+    scenarios: sent.map((scenario) => {
+      const recording = golden.get(scenario.name);
+      if (recording?.steps.length !== scenario.steps.length) {
+        throw new Error(`The golden of ${name} / ${scenario.name} is missing or has another number of steps.`);
+      }
+      return { scenario, golden: recording };
+    }),
+  };
+}
+
+function readGroup<T>(path: string): T[] {
+  return (JSON.parse(readFileSync(new URL(path, DATA), 'utf8')) as { scenarios: T[] }).scenarios;
+}
