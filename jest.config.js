@@ -8,6 +8,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^nestjs-jwt-extended$': '<rootDir>/src/index.ts',
+    '^nestjs-jwt-extended/redis$': '<rootDir>/src/redis.ts',
     '^nestjs-jwt-extended/testing$': '<rootDir>/src/testing.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type {
   CurrentRefreshToken,
   EndSessions,
@@ -19,7 +19,7 @@ type Overrides<T> = Partial<Omit<T, 'subject'>>;
 
 /** One subject of a store under test, and short words for what is done to it. Each test has its own. */
 export class StoreSubject {
-  readonly hash = createHash('sha256').update(randomUUID()).digest('base64url');
+  readonly hash = randomId();
   readonly store: RevocationStore;
 
   constructor(private readonly underTest: StoreUnderTest) {
@@ -31,8 +31,9 @@ export class StoreSubject {
     return new StoreSubject(this.underTest);
   }
 
+  /** A session's id, in the form that ours have: the subject's hash, a dot, 16 random bytes. */
   newSid(): string {
-    return `${this.hash}.${randomUUID()}`;
+    return `${this.hash}.${randomId()}`;
   }
 
   async now(): Promise<number> {
@@ -128,6 +129,10 @@ export class StoreSubject {
   async sids(): Promise<string[]> {
     return (await this.list()).map(({ sid }) => sid).sort();
   }
+}
+
+function randomId(): string {
+  return randomBytes(16).toString('base64url');
 }
 
 /** A refresh token to become the current one; it lives for an hour. */

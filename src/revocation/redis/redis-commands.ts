@@ -1,4 +1,12 @@
-import { isNodeRedis, type IoredisClient, type NodeRedisClient, type NodeRedisCluster, type RedisClient, type RedisConnection } from './redis-client.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import {
+  isNodeRedis,
+  type IoredisClient,
+  type NodeRedisClient,
+  type NodeRedisCluster,
+  type RedisClient,
+  type RedisConnection,
+} from './redis-client.js';
 import type { RedisScript } from './redis-scripts.js';
 
 /** What the store says to Redis, whichever package says it. What a driver throws is thrown on as it is. */
@@ -9,8 +17,12 @@ export interface RedisCommands {
   members(key: string): Promise<string[]>;
   /** Runs a script; where the server does not have it (a new node, `SCRIPT FLUSH`), it is given the text once. */
   run(script: RedisScript, keys: string[], args: string[]): Promise<string[]>;
+  /** Whether the client has been told to connect. */
+  isOpen(): boolean;
+  /** Whether the client knows all nodes of a cluster. */
+  readonly isCluster: boolean;
   /** A connection to each server that takes writes; never none. */
-  primaries(): Promise<RedisConnection[]>;
+  primaries(): Awaitable<RedisConnection>[];
 }
 
 /** The commands by way of a client. */
@@ -29,11 +41,11 @@ function nodeRedisCommands(client: NodeRedisClient | NodeRedisCluster): RedisCom
         () => client.eval(script.text, options),
       );
     },
-    primaries: async () => {
-      if (!('masters' in client)) return [client];
-      const nodes = await Promise.all(client.masters.map((node) => client.nodeClient(node as never)));
-      // Without a known node the cluster client answers what is wrong with the cluster.
-      return (nodes.length > 0 ? nodes : [client]) as RedisConnection[];
+    isOpen: () => (client as { isOpen?: boolean }).isOpen !== false,
+    isCluster: 'masters' in client,
+    primaries: () => {
+      const nodes = 'masters' in client ? client.masters.map((node) => client.nodeClient(node as never)) : [];
+      return atLeast(client, nodes as Awaitable<RedisConnection>[]);
     },
   };
 }
@@ -52,11 +64,16 @@ function ioredisCommands(client: IoredisClient & IoredisCluster): RedisCommands 
         () => client.evalsha(script.sha1, keys.length, ...keys, ...args),
         () => client.eval(script.text, keys.length, ...keys, ...args),
       ),
-    primaries: async () => {
-      const nodes = client.nodes?.('master') ?? [];
-      return nodes.length > 0 ? nodes : [client];
-    },
+    // It connects by itself, at the latest when a command is sent.
+    isOpen: () => true,
+    isCluster: client.nodes !== undefined,
+    primaries: () => atLeast(client, client.nodes?.('master') ?? []),
   };
+}
+
+/** One server is its own only node; a cluster client that knows no node yet answers for itself, or says what is wrong. */
+function atLeast(client: RedisClient, nodes: Awaitable<RedisConnection>[]): Awaitable<RedisConnection>[] {
+  return nodes.length > 0 ? nodes : [client as RedisConnection];
 }
 
 async function loading(byHash: () => Promise<unknown>, byText: () => Promise<unknown>): Promise<string[]> {
@@ -71,5 +88,5 @@ async function loading(byHash: () => Promise<unknown>, byText: () => Promise<unk
 /** Clients may be set up to answer buffers instead of strings. */
 function texts(reply: unknown): (string | null)[] {
   if (!Array.isArray(reply)) throw new TypeError('Redis answered something else than a list.');
-  return reply.map((value: unknown) => (value === null || value === undefined ? null : String(value)));
+  return reply.map((value: string | Buffer | null) => value?.toString() ?? null);
 }

@@ -32,7 +32,7 @@ function readClient(client: unknown): RedisClient {
   if (client instanceof Promise) refuse('client', 'is a promise. Await it: client: await createClient().connect().');
   if (typeof client !== 'object' || client === null) return refuse('client', `is missing. ${WHERE_FROM}`);
   if (!isNodeRedis(client) && !isIoredis(client)) return refuse('client', `is no Redis client. ${WHERE_FROM}`);
-  refuseStaleReads(client);
+  refuseStaleReads(client as ReadingOptions);
   return client;
 }
 

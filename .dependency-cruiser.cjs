@@ -1,0 +1,123 @@
+// Which way imports may point. `test/structure` breaks every rule on purpose to see that it fires.
+const {
+  exports: subpaths,
+  peerDependencies = {},
+  peerDependenciesMeta = {},
+  dependencies = {},
+} = require('./package.json');
+
+/** Folders of src, outermost first, and the ones below that each may import besides `errors` and `types`. */
+const layers = {
+  decorators: ['authentication', 'tokens', 'transports', 'options', 'revocation'],
+  cookies: ['authentication', 'tokens', 'transports', 'options', 'revocation'],
+  authentication: ['tokens', 'transports', 'options', 'revocation'],
+  tokens: ['options', 'revocation'],
+  transports: ['options', 'revocation'],
+  options: ['revocation'],
+  revocation: [],
+  testing: ['revocation'],
+};
+const ground = ['errors', 'types'];
+const folders = [...Object.keys(layers), ...ground];
+
+const anyOf = (names) => `(${names.join('|')})`;
+
+/** The files behind the package's exports; everything else has to be reachable from them. */
+const entryNames = Object.values(subpaths).flatMap(
+  (subpath) => /dist\/esm\/(.+)\.js$/.exec(subpath.import?.default ?? '')?.[1] ?? [],
+);
+const entries = `^src/${anyOf(entryNames)}\\.ts$`;
+const mainEntry = '^src/index\\.ts$';
+
+const inSrc = (names) => `^src/${anyOf(names)}/`;
+const inPackages = (names) => `node_modules/${anyOf(names)}/`;
+
+const onlyDownwards = (folder, allowed) => ({
+  name: `direction-${folder}`,
+  severity: 'error',
+  from: { path: inSrc([folder]) },
+  to: { path: '^src/', pathNot: inSrc([folder, ...allowed]) },
+});
+
+const runtimePackages = Object.keys({ ...dependencies, ...peerDependencies });
+const optionalPackages = Object.keys(peerDependenciesMeta).filter((name) => peerDependenciesMeta[name].optional);
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-import-of-the-barrel',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: mainEntry },
+    },
+    ...Object.entries(layers).map(([folder, allowed]) => onlyDownwards(folder, [...allowed, ...ground])),
+    onlyDownwards('errors', ['types']),
+    onlyDownwards('types', []),
+    {
+      name: 'no-unknown-folder',
+      comment: 'A new folder needs a place in the table above.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/[^/]+/', pathNot: inSrc(folders) },
+    },
+    {
+      name: 'no-dead-file',
+      severity: 'error',
+      from: { path: entries },
+      to: { path: '^src/', pathNot: entries, reachable: false },
+    },
+    {
+      name: 'testing-stands-apart',
+      comment: 'What an app needs at run time loads no assertions.',
+      severity: 'error',
+      from: { path: mainEntry },
+      to: { path: inSrc(['testing']), reachable: true },
+    },
+    {
+      name: 'one-file-knows-nestjs-jwt',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tokens/token-codec\\.ts$' },
+      to: { path: inPackages(['@nestjs/jwt']) },
+    },
+    {
+      name: 'no-http-framework',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        path: inPackages([
+          'express',
+          '@types/express',
+          'fastify',
+          '@nestjs/platform-express',
+          '@nestjs/platform-fastify',
+        ]),
+      },
+    },
+    {
+      name: 'only-declared-packages',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: 'node_modules/', pathNot: inPackages(runtimePackages) },
+    },
+    ...(optionalPackages.length === 0
+      ? []
+      : [
+          {
+            name: 'no-optional-package-in-the-main-entry',
+            severity: 'error',
+            from: { path: mainEntry },
+            to: { path: inPackages(optionalPackages), reachable: true },
+          },
+        ]),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // Type-only imports count: a cycle of types is still two files that cannot be understood one after the other.
+    tsPreCompilationDeps: true,
+    // Resolves './x.js' to './x.ts'.
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,14 @@
+// The package as shipped: packed once, then looked at and installed.
+import base from './jest.config.js';
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: base.testEnvironment,
+  rootDir: '.',
+  testMatch: ['<rootDir>/test/package/*.spec.ts'],
+  globalSetup: '<rootDir>/test/package/pack.mjs',
+  globalTeardown: '<rootDir>/test/package/unpack.mjs',
+  extensionsToTreatAsEsm: base.extensionsToTreatAsEsm,
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: base.transform,
+};

@@ -1,0 +1,11 @@
+function fromSetup(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run these specs with "npm run test:package"`);
+  return value;
+}
+
+/** The packed package, as it would be published. */
+export const packedTarball = fromSetup('PACKED_TARBALL');
+
+/** The same, unpacked. */
+export const packedFolder = fromSetup('PACKED_FOLDER');

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const root = process.cwd();
+
+/** Keeps every rule, so that what is added to it is the only thing wrong. */
+const sound = {
+  'index.ts': `export * from './jwt.guard.js'; export * from './tokens/token-codec.js';`,
+  'extra.ts': `export * from './testing/suite.js';`,
+  'testing/suite.ts': `import '../revocation/store.js'; import 'node:assert/strict';`,
+  'jwt.guard.ts': `import '@nestjs/common'; import 'node:crypto'; export * from './types/claims.js';`,
+  'tokens/token-codec.ts': `import '@nestjs/jwt'; import '../options/resolved.js'; import '../errors/exceptions.js';`,
+  'options/resolved.ts': `import '../revocation/store.js'; import '../types/claims.js';`,
+  'revocation/store.ts': `export {};`,
+  'errors/exceptions.ts': `import '../types/claims.js';`,
+  'types/claims.ts': `export type Claims = object;`,
+};
+
+const typeOf = (path: string) => `import type { T } from '${path}'; export type X = T;`;
+const nothing = 'export type T = 1;';
+
+/** One tree that breaks every rule; each file says by its name what is wrong with it. */
+const broken = {
+  ...sound,
+  'index.ts': `
+    ${sound['index.ts']}
+    export * from './decorators/imports-cookies.js'; export * from './cookies/imports-decorators.js';
+    export * from './authentication/imports-cookies.js'; export * from './tokens/imports-transports.js';
+    export * from './transports/imports-tokens.js'; export * from './options/imports-tokens.js';
+    export * from './revocation/imports-options.js'; export * from './errors/imports-options.js';
+    export * from './types/imports-errors.js'; export * from './types/imports-root.js'; export * from './types/cycle-a.js';
+    export * from './imports-barrel.js'; export * from './utils/unknown.js'; export * from './knows-jwt.js';
+    export * from './knows-http.js'; export * from './undeclared.js'; export * from './optional.js'; export * from './lost.js';
+    export * from './imports-testing.js';`,
+  'imports-testing.ts': `import './testing/imports-options.js';`,
+  'testing/imports-options.ts': typeOf('../options/target.js'),
+  'decorators/imports-cookies.ts': typeOf('../cookies/target.js'),
+  'cookies/imports-decorators.ts': typeOf('../decorators/target.js'),
+  'authentication/imports-cookies.ts': typeOf('../cookies/target.js'),
+  'tokens/imports-transports.ts': typeOf('../transports/target.js'),
+  'transports/imports-tokens.ts': typeOf('../tokens/target.js'),
+  'options/imports-tokens.ts': typeOf('../tokens/target.js'),
+  'revocation/imports-options.ts': typeOf('../options/target.js'),
+  'errors/imports-options.ts': typeOf('../options/target.js'),
+  'types/imports-errors.ts': typeOf('../errors/target.js'),
+  'types/imports-root.ts': typeOf('../target.js'),
+  'target.ts': nothing,
+  'cookies/target.ts': nothing,
+  'decorators/target.ts': nothing,
+  'transports/target.ts': nothing,
+  'tokens/target.ts': nothing,
+  'options/target.ts': nothing,
+  'errors/target.ts': nothing,
+  'types/cycle-a.ts': `import type { B } from './cycle-b.js'; export type A = B;`,
+  'types/cycle-b.ts': `import type { A } from './cycle-a.js'; export type B = A;`,
+  'imports-barrel.ts': `export type { T } from './index.js';`,
+  'utils/unknown.ts': nothing,
+  'types/dead.ts': nothing,
+  'knows-jwt.ts': `export type { JwtService } from '@nestjs/jwt';`,
+  'knows-http.ts': `export type { Request } from 'express'; import '@nestjs/platform-fastify';`,
+  'undeclared.ts': `import 'prettier';`,
+  'optional.ts': `import 'fast-check';`,
+  'lost.ts': `import './nowhere.js';`,
+};
+
+/** What dependency-cruiser says of a tree of these files, as `rule: from -> to`. */
+function violations(files: Record<string, string>): string[] {
+  const project = mkdtempSync(join(tmpdir(), 'structure-'));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(project, 'src', path)), { recursive: true });
+      writeFileSync(join(project, 'src', path), text);
+    }
+    for (const file of ['tsconfig.json', '.dependency-cruiser.cjs']) cpSync(join(root, file), join(project, file));
+    writeFileSync(join(project, 'package.json'), packageWithASubpathAndAnOptionalPeer('fast-check'));
+    symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
+    return cruise(project);
+  } finally {
+    rmSync(project, { recursive: true, force: true });
+  }
+}
+
+function packageWithASubpathAndAnOptionalPeer(name: string): string {
+  const { exports, peerDependencies, ...rest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const subpaths = { ...exports, './extra': { import: { default: './dist/esm/extra.js' } } };
+  const added = {
+    exports: subpaths,
+    peerDependencies: { ...peerDependencies, [name]: '*' },
+    peerDependenciesMeta: { [name]: { optional: true } },
+  };
+  return JSON.stringify({ ...rest, ...added });
+}
+
+function cruise(project: string): string[] {
+  const cli = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const run = spawnSync(process.execPath, [cli, '--config', '--output-type', 'json', 'src'], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  if (!run.stdout.startsWith('{')) throw new Error(`dependency-cruiser did not run: ${run.stderr}`);
+  const { summary } = JSON.parse(run.stdout) as {
+    summary: { violations: { rule: { name: string }; from: string; to: string }[] };
+  };
+  const short = (path: string) => path.replace(/^src\//, '').replace(/^.*node_modules\/((@[^/]+\/)?[^/]+).*$/, '$1');
+  return summary.violations.map(({ rule, from, to }) => `${rule.name}: ${short(from)} -> ${short(to)}`).sort();
+}
+
+describe('the structure rules', () => {
+  it('pass a tree that keeps to them', () => {
+    expect(violations(sound)).toEqual([]);
+  });
+
+  it('each refuse what they are there for, types included', () => {
+    expect(violations(broken)).toEqual([
+      'direction-authentication: authentication/imports-cookies.ts -> cookies/target.ts',
+      'direction-cookies: cookies/imports-decorators.ts -> decorators/target.ts',
+      'direction-decorators: decorators/imports-cookies.ts -> cookies/target.ts',
+      'direction-errors: errors/imports-options.ts -> options/target.ts',
+      'direction-options: options/imports-tokens.ts -> tokens/target.ts',
+      'direction-revocation: revocation/imports-options.ts -> options/target.ts',
+      'direction-testing: testing/imports-options.ts -> options/target.ts',
+      'direction-tokens: tokens/imports-transports.ts -> transports/target.ts',
+      'direction-transports: transports/imports-tokens.ts -> tokens/target.ts',
+      'direction-types: types/imports-errors.ts -> errors/target.ts',
+      'direction-types: types/imports-root.ts -> target.ts',
+      'no-cycle: imports-barrel.ts -> index.ts',
+      'no-cycle: types/cycle-a.ts -> types/cycle-b.ts',
+      'no-dead-file: types/dead.ts -> types/dead.ts',
+      'no-http-framework: knows-http.ts -> @nestjs/platform-fastify',
+      'no-http-framework: knows-http.ts -> express',
+      'no-import-of-the-barrel: imports-barrel.ts -> index.ts',
+      'no-optional-package-in-the-main-entry: index.ts -> fast-check',
+      'no-unknown-folder: index.ts -> utils/unknown.ts',
+      'no-unresolvable: lost.ts -> ./nowhere.js',
+      'one-file-knows-nestjs-jwt: knows-jwt.ts -> @nestjs/jwt',
+      'only-declared-packages: knows-http.ts -> @nestjs/platform-fastify',
+      'only-declared-packages: knows-http.ts -> express',
+      'only-declared-packages: undeclared.ts -> prettier',
+      'testing-stands-apart: index.ts -> testing/imports-options.ts',
+    ]);
+  });
+});
