@@ -4,7 +4,7 @@ export { JwtGuard } from './jwt.guard.js';
 export { JwtExceptionFilter } from './jwt-exception.filter.js';
 
 export { JwtRequired, Public } from './decorators/route.decorators.js';
-export { CurrentUser, Jwt, JwtHeader, JwtIdentity } from './decorators/param.decorators.js';
+export { CurrentUser, Jwt, JwtHeader, JwtIdentity, type TokenParamDecorator } from './decorators/param.decorators.js';
 
 export { JwtAuthenticator } from './authentication/jwt-authenticator.js';
 export { getJwtContext, setJwtContext, type JwtContext, type JwtContextLike } from './authentication/jwt-context.js';

@@ -1,6 +1,11 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { rememberedContext, type JwtContext } from '../authentication/jwt-context.js';
 import { ownValue } from '../types/claims.js';
+
+/** Takes a name and pipes. Written out, for Nest 12's own type of it does not exist in Nest 11. */
+export type TokenParamDecorator = (
+  ...nameOrPipes: (string | PipeTransform | Type<PipeTransform>)[]
+) => ParameterDecorator;
 
 type Reader = (found: JwtContext | null, name: string | undefined, context: ExecutionContext) => unknown;
 
@@ -36,7 +41,7 @@ export const JwtIdentity = readerOf('JwtIdentity', (found) => {
   return Object.hasOwn(found, 'identity') ? found.identity : found.payload.sub;
 });
 
-function readerOf(decorator: string, read: Reader) {
+function readerOf(decorator: string, read: Reader): TokenParamDecorator {
   return createParamDecorator((name: string | undefined, context: ExecutionContext): unknown => {
     const found = rememberedContext(context);
     if (found !== undefined) return read(found, name, context);

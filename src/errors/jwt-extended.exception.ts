@@ -63,10 +63,12 @@ export abstract class JwtExtendedException extends HttpException {
     return this.answer?.headers ?? this.headersFor(this.kind.status, 'Bearer', this.kind.headers);
   }
 
+  /** The HTTP status of the answer. */
   override getStatus(): number {
     return this.answer?.status ?? this.kind.status;
   }
 
+  /** The body of the answer. */
   override getResponse(): string | object {
     return (this.answer ? this.answer.body : { msg: this.message }) as string | object;
   }

@@ -18,6 +18,7 @@ export type RevocationEvent =
 
 /** A refresh token was presented that had been replaced: somebody has a copy, and the session was ended. */
 export interface RefreshReuseEvent {
+  /** Which event this is. */
   readonly type: 'refresh-reused';
   /** The session that was ended. */
   readonly sid: string;

@@ -31,8 +31,11 @@ export interface SessionRecord {
 
 /** The refresh token that is to become the current one of a session. */
 export interface CurrentRefreshToken {
+  /** Its `jti`. */
   readonly id: string;
+  /** Its `iat` (NumericDate). */
   readonly issuedAt: number;
+  /** Its `csrf`; `null` where CSRF protection is off. */
   readonly csrf: string | null;
   /** How long it lives from now, in whole seconds; `null`: for ever. A session's absolute end may cut it short. */
   readonly lifetime: number | null;
@@ -50,8 +53,11 @@ export interface SessionLimits {
 export interface OpenSession extends SessionLimits {
   /** The hash of the subject; all its entries are kept together under it. */
   readonly subject: string;
+  /** The session's id. */
   readonly sid: string;
+  /** Its refresh token. */
   readonly token: CurrentRefreshToken;
+  /** A note about the device. */
   readonly device: string | null;
   /** How many sessions the subject may have; the longest unused ones end. `null`: any number. */
   readonly maxPerSubject: number | null;
@@ -61,7 +67,9 @@ export interface OpenSession extends SessionLimits {
 
 /** A refresh token that is presented. */
 export interface PresentedRefreshToken extends SessionLimits {
+  /** The hash of the subject. */
   readonly subject: string;
+  /** The session it claims to belong to. */
   readonly sid: string;
   /** Its `jti`. */
   readonly presentedId: string;
@@ -87,13 +95,17 @@ export type RefreshOutcome =
 
 /** What is asked about one token. */
 export interface LookUpQuery {
+  /** The hash of the subject. */
   readonly subject: string;
+  /** Its session; `null`: none. */
   readonly sid: string | null;
+  /** Its id; `null`: none. */
   readonly jti: string | null;
 }
 
 /** What a store knows about one token. */
 export interface LookUp {
+  /** Its session; `null` where there is none of that id. */
   readonly session: SessionRecord | null;
   /** Whether the `jti` was denied. */
   readonly denied: boolean;
@@ -103,6 +115,7 @@ export interface LookUp {
 
 /** Which sessions of a subject are to be ended. */
 export interface EndSessions {
+  /** The hash of the subject. */
   readonly subject: string;
   /** Those opened at or before this time; `null`, or a time to come: now. The subject's cut-off moves there, forward only. */
   readonly before: number | null;

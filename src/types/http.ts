@@ -1,9 +1,12 @@
 /** What a request has to have for a token to be found in it: Express's, Fastify's and Node's do. */
 export interface HttpRequest {
+  /** The method, in upper case. */
   readonly method?: string;
+  /** The address, with its query. */
   readonly url?: string;
   /** Express: the address before a router shortened it. */
   readonly originalUrl?: string;
+  /** The header fields, with names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** What the framework's parser made of the body. */
   readonly body?: unknown;
@@ -19,6 +22,7 @@ export function headerValue(request: HttpRequest, name: string): string {
 
 /** What a response has to have for cookies to be set on it: Express's, Fastify's and Node's do. */
 export interface HttpResponse {
+  /** What is set so far. */
   getHeader(name: string): unknown;
   /** Express and Node. */
   setHeader?(name: string, value: string[]): unknown;
