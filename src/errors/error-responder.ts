@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { ErrorResponse, ErrorResponseName } from './error-response.js';
 import { JwtExtendedException } from './jwt-extended.exception.js';
@@ -54,10 +55,16 @@ export class ErrorResponder {
   }
 }
 
+/** What could not be sent would leave the request without an answer: it has to fail here, as the application's own error. */
 function requireResponse(response: ErrorResponse | null | undefined, name: ErrorResponseName): ErrorResponse {
   const status = response?.status;
   if (!response || !Number.isInteger(status) || Number(status) < 200 || Number(status) > 599) {
     throw new TypeError(`errorResponses.${name} must return { status, body, headers? } with a status from 200 to 599.`);
   }
+  for (const [header, value] of Object.entries(response.headers ?? {})) {
+    validateHeaderName(header);
+    validateHeaderValue(header, value);
+  }
+  if (typeof response.body !== 'string') JSON.stringify(response.body);
   return response;
 }
