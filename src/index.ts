@@ -24,8 +24,10 @@ export type {
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
 export type { VerifiedToken } from './tokens/token-verifier.js';
 
+export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './revocation/memory-revocation.store.js';
 export { RevocationStore } from './revocation/revocation-store.js';
 export type {
+  Adoption,
   CurrentRefreshToken,
   EndSessions,
   LookUp,

@@ -126,9 +126,14 @@ export class MemoryRevocationStore extends RevocationStore {
   private adopt(token: PresentedRefreshToken, now: number): RefreshOutcome {
     const { subject, presentedId, successor, adopt } = token;
     if (adopt === null || successor === null || this.isDenied(subject, presentedId, now)) return { outcome: 'unknown' };
+    if (adopt.issuedAt <= Math.floor((this.cutOffs.get(hashId(subject, '')) ?? -Infinity) / 1000)) {
+      return { outcome: 'unknown' };
+    }
     this.deny(subject, presentedId, adopt.denyFor, Infinity);
     const opened = { ...token, token: successor, parentId: presentedId, openedAt: now, device: null };
-    return { outcome: 'rotated', session: this.keep(subject, nextRecord(opened, now), token) };
+    const session = this.keep(subject, nextRecord(opened, now), token);
+    if (adopt.maxPerSubject !== null) this.limit(subject, adopt.maxPerSubject, now);
+    return { outcome: 'rotated', session };
   }
 
   private keep(subject: string, session: SessionRecord, { leeway }: SessionLimits): SessionRecord {

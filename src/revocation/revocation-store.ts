@@ -78,10 +78,20 @@ export interface PresentedRefreshToken extends SessionLimits {
   /** How long after a rotation the parent of the current token is still answered with it, in milliseconds. */
   readonly grace: number;
   /**
-   * For a token made elsewhere: where neither the session exists nor the token's `jti` is denied, open the session with
-   * the token as parent of its successor, and deny its `jti` for so many milliseconds (`null`: for ever).
+   * For a token made elsewhere: where the session does not exist, the token's `jti` is not denied and the subject was not
+   * cut off since, open the session with the token as parent of its successor, and deny its `jti`.
    */
-  readonly adopt: { readonly denyFor: number | null } | null;
+  readonly adopt: Adoption | null;
+}
+
+/** What is to be known of a token made elsewhere that opens a session. */
+export interface Adoption {
+  /** For how long its `jti` is denied then, in milliseconds; `null`: for ever. */
+  readonly denyFor: number | null;
+  /** Its `iat` (NumericDate); where the subject's cut-off, in whole seconds, is not before it, the token is `unknown`. */
+  readonly issuedAt: number;
+  /** How many sessions the subject may have, as in `OpenSession`. */
+  readonly maxPerSubject: number | null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type {
+  Adoption,
   CurrentRefreshToken,
   EndSessions,
   LookUp,
@@ -138,6 +139,11 @@ function randomId(): string {
 /** A refresh token to become the current one; it lives for an hour. */
 export function refreshToken(overrides: Partial<CurrentRefreshToken> = {}): CurrentRefreshToken {
   return { id: randomUUID(), issuedAt: ISSUED_AT, csrf: randomUUID(), lifetime: 3_600, ...overrides };
+}
+
+/** A token made elsewhere, issued after every cut-off; its `jti` is denied for an hour once it opened a session. */
+export function adoption(overrides: Partial<Adoption> = {}): Adoption {
+  return { denyFor: 3_600_000, issuedAt: 4_000_000_000, maxPerSubject: null, ...overrides };
 }
 
 /** The session an outcome carries; fails where it is another outcome. */

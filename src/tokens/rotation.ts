@@ -1,10 +1,8 @@
 import { RevokedTokenException, WrongTokenTypeException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import { ownValue } from '../types/claims.js';
-import { placeOf } from './session-claims.js';
 import { accessStampOf, stampOf, type Sessions } from './sessions.js';
 import type { TokenFactory } from './token-factory.js';
-import type { TokenRevocation } from './token-revocation.js';
 import type { VerifiedToken } from './token-verifier.js';
 import { lookUpUser } from './user-lookup.js';
 
@@ -14,7 +12,6 @@ export class Rotation {
     private readonly settings: Settings,
     private readonly factory: TokenFactory,
     private readonly sessions: Sessions,
-    private readonly revocation: TokenRevocation,
   ) {}
 
   /** The successor of a verified refresh token, and its access token. All that can fail comes before it is consumed. */
@@ -24,9 +21,6 @@ export class Rotation {
   ): Promise<{ accessToken: string; refreshToken: string }> {
     if (payload.type !== 'refresh') {
       throw new WrongTokenTypeException('Only refresh tokens are allowed', { payload, header });
-    }
-    if (placeOf(payload, this.settings).adoptedSid !== null && (await this.revocation.isCutOff(payload))) {
-      throw new RevokedTokenException(undefined, { payload, header });
     }
     if (await this.settings.callbacks.isTokenRevoked?.(payload, header)) {
       throw new RevokedTokenException(undefined, { payload, header });

@@ -16,7 +16,7 @@ export class SessionSupport {
     this.store = new StoreClient(settings.revocation.store, settings.revocation.timeout, events);
     const sessions = new Sessions(settings, this.store, events);
     const revocation = new TokenRevocation(settings, this.store, sessions, events);
-    this.parts = { sessions, revocation, rotation: new Rotation(settings, factory, sessions, revocation) };
+    this.parts = { sessions, revocation, rotation: new Rotation(settings, factory, sessions) };
   }
 
   /** Whether log-ins open sessions. */

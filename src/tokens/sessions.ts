@@ -1,7 +1,7 @@
 import { InvalidTokenException, RevokedTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from '../revocation/revocation-events.js';
-import type { RefreshOutcome, SessionRecord } from '../revocation/revocation-store.js';
+import type { Adoption, RefreshOutcome, SessionRecord } from '../revocation/revocation-store.js';
 import { derivedUuid, newSessionId, requireSubject, subjectHash } from '../revocation/session-id.js';
 import type { StoreClient } from '../revocation/store-client.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
@@ -83,7 +83,7 @@ export class Sessions {
             presentedId: jti,
             successor: successor && this.asCurrent(successor.stamp, successor.content),
             grace: this.settings.rotation.grace,
-            adopt: sid === null && successor !== null ? { denyFor: this.remaining(payload) } : null,
+            adopt: sid === null && successor !== null ? this.adoption(payload) : null,
             ...this.limits(),
           },
           deadline,
@@ -92,6 +92,15 @@ export class Sessions {
     );
     this.report(result, session, payload);
     return result;
+  }
+
+  /** A token that does not say when it was issued may be older than any cut-off. */
+  private adoption(payload: JwtPayload): Adoption {
+    return {
+      denyFor: this.remaining(payload),
+      issuedAt: typeof payload.iat === 'number' ? Math.trunc(payload.iat) : 0,
+      maxPerSubject: this.settings.rotation.maxPerUser,
+    };
   }
 
   private report({ outcome }: RefreshOutcome, sid: string, payload: JwtPayload): void {

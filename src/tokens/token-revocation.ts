@@ -26,11 +26,6 @@ export class TokenRevocation {
     return after(this.lookUp(place), (found) => this.judge(payload, place, found));
   }
 
-  /** Refuses what is to be adopted where its subject was cut off; the rest is for the store's atomic step to say. */
-  isCutOff(payload: JwtPayload): Awaitable<boolean> {
-    return after(this.lookUp(placeOf(payload, this.settings)), ({ cutOff }) => isBefore(payload, cutOff));
-  }
-
   /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */
   async revoke(payload: JwtPayload): Promise<void> {
     const { subject, sid, jti, adoptedSid } = placeOf(payload, this.settings);

@@ -73,7 +73,7 @@ export class SessionShelf {
 
   private shardOf(subject: string): Map<string, SubjectSessions> {
     let sum = 0;
-    for (let index = 0; index < 4 && index < subject.length; index++) sum = sum * 31 + subject.charCodeAt(index);
+    for (let index = 0; index < subject.length; index++) sum = (Math.imul(sum, 31) + subject.charCodeAt(index)) >>> 0;
     return this.shards[sum % SHARDS] as Map<string, SubjectSessions>;
   }
 }

@@ -21,7 +21,8 @@ export async function earliestTime(connections: readonly Awaitable<RedisConnecti
   if (connections.length === 1 && only !== undefined) return timeOf(only);
   let earliest = Infinity;
   const asked = connections.map(async (connection) => {
-    earliest = Math.min(earliest, await timeOf(connection));
+    const time = await timeOf(connection);
+    earliest = Math.min(earliest, time);
   });
   await Promise.any(asked).catch((error: unknown) => {
     throw (error as AggregateError).errors[0];

@@ -1,10 +1,9 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { expectOutcome, ISSUED_AT, refreshToken, sessionOf } from '../store-subject.js';
+import { adoption, expectOutcome, ISSUED_AT, refreshToken, sessionOf } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
-/** A token made elsewhere may open a session; its `jti` is denied for an hour then. */
-const adopt = { denyFor: 3_600_000 };
+const adopt = adoption();
 
 export const adopting: Facts = {
   'opens a session with the token as parent of its successor, and denies its jti': async (alice) => {
@@ -62,7 +61,7 @@ export const adopting: Facts = {
   'opens no second session once the first has ended': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
-    const session = sessionOf('rotated', await alice.present(sid, foreign, { adopt: { denyFor: null } }));
+    const session = sessionOf('rotated', await alice.present(sid, foreign, { adopt: adoption({ denyFor: null }) }));
     await alice.end(sid);
     expectOutcome('unknown', await alice.present(sid, foreign, { adopt }));
     expectOutcome('unknown', await alice.present(sid, foreign, { adopt, successor: null }));
@@ -80,9 +79,9 @@ export const adopting: Facts = {
 
   'denies the jti for as long as it was told': async (alice) => {
     const foreign = randomUUID();
-    await alice.present(alice.newSid(), foreign, { adopt: { denyFor: 20 } });
+    await alice.present(alice.newSid(), foreign, { adopt: adoption({ denyFor: 20 }) });
     const lasting = randomUUID();
-    await alice.present(alice.newSid(), lasting, { adopt: { denyFor: null } });
+    await alice.present(alice.newSid(), lasting, { adopt: adoption({ denyFor: null }) });
     await alice.pass(40);
     equal(await alice.isDenied(foreign), false);
     equal(await alice.isDenied(lasting), true);
@@ -103,6 +102,25 @@ export const adopting: Facts = {
     sessionOf('repeated', await alice.present(session.sid, session.currentId, { adopt }));
     expectOutcome('reused', await alice.present(rotated.sid, randomUUID(), { adopt }));
     equal(await alice.session(session.sid), null);
+  },
+
+  'takes no token that was issued before the subject was cut off, in whole seconds': async (alice) => {
+    await alice.endAll();
+    const second = Math.floor(((await alice.lookUp(null, null)).cutOff ?? 0) / 1000);
+    const sid = alice.newSid();
+    for (const issuedAt of [second - 1, second]) {
+      expectOutcome('unknown', await alice.present(sid, randomUUID(), { adopt: adoption({ issuedAt }) }));
+    }
+    equal(await alice.session(sid), null);
+    sessionOf('rotated', await alice.present(sid, randomUUID(), { adopt: adoption({ issuedAt: second + 1 }) }));
+  },
+
+  'counts among the sessions a subject may have': async (alice) => {
+    const first = await alice.open();
+    await alice.pass(20);
+    sessionOf('rotated', await alice.present(alice.newSid(), randomUUID(), { adopt: adoption({ maxPerSubject: 1 }) }));
+    equal(await alice.session(first.sid), null);
+    equal((await alice.list()).length, 1);
   },
 
   'asks about the jti of this subject alone': async (alice) => {

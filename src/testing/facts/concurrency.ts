@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { RefreshOutcome } from '../../revocation/revocation-store.js';
-import { expectOutcome, sessionOf, type StoreSubject } from '../store-subject.js';
+import { adoption, expectOutcome, sessionOf, type StoreSubject } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
 const ROUNDS = 10;
@@ -28,9 +28,7 @@ export const concurrency: Facts = {
   'adopts a token once': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
-    const session = expectOneRotation(
-      await atOnce(50, () => alice.present(sid, foreign, { adopt: { denyFor: 60_000 } })),
-    );
+    const session = expectOneRotation(await atOnce(50, () => alice.present(sid, foreign, { adopt: adoption() })));
     deepEqual(await alice.list(), [session]);
   },
 

@@ -41,11 +41,11 @@ export const expiring: Facts = {
   },
 
   'does not prolong a session by judging or repeating': async (alice) => {
-    const session = await alice.open({ maxAge: 250 });
-    const rotated = await alice.rotate(session, { maxAge: 250 });
+    const session = await alice.open({ maxAge: 400 });
+    const rotated = await alice.rotate(session, { maxAge: 400 });
     await alice.present(session.sid, rotated.currentId, { successor: null, leeway: 60_000 });
     await alice.present(session.sid, session.currentId, { leeway: 60_000 });
-    await alice.reach(session.openedAt + 290);
+    await alice.reach(session.openedAt + 440);
     await expectGone(alice, session.sid, rotated.currentId);
   },
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { expectOutcome, sessionOf } from '../store-subject.js';
+import { adoption, expectOutcome, sessionOf } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
 export const lateness: Facts = {
@@ -39,7 +39,7 @@ export const lateness: Facts = {
     const opened = await alice.open();
     const { sid, currentId } = opened;
     const rotated = await alice.rotate(opened);
-    const options = [{}, { successor: null }, { adopt: { denyFor: null } }];
+    const options = [{}, { successor: null }, { adopt: adoption({ denyFor: null }) }];
     for (const [session, id] of [
       [sid, rotated.currentId],
       [sid, currentId],
@@ -56,9 +56,12 @@ export const lateness: Facts = {
   'adopts no token and denies no jti': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
-    expectOutcome('late', await alice.present(sid, foreign, { adopt: { denyFor: null } }, await alice.tooLate()));
+    expectOutcome(
+      'late',
+      await alice.present(sid, foreign, { adopt: adoption({ denyFor: null }) }, await alice.tooLate()),
+    );
     deepEqual(await alice.lookUp(sid, foreign), { session: null, denied: false, cutOff: null });
-    sessionOf('rotated', await alice.present(sid, foreign, { adopt: { denyFor: null } }));
+    sessionOf('rotated', await alice.present(sid, foreign, { adopt: adoption({ denyFor: null }) }));
   },
 
   'ends no session': async (alice) => {
