@@ -40,7 +40,7 @@ export class RevocationReporter implements OnModuleInit {
 
   private async warnOfProblems(): Promise<void> {
     try {
-      const problems = await this.support.store?.read((store) => store.describeProblems());
+      const problems = await this.support.store?.read((store) => store.describeProblems(), Array.isArray);
       for (const problem of problems ?? []) this.logger.warn(problem);
     } catch {
       // Reported already, as an outage.

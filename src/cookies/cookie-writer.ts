@@ -15,6 +15,9 @@ export interface TokenCookie {
   readonly domain: string | null;
 }
 
+/** The latest time a Date can hold. */
+const LAST_TIME = 8.64e15;
+
 /** A `Set-Cookie` value (RFC 6265bis s.4.1); deleting repeats every attribute, or browsers keep the cookie. */
 export function toSetCookie(cookie: TokenCookie, settings: CookieSettings): string {
   const { name, path, value, httpOnly, maxAge, domain } = cookie;
@@ -32,7 +35,7 @@ export function toSetCookie(cookie: TokenCookie, settings: CookieSettings): stri
 
 function lifetime(value: string | null, maxAge: number | null): { expires?: Date; maxAge?: number } {
   if (value === null) return { expires: new Date(0) };
-  return maxAge === null ? {} : { maxAge, expires: new Date(Date.now() + maxAge * 1000) };
+  return maxAge === null ? {} : { maxAge, expires: new Date(Math.min(Date.now() + maxAge * 1000, LAST_TIME)) };
 }
 
 function checkDomain(name: string, domain: string | null): void {
@@ -46,13 +49,23 @@ function checkDomain(name: string, domain: string | null): void {
 
 /** Adds to what the response sets already: on Express, Fastify and Node alike. */
 export function addSetCookie(response: HttpResponse, setCookie: string): void {
-  // Fastify keeps headers of its own until it sends, and adds to Set-Cookie by itself.
-  if (response.raw !== undefined && response.header !== undefined) response.header('Set-Cookie', setCookie);
-  else response.setHeader?.('Set-Cookie', [...setCookies(response), setCookie]);
+  const { raw } = response;
+  if (raw === undefined || response.header === undefined) {
+    response.setHeader?.('Set-Cookie', [...setCookies(response), setCookie]);
+    return;
+  }
+  // Fastify keeps headers of its own, adds to its Set-Cookie by itself, and when it sends writes over those of Node's
+  // response: what middleware has set there has to move over.
+  for (const earlier of textsOf(raw.getHeader('set-cookie'))) response.header('Set-Cookie', earlier);
+  raw.removeHeader('set-cookie');
+  response.header('Set-Cookie', setCookie);
 }
 
 /** The `Set-Cookie` values a response has so far. */
 export function setCookies(response: HttpResponse): string[] {
-  const values = [response.getHeader('set-cookie'), response.raw?.getHeader('set-cookie')];
-  return values.flat().filter((value) => typeof value === 'string');
+  return [...textsOf(response.raw?.getHeader('set-cookie')), ...textsOf(response.getHeader('set-cookie'))];
+}
+
+function textsOf(header: unknown): string[] {
+  return [header].flat().filter((value) => typeof value === 'string');
 }

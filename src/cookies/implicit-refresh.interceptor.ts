@@ -1,4 +1,11 @@
-import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { concatMap, type Observable } from 'rxjs';
 import { getJwtContext, type JwtContext } from '../authentication/jwt-context.js';
@@ -18,6 +25,8 @@ import { TokenCookieService } from './token-cookie.service.js';
  */
 @Injectable()
 export class ImplicitRefreshInterceptor implements NestInterceptor {
+  private readonly logger = new Logger('JwtExtendedModule');
+
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TokenFactory) private readonly factory: TokenFactory,
@@ -33,10 +42,19 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     if (context.getType() !== 'http') return next.handle();
     return next.handle().pipe(
       concatMap(async (answer: unknown, index) => {
-        if (index === 0) await this.renew(context);
+        if (index === 0) await this.tryRenew(context);
         return answer;
       }),
     );
+  }
+
+  /** The request was carried out: that its cookie could not be renewed is no reason to answer anything else. */
+  private async tryRenew(context: ExecutionContext): Promise<void> {
+    try {
+      await this.renew(context);
+    } catch (error) {
+      this.logger.warn(`The access cookie was not renewed: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   private async renew(context: ExecutionContext): Promise<void> {
@@ -44,11 +62,11 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     const found = getJwtContext(context);
     const response = http.getResponse<HttpResponse>();
     if (found === null || !this.expiresSoon(found) || this.isDecided(response)) return;
-    // Asked again: the handler may have been a log-out.
-    if (await this.revocation.isRevoked(found, http.getRequest<HttpRequest>())) return;
     const identity = found.user ?? ownValue(found.payload, this.settings.identityClaim);
     const { sid } = placeOf(found.payload, this.settings);
     const token = await this.factory.create({ type: 'access', identity, successorOf: found.payload }, sid);
+    // Asked again, and only now: the handler may have been a log-out, and so may another request meanwhile.
+    if (await this.revocation.isRevoked(found, http.getRequest<HttpRequest>())) return;
     await this.cookies.setAccessCookies(response, token);
   }
 

@@ -12,7 +12,7 @@ import { addSetCookie, toSetCookie, type TokenCookie } from './cookie-writer.js'
 /** What can be said about the cookies of one response. */
 export interface SetCookieOptions {
   /**
-   * How long browsers keep them; 0 means 0 and less is past, `'token'` as long as the token lives. Default: by the option
+   * How long browsers keep them; 0 means 0 and less is past, `'token'` as long as the token lives, a year at most. Default: by the option
    * `cookies.session`.
    */
   maxAge?: Duration | 'token';
@@ -100,9 +100,9 @@ export class TokenCookieService {
     if (maxAge === undefined || maxAge === null) return this.settings.cookies.session ? null : PERSISTENT_SECONDS;
     if (maxAge === 'token') {
       const { exp } = verified?.payload ?? {};
-      return exp === undefined ? PERSISTENT_SECONDS : Math.max(0, Math.ceil(exp - Date.now() / 1000));
+      return Math.min(PERSISTENT_SECONDS, Math.max(0, Math.ceil((exp ?? Infinity) - Date.now() / 1000)));
     }
-    return Math.floor(toSeconds(maxAge));
+    return Math.ceil(toSeconds(maxAge));
   }
 }
 

@@ -6,7 +6,7 @@ const SESSION_ID = /^([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{22}$/;
 
 /** The key under which a store keeps all that concerns one subject: a hash, so that it holds no personal data. */
 export function subjectHash(identity: unknown): string {
-  return shortHash(typeof identity === 'string' ? identity : `json:${JSON.stringify(identity)}`);
+  return shortHash(typeof identity === 'string' ? `text:${identity}` : `json:${JSON.stringify(identity)}`);
 }
 
 /** A new session's id; it begins with the subject's hash, so that its place in a cluster can be told from it. */

@@ -3,6 +3,7 @@ import { RevocationUnavailableException } from '../errors/exceptions.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { RevocationStore } from './revocation-store.js';
+import { isTime, type WriteAnswer } from './store-answers.js';
 
 /** How long a reading of the store's clock is good for, in milliseconds: long before clocks drift apart noticeably. */
 const SAMPLE_LIFE = 30_000;
@@ -13,13 +14,23 @@ interface ClockSample {
   readonly receivedAt: number;
 }
 
+/** One call of the store. */
+interface StoreCall<T> {
+  readonly work: () => Awaitable<T>;
+  readonly isValid: (answer: T) => boolean;
+  readonly timeout: number;
+  /** What its success proves; nothing, where it is only the clock that is read. */
+  readonly proves: 'read' | 'write' | null;
+}
+
 /**
- * Calls a store with a deadline of our own, since drivers may hang for as long as they like. Whatever fails or takes too
- * long is a `RevocationUnavailableException`; an answer that comes later than that is dropped.
+ * Calls a store with a deadline of our own, since drivers may hang for as long as they like. Whatever fails, takes too
+ * long or has not the form it should is a `RevocationUnavailableException`; an answer that comes later is dropped.
  */
 export class StoreClient {
   private sample: ClockSample | null = null;
-  private available = true;
+  /** What fails now: a store may be read and yet not be written. */
+  private readonly failing = new Set<'read' | 'write'>();
 
   constructor(
     private readonly store: RevocationStore,
@@ -28,8 +39,8 @@ export class StoreClient {
   ) {}
 
   /** Reads; without a promise where the store needs none. */
-  read<T>(work: (store: RevocationStore) => Awaitable<T>): Awaitable<T> {
-    return this.call(() => work(this.store), this.timeout);
+  read<T>(work: (store: RevocationStore) => Awaitable<T>, isValid: (answer: T) => boolean): Awaitable<T> {
+    return this.call({ work: () => work(this.store), isValid, timeout: this.timeout, proves: 'read' });
   }
 
   /**
@@ -38,16 +49,17 @@ export class StoreClient {
    */
   async write<T>(
     work: (store: RevocationStore, deadline: number) => Awaitable<T>,
-    isLate: (result: T) => boolean,
+    { isValid, isLate }: WriteAnswer<T>,
   ): Promise<T> {
     const giveUpAt = performance.now() + this.timeout;
     for (let attempt = 0; attempt < 2; attempt++) {
       const deadline = await this.storeTimeAt(giveUpAt);
-      const result = await this.call(() => work(this.store, deadline), giveUpAt - performance.now());
-      if (!isLate(result)) return result;
+      const timeout = giveUpAt - performance.now();
+      const answer = await this.call({ work: () => work(this.store, deadline), isValid, timeout, proves: 'write' });
+      if (!isLate(answer)) return answer;
       this.sample = null;
     }
-    return this.fail(new Error('The store applies writes too late: it is overloaded, or its clock jumps.'));
+    return this.fail(new Error('The store applies writes too late: it is overloaded, or its clock jumps.'), 'write');
   }
 
   /**
@@ -58,55 +70,52 @@ export class StoreClient {
     const now = performance.now();
     let sample = this.sample;
     if (sample === null || now - sample.receivedAt > SAMPLE_LIFE) {
-      const storeTime = await this.call(() => this.store.now(), ourTime - now);
+      const timeout = ourTime - now;
+      const storeTime = await this.call({ work: () => this.store.now(), isValid: isTime, timeout, proves: null });
       sample = { storeTime, receivedAt: performance.now() };
       this.sample = sample;
     }
     return Math.floor(sample.storeTime + (ourTime - sample.receivedAt));
   }
 
-  private call<T>(work: () => Awaitable<T>, timeout: number): Awaitable<T> {
+  private call<T>(call: StoreCall<T>): Awaitable<T> {
     let pending: Awaitable<T>;
     try {
-      pending = work();
+      pending = call.work();
     } catch (error) {
-      return this.fail(error);
+      return this.fail(error, call.proves);
     }
-    if (isPromise(pending)) return this.bounded(pending, timeout);
-    this.succeed();
-    return pending;
+    return isPromise(pending) ? this.bounded(pending, call) : this.accept(pending, call);
   }
 
-  private bounded<T>(pending: Promise<T>, timeout: number): Promise<T> {
+  private bounded<T>(pending: Promise<T>, call: StoreCall<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`The store did not answer within ${Math.round(this.timeout)} ms.`)),
-        Math.max(0, timeout),
+        Math.max(0, call.timeout),
       );
       Promise.resolve(pending)
         .then(resolve, reject)
         .finally(() => clearTimeout(timer));
     }).then(
-      (result) => {
-        this.succeed();
-        return result;
-      },
-      (error: unknown) => this.fail(error),
+      (answer) => this.accept(answer, call),
+      (error: unknown) => this.fail(error, call.proves),
     );
   }
 
-  private succeed(): void {
-    if (this.available) return;
-    this.available = true;
-    this.events.emit({ type: 'store-available' });
+  private accept<T>(answer: T, { isValid, proves }: StoreCall<T>): T {
+    if (!isValid(answer)) this.fail(new TypeError('The store answered something that is no answer.'), proves);
+    if (proves !== null && this.failing.delete(proves) && this.failing.size === 0) {
+      this.events.emit({ type: 'store-available' });
+    }
+    return answer;
   }
 
-  private fail(cause: unknown): never {
+  private fail(cause: unknown, failed: 'read' | 'write' | null): never {
     this.sample = null;
-    if (this.available) {
-      this.available = false;
-      this.events.emit({ type: 'store-unavailable', cause });
-    }
+    const wasAvailable = this.failing.size === 0;
+    this.failing.add(failed ?? 'write');
+    if (wasAvailable) this.events.emit({ type: 'store-unavailable', cause });
     throw new RevocationUnavailableException(undefined, { cause });
   }
 }

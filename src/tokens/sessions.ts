@@ -3,6 +3,7 @@ import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from '../revocation/revocation-events.js';
 import type { Adoption, RefreshOutcome, SessionRecord } from '../revocation/revocation-store.js';
 import { derivedUuid, newSessionId, requireSubject, subjectHash } from '../revocation/session-id.js';
+import { OPENING, PRESENTATION } from '../revocation/store-answers.js';
 import type { StoreClient } from '../revocation/store-client.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
 import { newStamp, type TokenContent, type TokenStamp } from './new-token.js';
@@ -22,6 +23,7 @@ export class Sessions {
   /** Opens a session for a new refresh token, or puts that token into a given one; answers the token's stamp. */
   async open(content: TokenContent, given: { device?: string; sid?: string | null } = {}): Promise<TokenStamp> {
     const subject = subjectHash(content.identity);
+    const existing = typeof given.sid === 'string';
     const sid = given.sid ?? newSessionId(subject);
     requireSubject(sid, subject);
     const stamp = newStamp(content, this.settings, sid);
@@ -36,15 +38,15 @@ export class Sessions {
             token: this.asCurrent(stamp, content),
             device: given.device?.slice(0, DEVICE_LENGTH) ?? null,
             maxPerSubject: this.settings.rotation.maxPerUser,
-            existing: typeof given.sid === 'string',
+            existing,
             ...this.limits(),
           },
           deadline,
         ),
-      ({ outcome }) => outcome === 'late',
+      OPENING,
     );
     if (result.outcome !== 'opened') throw new RevokedTokenException();
-    this.events.emit({ type: 'session-opened', sid, identity: content.identity });
+    if (!existing) this.events.emit({ type: 'session-opened', sid, identity: content.identity });
     return stampOf(result.session);
   }
 
@@ -88,7 +90,7 @@ export class Sessions {
           },
           deadline,
         ),
-      ({ outcome }) => outcome === 'late',
+      PRESENTATION,
     );
     this.report(result, session, payload);
     return result;

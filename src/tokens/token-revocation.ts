@@ -3,13 +3,12 @@ import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from '../revocation/revocation-events.js';
 import type { LookUp, SessionRecord } from '../revocation/revocation-store.js';
 import { subjectHash, subjectOfSession } from '../revocation/session-id.js';
+import { APPLIED, isList, isLookUp } from '../revocation/store-answers.js';
 import type { StoreClient } from '../revocation/store-client.js';
 import { after, type Awaitable } from '../types/awaitable.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
 import { placeOf, type TokenPlace } from './session-claims.js';
 import type { Sessions } from './sessions.js';
-
-const isLate = (applied: boolean): boolean => !applied;
 
 /** Asks a store whether tokens were revoked, and revokes them there. */
 export class TokenRevocation {
@@ -33,7 +32,7 @@ export class TokenRevocation {
     if (lifetime === 0) return;
     if (payload.type === 'refresh' && sid !== null) return this.endSession(subject, sid);
     if (jti === null) throw new InvalidTokenException('Missing claim: jti', { payload });
-    await this.store.write((store, deadline) => store.deny(subject, jti, lifetime, deadline), isLate);
+    await this.store.write((store, deadline) => store.deny(subject, jti, lifetime, deadline), APPLIED);
     if (adoptedSid !== null) await this.endSession(subject, adoptedSid);
   }
 
@@ -46,17 +45,17 @@ export class TokenRevocation {
   /** Ends a subject's sessions, and cuts its tokens without session off. */
   async revokeAllFor(identity: unknown, before: number | null, except: string | null): Promise<void> {
     const subject = subjectHash(identity);
-    await this.store.write((store, deadline) => store.endSessions({ subject, before, except }, deadline), isLate);
+    await this.store.write((store, deadline) => store.endSessions({ subject, before, except }, deadline), APPLIED);
     this.events.emit({ type: 'all-revoked', identity });
   }
 
   /** A subject's sessions. */
   async list(identity: unknown): Promise<SessionRecord[]> {
-    return this.store.read((store) => store.listSessions(subjectHash(identity)));
+    return this.store.read((store) => store.listSessions(subjectHash(identity)), isList);
   }
 
   private lookUp({ subject, sid, adoptedSid, jti }: TokenPlace): Awaitable<LookUp> {
-    return this.store.read((store) => store.lookUp({ subject, sid: sid ?? adoptedSid, jti }));
+    return this.store.read((store) => store.lookUp({ subject, sid: sid ?? adoptedSid, jti }), isLookUp);
   }
 
   private judge(payload: JwtPayload, place: TokenPlace, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
@@ -68,7 +67,7 @@ export class TokenRevocation {
   }
 
   private async endSession(subject: string, sid: string): Promise<void> {
-    await this.store.write((store, deadline) => store.endSession(subject, sid, deadline), isLate);
+    await this.store.write((store, deadline) => store.endSession(subject, sid, deadline), APPLIED);
     this.events.emit({ type: 'session-ended', sid });
   }
 }

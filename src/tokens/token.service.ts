@@ -153,7 +153,7 @@ export class TokenService {
    * Replaces a refresh token of a session (RFC 9700 s.4.14.2): it is consumed once, and within `rotation.grace` everyone
    * who presents it gets the same successor. Presented again later, it ends its session: a `RevokedTokenException`.
    */
-  rotate(
+  async rotate(
     token: string | JwtPayload,
     { claims, headers }: { claims?: object; headers?: object } = {},
   ): Promise<TokenPair> {
@@ -165,19 +165,19 @@ export class TokenService {
    * Revokes an access token, or ends the session of a refresh token (RFC 7009 s.2.1). An expired one needs nothing; a
    * forged one throws before the store is asked.
    */
-  revoke(token: string | JwtPayload): Promise<void> {
+  async revoke(token: string | JwtPayload): Promise<void> {
     const { revocation } = this.support.required('revoke');
     return this.responder.run(async () => revocation.revoke((await this.tokenOf(token, true)).payload));
   }
 
   /** Ends a session: none of its tokens is let in any more. A text that is no session's id ends nothing. */
-  revokeSession(sid: string): Promise<void> {
+  async revokeSession(sid: string): Promise<void> {
     const { revocation } = this.support.required('revokeSession');
     return this.responder.run(() => revocation.revokeSession(sid));
   }
 
   /** Ends all sessions of an identity (as its claim has it), and refuses its tokens without session issued until now. */
-  revokeAllFor(identityClaim: unknown, { before, exceptSession }: RevokeAllOptions = {}): Promise<void> {
+  async revokeAllFor(identityClaim: unknown, { before, exceptSession }: RevokeAllOptions = {}): Promise<void> {
     const { revocation } = this.support.required('revokeAllFor');
     const until = before === undefined ? null : Number(before);
     if (until !== null && !Number.isFinite(until)) throw new TypeError('"before" must be milliseconds or a Date.');
@@ -185,7 +185,7 @@ export class TokenService {
   }
 
   /** The sessions of an identity (as its claim has it), the last used first. */
-  listSessions(identityClaim: unknown): Promise<SessionInfo[]> {
+  async listSessions(identityClaim: unknown): Promise<SessionInfo[]> {
     const { revocation } = this.support.required('listSessions');
     return this.responder.run(async () => (await revocation.list(identityClaim)).map(toInfo));
   }

@@ -29,7 +29,11 @@ export interface HttpResponse {
   /** Fastify. */
   header?(name: string, value: string): unknown;
   /** Fastify: Node's own response. */
-  readonly raw?: { getHeader(name: string): unknown; readonly headersSent: boolean };
+  readonly raw?: {
+    getHeader(name: string): unknown;
+    removeHeader(name: string): unknown;
+    readonly headersSent: boolean;
+  };
   /** Express and Node. */
   readonly headersSent?: boolean;
 }
