@@ -26,6 +26,11 @@ export class Answer {
   header(name: string): string | undefined {
     return this.#headers[name.toLowerCase()]?.toString();
   }
+
+  /** The `Set-Cookie` lines, in their order. */
+  get setCookies(): readonly string[] {
+    return this.#headers['set-cookie'] ?? [];
+  }
 }
 
 /** One request on a connection of its own, by Node's client: it sends what `fetch` would tidy up. */

@@ -1,4 +1,4 @@
-import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import type { TestingModuleBuilder } from '@nestjs/testing';
 import {
   JwtExtendedModule,
@@ -17,6 +17,11 @@ export interface JwtAppSetup extends ModuleMetadata {
   prepare?: (app: INestApplication) => void;
 }
 
+/** The module with these options; they need no secret. */
+export function jwtModule(options?: JwtAppSetup['options']): DynamicModule {
+  return JwtExtendedModule.forRoot({ secret: SECRET, ...options });
+}
+
 /** A running application, and how to talk to it. */
 export class TestApp {
   private running?: RunningApp;
@@ -28,8 +33,8 @@ export class TestApp {
 
   async start(): Promise<this> {
     const { options, imports = [], customise, prepare, ...metadata } = this.setup;
-    const jwt = JwtExtendedModule.forRoot({ secret: SECRET, ...options });
-    this.running = await startApp(this.adapter, { ...metadata, imports: [jwt, ...imports] }, customise, prepare);
+    const all = { ...metadata, imports: [jwtModule(options), ...imports] };
+    this.running = await startApp(this.adapter, all, customise, prepare);
     return this;
   }
 

@@ -1,0 +1,213 @@
+import { Controller, Get, Req, type INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getJwtContext, Jwt, JwtRequired, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { ADAPTERS, type AdapterName } from '../support/adapters.js';
+import { forge } from '../support/forge.js';
+import { useJwtApp } from '../support/jwt-app.js';
+
+@Controller()
+class RoutesController {
+  @JwtRequired()
+  @Get('access')
+  access(@Req() request: object) {
+    return { location: getJwtContext(request)?.location };
+  }
+
+  @JwtRequired({ refresh: true })
+  @Get('refresh')
+  refresh() {}
+
+  @JwtRequired({ verifyType: false })
+  @Get('any')
+  any(@Jwt('type') type: string) {
+    return { type };
+  }
+
+  @JwtRequired({ optional: true })
+  @Get('optional')
+  optional(@Jwt('sub') sub?: string) {
+    return { sub: sub ?? null };
+  }
+}
+
+const serving = (options: JwtExtendedOptions = {}) => ({
+  options: { tokenLocation: 'cookies' as const, ...options },
+  controllers: [RoutesController],
+});
+const access = forge();
+const refresh = forge({ type: 'refresh' });
+const ACCESS = `access_token_cookie=${access}`;
+const LET_IN = { status: 200, body: { location: 'cookies' } };
+const MISSING = { status: 401, body: { msg: 'Missing cookie "access_token_cookie"' } };
+
+describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
+  const app = useJwtApp(adapter, serving());
+  const ask = (...lines: string[]) =>
+    app.send('GET', '/access', { headers: lines.map((line) => ['Cookie', line] as const) });
+
+  it.each([
+    ACCESS,
+    `a=1; ${ACCESS}; b=2`,
+    `a=1;${ACCESS};b=2`,
+    `access_token_cookie = ${access} ; a=1`,
+    `a; ${ACCESS}`,
+    `=a; ${ACCESS}`,
+    `;;; ${ACCESS};`,
+    `a="x; ${ACCESS}`,
+    `__proto__=x; constructor=y; ${ACCESS}`,
+  ])('is found, whatever is around it: %#', async (cookies) => {
+    expect(await ask(cookies)).toEqual(LET_IN);
+  });
+
+  it.each([
+    '',
+    'a=1',
+    'access_token_cookie',
+    'access_token_cookie=',
+    'access_token_cookie= ; a=1',
+    `Access_Token_Cookie=${access}`,
+    `xaccess_token_cookie=${access}`,
+    `a=access_token_cookie=${access}`,
+    `refresh_token_cookie=${access}`,
+    ';',
+    '=',
+    '=;=',
+  ])('is missing where there is none, or an empty one: %j', async (cookies) => {
+    expect(await ask(cookies)).toEqual(MISSING);
+  });
+
+  it.each([
+    '%',
+    '%zz',
+    '%E0%A4%A',
+    '""',
+    'a b',
+    'a,b',
+    '\u00ff\u00e9',
+    'a.b.c',
+    '...',
+    encodeURIComponent(`${access}=`),
+  ])('holds garbage: %j', async (value) => {
+    expect(await ask(`access_token_cookie=${value}`)).toMatchObject({ status: 422 });
+  });
+
+  it('counts once: the first of several decides', async () => {
+    expect(await ask(`${ACCESS}; access_token_cookie=garbage`)).toEqual(LET_IN);
+    expect(await ask(`access_token_cookie=garbage; ${ACCESS}`)).toMatchObject({ status: 422 });
+    expect(await ask(`access_token_cookie=; ${ACCESS}`)).toEqual(MISSING);
+  });
+
+  it('may be in any of several lines', async () => {
+    expect(await ask('a=1', ACCESS, 'b=2')).toEqual(LET_IN);
+    expect(await ask('access_token_cookie=garbage', ACCESS)).toMatchObject({ status: 422 });
+  });
+
+  it('is found among 900 others, and 900 of its name are one', async () => {
+    const others = Array.from({ length: 900 }, (_, index) => `c${index}=${index}`).join('; ');
+    expect(await ask(`${others}; ${ACCESS}`)).toEqual(LET_IN);
+    expect(await ask(others)).toEqual(MISSING);
+    expect(await ask(`${ACCESS}; ${'access_token_cookie; '.repeat(400)}`)).toEqual(LET_IN);
+    expect(await ask(Array<string>(600).fill('access_token_cookie=x').join(';'))).toMatchObject({ status: 422 });
+  });
+
+  it('is no Authorization header', async () => {
+    expect(await app.get('/access', access)).toEqual(MISSING);
+  });
+});
+
+describe.each(ADAPTERS)('routes of each kind on %s', (adapter) => {
+  const app = useJwtApp(adapter, serving());
+  const ask = (path: string, cookies: string) => app.send('GET', path, { headers: [['Cookie', cookies]] });
+
+  it('refresh routes read the refresh cookie', async () => {
+    expect(await ask('/refresh', `refresh_token_cookie=${refresh}`)).toMatchObject({ status: 200 });
+    expect(await ask('/refresh', ACCESS)).toEqual({
+      status: 401,
+      body: { msg: 'Missing cookie "refresh_token_cookie"' },
+    });
+    expect(await ask('/refresh', `refresh_token_cookie=${access}`)).toEqual({
+      status: 422,
+      body: { msg: 'Only refresh tokens are allowed' },
+    });
+  });
+
+  it('access routes do not take a refresh token out of the access cookie', async () => {
+    expect(await ask('/access', `access_token_cookie=${refresh}`)).toEqual({
+      status: 422,
+      body: { msg: 'Only non-refresh tokens are allowed' },
+    });
+  });
+
+  it('routes for any type read the access cookie only, whatever is in it', async () => {
+    expect(await ask('/any', ACCESS)).toEqual({ status: 200, body: { type: 'access' } });
+    expect(await ask('/any', `access_token_cookie=${refresh}`)).toEqual({ status: 200, body: { type: 'refresh' } });
+    expect(await ask('/any', `refresh_token_cookie=${refresh}`)).toEqual(MISSING);
+    expect(await ask('/any', `refresh_token_cookie=garbage; ${ACCESS}`)).toMatchObject({ status: 200 });
+  });
+
+  it('optional routes are anonymous without the cookie, and refuse a bad one', async () => {
+    expect(await ask('/optional', 'a=1')).toEqual({ status: 200, body: { sub: null } });
+    expect(await ask('/optional', 'access_token_cookie=')).toEqual({ status: 200, body: { sub: null } });
+    expect(await ask('/optional', ACCESS)).toEqual({ status: 200, body: { sub: 'alice' } });
+    expect(await ask('/optional', 'access_token_cookie=garbage')).toMatchObject({ status: 422 });
+    expect(await ask('/optional', `access_token_cookie=${forge({ exp: 1 })}`)).toMatchObject({ status: 401 });
+  });
+});
+
+describe.each(ADAPTERS)('names of cookies on %s', (adapter) => {
+  const named = (name: string) => serving({ cookies: { access: { name }, refresh: { name: '__Secure-r' } } });
+
+  describe('of the application', () => {
+    const app = useJwtApp(adapter, named('__Host-token'));
+    const ask = (path: string, cookies: string) => app.send('GET', path, { headers: [['Cookie', cookies]] });
+
+    it('take the place of the defaults', async () => {
+      expect(await ask('/access', `__Host-token=${access}`)).toEqual(LET_IN);
+      expect(await ask('/access', ACCESS)).toEqual({ status: 401, body: { msg: 'Missing cookie "__Host-token"' } });
+      expect(await ask('/refresh', `__Secure-r=${refresh}`)).toMatchObject({ status: 200 });
+    });
+  });
+
+  describe.each(['constructor', '__proto__', 'toString'])('that objects inherit: %s', (name) => {
+    const app = useJwtApp(adapter, named(name));
+
+    it('are names like others', async () => {
+      const missing = { status: 401, body: { msg: `Missing cookie "${name}"` } };
+      expect(await app.get('/access')).toEqual(missing);
+      expect(await app.send('GET', '/access', { headers: [['Cookie', 'a=1']] })).toEqual(missing);
+      const headers = [['Cookie', `${name}=${access}`]] as const;
+      expect(await app.send('GET', '/access', { headers })).toEqual(LET_IN);
+    });
+  });
+});
+
+/** Leaves on the request what a cookie parser would; what it makes of the cookies is not ours to rely on. */
+const PARSERS: Record<AdapterName, (app: INestApplication, cookies: unknown) => void> = {
+  express: (app, cookies) =>
+    app.use((request: { cookies?: unknown }, _response: object, next: () => void) => {
+      request.cookies = cookies;
+      next();
+    }),
+  fastify: (app, cookies) => {
+    const fastify = (app as NestFastifyApplication).getHttpAdapter().getInstance();
+    fastify.addHook('onRequest', async (request) => {
+      Object.assign(request, { cookies });
+    });
+  },
+};
+
+describe.each(ADAPTERS)('a cookie parser on %s', (adapter) => {
+  describe.each([
+    ['the token', { access_token_cookie: access }],
+    ['something else', { access_token_cookie: 'decoded differently' }],
+    ['no cookies', {}],
+    ['nothing', null],
+  ])('that left %s', (_, cookies) => {
+    const app = useJwtApp(adapter, { ...serving(), prepare: (nest) => PARSERS[adapter](nest, cookies) });
+
+    it('makes no difference', async () => {
+      expect(await app.send('GET', '/access', { headers: [['Cookie', ACCESS]] })).toEqual(LET_IN);
+      expect(await app.get('/access')).toEqual(MISSING);
+    });
+  });
+});

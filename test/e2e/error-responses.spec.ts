@@ -1,0 +1,121 @@
+import { Controller, Get } from '@nestjs/common';
+import {
+  JwtRequired,
+  RevocationUnavailableException,
+  type ErrorResponse,
+  type ErrorResponseName,
+  type JwtExtendedException,
+  type JwtExtendedOptions,
+} from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { forge } from '../support/forge.js';
+import { useJwtApp } from '../support/jwt-app.js';
+
+@Controller()
+class RoutesController {
+  @JwtRequired()
+  @Get('required')
+  required() {}
+
+  @JwtRequired({ fresh: true })
+  @Get('fresh')
+  fresh() {}
+
+  @Get('thrown')
+  thrown() {
+    throw new RevocationUnavailableException();
+  }
+}
+
+const controllers = [RoutesController];
+
+/** A request for each kind of failure, and the code of the exception behind it. */
+const FAILURES: [ErrorResponseName, code: string, path: string, token: string | null][] = [
+  ['unauthorized', 'JWT_MISSING', '/required', null],
+  ['expiredToken', 'JWT_EXPIRED', '/required', forge({ exp: 1 })],
+  ['invalidToken', 'JWT_INVALID', '/required', 'garbage'],
+  ['invalidToken', 'JWT_WRONG_TYPE', '/required', forge({ type: 'refresh' })],
+  ['needsFreshToken', 'JWT_NOT_FRESH', '/fresh', forge()],
+  ['revokedToken', 'JWT_REVOKED', '/required', forge({ jti: 'revoked' })],
+  ['tokenVerificationFailed', 'JWT_CLAIMS_REJECTED', '/required', forge({ banned: true })],
+  ['userLookupError', 'JWT_USER_LOOKUP', '/required', forge({ sub: 'bob' })],
+  ['revocationUnavailable', 'JWT_REVOCATION_UNAVAILABLE', '/thrown', null],
+];
+
+const CALLBACKS: JwtExtendedOptions = {
+  isTokenRevoked: ({ jti }) => jti === 'revoked',
+  verifyToken: ({ banned }) => banned !== true,
+  userLookup: ({ sub }) => (sub === 'alice' ? 'Alice' : null),
+};
+
+const teapot = (name: string) => (error: JwtExtendedException) => ({
+  status: 418,
+  body: { name, code: error.code, message: error.message, sub: error.payload?.sub, alg: error.header?.alg },
+  headers: { 'X-Teapot': name },
+});
+
+const NAMES = [...new Set(FAILURES.map(([name]) => name))];
+const responses = (make: (name: string) => (error: JwtExtendedException) => unknown) =>
+  Object.fromEntries(NAMES.map((name) => [name, make(name)])) as JwtExtendedOptions['errorResponses'];
+
+describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
+  describe.each([
+    ['at once', responses(teapot)],
+    ['later', responses((name) => async (error) => teapot(name)(error))],
+  ])('answering %s', (_when, errorResponses) => {
+    const app = useJwtApp(adapter, { options: { ...CALLBACKS, errorResponses }, controllers });
+
+    it.each(FAILURES)('%s answers %s', async (name, code, path, token) => {
+      const answer = await app.get(path, token ?? undefined);
+      expect(answer).toMatchObject({ status: 418, body: { name, code, message: expect.any(String) } });
+      expect(answer.header('X-Teapot')).toBe(name);
+      expect(answer.header('WWW-Authenticate')).toBeUndefined();
+    });
+
+    it('get the claims and the header of a token that was read', async () => {
+      expect(await app.get('/fresh', forge())).toMatchObject({ body: { sub: 'alice', alg: 'HS256' } });
+      expect(await app.get('/required', forge({ exp: 1 }))).toMatchObject({ body: { sub: 'alice', alg: 'HS256' } });
+      expect((await app.get('/required', 'garbage')).body).not.toHaveProperty('sub');
+    });
+  });
+
+  describe('with status, body and headers of all kinds', () => {
+    let response: ErrorResponse;
+    const app = useJwtApp(adapter, {
+      options: { errorMessageKey: 'error', errorResponses: { unauthorized: () => response } },
+      controllers,
+    });
+    const answerWith = (given: ErrorResponse) => {
+      response = given;
+      return app.get('/required');
+    };
+
+    it('a 401 keeps its challenge', async () => {
+      const answer = await answerWith({ status: 401, body: { own: true }, headers: { 'X-Own': '1' } });
+      expect(answer).toEqual({ status: 401, body: { own: true } });
+      expect(answer.header('WWW-Authenticate')).toBe('Bearer');
+      expect(answer.header('X-Own')).toBe('1');
+    });
+
+    it('a challenge of their own replaces it, in whatever case it is written', async () => {
+      const answer = await answerWith({ status: 401, body: {}, headers: { 'www-authenticate': 'Own realm="x"' } });
+      expect(answer.header('WWW-Authenticate')).toBe('Own realm="x"');
+    });
+
+    it('any other status has none', async () => {
+      const answer = await answerWith({ status: 403, body: { own: true } });
+      expect(answer).toEqual({ status: 403, body: { own: true } });
+      expect(answer.header('WWW-Authenticate')).toBeUndefined();
+    });
+
+    it('a text is sent as it is, a list as JSON, nothing as nothing', async () => {
+      expect(await answerWith({ status: 400, body: 'plain text' })).toEqual({ status: 400, body: 'plain text' });
+      expect(await answerWith({ status: 400, body: [1] })).toEqual({ status: 400, body: [1] });
+      expect(await answerWith({ status: 400, body: '' })).toEqual({ status: 400, body: '' });
+      for (const body of [null, undefined]) {
+        // Express sends nothing, Fastify the JSON of it.
+        expect(['', null]).toContain((await answerWith({ status: 400, body })).body);
+      }
+    });
+  });
+});

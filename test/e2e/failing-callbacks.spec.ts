@@ -1,0 +1,126 @@
+import { Controller, Get } from '@nestjs/common';
+import {
+  ExpiredTokenException,
+  InvalidTokenException,
+  JwtRequired,
+  MissingTokenException,
+  RevokedTokenException,
+  TokenVerificationException,
+  UserLookupException,
+  type JwtExtendedOptions,
+} from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { forge, SECRET } from '../support/forge.js';
+import { useJwtApp } from '../support/jwt-app.js';
+
+const handled: string[] = [];
+
+@Controller()
+class RoutesController {
+  @JwtRequired()
+  @Get('required')
+  required() {
+    handled.push('required');
+  }
+
+  @JwtRequired({ optional: true })
+  @Get('optional')
+  optional() {
+    handled.push('optional');
+  }
+}
+
+const CALLBACKS = ['decodeKey', 'isTokenRevoked', 'verifyToken', 'userLookup'] as const;
+
+/** What the callbacks do in the present test; those left out do nothing of note. */
+let doing: Partial<Record<(typeof CALLBACKS)[number], () => unknown>> = {};
+
+const OPTIONS = {
+  decodeKey: () => (doing.decodeKey ? doing.decodeKey() : SECRET),
+  isTokenRevoked: () => (doing.isTokenRevoked ? doing.isTokenRevoked() : false),
+  verifyToken: () => (doing.verifyToken ? doing.verifyToken() : true),
+  userLookup: () => (doing.userLookup ? doing.userLookup() : 'Alice'),
+} as JwtExtendedOptions;
+
+/** Throws, and rejects. */
+const failing = (thrown: unknown) => [
+  () => {
+    throw thrown;
+  },
+  () => Promise.reject(thrown),
+];
+
+/** What `await` takes for a promise, though its `then` answers nothing. */
+const thenable = (value: unknown) => ({
+  then(resolve: (value: unknown) => void) {
+    setTimeout(() => resolve(value), 1);
+  },
+});
+
+describe.each(ADAPTERS)('a callback on %s', (adapter) => {
+  const app = useJwtApp(adapter, { options: OPTIONS, controllers: [RoutesController] });
+  beforeEach(() => {
+    handled.length = 0;
+  });
+  afterEach(() => {
+    doing = {};
+  });
+
+  /** The one answer to a token on a required and on an optional route; no handler may run. */
+  async function answerWhile(present: typeof doing) {
+    doing = present;
+    const [required, optional] = [await app.get('/required', forge()), await app.get('/optional', forge())];
+    expect(handled).toEqual([]);
+    expect(required).toEqual(optional);
+    return required;
+  }
+
+  describe.each(CALLBACKS)('%s', (name) => {
+    it('that throws an error of its own is the application’s 500', async () => {
+      for (const fail of failing(new Error('the database is down'))) {
+        const body = { statusCode: 500, message: 'Internal server error' };
+        expect(await answerWhile({ [name]: fail })).toEqual({ status: 500, body });
+      }
+    });
+
+    it('that throws what is no error is a 500 too', async () => {
+      for (const fail of [undefined, null, 'text', 0].flatMap(failing)) {
+        expect(await answerWhile({ [name]: fail })).toMatchObject({ status: 500 });
+      }
+    });
+
+    it('that throws a MissingTokenException refuses, and never makes the request anonymous', async () => {
+      for (const fail of failing(new MissingTokenException('no tenant'))) {
+        expect(await answerWhile({ [name]: fail })).toEqual({ status: 401, body: { msg: 'no tenant' } });
+      }
+    });
+
+    it.each([
+      [new RevokedTokenException(), 401, 'Token has been revoked'],
+      [new ExpiredTokenException('too old'), 401, 'too old'],
+      [new UserLookupException('who?'), 401, 'who?'],
+      [new TokenVerificationException(), 400, 'User claims verification failed'],
+      [new InvalidTokenException('wrong tenant'), 422, 'wrong tenant'],
+    ])('that throws one of the library’s exceptions is answered as that (%s)', async (exception, status, msg) => {
+      for (const fail of failing(exception)) {
+        expect(await answerWhile({ [name]: fail })).toEqual({ status, body: { msg } });
+      }
+    });
+  });
+
+  it.each([
+    ['isTokenRevoked', true, 401],
+    ['verifyToken', false, 400],
+    ['userLookup', null, 401],
+    ['decodeKey', null, 422],
+  ])('%s that answers a thenable is waited for', async (name, value, status) => {
+    expect(await answerWhile({ [name]: () => thenable(value) })).toMatchObject({ status });
+  });
+
+  it.each(['', 'short', 7, {}, '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----'])(
+    'decodeKey that answers %j for a key is a 500',
+    async (key) => {
+      expect(await answerWhile({ decodeKey: () => key })).toMatchObject({ status: 500 });
+    },
+  );
+});

@@ -1,0 +1,63 @@
+import { Controller, Get } from '@nestjs/common';
+import { Jwt, JwtRequired } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { forge, forgeJson, nowInSeconds } from '../support/forge.js';
+import { useJwtApp } from '../support/jwt-app.js';
+
+@Controller()
+class AccountController {
+  @JwtRequired({ fresh: true })
+  @Get('close')
+  close() {
+    return {};
+  }
+
+  @JwtRequired()
+  @Get('read')
+  read(@Jwt('fresh') fresh: unknown) {
+    return { fresh };
+  }
+}
+
+const FRESH = { status: 200, body: {} };
+const STALE = { status: 401, body: { msg: 'Fresh token required' } };
+
+describe.each(ADAPTERS)('a route that asks for a fresh token on %s', (adapter) => {
+  const app = useJwtApp(adapter, { options: { leeway: '1h' }, controllers: [AccountController] });
+  const ask = (token: string) => app.get('/close', token);
+
+  it('lets in a token that is fresh for good', async () => {
+    expect(await ask(await app.tokens.createAccessToken('alice', { fresh: true }))).toEqual(FRESH);
+  });
+
+  it('refuses a stale token', async () => {
+    expect(await ask(await app.tokens.createAccessToken('alice'))).toEqual(STALE);
+    expect(await ask(forge({ fresh: undefined }))).toEqual(STALE);
+  });
+
+  it('lets in a token that is fresh for a while, as long as that lasts', async () => {
+    expect(await ask(await app.tokens.createAccessToken('alice', { fresh: '5m' }))).toEqual(FRESH);
+    expect(await ask(await app.tokens.createAccessToken('alice', { fresh: 2 }))).toEqual(FRESH);
+    const brief = await app.tokens.createAccessToken('alice', { fresh: 0.05 });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(await ask(brief)).toEqual(STALE);
+  });
+
+  it('takes a number as the time until which the token is fresh, without leeway', async () => {
+    expect(await ask(forge({ fresh: nowInSeconds() + 60 }))).toEqual(FRESH);
+    expect(await ask(forge({ fresh: nowInSeconds() + 60.5 }))).toEqual(FRESH);
+    expect(await ask(forge({ fresh: nowInSeconds() - 1 }))).toEqual(STALE);
+  });
+
+  it.each(['"true"', '"4102444800"', 'null', '[]', '[true]', '{}', '0', '1', '-1', '1e400', '-1e400'])(
+    'takes fresh: %s for stale',
+    async (json) => {
+      expect(await ask(forgeJson('fresh', json))).toEqual(STALE);
+    },
+  );
+
+  it('other routes do not ask', async () => {
+    expect(await app.get('/read', forge({ fresh: undefined }))).toEqual({ status: 200, body: { fresh: false } });
+    expect(await app.get('/read', forge({ fresh: 'odd' }))).toEqual({ status: 200, body: { fresh: 'odd' } });
+  });
+});

@@ -1,0 +1,151 @@
+import { Controller, Get } from '@nestjs/common';
+import { JwtRequired, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { forge } from '../support/forge.js';
+import { useJwtApp } from '../support/jwt-app.js';
+
+@Controller()
+class RoutesController {
+  @JwtRequired()
+  @Get()
+  read() {}
+}
+
+const serving = (options: JwtExtendedOptions) => ({ options, controllers: [RoutesController] });
+const LET_IN = { status: 200 };
+const token = forge();
+const other = forge({ sub: 'bob' });
+
+const MISSING = { status: 401, body: { msg: 'Missing Authorization Header' } };
+const NO_BEARER = {
+  status: 401,
+  body: { msg: "Missing 'Bearer' type in 'Authorization' header. Expected 'Authorization: Bearer <JWT>'" },
+};
+const BAD = { status: 422, body: { msg: "Bad Authorization header. Expected 'Authorization: Bearer <JWT>'" } };
+
+describe.each(ADAPTERS)('the Authorization header on %s', (adapter) => {
+  const app = useJwtApp(adapter, serving({}));
+  const ask = (...values: string[]) =>
+    app.send('GET', '/', { headers: values.map((value) => ['Authorization', value] as const) });
+
+  it.each([
+    `Bearer ${token}`,
+    `  Bearer   ${token}  `,
+    `Bearer\t${token}`,
+    `Bearer ${token},`,
+    `,,Bearer ${token},,`,
+    `Basic YTpi, Bearer ${token}`,
+    `Bearer ${token}, Basic YTpi`,
+    `Digest a="b, c", Bearer ${token},,Other x`,
+    `Bearer ${token},bearer ${other}`,
+    `Bearer ${token},Bearerish ${other}`,
+  ])('holds one token of the type: %#', async (value) => {
+    expect(await ask(value)).toMatchObject(LET_IN);
+  });
+
+  it.each(['', ' ', ',', ',,,', '\t,'])('is missing when it is %j', async (value) => {
+    expect(await ask(value)).toEqual(MISSING);
+  });
+
+  it.each([
+    token,
+    `bearer ${token}`,
+    `BEARER ${token}`,
+    `Basic ${token}`,
+    `Bearer${token}`,
+    `"Bearer" ${token}`,
+    `Bearer ${token}, Bearer ${token}`,
+    `Bearer ${token}, Bearer ${other}`,
+    'Bearer, Bearer',
+    ', ,',
+    ', , ,',
+    '" Bearer"',
+  ])('holds no token of the type, or more than one: %#', async (value) => {
+    expect(await ask(value)).toEqual(NO_BEARER);
+  });
+
+  it.each(['Bearer', 'Bearer ,', 'Bearer a b', `Bearer ${token} ${token}`, 'Bearer a b, Basic x', 'Basic x, Bearer'])(
+    'is bad when the type is not followed by one token: %#',
+    async (value) => {
+      expect(await ask(value)).toEqual(BAD);
+    },
+  );
+
+  it.each(['Bearer é', 'Bearer \u00ff\u00fe', 'Bearer a.b.c', 'Bearer ...', 'Bearer "a.b.c"', `Bearer ${token}=`])(
+    'holds garbage: %j',
+    async (value) => {
+      expect(await ask(value)).toMatchObject({ status: 422 });
+    },
+  );
+
+  it('counts once: of repeated lines Node keeps the first', async () => {
+    expect(await ask(`Bearer ${token}`, 'Bearer garbage')).toMatchObject(LET_IN);
+    expect(await ask('Bearer garbage', `Bearer ${token}`)).toMatchObject({ status: 422 });
+  });
+
+  it('may be written in any case', async () => {
+    const headers = [['aUTHORIZATION', `Bearer ${token}`]] as const;
+    expect(await app.send('GET', '/', { headers })).toMatchObject(LET_IN);
+  });
+});
+
+describe.each(ADAPTERS)('the option header on %s', (adapter) => {
+  describe('with another name', () => {
+    const app = useJwtApp(adapter, serving({ header: { name: 'X-Access-Token' } }));
+    const ask = (...values: string[]) =>
+      app.send('GET', '/', { headers: values.map((value) => ['x-access-token', value] as const) });
+
+    it('is looked for there, and nowhere else', async () => {
+      expect(await ask(`Bearer ${token}`)).toMatchObject(LET_IN);
+      expect(await app.get('/', token)).toEqual({ status: 401, body: { msg: 'Missing X-Access-Token Header' } });
+      expect(await ask('Bearer')).toEqual({
+        status: 422,
+        body: { msg: "Bad X-Access-Token header. Expected 'X-Access-Token: Bearer <JWT>'" },
+      });
+    });
+
+    it('repeated lines count as one list, in which one token is allowed', async () => {
+      expect(await ask(`Bearer ${token}`, 'Basic x')).toMatchObject(LET_IN);
+      expect(await ask(`Bearer ${token}`, `Bearer ${token}`)).toMatchObject({ status: 401 });
+    });
+  });
+
+  describe('with another type', () => {
+    const app = useJwtApp(adapter, serving({ header: { type: 'JWT' } }));
+
+    it('takes that type only', async () => {
+      expect(await app.send('GET', '/', { headers: [['Authorization', `JWT ${token}`]] })).toMatchObject(LET_IN);
+      expect(await app.get('/', token)).toEqual({
+        status: 401,
+        body: { msg: "Missing 'JWT' type in 'Authorization' header. Expected 'Authorization: JWT <JWT>'" },
+      });
+    });
+  });
+
+  describe('with no type', () => {
+    const app = useJwtApp(adapter, serving({ header: { type: '' } }));
+    const ask = (value: string) => app.send('GET', '/', { headers: [['Authorization', value]] });
+
+    it('takes a header that is the token, and nothing else', async () => {
+      expect(await ask(token)).toMatchObject(LET_IN);
+      expect(await ask(`,${token},`)).toMatchObject(LET_IN);
+      const bad = { status: 422, body: { msg: "Bad Authorization header. Expected 'Authorization: <JWT>'" } };
+      expect(await ask(`Bearer ${token}`)).toEqual(bad);
+      expect(await ask(', ,')).toMatchObject({ status: 422 });
+      expect(await ask(`${token},${token}`)).toMatchObject({ status: 422 });
+      expect(await ask('')).toEqual(MISSING);
+    });
+  });
+
+  describe('caseInsensitive', () => {
+    const app = useJwtApp(adapter, serving({ header: { caseInsensitive: true } }));
+    const ask = (value: string) => app.send('GET', '/', { headers: [['Authorization', value]] });
+
+    it('takes the type in any case', async () => {
+      for (const type of ['Bearer', 'bearer', 'BEARER', 'bEaReR']) {
+        expect(await ask(`${type} ${token}`)).toMatchObject(LET_IN);
+      }
+      expect(await ask(`Bearer ${token}, bearer ${token}`)).toEqual(NO_BEARER);
+    });
+  });
+});

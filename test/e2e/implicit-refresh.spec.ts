@@ -1,0 +1,408 @@
+import {
+  BadRequestException,
+  Controller,
+  Delete,
+  Get,
+  Injectable,
+  Post,
+  Res,
+  Sse,
+  StreamableFile,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import {
+  Jwt,
+  JwtAuthenticator,
+  JwtIdentity,
+  JwtRequired,
+  TokenCookieService,
+  TokenService,
+  type HttpResponse,
+  type JwtExtendedOptions,
+  type JwtPayload,
+} from 'nestjs-jwt-extended';
+import { of } from 'rxjs';
+import { ADAPTERS } from '../support/adapters.js';
+import { claimsOf, forge, nowInSeconds, readToken } from '../support/forge.js';
+import type { Answer } from '../support/http-client.js';
+import { useJwtApp, type TestApp } from '../support/jwt-app.js';
+
+@Injectable()
+class OwnGuard implements CanActivate {
+  constructor(private readonly authenticator: JwtAuthenticator) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    await this.authenticator.authenticate(context);
+    return true;
+  }
+}
+
+const revoked = new Set<unknown>();
+
+@JwtRequired()
+@Controller()
+class RoutesController {
+  constructor(
+    private readonly tokens: TokenService,
+    private readonly cookies: TokenCookieService,
+  ) {}
+
+  @Get('read')
+  read(@JwtIdentity() identity: string) {
+    return { identity };
+  }
+
+  @Post('change')
+  change() {}
+
+  @JwtRequired({ optional: true })
+  @Get('optional')
+  optional() {}
+
+  @JwtRequired({ refresh: true })
+  @Get('refresh')
+  refresh() {}
+
+  @JwtRequired({ verifyType: false })
+  @Get('any')
+  any() {}
+
+  @JwtRequired({ skipRevocationCheck: true })
+  @Get('revoked-too')
+  revokedToo() {}
+
+  @Get('fails')
+  fails() {
+    throw new BadRequestException();
+  }
+
+  @Get('crashes')
+  crashes() {
+    throw new Error('A mistake');
+  }
+
+  @Delete('revoked')
+  logOut(@Jwt() { jti }: JwtPayload) {
+    revoked.add(jti);
+  }
+
+  @Delete('cleared')
+  clear(@Res({ passthrough: true }) response: HttpResponse) {
+    this.cookies.unsetJwtCookies(response);
+  }
+
+  @Delete('cleared-refresh')
+  clearRefresh(@Res({ passthrough: true }) response: HttpResponse) {
+    this.cookies.unsetRefreshCookies(response);
+  }
+
+  @Post('set')
+  async set(@Res({ passthrough: true }) response: HttpResponse) {
+    await this.cookies.setAccessCookies(response, await this.tokens.createAccessToken('bob'));
+  }
+
+  @Get('own-cookie')
+  ownCookie(@Res({ passthrough: true }) response: HttpResponse & { header(name: string, value: string): void }) {
+    response.header('Set-Cookie', 'own=1');
+  }
+
+  @Get('sent')
+  sent(@Res() response: { send(body: string): void }) {
+    response.send('sent');
+  }
+
+  @Get('file')
+  file() {
+    return new StreamableFile(Buffer.from('content'));
+  }
+
+  @Get('many')
+  many() {
+    return of(1, 2, 3);
+  }
+
+  @Sse('events')
+  events() {
+    return of({ data: 'one' }, { data: 'two' });
+  }
+}
+
+@UseGuards(OwnGuard)
+@Controller('guarded')
+class GuardedController {
+  @Get()
+  read() {}
+}
+
+@Controller('open')
+class OpenController {
+  @Get()
+  open() {}
+}
+
+const ON: JwtExtendedOptions = {
+  tokenLocation: ['cookies', 'headers', 'query_string', 'json'],
+  accessTokenExpires: '1h',
+  implicitRefresh: { within: '30m' },
+  isTokenRevoked: ({ jti }) => revoked.has(jti),
+};
+const setup = (options: JwtExtendedOptions = {}) => ({
+  controllers: [RoutesController, GuardedController, OpenController],
+  options: { ...ON, ...options },
+});
+
+/** A request with a token in its access cookie. */
+function ask(app: TestApp, route: string, token: string): Promise<Answer> {
+  const [method = '', path = ''] = route.split(' ');
+  const csrf = String(readToken(token).claims.csrf ?? '');
+  return app.send(method, path, {
+    headers: [
+      ['Cookie', `access_token_cookie=${token}`],
+      ['X-CSRF-TOKEN', csrf],
+    ],
+  });
+}
+
+/** The claims of the access token that an answer sets, `null` where it sets none. */
+function renewed(answer: Answer): Record<string, unknown> | null {
+  const line = answer.setCookies.find((each) => each.startsWith('access_token_cookie=ey'));
+  return line === undefined ? null : readToken(line.slice(line.indexOf('=') + 1, line.indexOf(';'))).claims;
+}
+
+/** An access token with so many seconds to live. */
+const expiringIn = (seconds: number, claims: object = {}) =>
+  forge({ csrf: 'a-value', exp: nowInSeconds() + seconds, ...claims });
+const soon = (claims?: object) => expiringIn(600, claims);
+
+describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
+  const app = useJwtApp(adapter, setup());
+
+  it('is renewed, with its CSRF cookie', async () => {
+    const answer = await ask(app, 'GET /read', soon());
+    expect(answer).toEqual({ status: 200, body: { identity: 'alice' } });
+    const claims = renewed(answer);
+    expect(answer.setCookies.map((line) => line.split('=')[0])).toEqual(['access_token_cookie', 'csrf_access_token']);
+    expect(answer.setCookies[0]).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(answer.setCookies[1]).toBe(`csrf_access_token=${String(claims?.csrf)}; Path=/; Secure; SameSite=Lax`);
+    expect(claims?.exp).toBeGreaterThan(nowInSeconds() + 3_590);
+  });
+
+  it('is renewed with the new token working at once', async () => {
+    const answer = await ask(app, 'GET /read', soon());
+    const token = /^access_token_cookie=([^;]+)/.exec(answer.setCookies[0] ?? '')?.[1] ?? '';
+    const next = await ask(app, 'POST /change', token);
+    expect(next).toMatchObject({ status: 201 });
+    expect(renewed(next)).toBeNull();
+  });
+
+  it('keeps identity and own claims, and gets the rest anew', async () => {
+    const own = { role: 'admin', nested: { list: [1, null] }, zero: 0, tenant: null };
+    const old = soon({ ...own, fresh: true, jti: 'old', aud: 'elsewhere' });
+    const claims = renewed(await ask(app, 'GET /read', old));
+    expect(claims).toMatchObject({ sub: 'alice', type: 'access', ...own });
+    expect(claims?.jti).not.toBe('old');
+    expect(claims?.csrf).not.toBe('a-value');
+    expect(claims).not.toHaveProperty('aud');
+  });
+
+  it.each([true, nowInSeconds() + 10_000])('is not fresh afterwards, whatever it was: %p', async (fresh) => {
+    expect(renewed(await ask(app, 'GET /read', soon({ fresh })))).toMatchObject({ fresh: false });
+  });
+
+  it.each(['POST /change', 'GET /optional', 'GET /any', 'GET /guarded', 'GET /own-cookie'])(
+    'is renewed by %s too',
+    async (route) => {
+      expect(renewed(await ask(app, route, soon()))).toMatchObject({ sub: 'alice' });
+    },
+  );
+
+  it('is renewed once, however much a handler answers', async () => {
+    for (const route of ['GET /many', 'GET /file']) {
+      const answer = await ask(app, route, soon());
+      expect(answer).toMatchObject({ status: 200 });
+      expect(answer.setCookies.filter((line) => line.startsWith('access_token_cookie='))).toHaveLength(1);
+    }
+  });
+
+  it('is renewed besides a cookie of the application', async () => {
+    const names = (await ask(app, 'GET /own-cookie', soon())).setCookies.map((line) => line.split('=')[0]);
+    expect(names).toEqual(['own', 'access_token_cookie', 'csrf_access_token']);
+  });
+
+  it.each([1_799, 60, 2])('is one with %d s to live', async (seconds) => {
+    expect(renewed(await ask(app, 'GET /read', expiringIn(seconds)))).not.toBeNull();
+  });
+
+  it('is renewed for each of several requests at the same time', async () => {
+    const token = soon();
+    const answers = await Promise.all([1, 2, 3].map(() => ask(app, 'GET /read', token)));
+    const ids = answers.map((answer) => renewed(answer)?.jti);
+    expect(new Set(ids).size).toBe(3);
+  });
+});
+
+describe.each(ADAPTERS)('a cookie is left alone on %s', (adapter) => {
+  const app = useJwtApp(adapter, setup());
+
+  it('when its token has time left, or never expires', async () => {
+    for (const token of [expiringIn(1_830), expiringIn(100_000), forge({ csrf: 'a-value', exp: undefined })]) {
+      const answer = await ask(app, 'GET /read', token);
+      expect(answer).toMatchObject({ status: 200 });
+      expect(answer.setCookies).toEqual([]);
+    }
+  });
+
+  it('when its token is refused: expired, revoked, forged', async () => {
+    revoked.add('revoked');
+    for (const token of [expiringIn(-1), soon({ jti: 'revoked' }), forge({}, { secret: 'x'.repeat(64) })]) {
+      const answer = await ask(app, 'GET /read', token);
+      expect([401, 422]).toContain(answer.status);
+      expect(answer.setCookies).toEqual([]);
+    }
+  });
+
+  it('when its token is revoked and the route does not ask', async () => {
+    revoked.add('revoked');
+    const answer = await ask(app, 'GET /revoked-too', soon({ jti: 'revoked' }));
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.setCookies).toEqual([]);
+  });
+
+  it('when the handler revoked its token: a log-out stays a log-out', async () => {
+    const answer = await ask(app, 'DELETE /revoked', soon({ jti: `logged-out-${adapter}` }));
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.setCookies).toEqual([]);
+  });
+
+  it('when the handler deleted it, or the other one', async () => {
+    const cleared = await ask(app, 'DELETE /cleared', soon());
+    expect(cleared.setCookies).toHaveLength(4);
+    expect(cleared.setCookies.every((line) => line.includes('=; '))).toBe(true);
+    expect(renewed(await ask(app, 'DELETE /cleared-refresh', soon()))).toBeNull();
+  });
+
+  it('when the handler set another', async () => {
+    const answer = await ask(app, 'POST /set', soon());
+    expect(answer.setCookies).toHaveLength(2);
+    expect(renewed(answer)).toMatchObject({ sub: 'bob' });
+  });
+
+  it('when the handler failed', async () => {
+    expect((await ask(app, 'GET /fails', soon())).setCookies).toEqual([]);
+    const crashed = await ask(app, 'GET /crashes', soon());
+    expect(crashed).toMatchObject({ status: 500 });
+    expect(crashed.setCookies).toEqual([]);
+  });
+
+  it('when the token came otherwise', async () => {
+    const token = soon();
+    const cookie = ['Cookie', 'access_token_cookie='] as const;
+    for (const answer of [
+      await app.send('GET', '/read', { token, headers: [cookie] }),
+      await app.get(`/read?jwt=${token}`),
+      await app.send('POST', '/change', { body: { access_token: token } }),
+    ]) {
+      expect([200, 201]).toContain(answer.status);
+      expect(answer.setCookies).toEqual([]);
+    }
+  });
+
+  it('when the token is a refresh token, in either cookie', async () => {
+    const token = soon({ type: 'refresh' });
+    expect((await ask(app, 'GET /any', token)).setCookies).toEqual([]);
+    const headers = [['Cookie', `refresh_token_cookie=${token}`]] as const;
+    const answer = await app.send('GET', '/refresh', { headers });
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.setCookies).toEqual([]);
+  });
+
+  it('when nobody looked at it, or there is none', async () => {
+    for (const route of ['GET /open', 'GET /nowhere']) expect((await ask(app, route, soon())).setCookies).toEqual([]);
+    expect((await app.get('/optional')).setCookies).toEqual([]);
+  });
+
+  it('when the answer is on its way', async () => {
+    const answer = await ask(app, 'GET /sent', soon());
+    expect(answer).toEqual({ status: 200, body: 'sent' });
+    expect(answer.setCookies).toEqual([]);
+  });
+
+  it('or renewed once, when the answer is a stream of events', async () => {
+    const events = await ask(app, 'GET /events', soon());
+    expect(events).toMatchObject({ status: 200, body: expect.stringContaining('data: two') });
+    expect(events.setCookies.filter((line) => line.startsWith('access_token_cookie=')).length).toBeLessThan(2);
+  });
+});
+
+describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
+  describe.each([undefined, false] as const)('%p', (implicitRefresh) => {
+    const app = useJwtApp(adapter, setup({ implicitRefresh }));
+
+    it('renews nothing', async () => {
+      expect((await ask(app, 'GET /read', soon())).setCookies).toEqual([]);
+    });
+  });
+
+  describe('longer than tokens live', () => {
+    const app = useJwtApp(adapter, setup({ implicitRefresh: { within: '2h' } }));
+
+    it('never shortens a life', async () => {
+      expect(renewed(await ask(app, 'GET /read', soon()))).not.toBeNull();
+      expect(renewed(await ask(app, 'GET /read', expiringIn(3_700)))).toBeNull();
+    });
+  });
+
+  describe('with callbacks', () => {
+    const given: unknown[] = [];
+    const app = useJwtApp(
+      adapter,
+      setup({
+        userLookup: ({ sub }) => ({ id: sub, name: 'Alice' }),
+        userIdentity: () => 'never asked: the identity is copied',
+        additionalClaims: (user) => {
+          given.push(user);
+          return { role: 'user' };
+        },
+        issuer: 'me',
+      }),
+    );
+
+    it('asks those that make claims, with the user', async () => {
+      given.length = 0;
+      const claims = renewed(await ask(app, 'GET /read', soon({ iss: 'me', role: 'admin' })));
+      expect(claims).toMatchObject({ sub: 'alice', role: 'user', iss: 'me' });
+      expect(given).toEqual([{ id: 'alice', name: 'Alice' }]);
+    });
+  });
+
+  describe('without CSRF protection', () => {
+    const app = useJwtApp(adapter, setup({ csrf: false, cookies: { session: false } }));
+
+    it('sets one cookie, as the options say', async () => {
+      const answer = await ask(app, 'GET /read', soon());
+      expect(answer.setCookies).toEqual([expect.stringContaining('; Max-Age=31540000; ')]);
+      expect(renewed(answer)).not.toHaveProperty('csrf');
+    });
+  });
+
+  describe('with leeway', () => {
+    const app = useJwtApp(adapter, setup({ leeway: '1m' }));
+
+    it('renews what the guard still takes', async () => {
+      expect(renewed(await ask(app, 'GET /read', expiringIn(-10)))).not.toBeNull();
+      expect(await ask(app, 'GET /read', expiringIn(-70))).toMatchObject({ status: 401 });
+    });
+  });
+
+  describe('with another identity claim', () => {
+    const app = useJwtApp(adapter, setup({ identityClaim: 'user_id' }));
+
+    it('copies that one, of any type', async () => {
+      const token = forge({ ...claimsOf({ sub: undefined }), csrf: 'a-value', user_id: 42 });
+      const claims = renewed(await ask(app, 'GET /read', token));
+      expect(claims).toMatchObject({ user_id: 42 });
+    });
+  });
+});

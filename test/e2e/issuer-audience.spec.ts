@@ -1,0 +1,95 @@
+import { Controller, Get } from '@nestjs/common';
+import { JwtRequired, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { ADAPTERS, type AdapterName } from '../support/adapters.js';
+import { forge, readToken } from '../support/forge.js';
+import { useJwtApp, withJwtApp } from '../support/jwt-app.js';
+
+@Controller()
+class RoutesController {
+  @JwtRequired()
+  @Get()
+  read() {}
+}
+
+const controllers = [RoutesController];
+const refused = (msg: string) => ({ status: 422, body: { msg } });
+
+/** What new tokens say, and whether they are let in again. */
+async function ownTokens(adapter: AdapterName, options: JwtExtendedOptions) {
+  let found: object = {};
+  await withJwtApp(adapter, { options, controllers }, async (app) => {
+    const token = await app.tokens.createAccessToken('alice');
+    const { iss, aud } = readToken(token).claims;
+    found = { iss, aud, status: (await app.get('/', token)).status };
+  });
+  return found;
+}
+
+describe.each(ADAPTERS)('issuer on %s', (adapter) => {
+  const app = useJwtApp(adapter, { options: { issuer: { decode: ['us', 'partner'] } }, controllers });
+  const ask = (iss: unknown) => app.get('/', forge({ iss }));
+
+  it('one of those set has to be in the token', async () => {
+    expect(await ask('us')).toMatchObject({ status: 200 });
+    expect(await ask('partner')).toMatchObject({ status: 200 });
+    expect(await ask('them')).toEqual(refused('Invalid issuer'));
+    expect(await ask('us ')).toEqual(refused('Invalid issuer'));
+    expect(await ask(undefined)).toEqual(refused('Token is missing the "iss" claim'));
+    expect(await ask(['us'])).toEqual(refused('Payload Issuer (iss) must be a string'));
+    expect(await ask(null)).toEqual(refused('Payload Issuer (iss) must be a string'));
+  });
+
+  it('one value goes into new tokens and is asked of all', async () => {
+    expect(await ownTokens(adapter, { issuer: 'us' })).toEqual({ iss: 'us', aud: undefined, status: 200 });
+  });
+
+  it('can be other in new tokens than in those taken', async () => {
+    expect(await ownTokens(adapter, { issuer: { encode: 'us' } })).toMatchObject({ iss: 'us', status: 200 });
+    expect(await ownTokens(adapter, { issuer: { encode: 'us', decode: 'them' } })).toMatchObject({ status: 422 });
+    expect(await ownTokens(adapter, { issuer: { decode: 'them' } })).toMatchObject({ iss: undefined, status: 422 });
+  });
+});
+
+describe.each(ADAPTERS)('audience on %s', (adapter) => {
+  const app = useJwtApp(adapter, { options: { audience: { decode: ['web', 'app'] } }, controllers });
+  const ask = (aud: unknown) => app.get('/', forge({ aud }));
+
+  it('one of those set has to be among those in the token', async () => {
+    expect(await ask('web')).toMatchObject({ status: 200 });
+    expect(await ask(['other', 'app'])).toMatchObject({ status: 200 });
+    expect(await ask('other')).toEqual(refused("Audience doesn't match"));
+    expect(await ask(['other'])).toEqual(refused("Audience doesn't match"));
+    expect(await ask([])).toEqual(refused("Audience doesn't match"));
+  });
+
+  it('has to be in the token, as text', async () => {
+    for (const missing of [undefined, null, '', 0, false]) {
+      expect(await ask(missing)).toEqual(refused('Token is missing the "aud" claim'));
+    }
+    for (const odd of [1, true, {}, ['web', 1], [['web']], { web: true }]) {
+      expect(await ask(odd)).toEqual(refused('Invalid claim format in token'));
+    }
+  });
+
+  it('a value goes into new tokens and is asked of all', async () => {
+    expect(await ownTokens(adapter, { audience: 'web' })).toEqual({ aud: 'web', iss: undefined, status: 200 });
+    const both = ['web', 'app'];
+    expect(await ownTokens(adapter, { audience: both })).toMatchObject({ aud: both, status: 200 });
+  });
+
+  it('can be other in new tokens than in those taken', async () => {
+    expect(await ownTokens(adapter, { audience: { encode: 'web' } })).toMatchObject({ aud: 'web', status: 200 });
+    expect(await ownTokens(adapter, { audience: { encode: '', decode: 'web' } })).toMatchObject({ status: 422 });
+    expect(await ownTokens(adapter, { audience: { encode: [] } })).toMatchObject({ aud: undefined, status: 200 });
+  });
+});
+
+describe.each(ADAPTERS)('without either option on %s', (adapter) => {
+  const app = useJwtApp(adapter, { controllers });
+
+  it('nobody looks at them', async () => {
+    for (const odd of ['them', 1, null, { a: 1 }, ['x']]) {
+      expect(await app.get('/', forge({ iss: odd, aud: odd }))).toMatchObject({ status: 200 });
+    }
+  });
+});

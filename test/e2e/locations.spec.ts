@@ -1,0 +1,222 @@
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { getJwtContext, Jwt, JwtRequired, type JwtExtendedOptions, type TokenLocation } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { forge } from '../support/forge.js';
+import { useJwtApp, type TestApp } from '../support/jwt-app.js';
+
+@Controller()
+class RoutesController {
+  @JwtRequired()
+  @HttpCode(200)
+  @Post('configured')
+  configured(@Req() request: object, @Jwt('sub') sub: string) {
+    return { location: getJwtContext(request)?.location, sub };
+  }
+
+  @JwtRequired({ locations: 'json' })
+  @HttpCode(200)
+  @Post('one')
+  one(@Req() request: object) {
+    return { location: getJwtContext(request)?.location };
+  }
+
+  @JwtRequired({ locations: ['query_string', 'headers'] })
+  @HttpCode(200)
+  @Post('two')
+  two(@Req() request: object) {
+    return { location: getJwtContext(request)?.location };
+  }
+
+  @JwtRequired({ locations: [] })
+  @HttpCode(200)
+  @Post('none')
+  none() {}
+
+  @JwtRequired({ optional: true })
+  @HttpCode(200)
+  @Post('optional')
+  optional(@Req() request: object) {
+    return { location: getJwtContext(request)?.location ?? null };
+  }
+}
+
+const CSRF = 'a-value';
+const token = forge({ csrf: CSRF });
+
+/** Where a token can be put, besides what is put elsewhere. */
+type Places = Partial<Record<TokenLocation, string>>;
+
+function post(app: TestApp, path: string, places: Places, headers: readonly (readonly [string, string])[] = []) {
+  const query = places.query_string === undefined ? '' : `?jwt=${places.query_string}`;
+  const lines = [...headers];
+  if (places.headers !== undefined) lines.push(['Authorization', places.headers]);
+  if (places.cookies !== undefined) lines.push(['Cookie', `access_token_cookie=${places.cookies}`]);
+  const body = places.json === undefined ? undefined : { access_token: places.json };
+  return app.send('POST', `${path}${query}`, { headers: lines, body });
+}
+
+const serving = (options: JwtExtendedOptions) => ({ options, controllers: [RoutesController] });
+const WITH_CSRF = [['X-CSRF-TOKEN', CSRF]] as const;
+
+const EVERYWHERE: TokenLocation[] = ['headers', 'cookies', 'query_string', 'json'];
+const IN: Record<TokenLocation, (token: string) => Places> = {
+  headers: (value) => ({ headers: `Bearer ${value}` }),
+  cookies: (value) => ({ cookies: value }),
+  query_string: (value) => ({ query_string: value }),
+  json: (value) => ({ json: value }),
+};
+
+describe.each(ADAPTERS)('the option tokenLocation on %s', (adapter) => {
+  describe.each(EVERYWHERE)('%s', (location) => {
+    const app = useJwtApp(adapter, serving({ tokenLocation: location }));
+
+    it('is the one place where a token counts', async () => {
+      for (const place of EVERYWHERE) {
+        const answer = await post(app, '/configured', IN[place](token), WITH_CSRF);
+        if (place === location) expect(answer).toEqual({ status: 200, body: { location, sub: 'alice' } });
+        else expect(answer).toMatchObject({ status: 401 });
+      }
+    });
+  });
+
+  describe('with all four', () => {
+    const app = useJwtApp(adapter, serving({ tokenLocation: EVERYWHERE }));
+
+    it.each(EVERYWHERE)('finds the token wherever it is, and says where: %s', async (location) => {
+      const answer = await post(app, '/configured', IN[location](token), WITH_CSRF);
+      expect(answer).toEqual({ status: 200, body: { location, sub: 'alice' } });
+    });
+
+    it('says of each place what was missing there', async () => {
+      const missing =
+        'Missing JWT in headers, cookies, query_string or json (Missing Authorization Header; ' +
+        `Missing cookie "access_token_cookie"; Missing 'jwt' query paramater; Invalid content-type. Must be application/json.)`;
+      expect(await post(app, '/configured', {})).toEqual({ status: 401, body: { msg: missing } });
+    });
+  });
+
+  describe('with two', () => {
+    const app = useJwtApp(adapter, serving({ tokenLocation: ['cookies', 'json'] }));
+
+    it('says "or"', async () => {
+      const msg =
+        'Missing JWT in cookies or json (Missing cookie "access_token_cookie"; Missing "access_token" key in json data.)';
+      expect(await app.send('POST', '/configured', { body: {} })).toEqual({ status: 401, body: { msg } });
+    });
+  });
+});
+
+describe.each(ADAPTERS)('several tokens on %s', (adapter) => {
+  const bob = forge({ sub: 'bob', csrf: CSRF });
+
+  describe('headers before cookies', () => {
+    const app = useJwtApp(adapter, serving({ tokenLocation: ['headers', 'cookies'] }));
+    const ask = (headers: string, cookies: string, lines: readonly (readonly [string, string])[] = WITH_CSRF) =>
+      post(app, '/configured', { headers, cookies }, lines);
+
+    it('the first place that has one decides', async () => {
+      expect(await ask(`Bearer ${token}`, bob)).toEqual({ status: 200, body: { location: 'headers', sub: 'alice' } });
+      expect(await ask(`Bearer ${token}`, 'garbage', [])).toMatchObject({ status: 200 });
+    });
+
+    it.each([
+      ['garbage', 'Bearer garbage', 422],
+      ['expired', `Bearer ${forge({ exp: 1 })}`, 401],
+      ['of the wrong type', `Bearer ${forge({ type: 'refresh' })}`, 422],
+      ['not there after its scheme', 'Bearer', 422],
+      ['followed by another word', `Bearer ${token} x`, 422],
+    ])('a token that is %s is not skipped', async (_, header, status) => {
+      expect(await ask(header, bob)).toMatchObject({ status });
+    });
+
+    it.each(['', ',', 'Basic YTpi', `bearer ${token}`, `Bearer ${token}, Bearer ${token}`])(
+      'a header that has none is passed over: %#',
+      async (header) => {
+        expect(await ask(header, bob)).toEqual({ status: 200, body: { location: 'cookies', sub: 'bob' } });
+      },
+    );
+
+    it('the cookie then needs its double submit value', async () => {
+      expect(await ask('Basic YTpi', bob, [])).toEqual({ status: 401, body: { msg: 'Missing CSRF token' } });
+    });
+  });
+
+  describe('cookies before headers', () => {
+    const app = useJwtApp(adapter, serving({ tokenLocation: ['cookies', 'headers'] }));
+
+    it('a cookie without its double submit value refuses a good header', async () => {
+      const places = { cookies: bob, headers: `Bearer ${token}` };
+      expect(await post(app, '/configured', places)).toEqual({ status: 401, body: { msg: 'Missing CSRF token' } });
+      expect(await post(app, '/configured', places, WITH_CSRF)).toMatchObject({ body: { sub: 'bob' } });
+    });
+
+    it('an empty cookie is none', async () => {
+      const places = { cookies: '', headers: `Bearer ${token}` };
+      expect(await post(app, '/configured', places)).toMatchObject({ body: { location: 'headers' } });
+    });
+  });
+
+  describe('JSON and query string before headers', () => {
+    const app = useJwtApp(adapter, serving({ tokenLocation: ['json', 'query_string', 'headers'] }));
+
+    it('places that are empty are passed over', async () => {
+      const places = { json: '', query_string: '', headers: `Bearer ${token}` };
+      expect(await post(app, '/configured', places)).toMatchObject({ body: { location: 'headers' } });
+    });
+
+    it('a broken one is not', async () => {
+      const headers = `Bearer ${token}`;
+      expect(await post(app, '/configured', { json: 'garbage', headers })).toMatchObject({ status: 422 });
+      expect(await post(app, '/configured', { query_string: 'garbage', headers })).toMatchObject({ status: 422 });
+    });
+  });
+});
+
+describe.each(ADAPTERS)('the requirement locations on %s', (adapter) => {
+  const app = useJwtApp(adapter, serving({ tokenLocation: 'cookies' }));
+
+  it('takes the place of the option', async () => {
+    expect(await post(app, '/one', IN.json(token))).toEqual({ status: 200, body: { location: 'json' } });
+    expect(await post(app, '/one', IN.cookies(token), WITH_CSRF)).toEqual({
+      status: 401,
+      body: { msg: 'Invalid content-type. Must be application/json.' },
+    });
+  });
+
+  it('has an order of its own', async () => {
+    expect(await post(app, '/two', { ...IN.headers('garbage'), ...IN.query_string(token) })).toEqual({
+      status: 200,
+      body: { location: 'query_string' },
+    });
+    expect(await post(app, '/two', IN.headers(token))).toEqual({ status: 200, body: { location: 'headers' } });
+    expect(await post(app, '/two', {})).toEqual({
+      status: 401,
+      body: {
+        msg: "Missing JWT in query_string or headers (Missing 'jwt' query paramater; Missing Authorization Header)",
+      },
+    });
+  });
+
+  it('empty means the option', async () => {
+    expect(await post(app, '/none', IN.cookies(token), WITH_CSRF)).toMatchObject({ status: 200 });
+    expect(await post(app, '/none', IN.headers(token))).toMatchObject({ status: 401 });
+  });
+});
+
+describe.each(ADAPTERS)('an optional route with every place on %s', (adapter) => {
+  const app = useJwtApp(adapter, serving({ tokenLocation: EVERYWHERE }));
+
+  it('is anonymous where no place has a token', async () => {
+    const anonymous = { status: 200, body: { location: null } };
+    expect(await post(app, '/optional', {})).toEqual(anonymous);
+    expect(await post(app, '/optional', { headers: 'Basic YTpi', cookies: '', query_string: '', json: '' })).toEqual(
+      anonymous,
+    );
+  });
+
+  it.each(EVERYWHERE)('refuses a bad token in %s', async (location) => {
+    expect(await post(app, '/optional', IN[location]('garbage'), WITH_CSRF)).toMatchObject({ status: 422 });
+    const expired = forge({ exp: 1, csrf: CSRF });
+    expect(await post(app, '/optional', IN[location](expired), WITH_CSRF)).toMatchObject({ status: 401 });
+  });
+});

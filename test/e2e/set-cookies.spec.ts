@@ -1,0 +1,232 @@
+import type { ServerResponse } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { JwtExtendedOptions, SetCookieOptions } from 'nestjs-jwt-extended';
+import { forge, nowInSeconds } from '../support/forge.js';
+import { answerOf, RESPONSES, type ResponseName, type Surroundings, type Work } from '../support/response-writers.js';
+
+const CSRF = '4f1e7a52-3c0f-4a7e-8f55-0d6ef5b7f7c1';
+const token = forge({ csrf: CSRF });
+const refresh = forge({ type: 'refresh', csrf: CSRF });
+const DEFAULTS = 'Path=/; HttpOnly; Secure; SameSite=Lax';
+const READABLE = 'Path=/; Secure; SameSite=Lax';
+
+const setAccess =
+  (options?: SetCookieOptions, value = token): Work =>
+  (cookies, response) =>
+    cookies.setAccessCookies(response, value, options);
+
+async function linesOf(on: ResponseName, work: Work, surroundings?: Surroundings): Promise<readonly string[]> {
+  const answer = await answerOf(on, work, surroundings);
+  expect(answer).toMatchObject({ status: 200 });
+  return answer.setCookies;
+}
+
+/** `Max-Age` and what `Expires` is away from now, both in seconds; the rest of the line without them. */
+function lifetimeOf(line = '') {
+  const maxAge = /; Max-Age=(-?\d+)/.exec(line)?.[1];
+  const expires = /; Expires=([^;]+)/.exec(line)?.[1];
+  return {
+    maxAge: maxAge === undefined ? null : Number(maxAge),
+    expires: expires === undefined ? null : Math.round(Date.parse(expires) / 1000 - Date.now() / 1000),
+    rest: line.replace(/; (?:Max-Age|Expires)=[^;]+/g, ''),
+  };
+}
+
+describe.each(RESPONSES)('cookies set on %s', (on) => {
+  it('hold the token out of reach of scripts, and its CSRF value within', async () => {
+    expect(await linesOf(on, setAccess())).toEqual([
+      `access_token_cookie=${token}; ${DEFAULTS}`,
+      `csrf_access_token=${CSRF}; ${READABLE}`,
+    ]);
+    expect(await linesOf(on, (cookies, response) => cookies.setRefreshCookies(response, refresh))).toEqual([
+      `refresh_token_cookie=${refresh}; ${DEFAULTS}`,
+      `csrf_refresh_token=${CSRF}; ${READABLE}`,
+    ]);
+  });
+
+  it('come in the order they are set in', async () => {
+    const both: Work = async (cookies, response) => {
+      await cookies.setRefreshCookies(response, refresh);
+      await cookies.setAccessCookies(response, token);
+    };
+    const names = (await linesOf(on, both)).map((line) => line.split('=')[0]);
+    expect(names).toEqual(['refresh_token_cookie', 'csrf_refresh_token', 'access_token_cookie', 'csrf_access_token']);
+  });
+
+  it.each<[JwtExtendedOptions, attributes: string]>([
+    [{ cookies: { secure: false } }, 'Path=/; HttpOnly; SameSite=Lax'],
+    [{ cookies: { sameSite: 'strict' } }, 'Path=/; HttpOnly; Secure; SameSite=Strict'],
+    [{ cookies: { sameSite: 'none' } }, 'Path=/; HttpOnly; Secure; SameSite=None'],
+    [{ cookies: { sameSite: false } }, 'Path=/; HttpOnly; Secure'],
+    [{ cookies: { sameSite: false, secure: false } }, 'Path=/; HttpOnly'],
+    [{ cookies: { domain: 'example.com' } }, 'Domain=example.com; Path=/; HttpOnly; Secure; SameSite=Lax'],
+    [{ cookies: { access: { path: '/api' } } }, 'Path=/api; HttpOnly; Secure; SameSite=Lax'],
+    [{ cookies: { partitioned: true, sameSite: 'none' } }, 'Path=/; HttpOnly; Secure; Partitioned; SameSite=None'],
+  ])('have the attributes of the options %j', async (options, attributes) => {
+    const [line] = await linesOf(on, setAccess(), { options });
+    expect(line).toBe(`access_token_cookie=${token}; ${attributes}`);
+  });
+
+  it('share domain, Secure and SameSite, but not their paths', async () => {
+    const options: JwtExtendedOptions = {
+      cookies: { access: { path: '/a' }, domain: 'example.com', partitioned: true },
+      csrf: { access: { cookieName: 'XSRF-TOKEN', cookiePath: '/b' } },
+    };
+    expect(await linesOf(on, setAccess(), { options })).toEqual([
+      `access_token_cookie=${token}; Domain=example.com; Path=/a; HttpOnly; Secure; Partitioned; SameSite=Lax`,
+      `XSRF-TOKEN=${CSRF}; Domain=example.com; Path=/b; Secure; Partitioned; SameSite=Lax`,
+    ]);
+  });
+
+  it('are one without CSRF protection, or without its cookies', async () => {
+    for (const csrf of [false, { inCookies: false }] as const) {
+      expect(await linesOf(on, setAccess(), { options: { csrf } })).toEqual([
+        `access_token_cookie=${token}; ${DEFAULTS}`,
+      ]);
+    }
+  });
+
+  it('can have names that browsers guard', async () => {
+    const options: JwtExtendedOptions = {
+      cookies: { access: { name: '__Host-a' } },
+      csrf: { access: { cookieName: '__Host-c' } },
+    };
+    expect(await linesOf(on, setAccess(), { options })).toEqual([
+      `__Host-a=${token}; ${DEFAULTS}`,
+      `__Host-c=${CSRF}; ${READABLE}`,
+    ]);
+  });
+
+  it('go with the session, are kept for good, or as long as one says', async () => {
+    const kept = { options: { cookies: { session: false } } };
+    const past = { maxAge: 0, expires: 0 };
+    const table: [SetCookieOptions | undefined, Surroundings, { maxAge: number | null; expires: number | null }][] = [
+      [undefined, {}, { maxAge: null, expires: null }],
+      [undefined, kept, { maxAge: 31_540_000, expires: 31_540_000 }],
+      [{ maxAge: undefined }, kept, { maxAge: 31_540_000, expires: 31_540_000 }],
+      [{ maxAge: 0 }, {}, past],
+      [{ maxAge: 0 }, kept, past],
+      [{ maxAge: '0s' }, kept, past],
+      [{ maxAge: 600 }, {}, { maxAge: 600, expires: 600 }],
+      [{ maxAge: '15m' }, {}, { maxAge: 900, expires: 900 }],
+      [{ maxAge: '15m' }, kept, { maxAge: 900, expires: 900 }],
+      [{ maxAge: { hours: 1, minutes: 1 } }, {}, { maxAge: 3_660, expires: 3_660 }],
+      [{ maxAge: -1 }, {}, { maxAge: -1, expires: -1 }],
+    ];
+    for (const [options, surroundings, lifetime] of table) {
+      const [first, second] = (await linesOf(on, setAccess(options), surroundings)).map(lifetimeOf);
+      expect(first).toEqual({
+        maxAge: lifetime.maxAge,
+        expires: lifetime.expires === null ? null : expect.closeTo(lifetime.expires, -1),
+        rest: `access_token_cookie=${token}; ${DEFAULTS}`,
+      });
+      expect(second).toMatchObject({ maxAge: lifetime.maxAge });
+    }
+  });
+
+  it("can be kept for as long as the token lives: maxAge 'token'", async () => {
+    const [line] = await linesOf(on, setAccess({ maxAge: 'token' }));
+    expect(lifetimeOf(line).maxAge).toBeGreaterThan(590);
+    expect(lifetimeOf(line).maxAge).toBeLessThanOrEqual(600);
+    const forEver = forge({ csrf: CSRF, exp: undefined });
+    const [kept] = await linesOf(on, setAccess({ maxAge: 'token' }, forEver));
+    expect(lifetimeOf(kept).maxAge).toBe(31_540_000);
+  });
+
+  it('take a domain of the call', async () => {
+    const options = { cookies: { domain: 'example.com' } };
+    const [line, second] = await linesOf(on, setAccess({ domain: 'www.example.com' }), { options });
+    expect(line).toContain('; Domain=www.example.com; ');
+    expect(second).toContain('; Domain=www.example.com; ');
+    for (const domain of ['', undefined]) {
+      expect((await linesOf(on, setAccess({ domain }), { options }))[0]).toContain('; Domain=example.com; ');
+    }
+  });
+
+  it("do not take the place of the application's own", async () => {
+    const withOwn: Work = async (cookies, response) => {
+      append(response, 'own=1; Path=/');
+      append(response, 'own=2; Path=/a');
+      await cookies.setAccessCookies(response, token);
+      append(response, 'late=3');
+    };
+    const names = (await linesOf(on, withOwn)).map((line) => line.split(';')[0]);
+    expect(names).toEqual(['own=1', 'own=2', `access_token_cookie=${token}`, `csrf_access_token=${CSRF}`, 'late=3']);
+  });
+
+  it('do not look at the type of the token, and need no location', async () => {
+    const options: JwtExtendedOptions = { tokenLocation: 'headers' };
+    const [line] = await linesOf(on, setAccess({}, refresh), { options });
+    expect(line).toBe(`access_token_cookie=${refresh}; ${DEFAULTS}`);
+  });
+});
+
+/** As an application sets a cookie of its own. */
+function append(response: object, line: string): void {
+  const { appendHeader, header } = response as Partial<ServerResponse> & { header?(name: string, value: string): void };
+  if (appendHeader) appendHeader.call(response, 'Set-Cookie', line);
+  else header?.call(response, 'Set-Cookie', line);
+}
+
+describe.each(RESPONSES)('nothing is set on %s', (on) => {
+  it.each([
+    ['expired', forge({ csrf: CSRF, exp: nowInSeconds() - 1 }), 401],
+    ['garbage', 'garbage', 422],
+    ['forged', forge({ csrf: CSRF }, { secret: 'x'.repeat(32) }), 422],
+    ['without a CSRF value', forge(), 422],
+    ['with a CSRF value that is no text', forge({ csrf: 1 }), 422],
+  ])('where the token is %s', async (_, value, status) => {
+    const answer = await answerOf(on, setAccess({}, value));
+    expect(answer).toMatchObject({ status });
+    expect(answer.setCookies).toEqual([]);
+  });
+
+  it.each<SetCookieOptions>([
+    { domain: 'example.com; Secure' },
+    { domain: 'a b' },
+    { maxAge: '60' as '60s' },
+    { maxAge: Number.NaN },
+    { maxAge: Infinity },
+  ])('where %p is a mistake of the application', async (options) => {
+    const answer = await answerOf(on, setAccess(options));
+    expect(answer).toMatchObject({ status: 500 });
+    expect(answer.setCookies).toEqual([]);
+  });
+
+  it('where a name that forbids a domain is given one', async () => {
+    const options: JwtExtendedOptions = { cookies: { access: { name: '__Host-a' } } };
+    const answer = await answerOf(on, setAccess({ domain: 'example.com' }), { options });
+    expect(answer).toMatchObject({ status: 500 });
+    expect(answer.setCookies).toEqual([]);
+  });
+});
+
+/** What runs before handlers, on Node's own response: session middleware, for one. */
+const middleware = (app: INestApplication) =>
+  app.use((_request: object, response: ServerResponse, next: () => void) => {
+    response.setHeader('Set-Cookie', ['early=1', 'early=2']);
+    next();
+  });
+
+describe.each(['express', 'fastify'] as const)('middleware on %s', (on) => {
+  it('has set cookies before, and they stay', async () => {
+    const names = (await linesOf(on, setAccess(), { prepare: middleware })).map((line) => line.split(';')[0]);
+    expect(names).toEqual(['early=1', 'early=2', `access_token_cookie=${token}`, `csrf_access_token=${CSRF}`]);
+  });
+});
+
+describe('hooks on fastify', () => {
+  const hook = (app: INestApplication) =>
+    (app as NestFastifyApplication)
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('onSend', async (_request, reply) => {
+        reply.header('Set-Cookie', 'sent=1');
+      });
+
+  it('set cookies after, and both are sent', async () => {
+    const names = (await linesOf('fastify', setAccess(), { prepare: hook })).map((line) => line.split(';')[0]);
+    expect(names).toEqual([`access_token_cookie=${token}`, `csrf_access_token=${CSRF}`, 'sent=1']);
+  });
+});

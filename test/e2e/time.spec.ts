@@ -1,0 +1,77 @@
+import { Controller, Get } from '@nestjs/common';
+import { JwtRequired } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { forge, forgeJson, nowInSeconds } from '../support/forge.js';
+import { useJwtApp } from '../support/jwt-app.js';
+
+@Controller()
+class RoutesController {
+  @JwtRequired()
+  @Get()
+  read() {}
+}
+
+const controllers = [RoutesController];
+const LET_IN = { status: 200 };
+const EXPIRED = { status: 401, body: { msg: 'Token has expired' } };
+const after = (seconds: number) => nowInSeconds() + seconds;
+
+describe.each(ADAPTERS)('the times in a token on %s', (adapter) => {
+  const app = useJwtApp(adapter, { controllers });
+  const ask = (claims: object) => app.get('/', forge(claims));
+
+  it('exp: the token is refused from that second on', async () => {
+    expect(await ask({ exp: after(2) })).toMatchObject(LET_IN);
+    expect(await ask({ exp: after(0) })).toEqual(EXPIRED);
+    expect(await ask({ exp: after(-1) })).toEqual(EXPIRED);
+  });
+
+  it('exp: fractions are cut off', async () => {
+    expect(await ask({ exp: nowInSeconds() + 0.999 })).toEqual(EXPIRED);
+    expect(await ask({ exp: after(2) + 0.5 })).toMatchObject(LET_IN);
+  });
+
+  it('exp: without one the token is good for ever', async () => {
+    expect(await ask({ exp: undefined })).toMatchObject(LET_IN);
+  });
+
+  it('nbf and iat: the token is refused before', async () => {
+    expect(await ask({ nbf: after(5) })).toEqual({ status: 422, body: { msg: 'The token is not yet valid (nbf)' } });
+    expect(await ask({ iat: after(5) })).toEqual({ status: 422, body: { msg: 'The token is not yet valid (iat)' } });
+    expect(await ask({ nbf: after(0), iat: after(0) })).toMatchObject(LET_IN);
+    expect(await ask({ nbf: undefined, iat: undefined })).toMatchObject(LET_IN);
+  });
+
+  describe.each([
+    ['exp', 'Expiration Time claim (exp) must be an integer.'],
+    ['iat', 'Issued At claim (iat) must be an integer.'],
+    ['nbf', 'Not Before claim (nbf) must be an integer.'],
+  ])('%s', (claim, msg) => {
+    it.each(['"4102444800"', '"x"', 'true', 'null', '[]', '{}', '1e400', '-1e400'])('must not be %s', async (json) => {
+      expect(await app.get('/', forgeJson(claim, json))).toEqual({ status: 422, body: { msg } });
+    });
+  });
+
+  it('a token made here may be given a lifetime of its own', async () => {
+    const token = await app.tokens.createAccessToken('alice', { expires: '5s' });
+    expect(await app.get('/', token)).toMatchObject(LET_IN);
+    expect(await app.get('/', await app.tokens.createAccessToken('alice', { expires: -1 }))).toEqual(EXPIRED);
+    expect(await app.get('/', await app.tokens.createAccessToken('alice', { expires: false }))).toMatchObject(LET_IN);
+  });
+});
+
+describe.each(ADAPTERS)('leeway on %s', (adapter) => {
+  const app = useJwtApp(adapter, { options: { leeway: { seconds: 30 } }, controllers });
+  const ask = (claims: object) => app.get('/', forge(claims));
+
+  it('prolongs exp', async () => {
+    expect(await ask({ exp: after(-25) })).toMatchObject(LET_IN);
+    expect(await ask({ exp: after(-30) })).toEqual(EXPIRED);
+  });
+
+  it('brings nbf and iat forward', async () => {
+    expect(await ask({ nbf: after(25), iat: after(25) })).toMatchObject(LET_IN);
+    expect(await ask({ nbf: after(35) })).toMatchObject({ status: 422 });
+    expect(await ask({ iat: after(35) })).toMatchObject({ status: 422 });
+  });
+});

@@ -1,0 +1,170 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What tests that need Redis are wrapped in: skipped where it is not installed, unless CI has to run them. */
+export function describeWithRedis(name: string, body: () => void): void {
+  if (!spawnSync('redis-server', ['--version']).error) return describe(name, body);
+  const whatToDo = 'redis-server is missing: apt-get install redis-server';
+  if (process.env.CI !== 'true') return describe.skip(`${name} (${whatToDo})`, body);
+  it(name, () => {
+    throw new Error(whatToDo);
+  });
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((server) => server.kill('SIGKILL')));
+
+/** A `redis-server` of its own on a free port of the loopback, with a folder of its own. */
+export class RedisServer {
+  private process: ChildProcess | undefined;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'redis-'));
+
+  private constructor(
+    readonly port: number,
+    private readonly args: readonly string[],
+  ) {}
+
+  /** Starts one; `args` are options of the command line, such as `'--requirepass', 'secret'`. */
+  static async start(...args: string[]): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), args);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get busPort(): string {
+    return this.option('--cluster-port') ?? '';
+  }
+
+  /** Starts it again, on its old port; what it had kept on disk is there again. */
+  async start(): Promise<void> {
+    const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    const server = spawn('redis-server', [...where, '--save', '', '--loglevel', 'warning', ...this.args]);
+    this.process = server;
+    running.add(server);
+    for (let attempt = 0; this.ask('PING') !== 'PONG'; attempt++) {
+      if (attempt === 200 || server.exitCode !== null)
+        throw new Error(`redis-server does not start: ${this.args.join(' ')}`);
+      await sleep(25);
+    }
+  }
+
+  /** Answers what the server says to a command, by `redis-cli`; an error is an answer, too. */
+  ask(...command: string[]): string {
+    const password = this.option('--requirepass');
+    const env = password === undefined ? process.env : { ...process.env, REDISCLI_AUTH: password };
+    const options = { encoding: 'utf8', env, timeout: 5_000 } as const;
+    return spawnSync('redis-cli', ['-p', String(this.port), ...command], options).stdout.trim();
+  }
+
+  /** How often each command was run since the last time it was asked. */
+  takeCommandCounts(): Record<string, number> {
+    const counts = this.ask('INFO', 'commandstats').matchAll(/^cmdstat_(\S+?):calls=(\d+)/gm);
+    this.ask('CONFIG', 'RESETSTAT');
+    const own = ['info', 'config|resetstat', 'ping', 'command|docs'];
+    return Object.fromEntries(
+      Array.from(counts, ([, name = '', calls]) => [name, Number(calls)] as const).filter(
+        ([name]) => !own.includes(name),
+      ),
+    );
+  }
+
+  /** Stops it dead: nothing more is written, connections are closed by the system. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Stops its process for a while: connections stay, nothing is answered. */
+  pause(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  /** Goes on after `pause()`. */
+  resume(): void {
+    this.process?.kill('SIGCONT');
+  }
+
+  /** Ends it, and removes its folder. */
+  async stop(): Promise<void> {
+    await this.end('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private option(name: string): string | undefined {
+    return this.args.includes(name) ? this.args[this.args.indexOf(name) + 1] : undefined;
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const server = this.process;
+    if (server?.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill(signal);
+    await exited;
+    running.delete(server);
+  }
+}
+
+const SLOTS = 16_384;
+
+/** A cluster of primaries without replicas. */
+export class RedisClusterOfServers {
+  private constructor(readonly nodes: readonly RedisServer[]) {}
+
+  /** Starts so many nodes, each of which takes its share of the slots. */
+  static async start(size = 3): Promise<RedisClusterOfServers> {
+    const nodes = await Promise.all(
+      Array.from({ length: size }, async () =>
+        RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', String(await freePort())),
+      ),
+    );
+    nodes.forEach((node, index) => {
+      const [first, next] = [index, index + 1].map((share) => Math.floor((share * SLOTS) / size));
+      node.ask('CLUSTER', 'ADDSLOTSRANGE', String(first), String((next as number) - 1));
+    });
+    const [seed, ...others] = nodes as [RedisServer, ...RedisServer[]];
+    for (const { port, busPort } of others) seed.ask('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
+    const cluster = new RedisClusterOfServers(nodes);
+    await cluster.untilReady();
+    return cluster;
+  }
+
+  /** The node that keeps a key. */
+  nodeOf(key: string): RedisServer {
+    const [first] = this.nodes as [RedisServer];
+    const slot = Number(first.ask('CLUSTER', 'KEYSLOT', key));
+    return this.nodes[Math.floor(((slot + 1) * this.nodes.length - 1) / SLOTS)] as RedisServer;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()));
+  }
+
+  private async untilReady(): Promise<void> {
+    for (let attempt = 0; attempt < 400; attempt++) {
+      if (this.nodes.every((node) => knowsAll(node.ask('CLUSTER', 'INFO'), this.nodes.length))) return;
+      await sleep(50);
+    }
+    throw new Error('The cluster does not come together.');
+  }
+}
+
+function knowsAll(info: string, nodes: number): boolean {
+  return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes}`);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

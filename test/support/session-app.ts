@@ -1,0 +1,142 @@
+import { Controller, Delete, Get, Post, Query } from '@nestjs/common';
+import {
+  Jwt,
+  JwtIdentity,
+  JwtRequired,
+  RevocationEvents,
+  TokenService,
+  type JwtExtendedOptions,
+  type JwtPayload,
+  type RevocationEvent,
+  type RevocationStore,
+  type TokenPair,
+} from 'nestjs-jwt-extended';
+import { MemoryRevocationStore } from '../../src/revocation/memory-revocation.store.js';
+import type { AdapterName } from './adapters.js';
+import { readToken } from './forge.js';
+import type { Answer } from './http-client.js';
+import { TestApp } from './jwt-app.js';
+
+@Controller()
+class SessionController {
+  constructor(private readonly tokens: TokenService) {}
+
+  @Post('login')
+  logIn(@Query('user') user: string) {
+    return this.tokens.createTokenPair(user);
+  }
+
+  @JwtRequired({ refresh: true })
+  @Post('refresh')
+  refresh(@Jwt() payload: JwtPayload) {
+    return this.tokens.rotate(payload);
+  }
+
+  @JwtRequired({ refresh: true })
+  @Get('refresh-only')
+  refreshOnly() {
+    return {};
+  }
+
+  @JwtRequired()
+  @Get('me')
+  me(@JwtIdentity() identity: unknown) {
+    return { identity };
+  }
+
+  @JwtRequired({ optional: true })
+  @Get('optional')
+  optional(@JwtIdentity() identity: unknown) {
+    return { identity };
+  }
+
+  @JwtRequired({ skipRevocationCheck: true, verifyType: false })
+  @Get('unchecked')
+  unchecked() {
+    return {};
+  }
+
+  @JwtRequired({ verifyType: false })
+  @Delete('logout')
+  async logOut(@Jwt() payload: JwtPayload) {
+    await this.tokens.revoke(payload);
+    return {};
+  }
+}
+
+export const REVOKED = { status: 401, body: { msg: 'Token has been revoked' } };
+export const UNAVAILABLE = { status: 503, body: { msg: 'Token revocation status is unavailable' } };
+
+/** An application with sessions, kept in memory unless a test has another store. */
+export class SessionApp extends TestApp {
+  readonly events: RevocationEvent[] = [];
+
+  constructor(
+    adapter: AdapterName,
+    readonly store: RevocationStore,
+    options: JwtExtendedOptions,
+  ) {
+    const revocation = { store, ...options.revocation };
+    super(adapter, { options: { ...options, revocation }, controllers: [SessionController] });
+  }
+
+  override async start(): Promise<this> {
+    await super.start();
+    this.resolve(RevocationEvents).subscribe((event) => this.events.push(event));
+    return this;
+  }
+
+  /** What has happened since the last time. */
+  takeEvents(): RevocationEvent[] {
+    return this.events.splice(0);
+  }
+
+  async logIn(user = 'alice'): Promise<TokenPair> {
+    return pairIn(await this.send('POST', `/login?user=${user}`));
+  }
+
+  /** With a refresh token, or that of a pair; throws where that is refused. */
+  async refresh(token: string | TokenPair): Promise<TokenPair> {
+    return pairIn(await this.tryToRefresh(token));
+  }
+
+  tryToRefresh(token: string | TokenPair): Promise<Answer> {
+    return this.send('POST', '/refresh', { token: typeof token === 'string' ? token : token.refreshToken });
+  }
+
+  /** Whether each token of these is refused as revoked. */
+  async expectOver(...pairs: TokenPair[]): Promise<void> {
+    for (const pair of pairs) {
+      expect(await this.get('/me', pair.accessToken)).toEqual(REVOKED);
+      expect(await this.tryToRefresh(pair)).toEqual(REVOKED);
+    }
+  }
+}
+
+/** One that runs as long as the surrounding `describe`. */
+export function useSessionApp(
+  adapter: AdapterName,
+  options: JwtExtendedOptions = {},
+  store: RevocationStore = new MemoryRevocationStore({ now: () => Date.now() }),
+): SessionApp {
+  const app = new SessionApp(adapter, store, options);
+  beforeAll(() => app.start());
+  beforeEach(() => void app.takeEvents());
+  afterAll(() => app.stop());
+  return app;
+}
+
+/** The session of a token. */
+export function sidOf(token: string | TokenPair): string {
+  return readToken(typeof token === 'string' ? token : token.refreshToken).claims['sid'] as string;
+}
+
+/** A claim of a token. */
+export function claimOf(token: string, claim: string): unknown {
+  return readToken(token).claims[claim];
+}
+
+function pairIn(answer: Answer): TokenPair {
+  if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body as TokenPair;
+}

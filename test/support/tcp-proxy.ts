@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** Stands between a client and a server on the loopback, and can be a bad network. */
+export class TcpProxy {
+  private readonly sockets = new Set<Socket>();
+  private readonly server = createServer((client) => this.accept(client));
+  private swallows = false;
+  private delay = () => 0;
+
+  private constructor(private readonly target: number) {}
+
+  /** Starts one in front of a port. */
+  static async start(target: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target);
+    proxy.server.listen(0, '127.0.0.1');
+    await once(proxy.server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** From now on nothing passes: connections stay and are accepted, and all that is said on them is lost. */
+  swallow(): void {
+    this.swallows = true;
+  }
+
+  /** From now on new connections are forwarded; those on which something was lost stay deaf. */
+  forward(): void {
+    this.swallows = false;
+  }
+
+  /** Resets every connection there is. */
+  reset(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  /** Each piece of an answer is held back for so many milliseconds; what came first still goes first. */
+  delayAnswers(delay: () => number): void {
+    this.delay = delay;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private accept(client: Socket): void {
+    const server = connect(this.target, '127.0.0.1');
+    let isDeaf = false;
+    let last = Promise.resolve();
+    client.on('data', (data) => {
+      isDeaf ||= this.swallows;
+      if (!isDeaf) server.write(data);
+    });
+    server.on('data', (data) => {
+      isDeaf ||= this.swallows;
+      const held = new Promise((resolve) => setTimeout(resolve, this.delay()));
+      last = last.then(() => held).then(() => void (isDeaf || client.write(data)));
+    });
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        if (!isDeaf) other.destroy();
+      });
+    }
+  }
+}

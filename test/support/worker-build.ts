@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformFile, type Options } from '@swc/core';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+// Jest's transform does not reach other processes; this is the same, into files.
+const options: Options = {
+  swcrc: false,
+  sourceMaps: 'inline',
+  jsc: {
+    target: 'es2023',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+};
+
+/** A compiled application that has the library in its `node_modules`, for other processes to run. */
+export class WorkerBuild {
+  private constructor(private readonly folder: string) {}
+
+  /** Compiles both, within node_modules: nothing that looks at the repository sees it, and packages are found from there. */
+  static async make(): Promise<WorkerBuild> {
+    const cache = join(root, 'node_modules', '.cache');
+    mkdirSync(cache, { recursive: true });
+    const folder = mkdtempSync(join(cache, 'worker-'));
+    const library = join(folder, 'node_modules', 'nestjs-jwt-extended');
+    const exports = { '.': './index.js', './redis': './redis.js' };
+    await Promise.all([
+      compile(join(root, 'test/revocation/worker'), folder, {}),
+      compile(join(root, 'src'), library, { exports }),
+    ]);
+    const build = new WorkerBuild(folder);
+    process.once('exit', () => build.remove());
+    return build;
+  }
+
+  get main(): string {
+    return join(this.folder, 'main.js');
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function compile(from: string, to: string, manifest: object): Promise<void> {
+  const sources = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const compiled = await Promise.all(
+    sources.map(async (file) => ({ file, code: (await transformFile(join(from, file), options)).code })),
+  );
+  mkdirSync(to, { recursive: true });
+  writeFileSync(join(to, 'package.json'), JSON.stringify({ type: 'module', ...manifest }));
+  for (const { file, code } of compiled) {
+    const target = join(to, file.replace(/ts$/, 'js'));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, code);
+  }
+}

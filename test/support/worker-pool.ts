@@ -1,0 +1,94 @@
+import type { TokenPair } from 'nestjs-jwt-extended';
+import type { WorkerSettings } from '../revocation/worker/worker-settings.js';
+import { RedisServer } from './redis-server.js';
+import { WorkerBuild } from './worker-build.js';
+import { WorkerProcess, type WorkerAnswer } from './worker-process.js';
+
+/** Which HTTP server and which driver each process has. */
+export type Make = Pick<WorkerSettings, 'adapter' | 'driver'>;
+
+/** Each with each. */
+export const FOUR_MAKES: readonly Make[] = [
+  { adapter: 'express', driver: 'redis' },
+  { adapter: 'fastify', driver: 'ioredis' },
+  { adapter: 'express', driver: 'ioredis' },
+  { adapter: 'fastify', driver: 'redis' },
+];
+
+/** Both drivers, each on another HTTP server. */
+export const TWO_MAKES: readonly Make[] = FOUR_MAKES.slice(0, 2);
+
+/** Processes of one application on one Redis. */
+export class WorkerPool {
+  readonly workers: WorkerProcess[] = [];
+
+  private constructor(
+    readonly server: RedisServer,
+    private readonly build: WorkerBuild,
+    private readonly settings: Partial<WorkerSettings>,
+  ) {}
+
+  static async start(
+    makes: readonly Make[],
+    settings: Partial<WorkerSettings> = {},
+    redisArguments: readonly string[] = [],
+  ): Promise<WorkerPool> {
+    const [build, server] = await Promise.all([WorkerBuild.make(), RedisServer.start(...redisArguments)]);
+    const pool = new WorkerPool(server, build, settings);
+    await pool.startFurther(makes);
+    return pool;
+  }
+
+  async startFurther(makes: readonly Make[], own: Partial<WorkerSettings> = {}): Promise<WorkerProcess[]> {
+    const { build, settings, server } = this;
+    const further = await Promise.all(
+      makes.map((make) => WorkerProcess.start(build, { redisPort: server.port, ...settings, ...own, ...make })),
+    );
+    this.workers.push(...further);
+    return further;
+  }
+
+  /** One process; counted on from the last to the first. */
+  worker(index: number): WorkerProcess {
+    return this.workers[index % this.workers.length] as WorkerProcess;
+  }
+
+  async logIn(user: string): Promise<TokenPair> {
+    const answer = await this.worker(0).send('POST', `/login?user=${user}`);
+    if (answer.status !== 201) throw new Error(`No log-in: ${answer.status}`);
+    return answer.body as TokenPair;
+  }
+
+  /** Refreshes on one of the processes; throws where that is refused. */
+  async refresh({ refreshToken }: TokenPair, index = 0): Promise<TokenPair> {
+    const answer = await this.worker(index).send('POST', '/refresh', refreshToken);
+    if (answer.status !== 201) throw new Error(`No refresh: ${answer.status}`);
+    return answer.body as TokenPair;
+  }
+
+  /** The same request to each process at once. */
+  sendToAll(method: string, path: string, token?: string): Promise<WorkerAnswer[]> {
+    return Promise.all(this.workers.map((worker) => worker.send(method, path, token)));
+  }
+
+  /** What every process answers to every token of a session: each status once. */
+  async statusesOf(pairs: readonly TokenPair[]): Promise<number[]> {
+    const answers = await Promise.all(
+      pairs.flatMap(({ accessToken, refreshToken }) => [
+        this.sendToAll('GET', '/me', accessToken),
+        this.sendToAll('POST', '/refresh', refreshToken),
+      ]),
+    );
+    return [...new Set(answers.flat().map(({ status }) => status))];
+  }
+
+  /** What the processes wrote to their logs since the last time. */
+  takeLogs(): string[] {
+    return this.workers.flatMap((worker) => worker.takeLog());
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.workers.map((worker) => worker.stop()), this.server.stop()]);
+    this.build.remove();
+  }
+}

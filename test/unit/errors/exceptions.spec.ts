@@ -1,0 +1,159 @@
+import { HttpException } from '@nestjs/common';
+import {
+  CsrfException,
+  ExpiredTokenException,
+  FreshTokenRequiredException,
+  InvalidTokenException,
+  JwtExtendedException,
+  MissingTokenException,
+  RevocationUnavailableException,
+  RevokedTokenException,
+  TokenVerificationException,
+  UserLookupException,
+  WrongTokenTypeException,
+} from 'nestjs-jwt-extended';
+
+const CHALLENGED = 'Bearer error="invalid_token", error_description=';
+
+const ALL: [JwtExtendedException, name: string, code: string, status: number, message: string, headers: object][] = [
+  [
+    new MissingTokenException('gone'),
+    'MissingTokenException',
+    'JWT_MISSING',
+    401,
+    'gone',
+    { 'WWW-Authenticate': 'Bearer' },
+  ],
+  [
+    new CsrfException('Missing CSRF token'),
+    'CsrfException',
+    'JWT_CSRF',
+    401,
+    'Missing CSRF token',
+    { 'WWW-Authenticate': 'Bearer error="invalid_request", error_description="Missing CSRF token"' },
+  ],
+  [
+    new ExpiredTokenException(),
+    'ExpiredTokenException',
+    'JWT_EXPIRED',
+    401,
+    'Token has expired',
+    { 'WWW-Authenticate': `${CHALLENGED}"Token has expired"` },
+  ],
+  [
+    new RevokedTokenException(),
+    'RevokedTokenException',
+    'JWT_REVOKED',
+    401,
+    'Token has been revoked',
+    { 'WWW-Authenticate': `${CHALLENGED}"Token has been revoked"` },
+  ],
+  [
+    new FreshTokenRequiredException(),
+    'FreshTokenRequiredException',
+    'JWT_NOT_FRESH',
+    401,
+    'Fresh token required',
+    { 'WWW-Authenticate': `${CHALLENGED}"Fresh token required"` },
+  ],
+  [
+    new UserLookupException('who?'),
+    'UserLookupException',
+    'JWT_USER_LOOKUP',
+    401,
+    'who?',
+    { 'WWW-Authenticate': `${CHALLENGED}"who?"` },
+  ],
+  [
+    new TokenVerificationException(),
+    'TokenVerificationException',
+    'JWT_CLAIMS_REJECTED',
+    400,
+    'User claims verification failed',
+    {},
+  ],
+  [new InvalidTokenException('bad'), 'InvalidTokenException', 'JWT_INVALID', 422, 'bad', {}],
+  [new WrongTokenTypeException('type'), 'WrongTokenTypeException', 'JWT_WRONG_TYPE', 422, 'type', {}],
+  [
+    new RevocationUnavailableException(),
+    'RevocationUnavailableException',
+    'JWT_REVOCATION_UNAVAILABLE',
+    503,
+    'Token revocation status is unavailable',
+    { 'Retry-After': '1' },
+  ],
+];
+
+describe('the exceptions', () => {
+  it.each(ALL)('%s is %s, %s', (exception, name, code, status, message, headers) => {
+    expect(exception).toBeInstanceOf(Error);
+    expect(exception).toBeInstanceOf(HttpException);
+    expect(exception).toBeInstanceOf(JwtExtendedException);
+    expect(exception).toMatchObject({ name, code, message });
+    expect(exception.getStatus()).toBe(status);
+    expect(exception.getResponse()).toEqual({ msg: message });
+    expect(exception.headers).toEqual(headers);
+    expect(exception.stack).toContain(name);
+  });
+
+  it('are only what they are', () => {
+    const classes = ALL.map(([exception]) => exception.constructor as new () => JwtExtendedException);
+    for (const [exception] of ALL) {
+      const kinds = classes.filter((kind) => exception instanceof kind).map(({ name }) => name);
+      const wrongType = exception instanceof WrongTokenTypeException ? ['InvalidTokenException'] : [];
+      expect(kinds).toEqual([...wrongType, exception.constructor.name]);
+    }
+  });
+
+  it('carry the token they are about, and the error underneath', () => {
+    const [payload, header] = [{ type: 'access', fresh: false, jti: null, sub: 'alice' }, { alg: 'HS256' }];
+    const cause = new Error('underneath');
+    const exception = new RevokedTokenException(undefined, { payload, header, cause });
+    expect(exception).toMatchObject({ payload, header, cause });
+    expect(new RevokedTokenException().payload).toBeUndefined();
+  });
+
+  it('say no more in a log or as JSON than they have to', () => {
+    expect(Object.keys(new ExpiredTokenException())).not.toEqual(expect.arrayContaining(['kind', 'answer']));
+    expect(JSON.stringify(new ExpiredTokenException())).not.toContain('challengeError');
+  });
+});
+
+describe('instanceof', () => {
+  it('nothing else is one of them', () => {
+    for (const other of [
+      undefined,
+      null,
+      0,
+      '',
+      {},
+      [],
+      new Error('x'),
+      new HttpException('x', 401),
+      Object.create(null),
+    ]) {
+      expect(other instanceof (JwtExtendedException as unknown as new () => object)).toBe(false);
+      expect(other instanceof InvalidTokenException).toBe(false);
+    }
+  });
+
+  it('holds for a class of one’s own as for any other', () => {
+    class TenantException extends InvalidTokenException {}
+    const own = new TenantException('wrong tenant');
+    expect(own).toBeInstanceOf(TenantException);
+    expect(own).toBeInstanceOf(InvalidTokenException);
+    expect(own).toBeInstanceOf(JwtExtendedException);
+    expect(own).toMatchObject({ name: 'TenantException', code: 'JWT_INVALID' });
+    expect(new InvalidTokenException('x')).not.toBeInstanceOf(TenantException);
+  });
+
+  it('holds for the exceptions of another copy of the package, which bear the same brand', () => {
+    const brand = Symbol.for('nestjs-jwt-extended.exception');
+    const copyOf = (name: string, base: object) => Object.create(base, { [brand]: { value: name } }) as object;
+    const base = copyOf('JwtExtendedException', HttpException.prototype);
+    const expired = Object.create(copyOf('ExpiredTokenException', base)) as object;
+    expect(expired).toBeInstanceOf(ExpiredTokenException);
+    expect(expired).toBeInstanceOf(JwtExtendedException);
+    expect(expired).not.toBeInstanceOf(RevokedTokenException);
+  });
+});

@@ -1,0 +1,94 @@
+import type { ExecutionContext, Type } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { Test } from '@nestjs/testing';
+import {
+  getJwtContext,
+  JwtAuthenticator,
+  JwtExtendedModule,
+  JwtGuard,
+  JwtRequired,
+  Public,
+  type JwtExtendedOptions,
+} from 'nestjs-jwt-extended';
+import { forge, SECRET } from '../support/forge.js';
+import { errorOf } from '../support/token-service.js';
+
+class ChatGateway {
+  @JwtRequired()
+  required() {}
+
+  @JwtRequired({ optional: true })
+  optional() {}
+
+  @Public()
+  public() {}
+
+  undecorated() {}
+}
+
+@JwtRequired()
+class ProtectedGateway extends ChatGateway {}
+
+const HANDSHAKE = { headers: { authorization: `Bearer ${forge()}` }, method: 'GET' };
+
+function contextOf(type: string, host: Type<ChatGateway>, handler: keyof ChatGateway): ExecutionContext {
+  const client = { ...HANDSHAKE, handshake: HANDSHAKE };
+  const context = new ExecutionContextHost([client, {}, client], host, host.prototype[handler] as () => void);
+  context.setType(type);
+  return context;
+}
+
+async function providerOf<T>(type: Type<T>, options: JwtExtendedOptions = {}): Promise<T> {
+  const imports = [JwtExtendedModule.forRoot({ secret: SECRET, ...options })];
+  return (await Test.createTestingModule({ imports }).compile()).get(type);
+}
+
+describe.each(['ws', 'rpc', 'graphql', 'something-else'])('the guard in a context of type %s', (type) => {
+  it.each([
+    [ChatGateway, 'required'],
+    [ChatGateway, 'optional'],
+    [ProtectedGateway, 'undecorated'],
+  ] as const)('refuses a requirement, whatever token is there: %p.%s', async (host, handler) => {
+    const guard = await providerOf(JwtGuard);
+    const context = contextOf(type, host, handler);
+    const error = await errorOf(() => guard.canActivate(context));
+    expect(error?.message).toContain(`${host.name}.${handler} requires a token`);
+    expect(error?.message).toContain(`"${type}"`);
+    expect(getJwtContext(context)).toBeNull();
+  });
+
+  it('refuses what requireByDefault asks of an undecorated handler', async () => {
+    const guard = await providerOf(JwtGuard, { requireByDefault: true });
+    expect(await errorOf(() => guard.canActivate(contextOf(type, ChatGateway, 'undecorated')))).toBeInstanceOf(Error);
+  });
+
+  it('passes where nothing is required', async () => {
+    const guard = await providerOf(JwtGuard);
+    expect(guard.canActivate(contextOf(type, ChatGateway, 'undecorated'))).toBe(true);
+    expect(guard.canActivate(contextOf(type, ProtectedGateway, 'public'))).toBe(true);
+  });
+
+  it('JwtAuthenticator refuses too', async () => {
+    const authenticator = await providerOf(JwtAuthenticator);
+    for (const handler of ['required', 'undecorated', 'public'] as const) {
+      await expect(authenticator.authenticate(contextOf(type, ChatGateway, handler))).rejects.toThrow(Error);
+      await expect(
+        authenticator.authenticate(contextOf(type, ChatGateway, handler), { optional: true }),
+      ).rejects.toThrow();
+    }
+  });
+});
+
+describe('the guard over HTTP', () => {
+  it('answers at once when nothing has to be waited for', async () => {
+    const guard = await providerOf(JwtGuard);
+    expect(guard.canActivate(contextOf('http', ChatGateway, 'required'))).toBe(true);
+  });
+
+  it('answers later when a callback does', async () => {
+    const guard = await providerOf(JwtGuard, { isTokenRevoked: async () => false });
+    const answer = guard.canActivate(contextOf('http', ChatGateway, 'required'));
+    expect(answer).toBeInstanceOf(Promise);
+    await expect(answer).resolves.toBe(true);
+  });
+});

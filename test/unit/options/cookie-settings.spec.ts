@@ -1,0 +1,95 @@
+import type { CookieOptions, CsrfOptions, JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { SECRET } from '../../support/forge.js';
+
+const settle = (options: JwtExtendedOptions) => resolveSettings({ secret: SECRET, ...options });
+const cookies = (given: CookieOptions) => settle({ cookies: given }).cookies;
+const csrf = (given: CsrfOptions) => settle({ csrf: given }).csrf;
+
+describe('the options of cookies', () => {
+  it.each([
+    [{ domain: 'example.com; Secure' }, 'cookies.domain', 'host name'],
+    [{ domain: '' }, 'cookies.domain', 'host name'],
+    [{ domain: 7 }, 'cookies.domain', 'host name'],
+    [{ secure: 'auto' }, 'cookies.secure', 'must be true or false'],
+    [{ session: 1 }, 'cookies.session', 'must be true or false'],
+    [{ partitioned: 'yes' }, 'cookies.partitioned', 'must be true or false'],
+    [{ sameSite: 'Lax' }, 'cookies.sameSite', "must be 'lax', 'strict', 'none' or false"],
+    [{ sameSite: 'loose' }, 'cookies.sameSite', "must be 'lax'"],
+    [{ sameSite: true }, 'cookies.sameSite', "must be 'lax'"],
+    [{ sameSite: 'none', secure: false }, 'cookies.sameSite', 'browsers drop the cookie otherwise'],
+    [{ partitioned: true, secure: false }, 'cookies.partitioned', 'browsers drop the cookie otherwise'],
+    [{ access: { name: 'a b' } }, 'cookies.access.name', 'must be a name'],
+    [{ access: { name: 'a;b' } }, 'cookies.access.name', 'must be a name'],
+    [{ refresh: { name: '' } }, 'cookies.refresh.name', 'must not be empty'],
+    [{ refresh: { path: 'api' } }, 'cookies.refresh.path', 'must begin with /'],
+    [{ refresh: { path: '/a;b' } }, 'cookies.refresh.path', 'must begin with /'],
+    [{ access: { path: '/a b' } }, 'cookies.access.path', 'must begin with /'],
+    [{ access: { path: '' } }, 'cookies.access.path', 'must not be empty'],
+    [{ access: 'name' }, 'cookies.access', 'must be an object with any of: name, path'],
+    [{ access: { domain: 'x' } }, 'cookies.access.domain', 'does not exist'],
+    [{ samesite: 'lax' }, 'cookies.samesite', 'Did you mean "sameSite"?'],
+    [{ access: { name: '__Secure-a' }, secure: false }, 'cookies.access.name', 'cookies.secure must be true'],
+    [{ access: { name: '__Host-a' }, secure: false }, 'cookies.access.name', 'cookies.secure must be true'],
+    [{ access: { name: '__Host-a', path: '/api' } }, 'cookies.access.name', 'its path /'],
+    [{ refresh: { name: '__host-a' }, domain: 'example.com' }, 'cookies.refresh.name', 'cookies.domain left out'],
+    [{ refresh: { name: '__SECURE-a' }, secure: false }, 'cookies.refresh.name', 'cookies.secure must be true'],
+  ])('%j is refused', (given, option, cure) => {
+    const resolve = () => cookies(given as CookieOptions);
+    expect(resolve).toThrow(TypeError);
+    expect(resolve).toThrow(`JwtExtendedModule option "${option}" `);
+    expect(resolve).toThrow(cure);
+  });
+
+  it.each([
+    [{ access: { name: '__Host-access' }, refresh: { name: '__Secure-refresh', path: '/auth' } }],
+    [{ sameSite: 'none' }],
+    [{ sameSite: 'none', partitioned: true }],
+    [{ sameSite: false, secure: false }],
+    [{ domain: '.example.com' }],
+    [{ domain: null }],
+    [{ access: { path: '/api/v1' } }],
+  ] satisfies [CookieOptions][])('%j is taken', (given) => {
+    expect(() => cookies(given)).not.toThrow();
+  });
+
+  it('sameSite: false leaves the attribute out', () => {
+    expect(cookies({ sameSite: false }).sameSite).toBeNull();
+  });
+});
+
+describe('the options of csrf', () => {
+  it.each([
+    [{ methods: ['FETCH'] }, 'csrf.methods', 'holds "FETCH", which is no HTTP method'],
+    [{ methods: 'POST' }, 'csrf.methods', 'must be a list'],
+    [{ methods: [1] }, 'csrf.methods', 'must be a list of names'],
+    [{ inCookies: 'yes' }, 'csrf.inCookies', 'must be true or false'],
+    [{ checkForm: 1 }, 'csrf.checkForm', 'must be true or false'],
+    [{ access: { headerName: 'X CSRF' } }, 'csrf.access.headerName', 'must be a name'],
+    [{ refresh: { fieldName: '' } }, 'csrf.refresh.fieldName', 'must not be empty'],
+    [{ access: { cookieName: 'a=b' } }, 'csrf.access.cookieName', 'must be a name'],
+    [{ refresh: { cookiePath: 'x' } }, 'csrf.refresh.cookiePath', 'must begin with /'],
+    [{ access: { name: 'x' } }, 'csrf.access.name', 'does not exist'],
+    [{ acess: {} }, 'csrf.acess', 'Did you mean "access"?'],
+    [{ access: { cookieName: 'access_token_cookie' } }, 'csrf.access.cookieName', 'is "access_token_cookie"'],
+    [{ refresh: { cookieName: 'access_token_cookie' } }, 'csrf.refresh.cookieName', 'is "access_token_cookie"'],
+    [{ access: { cookieName: '__Host-c', cookiePath: '/x' } }, 'csrf.access.cookieName', 'begins with __Host-'],
+  ])('%j is refused', (given, option, cure) => {
+    const resolve = () => csrf(given as CsrfOptions);
+    expect(resolve).toThrow(TypeError);
+    expect(resolve).toThrow(`JwtExtendedModule option "${option}" `);
+    expect(resolve).toThrow(cure);
+  });
+
+  it.each([true, 'on', []])('csrf: %j is neither false nor an object', (given) => {
+    expect(() => settle({ csrf: given as CsrfOptions })).toThrow(/option "csrf" must be an object/);
+  });
+
+  it('false switches the protection off', () => {
+    expect(settle({ csrf: false }).csrf).toBeNull();
+  });
+
+  it('methods count in any case', () => {
+    expect(csrf({ methods: ['post', 'Get'] })?.methods).toEqual(new Set(['POST', 'GET']));
+  });
+});

@@ -1,0 +1,112 @@
+import { optionsFromFlaskConfig } from 'nestjs-jwt-extended';
+import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { SECRET } from '../../support/forge.js';
+
+/** The value at a path such as `cookies.access.name`. */
+function at(options: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], options);
+}
+
+/** Every setting of Flask-JWT-Extended 4.7: a value of Python's, the same as text, the option, and its value there. */
+const SETTINGS: [setting: string, value: unknown, text: string, option: string, expected: unknown][] = [
+  ['JWT_SECRET_KEY', 'a secret', 'a secret', 'secret', 'a secret'],
+  ['JWT_PRIVATE_KEY', 'PEM', 'PEM', 'privateKey', 'PEM'],
+  ['JWT_PUBLIC_KEY', 'PEM', 'PEM', 'publicKey', 'PEM'],
+  ['JWT_ALGORITHM', 'HS512', 'HS512', 'algorithm', 'HS512'],
+  ['JWT_DECODE_ALGORITHMS', ['HS256', 'HS512'], 'HS256, HS512', 'decodeAlgorithms', ['HS256', 'HS512']],
+  ['JWT_ACCESS_TOKEN_EXPIRES', 600, '600', 'accessTokenExpires', 600],
+  ['JWT_REFRESH_TOKEN_EXPIRES', false, 'False', 'refreshTokenExpires', false],
+  ['JWT_IDENTITY_CLAIM', 'user_id', 'user_id', 'identityClaim', 'user_id'],
+  ['JWT_VERIFY_SUB', false, 'False', 'verifySubject', false],
+  ['JWT_ENCODE_NBF', false, 'false', 'encodeNotBefore', false],
+  ['JWT_ENCODE_AUDIENCE', ['a', 'b'], 'a,b', 'audience.encode', ['a', 'b']],
+  ['JWT_ENCODE_ISSUER', 'us', 'us', 'issuer.encode', 'us'],
+  ['JWT_DECODE_AUDIENCE', 'a', 'a', 'audience.decode', 'a'],
+  ['JWT_DECODE_ISSUER', ['us', 'them'], '["us","them"]', 'issuer.decode', ['us', 'them']],
+  ['JWT_DECODE_LEEWAY', 10, '10', 'leeway', 10],
+  ['JWT_ERROR_MESSAGE_KEY', 'error', 'error', 'errorMessageKey', 'error'],
+  ['JWT_TOKEN_LOCATION', ['headers', 'cookies'], 'headers,cookies', 'tokenLocation', ['headers', 'cookies']],
+  ['JWT_HEADER_NAME', 'X-Token', 'X-Token', 'header.name', 'X-Token'],
+  ['JWT_HEADER_TYPE', 'JWT', 'JWT', 'header.type', 'JWT'],
+  ['JWT_QUERY_STRING_NAME', 'token', 'token', 'queryString.name', 'token'],
+  ['JWT_QUERY_STRING_VALUE_PREFIX', 'Bearer ', 'Bearer ', 'queryString.valuePrefix', 'Bearer '],
+  ['JWT_JSON_KEY', 'access', 'access', 'json.accessKey', 'access'],
+  ['JWT_REFRESH_JSON_KEY', 'refresh', 'refresh', 'json.refreshKey', 'refresh'],
+  ['JWT_ACCESS_COOKIE_NAME', 'a', 'a', 'cookies.access.name', 'a'],
+  ['JWT_REFRESH_COOKIE_NAME', 'r', 'r', 'cookies.refresh.name', 'r'],
+  ['JWT_ACCESS_COOKIE_PATH', '/api', '/api', 'cookies.access.path', '/api'],
+  ['JWT_REFRESH_COOKIE_PATH', '/auth', '/auth', 'cookies.refresh.path', '/auth'],
+  ['JWT_COOKIE_SECURE', true, 'True', 'cookies.secure', true],
+  ['JWT_COOKIE_DOMAIN', 'example.com', 'example.com', 'cookies.domain', 'example.com'],
+  ['JWT_COOKIE_SAMESITE', 'Strict', 'Strict', 'cookies.sameSite', 'strict'],
+  ['JWT_SESSION_COOKIE', false, '0', 'cookies.session', false],
+  ['JWT_COOKIE_CSRF_PROTECT', false, 'False', 'csrf', false],
+  ['JWT_CSRF_METHODS', ['POST', 'GET'], 'POST, GET', 'csrf.methods', ['POST', 'GET']],
+  ['JWT_CSRF_IN_COOKIES', false, 'False', 'csrf.inCookies', false],
+  ['JWT_CSRF_CHECK_FORM', true, '1', 'csrf.checkForm', true],
+  ['JWT_ACCESS_CSRF_HEADER_NAME', 'X-A', 'X-A', 'csrf.access.headerName', 'X-A'],
+  ['JWT_REFRESH_CSRF_HEADER_NAME', 'X-R', 'X-R', 'csrf.refresh.headerName', 'X-R'],
+  ['JWT_ACCESS_CSRF_FIELD_NAME', 'fa', 'fa', 'csrf.access.fieldName', 'fa'],
+  ['JWT_REFRESH_CSRF_FIELD_NAME', 'fr', 'fr', 'csrf.refresh.fieldName', 'fr'],
+  ['JWT_ACCESS_CSRF_COOKIE_NAME', 'ca', 'ca', 'csrf.access.cookieName', 'ca'],
+  ['JWT_REFRESH_CSRF_COOKIE_NAME', 'cr', 'cr', 'csrf.refresh.cookieName', 'cr'],
+  ['JWT_ACCESS_CSRF_COOKIE_PATH', '/a', '/a', 'csrf.access.cookiePath', '/a'],
+  ['JWT_REFRESH_CSRF_COOKIE_PATH', '/r', '/r', 'csrf.refresh.cookiePath', '/r'],
+];
+
+/** What Flask-JWT-Extended does when a setting is left out, where that is not what we do. */
+const FLASK_DEFAULTS = { cookies: { secure: false, sameSite: false } };
+
+describe('optionsFromFlaskConfig()', () => {
+  it('knows all 43 settings', () => {
+    expect(new Set(SETTINGS.map(([setting]) => setting)).size).toBe(43);
+  });
+
+  it.each(SETTINGS)('%s, as Python has it: %j', (setting, value, _text, option, expected) => {
+    expect(at(optionsFromFlaskConfig({ [setting]: value }), option)).toEqual(expected);
+  });
+
+  it.each(SETTINGS)('%s, as text of the environment: %3$j', (setting, _value, text, option, expected) => {
+    expect(at(optionsFromFlaskConfig({ [setting]: text }), option)).toEqual(expected);
+    expect(at(optionsFromFlaskConfig({ [`FLASK_${setting}`]: text }), option)).toEqual(expected);
+  });
+
+  it.each(SETTINGS)('%s, None: is not set', (setting) => {
+    const options = optionsFromFlaskConfig({ [setting]: null });
+    for (const text of ['None', 'null']) {
+      // As text, SameSite's None is the attribute.
+      if (setting === 'JWT_COOKIE_SAMESITE' && text === 'None') continue;
+      expect(optionsFromFlaskConfig({ [setting]: text })).toEqual(options);
+    }
+    const means: Record<string, object> = {
+      JWT_HEADER_TYPE: { header: { type: '' } },
+      JWT_QUERY_STRING_VALUE_PREFIX: { queryString: { valuePrefix: '' } },
+    };
+    expect(options).toEqual({ ...FLASK_DEFAULTS, ...means[setting] });
+  });
+
+  it('has Flask’s defaults where they are not ours', () => {
+    expect(optionsFromFlaskConfig({})).toEqual(FLASK_DEFAULTS);
+    expect(resolveSettings(optionsFromFlaskConfig({ JWT_SECRET_KEY: SECRET }))).toMatchObject({
+      accessTokenExpires: 900,
+      refreshTokenExpires: 2_592_000,
+      cookies: { secure: false, sameSite: null, session: true, domain: null },
+      csrf: { inCookies: true, checkForm: false },
+      tokenLocations: ['headers'],
+    });
+  });
+
+  it('makes options the module takes, of everything at once', () => {
+    const all = SETTINGS.filter(([setting]) => !/PRIVATE|PUBLIC|CSRF_PROTECT/.test(setting));
+    const texts = { ...Object.fromEntries(all.map(([setting, , text]) => [setting, text])), JWT_SECRET_KEY: SECRET };
+    expect(resolveSettings(optionsFromFlaskConfig(texts))).toMatchObject({
+      algorithm: 'HS512',
+      identityClaim: 'user_id',
+      leeway: 10,
+      cookies: { sameSite: 'strict', secure: true },
+      csrf: { methods: new Set(['POST', 'GET']), access: { headerName: 'X-A', cookiePath: '/a' } },
+    });
+  });
+});

@@ -1,0 +1,169 @@
+import type { JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { OTHER_SECRET, SECRET } from '../../support/forge.js';
+
+const settle = (options: JwtExtendedOptions = {}) => resolveSettings({ secret: SECRET, ...options });
+
+/** The paths of all objects that could still be changed. */
+function unfrozen(value: unknown, path = 'settings'): string[] {
+  if (typeof value !== 'object' || value === null || value instanceof Set) return [];
+  const below = Object.entries(value).flatMap(([name, member]) => unfrozen(member, `${path}.${name}`));
+  return Object.isFrozen(value) ? below : [path, ...below];
+}
+
+describe('the options', () => {
+  it('have defaults', () => {
+    expect(settle()).toMatchObject({
+      secrets: [SECRET],
+      algorithm: 'HS256',
+      decodeAlgorithms: new Set(['HS256']),
+      allowWeakSecret: false,
+      accessTokenExpires: 900,
+      refreshTokenExpires: 2_592_000,
+      leeway: 0,
+      issuer: { encode: null, decode: null },
+      audience: { encode: null, decode: null },
+      encodeNotBefore: true,
+      verifySubject: true,
+      identityClaim: 'sub',
+      requiredClaims: [],
+      errorMessageKey: 'msg',
+      tokenLocations: ['headers'],
+      header: { name: 'Authorization', type: 'Bearer', caseInsensitive: false },
+      queryString: { name: 'jwt', valuePrefix: '' },
+      json: { accessKey: 'access_token', refreshKey: 'refresh_token' },
+      cookies: {
+        access: { name: 'access_token_cookie', path: '/' },
+        refresh: { name: 'refresh_token_cookie', path: '/' },
+        domain: null,
+        secure: true,
+        sameSite: 'lax',
+        session: true,
+        partitioned: false,
+      },
+      csrf: {
+        methods: new Set(['POST', 'PUT', 'PATCH', 'DELETE']),
+        inCookies: true,
+        checkForm: false,
+        access: {
+          headerName: 'X-CSRF-TOKEN',
+          fieldName: 'csrf_token',
+          cookieName: 'csrf_access_token',
+          cookiePath: '/',
+        },
+        refresh: {
+          headerName: 'X-CSRF-TOKEN',
+          fieldName: 'csrf_token',
+          cookieName: 'csrf_refresh_token',
+          cookiePath: '/',
+        },
+      },
+      requireByDefault: false,
+      requestProperty: 'user',
+      maxTokenLength: 16_384,
+      callbacks: {},
+      errorResponses: {},
+      challengeScheme: 'Bearer',
+    });
+  });
+
+  it('that are undefined or null mean the default', () => {
+    const names = [
+      'algorithm',
+      'accessTokenExpires',
+      'leeway',
+      'issuer',
+      'identityClaim',
+      'tokenLocation',
+      'userLookup',
+    ];
+    for (const nothing of [undefined, null]) {
+      expect(settle(Object.fromEntries(names.map((name) => [name, nothing])))).toEqual(settle());
+    }
+    expect(settle({ header: undefined, cookies: undefined, csrf: undefined, errorResponses: undefined })).toEqual(
+      settle(),
+    );
+  });
+
+  it('false means never for a lifetime', () => {
+    const settings = settle({ accessTokenExpires: false, refreshTokenExpires: false });
+    expect(settings).toMatchObject({ accessTokenExpires: null, refreshTokenExpires: null });
+  });
+
+  it('algorithm is always among those that are taken', () => {
+    const { decodeAlgorithms } = settle({ algorithm: 'HS512', decodeAlgorithms: ['HS384'] });
+    expect([...decodeAlgorithms].sort()).toEqual(['HS384', 'HS512']);
+    expect([...settle({ decodeAlgorithms: [] }).decodeAlgorithms]).toEqual(['HS256']);
+  });
+
+  it('one location may stand alone', () => {
+    expect(settle({ tokenLocation: 'cookies' }).tokenLocations).toEqual(['cookies']);
+    expect(settle({ tokenLocation: ['json', 'headers'] }).tokenLocations).toEqual(['json', 'headers']);
+  });
+
+  it('a value of issuer or audience goes for both directions', () => {
+    expect(settle({ issuer: 'us' }).issuer).toEqual({ encode: 'us', decode: ['us'] });
+    expect(settle({ audience: ['a', 'b'] }).audience).toEqual({ encode: ['a', 'b'], decode: ['a', 'b'] });
+    expect(settle({ issuer: { encode: null } }).issuer).toEqual({ encode: null, decode: null });
+    expect(settle({ audience: { encode: [] } }).audience).toEqual({ encode: null, decode: null });
+  });
+
+  it('requestProperty: false sets nothing', () => {
+    expect(settle({ requestProperty: false }).requestProperty).toBeNull();
+  });
+
+  it('the challenge names the scheme, Bearer where there is none', () => {
+    expect(settle({ header: { type: 'JWT' } }).challengeScheme).toBe('JWT');
+    expect(settle({ header: { type: '' } }).challengeScheme).toBe('Bearer');
+  });
+
+  it('are frozen once they are settled', () => {
+    expect(unfrozen(settle())).toEqual([]);
+    const given: JwtExtendedOptions = {
+      secret: [SECRET, OTHER_SECRET],
+      issuer: { encode: 'a', decode: ['a', 'b'] },
+      audience: ['a'],
+      requiredClaims: ['exp'],
+      tokenLocation: ['headers', 'cookies'],
+      userLookup: () => 'Alice',
+      errorResponses: { expiredToken: () => ({ status: 401, body: {} }) },
+    };
+    expect(unfrozen(settle(given))).toEqual([]);
+  });
+
+  it('do not change when what was given is changed afterwards', () => {
+    const given = {
+      secret: [SECRET],
+      decodeAlgorithms: ['HS256' as 'HS256' | 'HS512'],
+      requiredClaims: ['exp'],
+      tokenLocation: ['headers' as 'headers' | 'cookies'],
+      audience: ['a'],
+      csrf: { methods: ['POST'] },
+    };
+    const settings = resolveSettings(given);
+    given.secret.push(OTHER_SECRET);
+    given.decodeAlgorithms.push('HS512');
+    given.requiredClaims.push('nbf');
+    given.tokenLocation.push('cookies');
+    given.audience.push('b');
+    given.csrf.methods.push('GET');
+    expect(settings).toMatchObject({
+      secrets: [SECRET],
+      decodeAlgorithms: new Set(['HS256']),
+      requiredClaims: ['exp'],
+      tokenLocations: ['headers'],
+      audience: { encode: ['a'], decode: ['a'] },
+      csrf: { methods: new Set(['POST']) },
+    });
+  });
+
+  it('what every object inherits is no option', () => {
+    const inherited = Object.prototype as { leeway?: unknown };
+    inherited.leeway = 1_000_000;
+    try {
+      expect(settle().leeway).toBe(0);
+    } finally {
+      delete inherited.leeway;
+    }
+  });
+});

@@ -1,0 +1,163 @@
+import { JwtExtendedModule, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { Test } from '@nestjs/testing';
+import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { SECRET } from '../../support/forge.js';
+
+const refusal = (options: object): string => {
+  try {
+    resolveSettings({ secret: SECRET, ...options });
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError);
+    return (error as Error).message;
+  }
+  throw new Error('These options were taken');
+};
+
+/** A wrong value, the option the refusal has to name, and a piece of the cure. */
+const WRONG: [options: object, named: string, cure: string | RegExp][] = [
+  [{ algorithm: 'HS265' }, 'algorithm', 'Known: HS256, HS384'],
+  [{ algorithm: 'hs256' }, 'algorithm', 'no known algorithm'],
+  [{ algorithm: 256 }, 'algorithm', 'no known algorithm'],
+  [{ algorithm: 'toString' }, 'algorithm', 'no known algorithm'],
+  [{ algorithm: 'none' }, 'algorithm', 'must not be "none"'],
+  [{ algorithm: 'None' }, 'algorithm', 'must not be "none"'],
+  [{ algorithm: 'NONE' }, 'algorithm', 'must not be "none"'],
+  [{ decodeAlgorithms: ['HS256', 'none'] }, 'decodeAlgorithms', 'must not be "none"'],
+  [{ decodeAlgorithms: ['nOnE'] }, 'decodeAlgorithms', 'must not be "none"'],
+  [{ decodeAlgorithms: 'HS256' }, 'decodeAlgorithms', 'must be a list'],
+  [{ decodeAlgorithms: ['HS265'] }, 'decodeAlgorithms', 'no known algorithm'],
+  [{ decodeAlgorithms: [null] }, 'decodeAlgorithms', 'no known algorithm'],
+  [{ decodeAlgorithms: ['RS256'] }, 'decodeAlgorithms', 'mixes rsa and hmac algorithms'],
+  [{ decodeAlgorithms: ['HS512', 'ES256'] }, 'decodeAlgorithms', 'Keep to the family of "algorithm"'],
+  [{ allowWeakSecret: 'yes' }, 'allowWeakSecret', 'must be true or false'],
+  [{ accessTokenExpires: '60' }, 'accessTokenExpires', "Write 60 (a number of seconds) or '60s'"],
+  [{ accessTokenExpires: 0 }, 'accessTokenExpires', 'For tokens that never expire write false'],
+  [{ accessTokenExpires: '0s' }, 'accessTokenExpires', 'must be more than zero'],
+  [{ accessTokenExpires: -1 }, 'accessTokenExpires', 'must be more than zero'],
+  [{ accessTokenExpires: true }, 'accessTokenExpires', "a text with a unit ('15m')"],
+  [{ refreshTokenExpires: '30 days' }, 'refreshTokenExpires', 'ms, s, m, h, d or w'],
+  [{ refreshTokenExpires: NaN }, 'refreshTokenExpires', 'not a finite duration'],
+  [{ refreshTokenExpires: {} }, 'refreshTokenExpires', '{ minutes: 15 }'],
+  [{ leeway: -1 }, 'leeway', 'must not be negative'],
+  [{ leeway: '10' }, 'leeway', 'has no unit'],
+  [{ leeway: false }, 'leeway', 'is not a duration'],
+  [{ issuer: 1 }, 'issuer', 'must hold strings'],
+  [{ issuer: ['a', 'b'] }, 'issuer', 'must be one string'],
+  [{ issuer: { encode: ['a'] } }, 'issuer', 'must be one string'],
+  [{ issuer: { decode: '' } }, 'issuer', 'no token could match'],
+  [{ issuer: { decode: [] } }, 'issuer', 'Leave it out to accept any'],
+  [{ issuer: { decode: [1] } }, 'issuer', 'must hold strings'],
+  [{ issuer: { verify: 'a' } }, 'issuer.verify', 'Known: encode, decode'],
+  [{ issuer: '' }, 'issuer', 'no token could match'],
+  [{ audience: 7 }, 'audience', 'must hold strings'],
+  [{ audience: '' }, 'audience', 'no token could match'],
+  [{ audience: [] }, 'audience', 'no token could match'],
+  [{ audience: { decode: ['a', ''] } }, 'audience', 'no token could match'],
+  [{ audience: { encode: [1] } }, 'audience', 'must hold strings'],
+  [{ audience: { decod: 'a' } }, 'audience.decod', 'Did you mean "decode"?'],
+  [{ encodeNotBefore: 1 }, 'encodeNotBefore', 'must be true or false'],
+  [{ verifySubject: 'no' }, 'verifySubject', 'must be true or false'],
+  [{ identityClaim: '' }, 'identityClaim', 'must not be empty'],
+  [{ identityClaim: 7 }, 'identityClaim', 'must be a string'],
+  [{ requiredClaims: 'exp' }, 'requiredClaims', 'must be a list'],
+  [{ requiredClaims: [1] }, 'requiredClaims', 'must be a list of names'],
+  [{ requiredClaims: [''] }, 'requiredClaims', 'must be a list of names'],
+  [{ errorMessageKey: '' }, 'errorMessageKey', 'must not be empty'],
+  [{ errorMessageKey: 5 }, 'errorMessageKey', 'must be a string'],
+  [{ tokenLocation: 'header' }, 'tokenLocation', 'must be one of headers, cookies, query_string, json'],
+  [{ tokenLocation: [] }, 'tokenLocation', 'must be one of headers'],
+  [{ tokenLocation: ['headers', 'body'] }, 'tokenLocation', 'it is ["headers","body"]'],
+  [{ tokenLocation: {} }, 'tokenLocation', 'must be one of headers'],
+  [{ header: { name: '' } }, 'header.name', 'must not be empty'],
+  [{ header: { name: 'X Token' } }, 'header.name', 'must be a name'],
+  [{ header: { name: 'X-Tökèn' } }, 'header.name', 'must be a name'],
+  [{ header: { name: 'X:\r\nY' } }, 'header.name', 'must be a name'],
+  [{ header: { type: 'Bearer JWT' } }, 'header.type', 'must be one word'],
+  [{ header: { type: 'Bearer,' } }, 'header.type', 'must be one word'],
+  [{ header: { type: '令牌' } }, 'header.type', 'must be one word'],
+  [{ header: { type: 'a"b' } }, 'header.type', 'must be one word'],
+  [{ header: { caseInsensitive: 'yes' } }, 'header.caseInsensitive', 'must be true or false'],
+  [{ header: 'Authorization' }, 'header', 'must be an object with any of: name, type, caseInsensitive'],
+  [{ header: null }, 'header', 'must be an object'],
+  [{ header: { prefix: 'Bearer' } }, 'header.prefix', 'Known: name, type, caseInsensitive'],
+  [{ queryString: { name: '' } }, 'queryString.name', 'must not be empty'],
+  [{ queryString: 'jwt' }, 'queryString', 'must be an object'],
+  [{ queryString: { valuePrefix: 1 } }, 'queryString.valuePrefix', 'must be a string'],
+  [{ json: { accessKey: '' } }, 'json.accessKey', 'must not be empty'],
+  [{ json: [] }, 'json', 'must be an object with any of: accessKey, refreshKey'],
+  [{ requireByDefault: 'true' }, 'requireByDefault', 'must be true or false'],
+  [{ requestProperty: '' }, 'requestProperty', 'must not be empty'],
+  [{ requestProperty: true }, 'requestProperty', 'must be a string'],
+  [{ maxTokenLength: 0 }, 'maxTokenLength', 'a whole number of at least 1'],
+  [{ maxTokenLength: 1.5 }, 'maxTokenLength', 'a whole number'],
+  [{ maxTokenLength: '16k' }, 'maxTokenLength', 'a whole number'],
+  [{ maxTokenLength: Infinity }, 'maxTokenLength', 'a whole number'],
+  [{ userIdentity: 'id' }, 'userIdentity', 'must be a function'],
+  [{ additionalClaims: {} }, 'additionalClaims', 'must be a function'],
+  [{ additionalHeaders: { kid: 'a' } }, 'additionalHeaders', 'must be a function'],
+  [{ encodeKey: 'key' }, 'encodeKey', 'must be a function'],
+  [{ decodeKey: 'key' }, 'decodeKey', 'must be a function'],
+  [{ isTokenRevoked: false }, 'isTokenRevoked', 'must be a function'],
+  [{ verifyToken: true }, 'verifyToken', 'must be a function'],
+  [{ userLookup: [] }, 'userLookup', 'must be a function'],
+  [{ errorResponses: [] }, 'errorResponses', 'must be an object'],
+  [{ errorResponses: { expired: () => 1 } }, 'errorResponses.expired', 'expiredToken'],
+  [{ errorResponses: { expiredToken: {} } }, 'errorResponses.expiredToken', 'must be a function'],
+];
+
+describe('a wrong option', () => {
+  it.each(WRONG)('%p is refused by the name %s, with the cure', (options, named, cure) => {
+    const message = refusal(options);
+    expect(message).toContain(`JwtExtendedModule option "${named}" `);
+    expect(message).toMatch(cure);
+  });
+
+  it.each(['type', 'fresh', 'jti', 'csrf', 'exp', 'iat', 'nbf', 'iss', 'aud'])(
+    'the reserved claim %s is no identity claim',
+    (identityClaim) => {
+      expect(refusal({ identityClaim })).toContain(`must not be "${identityClaim}"`);
+    },
+  );
+
+  it.each([
+    ['acessTokenExpires', 'accessTokenExpires'],
+    ['secretKey', 'secret'],
+    ['tokenLocations', 'tokenLocation'],
+    ['userlookup', 'userLookup'],
+    ['isRevoked', 'Known: '],
+    ['verifyTokens', 'verifyToken'],
+  ])('the unknown name %s is refused, with the nearest if there is one', (name, hint) => {
+    expect(refusal({ [name]: undefined })).toContain(`JwtExtendedModule option "${name}" does not exist. `);
+    expect(refusal({ [name]: 1 })).toContain(hint);
+  });
+
+  it.each(['globalGuard', 'globalFilter', 'isGlobal'])('%s is no option but an extra of the call', (name) => {
+    expect(refusal({ [name]: true })).toContain(`Write forRootAsync({ ${name}: …, useFactory: … })`);
+  });
+
+  it.each([null, 'secret', 7, []])('options that are %p are refused', (options) => {
+    expect(() => resolveSettings(options)).toThrow(/JwtExtendedModule option "options" must be an object/);
+  });
+
+  it('stops the start of the application', async () => {
+    const options = { secret: SECRET, leeway: '10' } as unknown as JwtExtendedOptions;
+    const starting = Test.createTestingModule({ imports: [JwtExtendedModule.forRoot(options)] }).compile();
+    await expect(starting).rejects.toThrow(TypeError);
+    await expect(starting).rejects.toThrow(/^JwtExtendedModule option "leeway" is wrong: '10' has no unit/);
+  });
+
+  it('is never shown when it may be a secret', () => {
+    const key = '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----';
+    for (const secret of [key, 'short but secret', { key }, [key]]) {
+      expect(String(refusalOfSecret(secret))).not.toMatch(/MFkw|short but secret/);
+    }
+  });
+});
+
+function refusalOfSecret(secret: unknown): unknown {
+  try {
+    return resolveSettings({ secret });
+  } catch (error) {
+    return error;
+  }
+}

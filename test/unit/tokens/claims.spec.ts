@@ -1,0 +1,96 @@
+import { ExpiredTokenException, InvalidTokenException, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { checkClaims, fillDefaults, refuseExpired } from '../../../src/tokens/claims.js';
+import { SECRET } from '../../support/forge.js';
+
+const NOW = 1_000_000.25;
+
+function check(claims: object, options: JwtExtendedOptions = {}, now = NOW): void {
+  const payload = { sub: 'alice', ...claims };
+  const settings = resolveSettings({ secret: SECRET, ...options });
+  checkClaims(payload, settings, now);
+  refuseExpired(fillDefaults(payload), { alg: 'HS256' }, settings, now);
+}
+
+describe('the times of a token, to the second', () => {
+  it.each([
+    [{ exp: 1_000_000 }, 0, 'expired'],
+    [{ exp: 1_000_001 }, 0, 'good'],
+    [{ exp: 1_000_000.9 }, 0, 'expired'],
+    [{ exp: 1_000_001.9 }, 0, 'good'],
+    [{ exp: 999_991 }, 10, 'good'],
+    [{ exp: 999_990 }, 10, 'expired'],
+    [{ exp: 0 }, 0, 'expired'],
+    [{ exp: -1 }, 0, 'expired'],
+    [{ exp: Number.MAX_VALUE }, 0, 'good'],
+    [{ iat: 1_000_000 }, 0, 'good'],
+    [{ iat: 1_000_000.9 }, 0, 'good'],
+    [{ iat: 1_000_001 }, 0, 'invalid'],
+    [{ iat: 1_000_010 }, 10, 'good'],
+    [{ iat: 1_000_011 }, 10, 'invalid'],
+    [{ iat: -1e15 }, 0, 'good'],
+    [{ nbf: 1_000_000 }, 0, 'good'],
+    [{ nbf: 1_000_001 }, 0, 'invalid'],
+    [{ nbf: 1_000_010 }, 10, 'good'],
+    [{ nbf: 1_000_011 }, 10, 'invalid'],
+    [{ nbf: 1_000_000.5 }, 0, 'good'],
+  ])('%j with %d s of leeway is %s', (claims, leeway, expected) => {
+    const exceptions = { expired: ExpiredTokenException, invalid: InvalidTokenException };
+    if (expected === 'good') expect(() => check(claims, { leeway })).not.toThrow();
+    else expect(() => check(claims, { leeway })).toThrow(exceptions[expected as keyof typeof exceptions]);
+  });
+
+  it('a token expires in the very moment', () => {
+    expect(() => check({ exp: 1_000_000 }, {}, 999_999.999)).not.toThrow();
+    expect(() => check({ exp: 1_000_000 }, {}, 1_000_000)).toThrow(ExpiredTokenException);
+  });
+});
+
+describe('claims', () => {
+  it('that are inherited do not count', () => {
+    const claims = Object.assign(Object.create({ sub: 'mallory', exp: 1, iss: 'us' }) as object, { id: 'alice' });
+    const settings = resolveSettings({ secret: SECRET, identityClaim: 'id' });
+    expect(() => checkClaims(claims as Record<string, unknown>, settings, NOW)).not.toThrow();
+    const withSub = resolveSettings({ secret: SECRET });
+    expect(() => checkClaims(claims as Record<string, unknown>, withSub, NOW)).toThrow('Missing claim: sub');
+    const withIssuer = resolveSettings({ secret: SECRET, identityClaim: 'id', issuer: 'us' });
+    expect(() => checkClaims(claims as Record<string, unknown>, withIssuer, NOW)).toThrow('missing the "iss" claim');
+  });
+
+  it('left out have Flask-JWT-Extended’s defaults', () => {
+    expect(fillDefaults(Object.freeze({ sub: 'alice' }))).toEqual({
+      sub: 'alice',
+      type: 'access',
+      fresh: false,
+      jti: null,
+    });
+    expect(fillDefaults(Object.freeze({ type: 'refresh', fresh: true }))).toMatchObject({
+      type: 'refresh',
+      fresh: true,
+    });
+    expect(Object.isFrozen(fillDefaults({ sub: 'alice' }))).toBe(true);
+  });
+
+  it('that are null are there', () => {
+    expect(fillDefaults({ type: null, fresh: null, jti: null })).toEqual({ type: null, fresh: null, jti: null });
+  });
+
+  it('called __proto__ stay claims', () => {
+    const payload = fillDefaults(JSON.parse('{"__proto__":{"type":"refresh"}}'));
+    expect(payload.type).toBe('access');
+    expect(Object.hasOwn(payload, '__proto__')).toBe(true);
+    expect(Object.getPrototypeOf(payload)).toBe(Object.prototype);
+  });
+
+  it('an expired token is told with its claims and header', () => {
+    expect.assertions(1);
+    try {
+      check({ exp: 1, role: 'admin' });
+    } catch (error) {
+      expect(error).toMatchObject({
+        payload: { sub: 'alice', role: 'admin', type: 'access' },
+        header: { alg: 'HS256' },
+      });
+    }
+  });
+});

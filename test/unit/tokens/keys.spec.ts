@@ -1,0 +1,97 @@
+import { createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto';
+import type { HmacSecret, JwtAlgorithm, JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { errorOf, tokenService } from '../../support/token-service.js';
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const PUBLIC_PEM = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const PRIVATE_PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const SSH = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)} alice@host`;
+
+async function refusal(secret: unknown, options: JwtExtendedOptions = {}): Promise<string> {
+  const error = await errorOf(() => tokenService({ ...options, secret: secret as HmacSecret }));
+  expect(error).toBeInstanceOf(TypeError);
+  return error?.message ?? '';
+}
+
+describe('a secret', () => {
+  it.each([undefined, null])('that is %s is refused; the cure is forRootAsync', async (secret) => {
+    const message = await refusal(secret);
+    expect(message).toContain(`JwtExtendedModule option "secret" is ${secret}, and HS256 needs one`);
+    expect(message).toContain('forRootAsync({ inject: [ConfigService]');
+  });
+
+  it.each([
+    ['HS256', 32],
+    ['HS384', 48],
+    ['HS512', 64],
+  ] as [JwtAlgorithm, number][])('for %s has at least %d bytes', async (algorithm, least) => {
+    await expect(tokenService({ algorithm, secret: 'x'.repeat(least) })).resolves.toBeDefined();
+    const message = await refusal('x'.repeat(least - 1), { algorithm });
+    expect(message).toContain(`has ${least - 1} bytes; ${algorithm} needs at least ${least} (RFC 7518 s.3.2)`);
+    expect(message).toContain(`randomBytes(${least})`);
+  });
+
+  it('is measured in bytes, not in characters', async () => {
+    await expect(tokenService({ secret: 'ü'.repeat(16) })).resolves.toBeDefined();
+    expect(await refusal('ü'.repeat(15))).toContain('has 30 bytes');
+  });
+
+  it('has to do for every algorithm that is taken', async () => {
+    expect(await refusal('x'.repeat(32), { decodeAlgorithms: ['HS512'] })).toContain('HS512 needs at least 64');
+  });
+
+  it('may be short with allowWeakSecret, but not empty', async () => {
+    await expect(tokenService({ secret: 'x', allowWeakSecret: true })).resolves.toBeDefined();
+    expect(await refusal('', { allowWeakSecret: true })).toContain('is empty: anyone could make such tokens');
+    expect(await refusal(Buffer.alloc(0), { allowWeakSecret: true })).toContain('is empty');
+  });
+
+  it.each([
+    ['a public key in PEM', PUBLIC_PEM],
+    ['a private key in PEM', PRIVATE_PEM],
+    ['a certificate', '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'.padEnd(100)],
+    ['PEM after other text', `subject: CN=x\n${PUBLIC_PEM}`],
+    ['PEM as a Buffer', Buffer.from(PUBLIC_PEM)],
+    ['PEM as bytes', new Uint8Array(Buffer.from(PRIVATE_PEM))],
+    ['PEM as a secret KeyObject', createSecretKey(Buffer.from(PUBLIC_PEM))],
+    ['an SSH public key', SSH],
+    ['an RSA SSH public key', `ssh-rsa ${'A'.repeat(60)}`],
+    ['an ECDSA SSH public key', `ecdsa-sha2-nistp256 ${'A'.repeat(60)}`],
+  ])('is not %s', async (_what, secret) => {
+    expect(await refusal(secret)).toMatch(/is the text of a key pair/);
+  });
+
+  it('is not a KeyObject of a key pair', async () => {
+    expect(await refusal(publicKey)).toContain('is a public key; HS256 needs a secret of random bytes');
+    expect(await refusal(privateKey)).toContain('is a private key');
+    expect(await refusal(createPublicKey(PRIVATE_PEM))).toContain('is a public key');
+  });
+
+  it.each([7, true, {}, { kty: 'oct', k: 'x' }])('is not %p', async (secret) => {
+    expect(await refusal(secret)).toContain('must be a string, bytes (Buffer) or a KeyObject');
+  });
+
+  it('in a list is named by its place', async () => {
+    const good = 'x'.repeat(32);
+    expect(await refusal([good, 'short'])).toContain('option "secret", key 2, has 5 bytes');
+    expect(await refusal([])).toContain('is an empty list. The first one signs, all of them verify');
+    expect(await refusal([good, null])).toContain('key 2, must be a string');
+  });
+});
+
+describe('a key from a callback', () => {
+  it.each(['', 'short', PUBLIC_PEM, null, undefined, 7])('of encodeKey is refused: %p', async (key) => {
+    const tokens = await tokenService({ encodeKey: () => key as HmacSecret });
+    const error = await errorOf(() => tokens.createAccessToken('alice'));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error?.message).toContain('The key that encodeKey returned');
+  });
+
+  it.each(['', 'short', PUBLIC_PEM, 7])('of decodeKey is refused: %p', async (key) => {
+    const tokens = await tokenService({ decodeKey: () => key as HmacSecret });
+    const token = await tokens.createAccessToken('alice');
+    const error = await errorOf(() => tokens.verify(token));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error?.message).toContain('The key that decodeKey returned');
+  });
+});

@@ -1,0 +1,74 @@
+import { JwtRequired, type JwtRequirement } from 'nestjs-jwt-extended';
+import { settleRequirement } from '../../../src/types/requirement.js';
+
+const wrong = (requirement: unknown) => () => JwtRequired(requirement as JwtRequirement);
+
+describe('the options of @JwtRequired()', () => {
+  it('have defaults', () => {
+    const defaults = {
+      optional: false,
+      fresh: false,
+      refresh: false,
+      locations: null,
+      verifyType: true,
+      skipRevocationCheck: false,
+    };
+    expect(settleRequirement()).toEqual(defaults);
+    expect(settleRequirement({})).toEqual(defaults);
+    expect(settleRequirement({ fresh: undefined, locations: undefined, verifyType: undefined })).toEqual(defaults);
+  });
+
+  it('are taken as they are', () => {
+    const all = { optional: true, fresh: true, refresh: true, verifyType: false, skipRevocationCheck: true };
+    expect(settleRequirement({ ...all, locations: ['json', 'headers'] })).toEqual({
+      ...all,
+      locations: ['json', 'headers'],
+    });
+  });
+
+  it('are frozen, and apart from what was given', () => {
+    const locations: ('headers' | 'cookies')[] = ['headers'];
+    const settled = settleRequirement({ locations });
+    locations.push('cookies');
+    expect(settled.locations).toEqual(['headers']);
+    expect(Object.isFrozen(settled)).toBe(true);
+    expect(Object.isFrozen(settled.locations)).toBe(true);
+  });
+
+  it('one location may stand alone, an empty list means the option tokenLocation', () => {
+    expect(settleRequirement({ locations: 'cookies' }).locations).toEqual(['cookies']);
+    expect(settleRequirement({ locations: [] }).locations).toBeNull();
+  });
+
+  it.each([
+    ['banana', '"banana"'],
+    [['headers', 'banana'], '["headers","banana"]'],
+    ['Headers', '"Headers"'],
+    ['header', '"header"'],
+    [['headers', 1], '["headers",1]'],
+    [7, '7'],
+    [{}, '{}'],
+  ])('an unknown location is refused when the class is defined: %j', (locations, shown) => {
+    expect(wrong({ locations })).toThrow(TypeError);
+    expect(wrong({ locations })).toThrow(
+      /@JwtRequired\(\{ locations \}\) must hold headers, cookies, query_string, json/,
+    );
+    expect(wrong({ locations })).toThrow(shown);
+  });
+
+  it.each(['freshness', 'Fresh', 'role', 'verify_type', 'constructor', 'toString'])(
+    'an unknown option is refused with the known ones: %s',
+    (name) => {
+      expect(wrong({ [name]: true })).toThrow(TypeError);
+      expect(wrong({ [name]: true })).toThrow(
+        `@JwtRequired() has no option "${name}". Known: optional, fresh, refresh,`,
+      );
+    },
+  );
+
+  it.each(['optional', 'fresh', 'refresh', 'verifyType', 'skipRevocationCheck'])('%s must be a boolean', (name) => {
+    for (const value of ['true', 'false', 0, 1, null, {}, []]) {
+      expect(wrong({ [name]: value })).toThrow(`@JwtRequired({ ${name} }) must be true or false.`);
+    }
+  });
+});
