@@ -37,6 +37,7 @@ export type {
   RefreshOutcome,
   SessionLimits,
   SessionRecord,
+  StoreWatch,
 } from './revocation/revocation-store.js';
 export { RevocationEvents } from './revocation/revocation-events.js';
 export type { RefreshReuseEvent, RevocationEvent } from './revocation/revocation-events.js';
@@ -51,6 +52,7 @@ export type {
   HeaderOptions,
   HmacSecret,
   JsonOptions,
+  LocalCacheOptions,
   JwtExtendedOptions,
   QueryStringOptions,
   RevocationOptions,

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
 import { RevocationEvents, type RefreshReuseEvent, type RevocationEvent } from './revocation/revocation-events.js';
@@ -6,7 +6,7 @@ import { SessionSupport } from './tokens/session-support.js';
 
 /** Writes to the log what an operator has to know of the store, and tells `onReuse`. */
 @Injectable()
-export class RevocationReporter implements OnModuleInit {
+export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('JwtExtendedModule');
 
   constructor(
@@ -18,7 +18,12 @@ export class RevocationReporter implements OnModuleInit {
   /** Does not wait for the store: an application starts without it, and answers 503 where it is needed. */
   onModuleInit(): void {
     this.events.subscribe((event) => this.report(event));
+    this.support.start();
     void this.warnOfProblems();
+  }
+
+  onApplicationShutdown(): void {
+    this.support.stop();
   }
 
   private report(event: RevocationEvent): void {

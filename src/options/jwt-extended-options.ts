@@ -108,6 +108,21 @@ export interface RevocationOptions {
   store: RevocationStore;
   /** How long a request waits for the store before it is answered 503; default `'1s'`. */
   timeout?: Duration;
+  /** Remember what the store answered about access tokens; default off: every request asks. */
+  local?: LocalCacheOptions;
+}
+
+/** A memory of what the store answered about access tokens. Never used for refresh tokens, rotation or log-out. */
+export interface LocalCacheOptions {
+  /** How much older than the truth an answer may be at most. */
+  staleness: Duration;
+  /**
+   * Let the store tell of changes, so that they are seen in milliseconds and other requests cost no round trip:
+   * `RedisRevocationStore` over node-redis. While the connection for it is lost or silent, every request asks. Default `false`.
+   */
+  push?: boolean;
+  /** How many answers are remembered; default `10000`. */
+  maxEntries?: number;
 }
 
 /** How refresh tokens are replaced (RFC 9700 s.4.14.2). */

@@ -1,6 +1,6 @@
 import { RevocationStore } from '../revocation/revocation-store.js';
 import { type OptionReader, show } from './option-reader.js';
-import type { RevocationSettings, RotationSettings, Settings } from './settings.js';
+import type { LocalCacheSettings, RevocationSettings, RotationSettings, Settings } from './settings.js';
 
 const ROTATION = ['grace', 'maxAge', 'idle', 'maxPerUser', 'adopt', 'onReuse'];
 
@@ -21,7 +21,7 @@ export function resolveRevocation(options: OptionReader): Pick<Settings, 'revoca
 
 function readRevocation(options: OptionReader): RevocationSettings | null {
   if ((options.raw('revocation') ?? null) === null) return null;
-  const section = options.section('revocation', ['store', 'timeout']);
+  const section = options.section('revocation', ['store', 'timeout', 'local']);
   const store = section.raw('store');
   if (!isStore(store)) {
     return section.refuse(
@@ -31,7 +31,18 @@ function readRevocation(options: OptionReader): RevocationSettings | null {
   }
   const timeout = section.duration('timeout', '1s') * 1000;
   if (timeout === 0) section.refuse('timeout', 'must be more than zero.');
-  return Object.freeze({ store, timeout });
+  return Object.freeze({ store, timeout, local: readLocal(section, store) });
+}
+
+function readLocal(revocation: OptionReader, store: RevocationStore): LocalCacheSettings | null {
+  if ((revocation.raw('local') ?? null) === null) return null;
+  const section = revocation.section('local', ['staleness', 'push', 'maxEntries']);
+  const staleness = section.lifetime('staleness', undefined) ?? section.refuse('staleness', 'must be a duration.');
+  const push = section.flag('push', false);
+  if (push && store.watchProblem !== null) {
+    section.refuse('push', `is not to be had. ${store.watchProblem ?? 'This store cannot tell of changes.'}`);
+  }
+  return Object.freeze({ staleness: staleness * 1000, push, maxEntries: section.integer('maxEntries', 10_000, 1) });
 }
 
 /** By its methods, so that a store made for the other copy of this package is one too. */

@@ -80,6 +80,14 @@ export interface RevocationSettings {
   readonly store: RevocationStore;
   /** Milliseconds. */
   readonly timeout: number;
+  readonly local: LocalCacheSettings | null;
+}
+
+export interface LocalCacheSettings {
+  /** Milliseconds. */
+  readonly staleness: number;
+  readonly push: boolean;
+  readonly maxEntries: number;
 }
 
 export interface RotationSettings {

@@ -133,6 +133,14 @@ export interface EndSessions {
   readonly except: string | null;
 }
 
+/** A connection over which a store tells of changes. */
+export interface StoreWatch {
+  /** Resolves when the connection has answered: what changed before has been told then. Rejects when it is lost. */
+  ping(): Promise<void>;
+  /** Ends it. */
+  close(): void;
+}
+
 /**
  * Where sessions and revoked tokens are kept: extend it for a store of your own, and run the suite of
  * `nestjs-jwt-extended/testing` on it. Each method is one atomic step across processes. `deadline` is a time of the
@@ -166,6 +174,15 @@ export abstract class RevocationStore {
 
   /** The subject's sessions, the last used first. */
   abstract listSessions(subject: string): Awaitable<SessionRecord[]>;
+
+  /** Why `watch` cannot be used, and what to do; `null` where it can. */
+  readonly watchProblem: string | null =
+    'This store cannot tell of changes: leave "push" out, answers are remembered for "staleness" all the same.';
+
+  /** Tells of every change to a subject, whoever makes it (`null`: to any), for as long as the watch is open. */
+  watch(_onChange: (subject: string | null) => void): Awaitable<StoreWatch> {
+    throw new TypeError(this.watchProblem ?? 'This store cannot tell of changes.');
+  }
 
   /** What is wrong with how the store is set up, in a sentence each; asked once at the start. */
   describeProblems(): Awaitable<string[]> {

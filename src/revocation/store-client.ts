@@ -2,8 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { RevocationUnavailableException } from '../errors/exceptions.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { RevocationEvents } from './revocation-events.js';
-import type { RevocationStore } from './revocation-store.js';
-import { isTime, type WriteAnswer } from './store-answers.js';
+import type { LookUpCache } from './look-up-cache.js';
+import type { LookUp, LookUpQuery, RevocationStore } from './revocation-store.js';
+import { isLookUp, isTime, type WriteAnswer } from './store-answers.js';
 
 /** How long a reading of the store's clock is good for, in milliseconds: long before clocks drift apart noticeably. */
 const SAMPLE_LIFE = 30_000;
@@ -36,7 +37,14 @@ export class StoreClient {
     private readonly store: RevocationStore,
     private readonly timeout: number,
     private readonly events: RevocationEvents,
+    private readonly cache: LookUpCache | null = null,
   ) {}
+
+  /** What the store knows about a token; what it answered a moment ago will do only where that is allowed. */
+  lookUp(query: LookUpQuery, mayBeRemembered: boolean): Awaitable<LookUp> {
+    const ask = () => this.read((store) => store.lookUp(query), isLookUp);
+    return mayBeRemembered && this.cache !== null ? this.cache.lookUp(query, ask) : ask();
+  }
 
   /** Reads; without a promise where the store needs none. */
   read<T>(work: (store: RevocationStore) => Awaitable<T>, isValid: (answer: T) => boolean): Awaitable<T> {
@@ -48,6 +56,19 @@ export class StoreClient {
    * says came too late is tried once more with a new reading of its clock, while there is time.
    */
   async write<T>(
+    subject: string,
+    work: (store: RevocationStore, deadline: number) => Awaitable<T>,
+    answer: WriteAnswer<T>,
+  ): Promise<T> {
+    try {
+      return await this.tryToWrite(work, answer);
+    } finally {
+      // Whether it was applied or not: this process at least must not go by what it knew before.
+      this.cache?.forget(subject);
+    }
+  }
+
+  private async tryToWrite<T>(
     work: (store: RevocationStore, deadline: number) => Awaitable<T>,
     { isValid, isLate }: WriteAnswer<T>,
   ): Promise<T> {

@@ -1,4 +1,6 @@
 import type { Settings } from '../options/settings.js';
+import { ChangeFeed } from '../revocation/change-feed.js';
+import { BoundedStaleness, LookUpCache } from '../revocation/look-up-cache.js';
 import type { RevocationEvents } from '../revocation/revocation-events.js';
 import { StoreClient } from '../revocation/store-client.js';
 import { Rotation } from './rotation.js';
@@ -9,14 +11,29 @@ import { TokenRevocation } from './token-revocation.js';
 /** What there is to sessions and revocation; without a store, nothing. */
 export class SessionSupport {
   readonly store: StoreClient | null = null;
+  private readonly feed: ChangeFeed | null = null;
+  private readonly cache: LookUpCache | null = null;
   private readonly parts: { sessions: Sessions; revocation: TokenRevocation; rotation: Rotation } | null = null;
 
   constructor(settings: Settings, factory: TokenFactory, events: RevocationEvents) {
     if (settings.revocation === null) return;
-    this.store = new StoreClient(settings.revocation.store, settings.revocation.timeout, events);
+    const { store, timeout, local } = settings.revocation;
+    this.feed = local?.push ? new ChangeFeed(store, local.staleness) : null;
+    const freshness = this.feed ?? (local && new BoundedStaleness(local.staleness));
+    this.cache = local && freshness && new LookUpCache(freshness, local.maxEntries);
+    this.store = new StoreClient(store, timeout, events, this.cache);
     const sessions = new Sessions(settings, this.store, events);
     const revocation = new TokenRevocation(settings, this.store, sessions, events);
     this.parts = { sessions, revocation, rotation: new Rotation(settings, factory, sessions) };
+  }
+
+  /** Begins to listen to the store's changes, where that is wanted. */
+  start(): void {
+    if (this.cache !== null) this.feed?.start(this.cache);
+  }
+
+  stop(): void {
+    this.feed?.stop();
   }
 
   /** Whether log-ins open sessions. */

@@ -30,6 +30,7 @@ export class Sessions {
     // A token that is born expired opens nothing.
     if (content.lifetime !== null && content.lifetime <= 0) return stamp;
     const result = await this.store.write(
+      subject,
       (store, deadline) =>
         store.openSession(
           {
@@ -77,6 +78,7 @@ export class Sessions {
       });
     }
     const result = await this.store.write(
+      subject,
       (store, deadline) =>
         store.present(
           {

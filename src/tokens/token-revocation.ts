@@ -3,7 +3,7 @@ import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from '../revocation/revocation-events.js';
 import type { LookUp, SessionRecord } from '../revocation/revocation-store.js';
 import { subjectHash, subjectOfSession } from '../revocation/session-id.js';
-import { APPLIED, isList, isLookUp } from '../revocation/store-answers.js';
+import { APPLIED, isList } from '../revocation/store-answers.js';
 import type { StoreClient } from '../revocation/store-client.js';
 import { after, type Awaitable } from '../types/awaitable.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
@@ -22,7 +22,9 @@ export class TokenRevocation {
   /** Whether a verified token was revoked; of a refresh token that was replaced the session is ended on the way. */
   isRevoked(payload: JwtPayload): Awaitable<boolean> {
     const place = placeOf(payload, this.settings);
-    return after(this.lookUp(place), (found) => this.judge(payload, place, found));
+    const { subject, sid, adoptedSid, jti } = place;
+    const query = { subject, sid: sid ?? adoptedSid, jti };
+    return after(this.store.lookUp(query, payload.type !== 'refresh'), (found) => this.judge(payload, place, found));
   }
 
   /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */
@@ -32,7 +34,7 @@ export class TokenRevocation {
     if (lifetime === 0) return;
     if (payload.type === 'refresh' && sid !== null) return this.endSession(subject, sid);
     if (jti === null) throw new InvalidTokenException('Missing claim: jti', { payload });
-    await this.store.write((store, deadline) => store.deny(subject, jti, lifetime, deadline), APPLIED);
+    await this.store.write(subject, (store, deadline) => store.deny(subject, jti, lifetime, deadline), APPLIED);
     if (adoptedSid !== null) await this.endSession(subject, adoptedSid);
   }
 
@@ -45,17 +47,17 @@ export class TokenRevocation {
   /** Ends a subject's sessions, and cuts its tokens without session off. */
   async revokeAllFor(identity: unknown, before: number | null, except: string | null): Promise<void> {
     const subject = subjectHash(identity);
-    await this.store.write((store, deadline) => store.endSessions({ subject, before, except }, deadline), APPLIED);
+    await this.store.write(
+      subject,
+      (store, deadline) => store.endSessions({ subject, before, except }, deadline),
+      APPLIED,
+    );
     this.events.emit({ type: 'all-revoked', identity });
   }
 
   /** A subject's sessions. */
   async list(identity: unknown): Promise<SessionRecord[]> {
     return this.store.read((store) => store.listSessions(subjectHash(identity)), isList);
-  }
-
-  private lookUp({ subject, sid, adoptedSid, jti }: TokenPlace): Awaitable<LookUp> {
-    return this.store.read((store) => store.lookUp({ subject, sid: sid ?? adoptedSid, jti }), isLookUp);
   }
 
   private judge(payload: JwtPayload, place: TokenPlace, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
@@ -67,7 +69,7 @@ export class TokenRevocation {
   }
 
   private async endSession(subject: string, sid: string): Promise<void> {
-    await this.store.write((store, deadline) => store.endSession(subject, sid, deadline), APPLIED);
+    await this.store.write(subject, (store, deadline) => store.endSession(subject, sid, deadline), APPLIED);
     this.events.emit({ type: 'session-ended', sid });
   }
 }
