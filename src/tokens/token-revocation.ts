@@ -55,13 +55,16 @@ export class TokenRevocation {
   }
 
   private lookUp({ subject, sid, adoptedSid, jti }: TokenPlace): Awaitable<LookUp> {
-    return this.store.read((store) => store.lookUp({ subject, sid: sid ?? adoptedSid, jti }), isLookUp);
+    const asked = sid ?? adoptedSid;
+    return this.store.read(
+      (store) => store.lookUp({ subject, sid: asked, jti }),
+      (answer) => isLookUp(answer, asked),
+    );
   }
 
   private judge(payload: JwtPayload, place: TokenPlace, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
     if (place.sid === null && session === null) return denied || isBefore(payload, cutOff);
-    if (session === null || place.subject !== subjectOfSession(session.sid)) return true;
-    if (place.sid !== null && denied) return true;
+    if (session === null || (place.sid !== null && denied)) return true;
     if (payload.type !== 'refresh' || session.currentId === place.jti) return false;
     return this.sessions.isReused(payload, place);
   }
