@@ -23,11 +23,18 @@ export const APPLIED: WriteAnswer<boolean> = {
   isLate: (answer) => !answer,
 };
 
-/** Whether a store's answer is a look-up; half of one would let tokens in. */
-export function isLookUp(answer: LookUp): boolean {
+/** The same for one session: an answer about another one is none. */
+export function about<T extends { outcome: string }>(sid: string, answers: WriteAnswer<T>): WriteAnswer<T> {
+  const isOther = (answer: T): boolean => 'session' in answer && (answer.session as SessionRecord).sid !== sid;
+  return { ...answers, isValid: (answer) => answers.isValid(answer) && !isOther(answer) };
+}
+
+/** Whether a store's answer is a look-up of this session; half of one would let tokens in. */
+export function isLookUp(answer: LookUp, sid: string | null): boolean {
   if (!isObject(answer)) return false;
   const { session, denied, cutOff } = answer;
-  return typeof denied === 'boolean' && (cutOff === null || isTime(cutOff)) && (session === null || isSession(session));
+  const isAsked = session === null || (isSession(session) && session.sid === sid);
+  return typeof denied === 'boolean' && (cutOff === null || isTime(cutOff)) && isAsked;
 }
 
 /** Whether a store's answer is a list of sessions. */

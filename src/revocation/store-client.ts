@@ -42,7 +42,11 @@ export class StoreClient {
 
   /** What the store knows about a token; what it answered a moment ago will do only where that is allowed. */
   lookUp(query: LookUpQuery, mayBeRemembered: boolean): Awaitable<LookUp> {
-    const ask = () => this.read((store) => store.lookUp(query), isLookUp);
+    const ask = () =>
+      this.read(
+        (store) => store.lookUp(query),
+        (answer) => isLookUp(answer, query.sid),
+      );
     return mayBeRemembered && this.cache !== null ? this.cache.lookUp(query, ask) : ask();
   }
 

@@ -3,7 +3,7 @@ import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from '../revocation/revocation-events.js';
 import type { Adoption, RefreshOutcome, SessionRecord } from '../revocation/revocation-store.js';
 import { derivedUuid, newSessionId, requireSubject, subjectHash } from '../revocation/session-id.js';
-import { OPENING, PRESENTATION } from '../revocation/store-answers.js';
+import { about, OPENING, PRESENTATION } from '../revocation/store-answers.js';
 import type { StoreClient } from '../revocation/store-client.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
 import { newStamp, type TokenContent, type TokenStamp } from './new-token.js';
@@ -44,7 +44,7 @@ export class Sessions {
           },
           deadline,
         ),
-      OPENING,
+      about(sid, OPENING),
     );
     if (result.outcome !== 'opened') throw new RevokedTokenException();
     if (!existing) this.events.emit({ type: 'session-opened', sid, identity: content.identity });
@@ -92,7 +92,7 @@ export class Sessions {
           },
           deadline,
         ),
-      PRESENTATION,
+      about(session, PRESENTATION),
     );
     this.report(result, session, payload);
     return result;

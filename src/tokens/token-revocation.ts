@@ -62,8 +62,7 @@ export class TokenRevocation {
 
   private judge(payload: JwtPayload, place: TokenPlace, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
     if (place.sid === null && session === null) return denied || isBefore(payload, cutOff);
-    if (session === null || place.subject !== subjectOfSession(session.sid)) return true;
-    if (place.sid !== null && denied) return true;
+    if (session === null || (place.sid !== null && denied)) return true;
     if (payload.type !== 'refresh' || session.currentId === place.jti) return false;
     return this.sessions.isReused(payload, place);
   }
