@@ -9,6 +9,7 @@ export default {
   moduleNameMapper: {
     '^nestjs-jwt-extended$': '<rootDir>/src/index.ts',
     '^nestjs-jwt-extended/redis$': '<rootDir>/src/redis.ts',
+    '^nestjs-jwt-extended/sql$': '<rootDir>/src/sql.ts',
     '^nestjs-jwt-extended/testing$': '<rootDir>/src/testing.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,26 +1,20 @@
 import { jest } from '@jest/globals';
 
-/** The clock of the code under test, as long as the surrounding `describe`; timers run by the real one. */
+/** The clock of the code under test: it stands still until it is put forward. Timers run by the real one. */
 export class TestClock {
-  private ahead = 0;
+  private time = Math.floor(Date.now() / 1000) * 1000;
 
   /** Puts it forward. */
   advance(seconds: number): void {
-    this.ahead += seconds * 1000;
-  }
-
-  /** Puts it to the beginning of the next second, so that what follows is within one. */
-  toFullSecond(): void {
-    this.ahead += 1000 - (Date.now() % 1000);
+    this.time += seconds * 1000;
   }
 
   replaceDateNow(): void {
-    const real = Date.now.bind(Date);
-    jest.spyOn(Date, 'now').mockImplementation(() => real() + this.ahead);
+    jest.spyOn(Date, 'now').mockImplementation(() => this.time);
   }
 }
 
-/** A clock that can be put forward. */
+/** A clock that stands at a full second, as long as the surrounding `describe` or file. */
 export function useTestClock(): TestClock {
   const clock = new TestClock();
   beforeAll(() => clock.replaceDateNow());

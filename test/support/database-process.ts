@@ -46,7 +46,12 @@ export class DatabaseProcess {
 
   /** Starts one, and waits until it is ready. */
   static async start(
-    { user, command, args, env = {} }: { user: string; command: string; args: readonly string[]; env?: NodeJS.ProcessEnv },
+    {
+      user,
+      command,
+      args,
+      env = {},
+    }: { user: string; command: string; args: readonly string[]; env?: NodeJS.ProcessEnv },
     isReady: () => Promise<boolean>,
   ): Promise<DatabaseProcess> {
     const started = new DatabaseProcess(user, command, args, env);
@@ -97,7 +102,11 @@ export class DatabaseProcess {
 function parentOf(pid: string): number | undefined {
   try {
     // After the name, which is in parentheses and may hold anything: state, parent.
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) \w /s, '').split(' ')[0]);
+    return Number(
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) \w /s, '')
+        .split(' ')[0],
+    );
   } catch {
     return undefined;
   }

@@ -10,7 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export function describeWithRedis(name: string, body: () => void): void {
   if (!spawnSync('redis-server', ['--version']).error) return describe(name, body);
   const whatToDo = 'redis-server is missing: apt-get install redis-server';
-  if (process.env.CI !== 'true') return describe.skip(`${name} (${whatToDo})`, body);
+  if (process.env.CI !== 'true') {
+    process.stderr.write(`Skipped: ${name}. ${whatToDo}\n`);
+    return describe.skip(name, body);
+  }
   it(name, () => {
     throw new Error(whatToDo);
   });

@@ -1,19 +1,20 @@
+import { jest } from '@jest/globals';
 import { Controller, Delete, Get, Post, Query } from '@nestjs/common';
 import {
   Jwt,
   JwtIdentity,
   JwtRequired,
+  MemoryRevocationStore,
   RevocationEvents,
   TokenService,
   type JwtExtendedOptions,
   type JwtPayload,
   type RevocationEvent,
+  type RevocationOptions,
   type RevocationStore,
   type TokenPair,
 } from 'nestjs-jwt-extended';
-import { MemoryRevocationStore } from '../../src/revocation/memory-revocation.store.js';
 import type { AdapterName } from './adapters.js';
-import { readToken } from './forge.js';
 import type { Answer } from './http-client.js';
 import { TestApp } from './jwt-app.js';
 
@@ -64,8 +65,21 @@ class SessionController {
   }
 }
 
+const STORE_METHODS = [
+  'lookUp',
+  'openSession',
+  'present',
+  'endSession',
+  'endSessions',
+  'deny',
+  'listSessions',
+] as const;
+
 export const REVOKED = { status: 401, body: { msg: 'Token has been revoked' } };
 export const UNAVAILABLE = { status: 503, body: { msg: 'Token revocation status is unavailable' } };
+
+/** Options of the module; the store is another matter. */
+type SessionOptions = Omit<JwtExtendedOptions, 'revocation'> & { revocation?: Omit<RevocationOptions, 'store'> };
 
 /** An application with sessions, kept in memory unless a test has another store. */
 export class SessionApp extends TestApp {
@@ -74,9 +88,9 @@ export class SessionApp extends TestApp {
   constructor(
     adapter: AdapterName,
     readonly store: RevocationStore,
-    options: JwtExtendedOptions,
+    options: SessionOptions,
   ) {
-    const revocation = { store, ...options.revocation };
+    const revocation = { ...options.revocation, store };
     super(adapter, { options: { ...options, revocation }, controllers: [SessionController] });
   }
 
@@ -116,7 +130,7 @@ export class SessionApp extends TestApp {
 /** One that runs as long as the surrounding `describe`. */
 export function useSessionApp(
   adapter: AdapterName,
-  options: JwtExtendedOptions = {},
+  options: SessionOptions = {},
   store: RevocationStore = new MemoryRevocationStore({ now: () => Date.now() }),
 ): SessionApp {
   const app = new SessionApp(adapter, store, options);
@@ -126,17 +140,13 @@ export function useSessionApp(
   return app;
 }
 
-/** The session of a token. */
-export function sidOf(token: string | TokenPair): string {
-  return readToken(typeof token === 'string' ? token : token.refreshToken).claims['sid'] as string;
-}
-
-/** A claim of a token. */
-export function claimOf(token: string, claim: string): unknown {
-  return readToken(token).claims[claim];
-}
-
 function pairIn(answer: Answer): TokenPair {
   if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body as TokenPair;
+}
+
+/** What a store is asked from now on, until `jest.clearAllMocks()`: the names of its methods. */
+export function storeCalls(store: RevocationStore): () => string[] {
+  const spies = STORE_METHODS.map((name) => ({ name, spy: jest.spyOn(store, name) }));
+  return () => spies.flatMap(({ name, spy }) => spy.mock.calls.map(() => name));
 }

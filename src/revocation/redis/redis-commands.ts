@@ -88,5 +88,5 @@ async function loading(byHash: () => Promise<unknown>, byText: () => Promise<unk
 /** Clients may be set up to answer buffers instead of strings. */
 function texts(reply: unknown): (string | null)[] {
   if (!Array.isArray(reply)) throw new TypeError('Redis answered something else than a list.');
-  return reply.map((value: string | Buffer | null) => value as string);
+  return reply.map((value: string | Buffer | null) => value?.toString() ?? null);
 }

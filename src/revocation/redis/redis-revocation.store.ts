@@ -78,15 +78,16 @@ export class RedisRevocationStore extends RevocationStore {
     const keys = subjectKeys(this.prefix, subject);
     const [outcome, record] = await this.write(
       PRESENT,
-      [keys.index, keys.session(sid), keys.denied(presentedId)],
+      [keys.index, keys.session(sid), keys.denied(presentedId), keys.cutOff],
       deadline,
       [
         sid,
         ...tokenArguments(successor, presented),
         presentedId,
         String(grace),
-        adopt === null ? '' : '1',
+        optionalNumber(adopt?.issuedAt ?? null),
         optionalNumber(adopt?.denyFor ?? null),
+        optionalNumber(adopt?.maxPerSubject ?? null),
       ],
     );
     return answer(outcome, record) as RefreshOutcome;

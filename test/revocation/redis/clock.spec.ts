@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { earliestTime } from '../../../src/revocation/redis/redis-clock.js';
+
+const node = (milliseconds: number, after = 0) => ({
+  time: async () => {
+    await sleep(after);
+    return [String(Math.floor(milliseconds / 1000)), String((milliseconds % 1000) * 1000 + 999)];
+  },
+  info: async () => '',
+});
+const failing = (message: string) => ({ time: async () => Promise.reject(new Error(message)), info: async () => '' });
+const hanging = { time: () => new Promise(() => {}), info: async () => '' };
+
+describe('the time of several servers', () => {
+  it('is the one of the only server', async () => {
+    expect(await earliestTime([node(1_700_000_000_123)])).toBe(1_700_000_000_123);
+  });
+
+  it('is the earliest, in whichever order they answer', async () => {
+    expect(await earliestTime([node(2_000), node(1_000, 20), node(3_000)])).toBe(1_000);
+    expect(await earliestTime([node(1_000), node(2_000, 20)])).toBe(1_000);
+  });
+
+  it('does not wait long for one that hangs or fails', async () => {
+    const from = performance.now();
+    expect(await earliestTime([hanging, node(1_000), failing('gone')])).toBe(1_000);
+    expect(performance.now() - from).toBeLessThan(200);
+  });
+
+  it('takes a connection that is yet to be made', async () => {
+    expect(await earliestTime([Promise.resolve(node(1_000)), Promise.reject(new Error('no')), node(2_000)])).toBe(
+      1_000,
+    );
+  });
+
+  it('is an error where all fail: the first one', async () => {
+    await expect(earliestTime([failing('first'), failing('second')])).rejects.toThrow('first');
+    await expect(earliestTime([failing('only')])).rejects.toThrow('only');
+  });
+});

@@ -1,0 +1,32 @@
+import { describeRevocationStore } from 'nestjs-jwt-extended/testing';
+import { describeWithRedis, RedisClusterOfServers, RedisServer } from '../../support/redis-server.js';
+import { clusterDrivers, singleDrivers, type Connected, type Driver } from './drivers.js';
+
+function describeDriver(driver: Driver, servers: () => readonly RedisServer[]): void {
+  let connected: Connected;
+  beforeAll(async () => {
+    connected = await driver.connect(servers());
+  });
+  afterAll(() => connected.close());
+  describeRevocationStore('keeps the contract', () => ({ store: connected.store }));
+}
+
+describeWithRedis('RedisRevocationStore on one server', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(() => server.stop());
+
+  describe.each(singleDrivers)('$name', (driver) => describeDriver(driver, () => [server]));
+});
+
+describeWithRedis('RedisRevocationStore on a cluster', () => {
+  let cluster: RedisClusterOfServers;
+  beforeAll(async () => {
+    cluster = await RedisClusterOfServers.start();
+  }, 30_000);
+  afterAll(() => cluster.stop());
+
+  describe.each(clusterDrivers)('$name', (driver) => describeDriver(driver, () => cluster.nodes));
+});

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
+import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
+import { singleDrivers, type Connected } from './drivers.js';
+import { HOUR, inTime, opened, opening, presenting } from './questions.js';
+
+type Session = Awaited<ReturnType<typeof opened>>;
+
+/** Every write there is, about one session. */
+const writesOf = (store: RedisRevocationStore, session: Session) => ({
+  open: (deadline: number) => store.openSession(opening({ subject: session.subject, maxPerSubject: 1 }), deadline),
+  present: (deadline: number) => store.present(presenting(session), deadline),
+  reuse: (deadline: number) => store.present(presenting({ ...session, id: 'another' }), deadline),
+  end: (deadline: number) => store.endSession(session.subject, session.sid, deadline),
+  endAll: (deadline: number) => store.endSessions({ ...session, before: null, except: null }, deadline),
+  deny: (deadline: number) => store.deny(session.subject, 'a jti', HOUR, deadline),
+});
+
+/** What became of a call within some time; whatever becomes of it later has to be nobody's business. */
+const within = (ms: number, call: Promise<unknown>) =>
+  Promise.race([call.then(() => 'answered' as const), sleep(ms, 'hangs' as const, { ref: false })]).catch(
+    (error: Error) => error,
+  );
+
+describeWithRedis('a Redis that fails', () => {
+  describe.each(singleDrivers)('by $name', (driver) => {
+    let server: RedisServer;
+    let connected: Connected;
+    let store: RedisRevocationStore;
+    let session: Session;
+
+    async function start(...args: string[]): Promise<void> {
+      server = await RedisServer.start(...args);
+      connected = await driver.connect([server]);
+      ({ store } = connected);
+      session = await opened(store);
+    }
+    const lookUp = () => store.lookUp({ subject: session.subject, sid: session.sid, jti: 'a jti' });
+
+    afterEach(async () => {
+      connected.close();
+      await server.stop();
+    });
+
+    it('as a replica takes no write, and says so', async () => {
+      await start();
+      const before = await lookUp();
+      server.ask('REPLICAOF', '127.0.0.1', '1');
+      for (const write of Object.values(writesOf(store, session))) {
+        await expect(write(inTime())).rejects.toThrow('READONLY');
+      }
+      expect(await lookUp()).toEqual(before);
+      server.ask('REPLICAOF', 'NO', 'ONE');
+      expect(await store.endSession(session.subject, session.sid, inTime())).toBe(true);
+    });
+
+    it('without memory takes no write half, but still ends sessions', async () => {
+      await start();
+      const before = await lookUp();
+      server.ask('CONFIG', 'SET', 'maxmemory', '1');
+      const { open, present, endAll, deny, end } = writesOf(store, session);
+      for (const write of [open, present, endAll, deny]) await expect(write(inTime())).rejects.toThrow('OOM');
+      expect(await lookUp()).toEqual(before);
+      expect(await store.listSessions(session.subject)).toEqual([before.session]);
+      expect(await end(inTime())).toBe(true);
+      expect(await store.listSessions(session.subject)).toEqual([]);
+      server.ask('CONFIG', 'SET', 'maxmemory', '0');
+      expect(await deny(inTime())).toBe(true);
+    });
+
+    it('that lets nobody in is passed on as it is', async () => {
+      await start();
+      server.ask('ACL', 'SETUSER', 'default', '-mget', '-evalsha', '-time', '-zrange');
+      const calls = [lookUp(), store.now(), store.listSessions(session.subject)];
+      for (const call of [...calls, store.present(presenting(session), inTime())]) {
+        await expect(call).rejects.toThrow('NOPERM');
+      }
+    });
+
+    it('with a broken record says so, instead of taking it for none', async () => {
+      await start();
+      server.ask('SET', `jwt:{${session.subject}}:s:${session.sid}`, 'not JSON');
+      await expect(lookUp()).rejects.toThrow('JSON');
+      await expect(store.present(presenting(session), inTime())).rejects.toThrow();
+    });
+
+    it('stopped and continued applies no write whose time is over', async () => {
+      await start();
+      const writes = writesOf(store, session);
+      const before = await lookUp();
+      const deadline = (await store.now()) + 300;
+      server.pause();
+      const calls = Object.values(writes).map((write) => write(deadline));
+      await sleep(400);
+      server.resume();
+      for (const answer of await Promise.all(calls)) {
+        expect(typeof answer === 'object' ? answer.outcome === 'late' : answer === false).toBe(true);
+      }
+      expect(await lookUp()).toEqual(before);
+      expect(await writes.present(inTime())).toMatchObject({ outcome: 'rotated' });
+    });
+
+    it('stopped and continued in time applies what it was told', async () => {
+      await start();
+      server.pause();
+      const answer = store.present(presenting(session), inTime());
+      await sleep(100);
+      server.resume();
+      expect(await answer).toMatchObject({ outcome: 'rotated' });
+    });
+
+    it('killed, and started again with its data, goes on by itself', async () => {
+      await start('--appendonly', 'yes', '--appendfsync', 'always');
+      const before = await lookUp();
+      server.pause();
+      const inFlight = Object.values(writesOf(store, session)).map((write) => within(5_000, write(Date.now() + 100)));
+      await server.kill();
+      for (const call of [lookUp(), store.now(), store.deny(session.subject, 'a jti', HOUR, Date.now())]) {
+        expect(await within(300, call)).not.toBe('answered');
+      }
+      await server.start();
+      expect(await within(5_000, lookUp())).toBe('answered');
+      await Promise.all(inFlight);
+      expect(await lookUp()).toEqual(before);
+      expect(await store.present(presenting(session), inTime())).toMatchObject({ outcome: 'rotated' });
+    }, 20_000);
+
+    it('started again without its data knows no session', async () => {
+      await start();
+      await server.kill();
+      await server.start();
+      expect(await within(5_000, lookUp())).not.toBe('hangs');
+      await sleep(500);
+      expect(await store.present(presenting(session), inTime())).toEqual({ outcome: 'unknown' });
+    }, 20_000);
+
+    it('that answered a write nobody received gives the same answer once more', async () => {
+      await start();
+      const { client } = connected;
+      const repeating = Object.create(client) as Record<string, unknown>;
+      for (const name of ['evalsha', 'evalSha'].filter((method) => method in client)) {
+        const send = (client as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[name];
+        repeating[name] = (...args: unknown[]) => send?.apply(client, args).then(() => send.apply(client, args));
+      }
+      await store.present(presenting(await opened(store)), inTime());
+      const again = new (store.constructor as typeof RedisRevocationStore)({ client: repeating as never });
+      const answer = await again.present(presenting(session, { grace: 0 }), inTime());
+      expect(answer).toMatchObject({ outcome: 'rotated', session: { parentId: session.id } });
+      expect((await lookUp()).session).toEqual('session' in answer && answer.session);
+    });
+  });
+});

@@ -1,0 +1,61 @@
+import { Cluster, Redis } from 'ioredis';
+import { RedisRevocationStore, type RedisRevocationStoreOptions } from 'nestjs-jwt-extended/redis';
+import { createClient, createCluster } from 'redis';
+
+const client = createClient();
+const cluster = { rootNodes: [{ url: 'redis://127.0.0.1:1' }] };
+
+const create = (options: unknown) => new RedisRevocationStore(options as RedisRevocationStoreOptions);
+
+describe('options of RedisRevocationStore', () => {
+  it.each<[string, unknown, string]>([
+    ['none', undefined, 'needs an object with a client: { client }. Pass what createClient()'],
+    ['a client in their place', client, 'write new RedisRevocationStore({ client })'],
+    ['an unknown one', { client, prefx: 'a' }, 'option "prefx" does not exist. Known: client, prefix.'],
+    ['no client', {}, 'option "client" is missing. Pass what createClient()'],
+    ['a URL as client', { client: 'redis://127.0.0.1' }, 'option "client" is missing'],
+    ['something else as client', { client: new Map() }, 'option "client" is no Redis client. Pass what createClient()'],
+    ['a promise as client', { client: Promise.resolve(client) }, 'option "client" is a promise. Await it'],
+    ['an empty prefix', { client, prefix: '' }, 'option "prefix" must be a text without { and }'],
+    ['a prefix that is a hash tag', { client, prefix: '{app}' }, 'option "prefix" must be a text without { and }'],
+    ['a prefix that is no text', { client, prefix: 1 }, 'option "prefix" must be a text without { and }'],
+  ])('are refused: %s', (_name, options, message) => {
+    expect(() => create(options)).toThrow(TypeError);
+    expect(() => create(options)).toThrow(message);
+  });
+
+  it.each<[string, object, string]>([
+    ['replicas, by redis', createCluster({ ...cluster, useReplicas: true }), 'useReplicas: false'],
+    [
+      'a cache, by redis',
+      createClient({ RESP: 3, clientSideCache: { ttl: 0, maxEntries: 0, evictPolicy: 'LRU' } }),
+      'clientSideCache: undefined',
+    ],
+    ['replicas, by ioredis', new Cluster([], { lazyConnect: true, scaleReads: 'all' }), "scaleReads: 'master'"],
+  ])('are refused: a client that reads from %s', (_name, stale, cure) => {
+    expect(() => create({ client: stale })).toThrow('where a log-out arrives later');
+    expect(() => create({ client: stale })).toThrow(cure);
+  });
+
+  it.each<[string, object]>([
+    ['createClient()', client],
+    ['createCluster()', createCluster(cluster)],
+    ['Redis', new Redis({ lazyConnect: true })],
+    ['Cluster', new Cluster([], { lazyConnect: true })],
+  ])('may be a client alone: %s', (_name, given) => {
+    expect(() => create({ client: given, prefix: undefined })).not.toThrow();
+  });
+
+  it('are enough to keep a lost connection from ending the process', () => {
+    const [lonely, watched] = [createClient(), createClient()];
+    const seen: unknown[] = [];
+    watched.on('error', (error) => seen.push(error));
+    for (const given of [lonely, watched]) {
+      create({ client: given });
+      create({ client: given });
+      expect(given.listenerCount('error')).toBe(1);
+      given.emit('error', new Error('connection lost'));
+    }
+    expect(seen).toHaveLength(1);
+  });
+});

@@ -1,0 +1,82 @@
+import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
+import { createClient } from 'redis';
+import { describeServers } from '../../../src/revocation/redis/redis-servers.js';
+import { describeWithRedis, RedisClusterOfServers, RedisServer } from '../../support/redis-server.js';
+import { singleDrivers, type Connected } from './drivers.js';
+
+describeWithRedis('what may be wrong with how Redis is set up', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(() => server.stop());
+
+  describe.each(singleDrivers)('by $name', (driver) => {
+    let connected: Connected;
+    beforeAll(async () => {
+      connected = await driver.connect([server]);
+    });
+    afterAll(() => connected.close());
+    const problems = () => connected.store.describeProblems();
+
+    it('is nothing with the defaults', async () => {
+      expect(await problems()).toEqual([]);
+    });
+
+    it.each(['allkeys-lru', 'volatile-ttl'])('is the policy %s, where memory is limited', async (policy) => {
+      server.ask('CONFIG', 'SET', 'maxmemory-policy', policy);
+      expect(await problems()).toEqual([]);
+      server.ask('CONFIG', 'SET', 'maxmemory', '100mb');
+      expect(await problems()).toEqual([
+        'Redis evicts sessions and revoked tokens when its memory is full ' +
+          `(maxmemory-policy ${policy}): set "maxmemory-policy noeviction".`,
+      ]);
+      server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+      expect(await problems()).toEqual([]);
+      server.ask('CONFIG', 'SET', 'maxmemory', '0');
+    });
+
+    it('is a replica', async () => {
+      server.ask('REPLICAOF', '127.0.0.1', '1');
+      expect(await problems()).toEqual([expect.stringContaining('connect to its primary')]);
+      server.ask('REPLICAOF', 'NO', 'ONE');
+    });
+
+    it('is not that the server refuses to tell', async () => {
+      server.ask('ACL', 'SETUSER', 'default', '-info');
+      expect(await problems()).toEqual([]);
+      server.ask('ACL', 'SETUSER', 'default', '+info');
+    });
+  });
+
+  it('is a client of one server for a cluster', async () => {
+    const cluster = await RedisClusterOfServers.start();
+    for (const driver of singleDrivers) {
+      const connected = await driver.connect(cluster.nodes);
+      expect(await connected.store.describeProblems()).toEqual([expect.stringContaining('use createCluster()')]);
+      connected.close();
+    }
+    await cluster.stop();
+  }, 30_000);
+
+  it('is a client that was never connected', async () => {
+    const store = new RedisRevocationStore({ client: createClient({ url: server.url }) });
+    expect(await store.describeProblems()).toEqual([
+      'The Redis client is not connected: await client.connect() before the start.',
+    ]);
+  });
+
+  it('is clocks of a cluster that are apart', async () => {
+    const nodes = [0, 400].map((behind) => ({
+      time: async () => [
+        String(Math.floor((Date.now() - behind) / 1000)),
+        String(((Date.now() - behind) % 1000) * 1000),
+      ],
+      info: async () => '',
+    }));
+    const commands = { isOpen: () => true, isCluster: true, primaries: () => nodes } as never;
+    expect(await describeServers(commands)).toEqual([
+      expect.stringMatching(/^The clocks of the Redis nodes are \d+ ms apart, .* synchronise them\.$/),
+    ]);
+  });
+});
