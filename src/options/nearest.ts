@@ -1,5 +1,7 @@
-/** The known name a misspelt one is most likely to mean, or `null`: at most four letters in ten are wrong. */
+/** The known name a misspelt or cut one is most likely to mean, or `null`: at most four letters in ten are wrong. */
 export function nearest(name: string, known: readonly string[]): string | null {
+  const cut = known.find((candidate) => name.length > 2 && candidate.toLowerCase().startsWith(name.toLowerCase()));
+  if (cut !== undefined) return cut;
   let best: string | null = null;
   let least = Math.max(2, Math.floor(name.length * 0.4)) + 1;
   for (const candidate of known) {

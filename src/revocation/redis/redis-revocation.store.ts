@@ -8,14 +8,17 @@ import {
   type PresentedRefreshToken,
   type RefreshOutcome,
   type SessionRecord,
+  type StoreWatch,
 } from '../revocation-store.js';
 import { earliestTime } from './redis-clock.js';
+import type { RedisClient } from './redis-client.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
 import { subjectKeys } from './redis-keys.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
 import { optionalNumber, optionalText, readSession, readSessions, tokenArguments } from './redis-record.js';
 import { DENY, END, END_ALL, OPEN, PRESENT, type RedisScript } from './redis-scripts.js';
 import { describeServers } from './redis-servers.js';
+import { describeWatchProblem, watchRedis, type WatchableClient } from './redis-watch.js';
 
 type Opened = Awaited<ReturnType<RevocationStore['openSession']>>;
 
@@ -27,6 +30,8 @@ type Opened = Awaited<ReturnType<RevocationStore['openSession']>>;
 export class RedisRevocationStore extends RevocationStore {
   private readonly commands: RedisCommands;
   private readonly prefix: string;
+  private readonly client: RedisClient;
+  override readonly watchProblem: string | null;
 
   /** Throws a `TypeError` where an option is wrong. Nothing is sent yet. */
   constructor(options: RedisRevocationStoreOptions) {
@@ -34,8 +39,16 @@ export class RedisRevocationStore extends RevocationStore {
     const { client, prefix } = readRedisOptions(options);
     this.commands = redisCommands(client);
     this.prefix = prefix;
+    this.client = client;
+    this.watchProblem = describeWatchProblem(client);
     // An 'error' nobody listens to ends the process, and a lost connection is one; every call that needs it fails anyway.
     if (client.listenerCount('error') === 0) client.on('error', () => undefined);
+  }
+
+  /** Tells of every write under the prefix, on a connection of its own (node-redis, one server). */
+  override watch(onChange: (subject: string | null) => void): Promise<StoreWatch> {
+    if (this.watchProblem !== null) throw new TypeError(this.watchProblem);
+    return watchRedis(this.client as WatchableClient, this.prefix, onChange);
   }
 
   /** The server's clock, in milliseconds since 1970; of a cluster the earliest one. */

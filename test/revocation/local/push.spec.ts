@@ -1,0 +1,132 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Test } from '@nestjs/testing';
+import { Redis } from 'ioredis';
+import { JwtExtendedModule, TokenService, type JwtExtendedOptions, type JwtPayload } from 'nestjs-jwt-extended';
+import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
+import { createClient } from 'redis';
+import { SessionSupport } from '../../../src/tokens/session-support.js';
+import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
+
+const STALENESS = 500;
+
+/** One process as far as the library goes: a module, a store and connections of its own. */
+async function startProcess(url: string, local: NonNullable<JwtExtendedOptions['revocation']>['local']) {
+  const client = await createClient({ url }).connect();
+  const module = await Test.createTestingModule({
+    imports: [
+      JwtExtendedModule.forRoot({
+        secret: 'a secret of more than thirty-two bytes',
+        revocation: { store: new RedisRevocationStore({ client }), local, timeout: '300ms' },
+      }),
+    ],
+  }).compile();
+  module.useLogger(false);
+  await module.init();
+  const revocation = module.get(SessionSupport).required('test').revocation;
+  return {
+    tokens: module.get(TokenService),
+    isRevoked: async (payload: JwtPayload) => revocation.isRevoked(payload),
+    async close() {
+      await module.close();
+      client.destroy();
+    },
+  };
+}
+
+type Process = Awaited<ReturnType<typeof startProcess>>;
+
+describeWithRedis('A local memory that Redis pushes changes to', () => {
+  let server: RedisServer;
+  let processes: Process[];
+  const first = () => processes[0] as Process;
+  const login = async () => {
+    const { accessToken } = await first().tokens.createTokenPair('alice');
+    return (await first().tokens.verify(accessToken)).payload;
+  };
+  const everywhere = (payload: JwtPayload) => Promise.all(processes.map((one) => one.isRevoked(payload)));
+
+  beforeEach(async () => {
+    server = await RedisServer.start();
+    processes = [];
+    for (let count = 0; count < 4; count++) {
+      processes.push(await startProcess(server.url, { staleness: STALENESS / 1000, push: true }));
+    }
+    await sleep(100);
+  });
+  afterEach(async () => {
+    server.resume();
+    await Promise.all(processes.map((one) => one.close()));
+    await server.stop();
+  });
+
+  it('costs no round trip once a token was seen', async () => {
+    const payload = await login();
+    // Until the log-in itself has been told of.
+    await sleep(50);
+    await everywhere(payload);
+    server.takeCommandCounts();
+    for (let time = 0; time < 50; time++) expect(await everywhere(payload)).toEqual([false, false, false, false]);
+    expect(server.takeCommandCounts().mget ?? 0).toBe(0);
+  });
+
+  it('lets three other processes know of a log-out within 100 ms (median)', async () => {
+    const delays: number[] = [];
+    for (let round = 0; round < 15; round++) {
+      const payload = await login();
+      expect(await everywhere(payload)).toEqual([false, false, false, false]);
+      await first().tokens.revokeSession(payload.sid as string);
+      const answeredAt = performance.now();
+      for (const one of processes.slice(1)) {
+        while (!(await one.isRevoked(payload))) await sleep(1);
+        delays.push(performance.now() - answeredAt);
+      }
+    }
+    delays.sort((left, right) => left - right);
+    expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(100);
+    expect(delays.at(-1)).toBeLessThan(STALENESS);
+  }, 30_000);
+
+  it('serves no remembered answer for longer than the staleness when the server is stopped', async () => {
+    const payload = await login();
+    await everywhere(payload);
+    server.pause();
+    const stoppedAt = performance.now();
+    let lastServed = stoppedAt;
+    while (performance.now() - stoppedAt < 3 * STALENESS) {
+      const asked = performance.now();
+      const served = await first()
+        .isRevoked(payload)
+        .then(() => true)
+        .catch(() => false);
+      if (served) lastServed = asked;
+      await sleep(5);
+    }
+    expect(lastServed - stoppedAt).toBeLessThan(STALENESS + 100);
+    server.resume();
+    await sleep(2 * STALENESS);
+    expect(await first().isRevoked(payload)).toBe(false);
+  }, 15_000);
+
+  it('knows in its own process at once', async () => {
+    const payload = await login();
+    await first().isRevoked(payload);
+    await first().tokens.revoke(payload);
+    expect(await first().isRevoked(payload)).toBe(true);
+  });
+
+  it('is refused with ioredis, which says what to do instead', () => {
+    const client = new Redis({ lazyConnect: true });
+    const store = new RedisRevocationStore({ client });
+    const start = () =>
+      Test.createTestingModule({
+        imports: [
+          JwtExtendedModule.forRoot({
+            secret: 'a secret of more than thirty-two bytes',
+            revocation: { store, local: { staleness: '1s', push: true } },
+          }),
+        ],
+      }).compile();
+    return expect(start()).rejects.toThrow(/revocation.local.push.*createClient\(\).*leave "push" out/s);
+  });
+});

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Test } from '@nestjs/testing';
+import {
+  JwtExtendedModule,
+  MemoryRevocationStore,
+  TokenService,
+  type JwtExtendedOptions,
+  type JwtPayload,
+  type LookUpQuery,
+} from 'nestjs-jwt-extended';
+import { SessionSupport } from '../../../src/tokens/session-support.js';
+
+class CountingStore extends MemoryRevocationStore {
+  lookUps = 0;
+
+  override lookUp(query: LookUpQuery) {
+    this.lookUps++;
+    return super.lookUp(query);
+  }
+}
+
+/** One of two processes that share a store, as far as the library goes. */
+async function startProcess(revocation: JwtExtendedOptions['revocation']) {
+  const secret = 'a secret of more than thirty-two bytes';
+  const module = await Test.createTestingModule({
+    imports: [JwtExtendedModule.forRoot({ secret, revocation })],
+  }).compile();
+  const judge = module.get(SessionSupport).required('test').revocation;
+  return { tokens: module.get(TokenService), isRevoked: async (payload: JwtPayload) => judge.isRevoked(payload) };
+}
+
+describe('A local memory of look-ups', () => {
+  let store: CountingStore;
+  let one: Awaited<ReturnType<typeof startProcess>>;
+  let other: Awaited<ReturnType<typeof startProcess>>;
+  const login = async () => {
+    const pair = await one.tokens.createTokenPair('alice');
+    return {
+      access: (await one.tokens.verify(pair.accessToken)).payload,
+      refresh: (await one.tokens.verify(pair.refreshToken)).payload,
+    };
+  };
+
+  beforeEach(async () => {
+    store = new CountingStore();
+    one = await startProcess({ store, local: { staleness: '250ms' } });
+    other = await startProcess({ store, local: { staleness: '250ms' } });
+  });
+
+  it('asks the store about an access token once per staleness', async () => {
+    const { access } = await login();
+    for (let time = 0; time < 20; time++) expect(await other.isRevoked(access)).toBe(false);
+    expect(store.lookUps).toBe(1);
+  });
+
+  it('lets a revoked token in for no longer than the staleness', async () => {
+    const { access } = await login();
+    expect(await other.isRevoked(access)).toBe(false);
+    await one.tokens.revoke(access);
+    expect(await one.isRevoked(access)).toBe(true);
+    await sleep(260);
+    expect(await other.isRevoked(access)).toBe(true);
+  });
+
+  it('is never asked about a refresh token', async () => {
+    const { refresh } = await login();
+    expect(await other.isRevoked(refresh)).toBe(false);
+    await one.tokens.revokeSession(refresh.sid as string);
+    expect(await other.isRevoked(refresh)).toBe(true);
+  });
+
+  it('is off unless it is asked for', async () => {
+    const plain = await startProcess({ store });
+    const { access } = await login();
+    for (let time = 0; time < 3; time++) await plain.isRevoked(access);
+    expect(store.lookUps).toBe(3);
+  });
+
+  it.each([
+    [{ staleness: 0 }, /"revocation.local.staleness" must be more than zero/],
+    [{}, /"revocation.local.staleness"/],
+    [{ staleness: '1s', push: true }, /"revocation.local.push" is not to be had.*leave "push" out/],
+    [{ staleness: '1s', maxEntries: 0 }, /"revocation.local.maxEntries" must be a whole number of at least 1/],
+    [{ stale: '1s' }, /"revocation.local.stale" does not exist. Did you mean "staleness"/],
+  ])('refuses %j at the start', (local, message) =>
+    expect(startProcess({ store, local: local as never })).rejects.toThrow(message),
+  );
+});
