@@ -2,6 +2,15 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+const browserGlobals = [
+  'document',
+  'fetch',
+  'performance',
+  'BroadcastChannel',
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+];
 const nodeGlobals =
   'process console performance gc URL URLSearchParams Buffer TextEncoder TextDecoder AbortController fetch structuredClone ' +
   'setTimeout clearTimeout setInterval clearInterval setImmediate queueMicrotask';
@@ -12,7 +21,12 @@ export default defineConfig(
   { linterOptions: { reportUnusedDisableDirectives: 'error' }, rules: { eqeqeq: ['error', 'smart'] } },
 
   {
+    files: ['sample/public/*.js'],
+    languageOptions: { globals: Object.fromEntries(browserGlobals.map((name) => [name, 'readonly'])) },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}'],
+    ignores: ['sample/public/'],
     languageOptions: { globals: Object.fromEntries(nodeGlobals.split(' ').map((name) => [name, 'readonly'])) },
   },
   {

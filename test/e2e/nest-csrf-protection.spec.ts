@@ -96,6 +96,12 @@ describe.each(ADAPTERS)('both protections on %s', (adapter) => {
     expect(await app.send('PUT', '/change', { token: forge(), headers: CROSS_SITE })).toMatchObject(REFUSED_BY_NEST);
   });
 
+  it('Nest compares Origin with Host where the browser says nothing else: a proxy has to keep it', async () => {
+    const { host } = new URL(await app.nest.getUrl());
+    expect(await change(COOKIE, VALUE, ['Origin', `https://${host}`])).toMatchObject(DONE);
+    expect(await change(COOKIE, VALUE, ['Origin', 'https://www.example'])).toMatchObject(REFUSED_BY_NEST);
+  });
+
   it('neither looks at GET', async () => {
     expect(await app.send('GET', '/read', { headers: [COOKIE, ...CROSS_SITE] })).toMatchObject(DONE);
   });

@@ -42,6 +42,10 @@ class OwnGuard implements CanActivate {
 class OwnGuardController {
   @Get()
   read() {}
+
+  @UseGuards(new OwnGuard())
+  @Get('write')
+  write() {}
 }
 
 abstract class BaseController {
@@ -75,8 +79,12 @@ describe.each(ADAPTERS)('with globalGuard: false on %s', (adapter) => {
     await expect(starting(all)).rejects.toThrow(/^OrdersController\.list, InvoicesController\.read require a token/);
   });
 
-  it('somebody else’s guard does not count', async () => {
-    await expect(starting([OwnGuardController])).rejects.toThrow(/OwnGuardController\.read/);
+  it('somebody else’s guard does not count, neither a class nor an object', async () => {
+    await expect(starting([OwnGuardController])).rejects.toThrow(/OwnGuardController\.read, OwnGuardController\.write/);
+    const prepare: JwtAppSetup['prepare'] = (app) => void app.useGlobalGuards(new OwnGuard());
+    await expect(starting([OrdersController], { prepare })).rejects.toThrow(/OrdersController\.list/);
+    const providers = [{ provide: APP_GUARD, useClass: OwnGuard }];
+    await expect(starting([OrdersController], { providers })).rejects.toThrow(/OrdersController\.list/);
   });
 
   it('a handler that a controller inherits is found', async () => {

@@ -128,7 +128,7 @@ export function removeFolder(folder: string): void {
 /** What tests that need a program are wrapped in: skipped where it is missing, unless CI has to run them. */
 export function describeWithProgram(name: string, program: string | undefined, cure: string, body: () => void): void {
   if (program !== undefined) return describe(name, body);
-  if (process.env['CI'] !== 'true') return describe.skip(`${name} (${cure})`, body);
+  if (process.env.CI !== 'true') return describe.skip(`${name} (${cure})`, body);
   it(name, () => {
     throw new Error(cure);
   });

@@ -7,6 +7,7 @@ export class TcpProxy {
   private readonly server = createServer((client) => this.accept(client));
   private swallows = false;
   private delay = () => 0;
+  private deafening: RegExp | null = null;
 
   private constructor(private readonly target: number) {}
 
@@ -32,6 +33,11 @@ export class TcpProxy {
     this.swallows = false;
   }
 
+  /** From now on nothing comes back on a connection on which such a text passed; `null`: it does. */
+  loseAnswerTo(text: RegExp | null): void {
+    this.deafening = text;
+  }
+
   /** Resets every connection there is. */
   reset(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
@@ -54,7 +60,9 @@ export class TcpProxy {
     let last = Promise.resolve();
     client.on('data', (data) => {
       isDeaf ||= this.swallows;
-      if (!isDeaf) server.write(data);
+      if (isDeaf) return;
+      server.write(data);
+      isDeaf = this.deafening?.test(data.toString('latin1')) ?? false;
     });
     server.on('data', (data) => {
       isDeaf ||= this.swallows;

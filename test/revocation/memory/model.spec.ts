@@ -53,7 +53,13 @@ const present = fc.record({
     presentedId: id,
     successor: fc.option(token, { nil: null, freq: 5 }),
     grace: fc.constantFrom(0, 1, 10, 1_000, 60_000),
-    adopt: orNull(fc.record({ denyFor: orNull(milliseconds) })),
+    adopt: orNull(
+      fc.record({
+        denyFor: orNull(milliseconds),
+        issuedAt: fc.integer({ min: 1_800_000_000 - 2, max: 1_800_000_000 + 2 }),
+        maxPerSubject: orNull(fc.integer({ min: 1, max: 2 })),
+      }),
+    ),
     ...limits,
   }),
   deadline,

@@ -41,11 +41,13 @@ export class ModelStore {
         ? { openedAt: there.openedAt, device: there.device }
         : { openedAt: this.time, device: open.device };
     const session = this.keep(open, open.token, { ...opened, parentId: null, rotatedAt: null });
-    if (open.maxPerSubject !== null) {
-      const longestUnused = [...this.listSessions(open.subject)].slice(open.maxPerSubject);
-      for (const { sid } of longestUnused) this.remove(open.subject, sid);
-    }
+    this.limit(open.subject, open.maxPerSubject);
     return { outcome: 'opened', session };
+  }
+
+  private limit(subject: string, most: number | null): void {
+    const longestUnused = most === null ? [] : [...this.listSessions(subject)].slice(most);
+    for (const { sid } of longestUnused) this.remove(subject, sid);
   }
 
   present(token: PresentedRefreshToken, deadline: number): RefreshOutcome {
@@ -55,9 +57,13 @@ export class ModelStore {
     const rotation = { parentId: presentedId, rotatedAt: this.time };
     if (session === null) {
       if (!adopt || !successor || this.isDenied(subject, presentedId)) return { outcome: 'unknown' };
+      const { cutOff } = this.lookUp({ subject, sid: null, jti: null });
+      if (cutOff !== null && adopt.issuedAt <= Math.floor(cutOff / 1000)) return { outcome: 'unknown' };
       this.deny(subject, presentedId, adopt.denyFor, deadline);
       const opened = { openedAt: this.time, device: null, ...rotation };
-      return { outcome: 'rotated', session: this.keep(token, successor, opened) };
+      const adopted = this.keep(token, successor, opened);
+      this.limit(subject, adopt.maxPerSubject);
+      return { outcome: 'rotated', session: adopted };
     }
     if (presentedId === session.currentId) {
       if (successor === null) return { outcome: 'current', session };

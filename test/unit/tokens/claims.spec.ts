@@ -40,6 +40,13 @@ describe('the times of a token, to the second', () => {
     else expect(() => check(claims, { leeway })).toThrow(exceptions[expected as keyof typeof exceptions]);
   });
 
+  it('a token is valid from the very moment on', () => {
+    for (const claim of ['iat', 'nbf']) {
+      expect(() => check({ [claim]: 1_000_000 }, {}, 1_000_000)).not.toThrow();
+      expect(() => check({ [claim]: 1_000_000 }, {}, 999_999.999)).toThrow(InvalidTokenException);
+    }
+  });
+
   it('a token expires in the very moment', () => {
     expect(() => check({ exp: 1_000_000 }, {}, 999_999.999)).not.toThrow();
     expect(() => check({ exp: 1_000_000 }, {}, 1_000_000)).toThrow(ExpiredTokenException);
@@ -69,6 +76,16 @@ describe('claims', () => {
       fresh: true,
     });
     expect(Object.isFrozen(fillDefaults({ sub: 'alice' }))).toBe(true);
+  });
+
+  it('have each default for itself', () => {
+    const all = { type: 'refresh', fresh: true, jti: 'id' };
+    const defaults = { type: 'access', fresh: false, jti: null };
+    expect(fillDefaults(all)).toEqual(all);
+    for (const claim of ['type', 'fresh', 'jti'] as const) {
+      const { [claim]: _left, ...others } = all;
+      expect(fillDefaults(others)).toEqual({ ...others, [claim]: defaults[claim] });
+    }
   });
 
   it('that are null are there', () => {

@@ -1,0 +1,194 @@
+import { jest } from '@jest/globals';
+import type { LookUp, RevocationStore, TokenPair } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { storeCalls, UNAVAILABLE, useSessionApp, type SessionApp } from '../support/session-app.js';
+import { sidOf } from '../support/session-tokens.js';
+
+type Method = Exclude<keyof RevocationStore, 'watchProblem'>;
+type Behaviour = () => unknown;
+
+const TIMEOUT = 50;
+const LET_IN = { status: 200 };
+
+/** What each request needs of a store. */
+const REQUESTS: readonly [method: string, path: string, token: keyof TokenPair | null, needs: Method][] = [
+  ['GET', '/me', 'accessToken', 'lookUp'],
+  ['GET', '/optional', 'accessToken', 'lookUp'],
+  ['GET', '/refresh-only', 'refreshToken', 'lookUp'],
+  ['POST', '/login?user=alice', null, 'openSession'],
+  ['POST', '/refresh', 'refreshToken', 'present'],
+  ['DELETE', '/logout', 'accessToken', 'deny'],
+  ['DELETE', '/logout', 'refreshToken', 'endSession'],
+];
+
+const throwing = (): never => {
+  throw new Error('no connection');
+};
+
+/** What goes wrong with a store. */
+const FAILURES: readonly [name: string, Behaviour][] = [
+  ['throws', throwing],
+  [
+    'throws what is no error',
+    (): never => {
+      throw undefined as unknown as Error;
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('no connection'))],
+  ['rejects with nothing', () => Promise.reject(undefined)],
+  ['hangs', () => new Promise(() => {})],
+  ['answers too late', () => new Promise((resolve) => setTimeout(resolve, TIMEOUT * 2))],
+  ['throws one of our exceptions’ look-alikes', () => Promise.reject(Object.assign(new Error('no'), { status: 200 }))],
+];
+
+/** Answers that are none, of any method. */
+const GARBAGE: readonly unknown[] = [
+  undefined,
+  null,
+  7,
+  '',
+  'OK',
+  [],
+  {},
+  { outcome: 'fine' },
+  { session: {} },
+  NaN,
+  Symbol('x'),
+];
+
+const nothingKnown: LookUp = { session: null, denied: false, cutOff: null };
+
+/** Answers that look like look-ups. */
+const HALF_LOOK_UPS: readonly object[] = [
+  { session: null },
+  { denied: false },
+  { denied: false, cutOff: null },
+  { session: null, denied: false },
+  { session: null, cutOff: null },
+  { ...nothingKnown, denied: 0 },
+  { ...nothingKnown, denied: null },
+  { ...nothingKnown, cutOff: undefined },
+  { ...nothingKnown, cutOff: '0' },
+  { ...nothingKnown, cutOff: NaN },
+  { ...nothingKnown, session: undefined },
+  { ...nothingKnown, session: true },
+  { ...nothingKnown, session: {} },
+  { ...nothingKnown, session: { sid: 'x' } },
+];
+
+const HALF_OUTCOMES: readonly object[] = [
+  { outcome: 'rotated' },
+  { outcome: 'repeated', session: null },
+  { outcome: 'current', session: {} },
+  { outcome: 'opened', session: { sid: 'x' } },
+  { outcome: 'constructor', session: null },
+  { outcome: ['rotated'] },
+];
+
+describe.each(ADAPTERS)('A store on %s', (adapter) => {
+  const app = useSessionApp(adapter, { revocation: { timeout: '50ms' } });
+  let pair: TokenPair;
+  beforeEach(async () => {
+    jest.restoreAllMocks();
+    pair = await app.logIn();
+  });
+  const breakDown = (method: Method, behaviour: Behaviour) =>
+    jest.spyOn(app.store, method).mockImplementation(behaviour as never);
+  const ask = ([method, path, token]: (typeof REQUESTS)[number]) =>
+    app.send(method, path, token === null ? {} : { token: pair[token] });
+
+  describe.each(REQUESTS)('for %s %s with %s', (...request) => {
+    const [, , , needs] = request;
+    const expectUnavailable = async () => {
+      const started = performance.now();
+      const answer = await ask(request);
+      expect(performance.now() - started).toBeLessThan(TIMEOUT + 250);
+      expect(answer).toEqual(UNAVAILABLE);
+      expect(answer.header('retry-after')).toBe('1');
+    };
+
+    it.each(FAILURES)(`whose ${needs} %s is an outage`, async (_how, behaviour) => {
+      breakDown(needs, behaviour);
+      await expectUnavailable();
+      jest.restoreAllMocks();
+      expect((await ask(request)).status).toBeLessThan(300);
+    });
+
+    it(`whose ${needs} answers garbage is an outage`, async () => {
+      for (const garbage of [...GARBAGE, ...HALF_LOOK_UPS, ...HALF_OUTCOMES].filter(
+        (answer) => !isAnswer(needs, answer),
+      )) {
+        for (const answer of [garbage, Promise.resolve(garbage)]) {
+          breakDown(needs, () => answer);
+          await expectUnavailable();
+        }
+      }
+    });
+
+    it('whose clock fails is an outage, where something is written', async () => {
+      if (needs === 'lookUp') return;
+      for (const behaviour of [throwing, () => new Promise(() => {}), () => NaN, () => '0']) {
+        breakDown('now', behaviour);
+        await loseClock(app);
+        await expectUnavailable();
+      }
+    });
+  });
+
+  it('that answers with the record of another session lets nobody in, and signs nothing for it', async () => {
+    for (const { refreshToken } of [await app.logIn(), await app.logIn('bob')]) {
+      const sid = sidOf(refreshToken);
+      const { session } = await app.store.lookUp({ subject: sid.split('.')[0] as string, sid, jti: null });
+      breakDown('lookUp', () => ({ ...nothingKnown, session }));
+      for (const path of ['/me', '/optional']) {
+        expect((await app.get(path, pair.accessToken)).status).toBeGreaterThan(400);
+      }
+      jest.restoreAllMocks();
+      breakDown('present', () => ({ outcome: 'rotated', session }));
+      breakDown('openSession', () => ({ outcome: 'opened', session }));
+      expect((await app.tryToRefresh(pair)).status).toBeGreaterThan(400);
+      expect((await app.send('POST', '/login?user=alice')).status).toBeGreaterThan(400);
+      jest.restoreAllMocks();
+    }
+  });
+
+  it('that says too late to everything is an outage', async () => {
+    breakDown('present', () => ({ outcome: 'late' }));
+    breakDown('openSession', () => Promise.resolve({ outcome: 'late' }));
+    for (const method of ['deny', 'endSession', 'endSessions'] as const) breakDown(method, () => false);
+    for (const request of REQUESTS.filter(([, , , needs]) => needs !== 'lookUp')) {
+      expect(await ask(request)).toEqual(UNAVAILABLE);
+    }
+    await expect(app.tokens.revokeAllFor('alice')).rejects.toMatchObject({ code: 'JWT_REVOCATION_UNAVAILABLE' });
+  });
+
+  it('that fails in listSessions or endSessions is a RevocationUnavailableException', async () => {
+    for (const behaviour of [throwing, () => null, () => 'garbage', () => [{}], () => new Promise(() => {})]) {
+      breakDown('listSessions', behaviour);
+      breakDown('endSessions', behaviour);
+      await expect(app.tokens.listSessions('alice')).rejects.toMatchObject({ code: 'JWT_REVOCATION_UNAVAILABLE' });
+      await expect(app.tokens.revokeAllFor('alice')).rejects.toMatchObject({ code: 'JWT_REVOCATION_UNAVAILABLE' });
+    }
+  });
+
+  it('that fails is not what routes without a token wait for', async () => {
+    for (const method of ['lookUp', 'present', 'now'] as const) breakDown(method, () => new Promise(() => {}));
+    const calls = storeCalls(app.store);
+    expect(await app.get('/optional')).toMatchObject(LET_IN);
+    expect(await app.get('/unchecked', pair.accessToken)).toMatchObject(LET_IN);
+    expect((await app.get('/me')).status).toBe(401);
+    expect(calls()).toEqual([]);
+  });
+});
+
+/** Whether it happens to be an answer of that method. */
+function isAnswer(method: Method, answer: unknown): boolean {
+  return (method === 'deny' || method === 'endSession') && typeof answer === 'boolean';
+}
+
+/** Has the reading of the clock forgotten, as every failure does. */
+async function loseClock(app: SessionApp): Promise<void> {
+  const lookUp = jest.spyOn(app.store, 'lookUp').mockImplementation(throwing);
+  await app.get('/me', await app.tokens.createAccessToken('alice'));
+  lookUp.mockRestore();
+}

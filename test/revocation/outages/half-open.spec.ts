@@ -1,0 +1,56 @@
+import type { TokenPair } from 'nestjs-jwt-extended';
+import { describeWithRedis } from '../../support/redis-server.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import { TWO_MAKES, WorkerPool } from '../../support/worker-pool.js';
+import { expectLoggedOutages, expectOutage, expectRecovery } from './service.js';
+
+describeWithRedis('A connection to Redis on which nothing comes back', () => {
+  let pool: WorkerPool;
+  let proxy: TcpProxy;
+  let pairs: TokenPair[];
+  beforeEach(async () => {
+    pool = await WorkerPool.start([]);
+    proxy = await TcpProxy.start(pool.server.port);
+  }, 60_000);
+  afterEach(async () => {
+    await pool.stop();
+    await proxy.stop();
+  });
+
+  const logInEverywhere = async () => {
+    pairs = await Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}`)));
+  };
+  const expectOutageEverywhere = () =>
+    Promise.all(pool.workers.map((worker, index) => expectOutage(worker, pairs[index] as TokenPair)));
+  const expectNothingLost = async () => {
+    await expectRecovery(pool, pairs[0] as TokenPair);
+    for (const [index, pair] of pairs.entries()) await pool.refresh(pair, index);
+  };
+
+  it('is an outage until there is another one; what was lost on it never happens', async () => {
+    await pool.startFurther(TWO_MAKES, { redisPort: proxy.port });
+    await logInEverywhere();
+    proxy.swallow();
+    await expectOutageEverywhere();
+    // Those that are made now are accepted, and no more.
+    proxy.reset();
+    await expectOutageEverywhere();
+    proxy.forward();
+    proxy.reset();
+    await expectNothingLost();
+    await expectLoggedOutages(pool);
+  }, 60_000);
+
+  it('is replaced by the driver that has a time limit for it (socketTimeout of ioredis)', async () => {
+    await pool.startFurther([{ adapter: 'express', driver: 'ioredis' }], {
+      redisPort: proxy.port,
+      clientOptions: { socketTimeout: 2_000 },
+    });
+    await logInEverywhere();
+    proxy.swallow();
+    await expectOutageEverywhere();
+    proxy.forward();
+    await expectNothingLost();
+    await expectLoggedOutages(pool);
+  }, 60_000);
+});

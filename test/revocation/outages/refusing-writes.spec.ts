@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeWithRedis } from '../../support/redis-server.js';
+import { TWO_MAKES, WorkerPool } from '../../support/worker-pool.js';
+import {
+  expectLoggedOutages,
+  expectOutage,
+  expectRecovery,
+  expectServed,
+  expectUnavailable,
+  READING,
+  REMOVING,
+  STORING,
+} from './service.js';
+
+describeWithRedis('Redis that takes no writes', () => {
+  let pool: WorkerPool;
+  beforeAll(async () => {
+    pool = await WorkerPool.start(TWO_MAKES);
+  }, 60_000);
+  afterAll(() => pool.stop());
+  const logInOnce = () => Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}`)));
+
+  it('as a replica still says who is logged in; log-ins, refreshes and log-outs are refused until it is a primary', async () => {
+    const pairs = await logInOnce();
+    // Nobody listens there, so that it keeps its data.
+    pool.server.ask('REPLICAOF', '127.0.0.1', '1');
+    for (let time = 0; time < 3; time++) {
+      for (const [index, pair] of pairs.entries()) {
+        await expectServed(pool.worker(index), READING(pair));
+        await expectUnavailable(pool.worker(index), [...STORING(pair), ...REMOVING(pair)]);
+      }
+    }
+    pool.server.ask('REPLICAOF', 'NO', 'ONE');
+    for (const [index, pair] of pairs.entries()) await pool.refresh(pair, index);
+    await expectLoggedOutages(pool);
+  }, 60_000);
+
+  it('as a replica that does not answer what may be stale is an outage', async () => {
+    const pairs = await logInOnce();
+    pool.server.ask('CONFIG', 'SET', 'replica-serve-stale-data', 'no');
+    pool.server.ask('REPLICAOF', '127.0.0.1', '1');
+    await Promise.all(
+      pool.workers.map((worker, index) => expectOutage(worker, pairs[index] as (typeof pairs)[number])),
+    );
+    pool.server.ask('REPLICAOF', 'NO', 'ONE');
+    await expectRecovery(pool, pairs[0] as (typeof pairs)[number]);
+    for (const [index, pair] of pairs.entries()) await pool.refresh(pair, index);
+    await expectLoggedOutages(pool);
+  }, 60_000);
+
+  it('for want of memory refuses what takes space; what is ended needs none, and is ended', async () => {
+    const pairs = await logInOnce();
+    pool.server.ask('SETRANGE', 'filler', '2000000', 'x');
+    pool.server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    pool.server.ask('CONFIG', 'SET', 'maxmemory', '1mb');
+    for (let time = 0; time < 3; time++) {
+      for (const [index, pair] of pairs.entries()) {
+        await expectServed(pool.worker(index), READING(pair));
+        await expectUnavailable(pool.worker(index), STORING(pair));
+      }
+    }
+    const [first, second] = pairs as [(typeof pairs)[number], (typeof pairs)[number]];
+    const [logOut] = REMOVING(first);
+    await expectServed(pool.worker(0), logOut ? [logOut] : []);
+    expect(await pool.statusesOf([first])).toEqual([401]);
+
+    pool.server.ask('CONFIG', 'SET', 'maxmemory', '0');
+    await pool.refresh(second, 1);
+    await pool.logIn('user0');
+    await sleep(0);
+    await expectLoggedOutages(pool);
+  }, 60_000);
+});

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TokenPair } from 'nestjs-jwt-extended';
+import { forge, nowInSeconds, OTHER_SECRET } from '../../support/forge.js';
+import { sidOf } from '../../support/session-tokens.js';
+import type { WorkerPool } from '../../support/worker-pool.js';
+import type { WorkerAnswer, WorkerProcess } from '../../support/worker-process.js';
+
+/** The default of `revocation.timeout`, and what an answer may take besides. */
+const DEADLINE = 1_000;
+const ALLOWANCE = 250;
+
+const RECOVERY = 5_000;
+
+type Request = readonly [method: string, path: string, token?: string];
+
+/** Tokens that need no store to be refused. */
+export const BAD_TOKENS = {
+  garbage: 'not.a.token',
+  forged: forge({}, { secret: OTHER_SECRET }),
+  expired: forge({ exp: nowInSeconds() - 1 }),
+};
+
+/** Requests that read from the store and do no more. */
+export const READING = ({ accessToken }: TokenPair): Request[] => [
+  ['GET', '/me', accessToken],
+  ['GET', '/optional', accessToken],
+  ['GET', '/sessions', accessToken],
+];
+
+/** Requests that cannot be served without a write that takes space. */
+export const STORING = ({ accessToken, refreshToken }: TokenPair): Request[] => [
+  ['POST', '/login?user=alice'],
+  ['POST', '/refresh', refreshToken],
+  ['DELETE', '/logout', accessToken],
+  ['DELETE', '/everywhere', accessToken],
+  ['PUT', '/password', accessToken],
+];
+
+/** Requests that take something out of the store. */
+export const REMOVING = ({ accessToken, refreshToken }: TokenPair): Request[] => [
+  ['DELETE', '/logout', refreshToken],
+  ['DELETE', `/sessions/${sidOf(accessToken)}`, accessToken],
+];
+
+/** Requests that have nothing to do with the store, and what they are answered. */
+const INDEPENDENT = ({ accessToken }: TokenPair): (readonly [Request, status: number])[] => [
+  [['GET', '/open'], 200],
+  [['GET', '/public'], 200],
+  [['GET', '/public', accessToken], 200],
+  [['GET', '/optional'], 200],
+  [['GET', '/me'], 401],
+  [['GET', '/me', BAD_TOKENS.garbage], 422],
+  [['GET', '/me', BAD_TOKENS.forged], 422],
+  [['GET', '/me', BAD_TOKENS.expired], 401],
+  [['GET', '/optional', BAD_TOKENS.forged], 422],
+  [['POST', '/refresh', accessToken], 422],
+];
+
+/** All that need the store are refused as an outage, and in time. */
+export async function expectUnavailable(worker: WorkerProcess, requests: readonly Request[]): Promise<void> {
+  const inTime = deadlineOf(worker);
+  const answers = await sendAtOnce(worker, requests);
+  expect(answers.map(shown)).toEqual(
+    requests.map(([method, path]) => `${method} ${path} 503 Retry-After: 1, Token revocation status is unavailable`),
+  );
+  await inTime(Math.max(...answers.map(({ answer }) => answer.milliseconds)));
+}
+
+/**
+ * Begins to wait for the deadline; what is answered then says whether something took no more than that and 250 ms. On a
+ * machine that is busy with other things it may be late twice as much as a mere timer of that process is at that time.
+ */
+export function deadlineOf(worker: WorkerProcess): (milliseconds: number) => Promise<void> {
+  const timer = worker.send('GET', `/after/${DEADLINE}`).catch(() => undefined);
+  return async (milliseconds) => {
+    if (milliseconds < DEADLINE + ALLOWANCE) return;
+    const lateness = ((await timer)?.milliseconds ?? 0) - DEADLINE;
+    expect(milliseconds).toBeLessThan(DEADLINE + ALLOWANCE + 2 * Math.max(0, lateness));
+  };
+}
+
+/** All are served. */
+export async function expectServed(worker: WorkerProcess, requests: readonly Request[]): Promise<void> {
+  const answers = await sendAtOnce(worker, requests);
+  expect(answers.filter(({ answer }) => answer.status >= 300).map(shown)).toEqual([]);
+}
+
+/** What needs the store is refused, in time; the rest is served as ever, and does not wait for it. */
+export async function expectOutage(worker: WorkerProcess, pair: TokenPair): Promise<void> {
+  const independent = INDEPENDENT(pair);
+  const [answers] = await Promise.all([
+    sendAtOnce(
+      worker,
+      independent.map(([request]) => request),
+    ),
+    expectUnavailable(worker, [
+      ...READING(pair),
+      ...STORING(pair),
+      ...REMOVING(pair),
+      ['GET', '/refresh-only', pair.refreshToken],
+    ]),
+  ]);
+  expect(answers.map(({ answer }) => answer.status)).toEqual(independent.map(([, status]) => status));
+  expect(Math.max(...answers.map(({ answer }) => answer.milliseconds))).toBeLessThan(DEADLINE);
+}
+
+/** Each process answers otherwise than 503 within five seconds from now on. */
+export async function expectRecovery(pool: WorkerPool, { accessToken }: TokenPair): Promise<void> {
+  const returned = performance.now();
+  await Promise.all(
+    pool.workers.map(async (worker) => {
+      while ((await worker.send('GET', '/me', accessToken)).status === 503) await sleep(50);
+    }),
+  );
+  expect(performance.now() - returned).toBeLessThan(RECOVERY);
+}
+
+/** Each process runs, and has said what became of the store so many times, in one line each. */
+export async function expectLoggedOutages(pool: WorkerPool, outages = 1): Promise<void> {
+  await sleep(100);
+  const expected = Array.from({ length: outages }, () => [
+    expect.stringMatching(/ ERROR \[JwtExtendedModule\] The revocation store does not answer; .* 503\. \S/),
+    expect.stringMatching(/ LOG \[JwtExtendedModule\] The revocation store answers again\./),
+  ]).flat();
+  for (const worker of pool.workers) {
+    expect(worker.isAlive).toBe(true);
+    expect(worker.takeLog()).toEqual(expected);
+  }
+}
+
+async function sendAtOnce(worker: WorkerProcess, requests: readonly Request[]) {
+  return Promise.all(requests.map(async (request) => ({ request, answer: await worker.send(...request) })));
+}
+
+function shown({ request: [method, path], answer }: { request: Request; answer: WorkerAnswer }): string {
+  const { status, retryAfter, body } = answer;
+  return `${method} ${path} ${status} Retry-After: ${retryAfter}, ${body.msg}`;
+}

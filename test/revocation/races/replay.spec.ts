@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeWithRedis } from '../../support/redis-server.js';
+import { FOUR_MAKES, WorkerPool } from '../../support/worker-pool.js';
+
+const GRACE = 2_000;
+const ROUNDS = 20;
+
+describeWithRedis('A refresh token that is presented again', () => {
+  let pool: WorkerPool;
+  beforeAll(async () => {
+    pool = await WorkerPool.start(FOUR_MAKES, { rotation: { grace: '2s' } });
+  }, 60_000);
+  afterAll(async () => {
+    expect(pool.takeLogs()).toEqual([]);
+    await pool.stop();
+  });
+
+  it('after grace ends its session in every process, on a route that rotates and on one that does not', async () => {
+    const replays = await Promise.all(
+      ['POST /refresh', 'GET /refresh-only', 'DELETE /logout'].map(async (route) => {
+        const first = await pool.logIn('late');
+        return { route, first, second: await pool.refresh(first, 1) };
+      }),
+    );
+    await sleep(GRACE);
+    for (const { route, first, second } of replays) {
+      const [method = '', path = ''] = route.split(' ');
+      expect((await pool.worker(2).send('GET', '/me', second.accessToken)).status).toBe(200);
+      const replay = await pool.worker(3).send(method, path, first.refreshToken);
+      expect(replay).toMatchObject({ status: 401, body: { msg: 'Token has been revoked' } });
+      expect(await pool.statusesOf([first, second])).toEqual([401]);
+    }
+  });
+
+  it('within grace, but as the parent of one that was used, ends its session in every process', async () => {
+    const first = await pool.logIn('parent');
+    const second = await pool.refresh(first, 1);
+    const third = await pool.refresh(second, 2);
+    expect((await pool.worker(3).send('POST', '/refresh', first.refreshToken)).status).toBe(401);
+    expect(await pool.statusesOf([first, second, third])).toEqual([401]);
+  });
+
+  it('within grace, but as a grandparent, ends its session in every process', async () => {
+    const first = await pool.logIn('grandparent');
+    const second = await pool.refresh(first, 1);
+    const third = await pool.refresh(second, 2);
+    const fourth = await pool.refresh(third, 3);
+    expect((await pool.worker(0).send('GET', '/refresh-only', first.refreshToken)).status).toBe(401);
+    expect(await pool.statusesOf([first, second, third, fourth])).toEqual([401]);
+  });
+
+  it('while its successor is being replaced is answered before that or ends the session, as does the next', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const first = await pool.logIn('meanwhile');
+      const second = await pool.refresh(first, round);
+      const [replay, rotation] = await Promise.all([
+        pool.worker(round + 1).send('POST', '/refresh', first.refreshToken),
+        pool.worker(round + 2).send('POST', '/refresh', second.refreshToken),
+      ]);
+      if (replay.status === 201) expect([replay.body, rotation.status]).toEqual([second, 201]);
+      else expect(replay.status).toBe(401);
+      expect((await pool.worker(round + 3).send('POST', '/refresh', first.refreshToken)).status).toBe(401);
+      const descendants = rotation.status === 201 ? [rotation.body] : [];
+      expect(await pool.statusesOf([first, second, ...descendants])).toEqual([401]);
+    }
+  }, 60_000);
+
+  it('after grace, while its successor is being replaced, ends the session whichever comes first', async () => {
+    const rounds = await Promise.all(
+      Array.from({ length: ROUNDS }, async (_, round) => {
+        const first = await pool.logIn(`after${round}`);
+        return { first, second: await pool.refresh(first, round) };
+      }),
+    );
+    await sleep(GRACE);
+    await Promise.all(
+      rounds.map(async ({ first, second }, round) => {
+        const [replay, rotation] = await Promise.all([
+          pool.worker(round).send('POST', '/refresh', first.refreshToken),
+          pool.worker(round + 1).send('POST', '/refresh', second.refreshToken),
+        ]);
+        expect(replay.status).toBe(401);
+        const descendants = rotation.status === 201 ? [rotation.body] : [];
+        expect(await pool.statusesOf([first, second, ...descendants])).toEqual([401]);
+      }),
+    );
+  }, 60_000);
+});

@@ -1,0 +1,131 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import type { RefreshReuseEvent } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { useTestClock } from '../support/clock.js';
+import { RecordingLogger } from '../support/recording-logger.js';
+import { REVOKED, useSessionApp } from '../support/session-app.js';
+import { claimOf, sidOf } from '../support/session-tokens.js';
+
+const clock = useTestClock();
+let told: RefreshReuseEvent[] = [];
+let answer: () => unknown = () => undefined;
+let log: RecordingLogger;
+
+describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
+  const app = useSessionApp(adapter, {
+    rotation: {
+      onReuse: (event) => {
+        told.push(event);
+        return answer();
+      },
+    },
+  });
+  beforeEach(() => {
+    told = [];
+    answer = () => undefined;
+    log = new RecordingLogger();
+    Logger.overrideLogger(log);
+  });
+  afterAll(() => Logger.overrideLogger(false));
+
+  const reuse = async () => {
+    const first = await app.logIn();
+    const second = await app.refresh(first);
+    clock.advance(11);
+    return { first, second, answer: await app.tryToRefresh(first) };
+  };
+
+  it('is told once, with the session, the identity and the token', async () => {
+    const { first, second } = await reuse();
+    await app.tryToRefresh(first);
+    await app.expectOver(second);
+    const event = {
+      type: 'refresh-reused',
+      sid: sidOf(first),
+      identity: 'alice',
+      jti: claimOf(first.refreshToken, 'jti'),
+    };
+    expect(told).toEqual([event]);
+    expect(app.takeEvents().filter(({ type }) => type === 'refresh-reused')).toEqual([event]);
+  });
+
+  it('is told where a route only looks at the token, too', async () => {
+    const first = await app.logIn();
+    await app.refresh(first);
+    clock.advance(11);
+    expect(await app.get('/refresh-only', first.refreshToken)).toEqual(REVOKED);
+    expect(told).toMatchObject([{ sid: sidOf(first) }]);
+  });
+
+  it('is told where rotate() is called without the guard, too', async () => {
+    const first = await app.logIn();
+    await app.refresh(first);
+    clock.advance(11);
+    await expect(app.tokens.rotate(first.refreshToken)).rejects.toMatchObject({ code: 'JWT_REVOKED' });
+    expect(told).toMatchObject([{ sid: sidOf(first) }]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['throws', failing],
+    ['rejects', () => Promise.reject(new Error('no mail'))],
+    ['rejects later', () => new Promise((_, reject) => setTimeout(() => reject(new Error('no mail')), 5))],
+  ])('is answered 401 where onReuse %s; what it throws is logged', async (_how, how) => {
+    answer = how;
+    const { second, answer: answered } = await reuse();
+    expect(answered).toEqual(REVOKED);
+    await app.expectOver(second);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(log.errors).toEqual([expect.stringContaining('rotation.onReuse failed: Error: no mail')]);
+  });
+
+  it('is answered without waiting for onReuse', async () => {
+    answer = () => new Promise(() => {});
+    expect((await reuse()).answer).toEqual(REVOKED);
+  });
+
+  it('is no reuse where a token is unknown, ended or repeated within grace', async () => {
+    const first = await app.logIn();
+    await app.refresh(first);
+    await app.refresh(first);
+    await app.tokens.revokeSession(sidOf(first));
+    await app.tryToRefresh(first);
+    expect(told).toEqual([]);
+  });
+});
+
+describe.each(ADAPTERS)('What happens to sessions on %s', (adapter) => {
+  const app = useSessionApp(adapter);
+
+  it('can be observed', async () => {
+    const pair = await app.logIn();
+    const sid = sidOf(pair);
+    await app.refresh(pair);
+    await app.refresh(pair);
+    await app.tokens.revoke(pair.accessToken);
+    await app.tokens.revokeSession(sid);
+    await app.tokens.revokeAllFor('alice');
+    expect(app.takeEvents()).toEqual([
+      { type: 'session-opened', sid, identity: 'alice' },
+      { type: 'refresh-rotated', sid, identity: 'alice' },
+      { type: 'session-ended', sid },
+      { type: 'all-revoked', identity: 'alice' },
+    ]);
+  });
+
+  it('is told of the store, too', async () => {
+    const { accessToken } = await app.logIn();
+    app.takeEvents();
+    const cause = new Error('no connection');
+    const lookUp = jest.spyOn(app.store, 'lookUp').mockRejectedValue(cause);
+    await app.get('/me', accessToken);
+    await app.get('/me', accessToken);
+    lookUp.mockRestore();
+    await app.get('/me', accessToken);
+    expect(app.takeEvents()).toEqual([{ type: 'store-unavailable', cause }, { type: 'store-available' }]);
+  });
+});
+
+function failing(): never {
+  throw new Error('no mail');
+}

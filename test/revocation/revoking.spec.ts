@@ -1,0 +1,166 @@
+import { jest } from '@jest/globals';
+import { MemoryRevocationStore, type JwtPayload } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { forge, OTHER_SECRET, readToken } from '../support/forge.js';
+import { REVOKED, storeCalls, useSessionApp } from '../support/session-app.js';
+import { sidOf, UNKNOWN_SID } from '../support/session-tokens.js';
+import { errorOf, tokenService } from '../support/token-service.js';
+
+const LET_IN = { status: 200 };
+
+describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
+  const app = useSessionApp(adapter);
+  const calls = storeCalls(app.store);
+  afterEach(() => jest.clearAllMocks());
+
+  it('an access token denies it, and leaves its session alone', async () => {
+    const pair = await app.logIn();
+    expect(await app.send('DELETE', '/logout', { token: pair.accessToken })).toMatchObject(LET_IN);
+    expect(await app.get('/me', pair.accessToken)).toEqual(REVOKED);
+    await app.refresh(pair);
+    expect(app.takeEvents().map(({ type }) => type)).not.toContain('session-ended');
+  });
+
+  it('a refresh token ends its session, its access tokens too', async () => {
+    const pair = await app.logIn();
+    const joined = await app.tokens.createAccessToken('alice', { session: sidOf(pair) });
+    expect(await app.send('DELETE', '/logout', { token: pair.refreshToken })).toMatchObject(LET_IN);
+    await app.expectOver(pair);
+    expect(await app.get('/me', joined)).toEqual(REVOKED);
+    expect(app.takeEvents()).toContainEqual({ type: 'session-ended', sid: sidOf(pair) });
+  });
+
+  it('a refresh token that was replaced ends its session too', async () => {
+    const first = await app.logIn();
+    const second = await app.refresh(first);
+    await app.tokens.revoke(first.refreshToken);
+    await app.expectOver(second);
+  });
+
+  it('the same token twice is fine', async () => {
+    const pair = await app.logIn();
+    for (const token of Object.values(pair)) {
+      await app.tokens.revoke(token);
+      await app.tokens.revoke(token);
+    }
+    await app.expectOver(pair);
+  });
+
+  it('by a verified payload is the same as by the token', async () => {
+    const [one, two] = [await app.logIn(), await app.logIn()];
+    await app.tokens.revoke((await app.tokens.verify(one.accessToken)).payload);
+    await app.tokens.revoke((await app.tokens.verify(two.refreshToken)).payload);
+    expect(await app.get('/me', one.accessToken)).toEqual(REVOKED);
+    await app.expectOver(two);
+  });
+
+  it('what has expired asks the store for nothing', async () => {
+    const access = await app.tokens.createAccessToken('alice', { expires: -1 });
+    await app.tokens.revoke(access);
+    await app.tokens.revoke(forge({ type: 'refresh', sid: UNKNOWN_SID, exp: 1, iat: 0, nbf: 0 }));
+    expect(calls()).toEqual([]);
+  });
+
+  it('what is forged throws, and asks the store for nothing', async () => {
+    const forged = [
+      forge({}, { secret: OTHER_SECRET }),
+      forge({ type: 'refresh', sid: UNKNOWN_SID }, { secret: OTHER_SECRET }),
+      'x',
+    ];
+    for (const token of forged) {
+      await expect(app.tokens.revoke(token)).rejects.toMatchObject({ code: 'JWT_INVALID' });
+      await expect(app.tokens.rotate(token)).rejects.toMatchObject({ code: 'JWT_INVALID' });
+    }
+    expect(calls()).toEqual([]);
+  });
+
+  it('what was not verified here is a TypeError, and asks the store for nothing', async () => {
+    const pair = await app.logIn();
+    jest.clearAllMocks();
+    const { claims } = readToken(pair.refreshToken);
+    const copied = { ...(await app.tokens.verify(pair.refreshToken)).payload };
+    const unverified = app.tokens.decodeUnverified(pair.refreshToken).payload;
+    for (const payload of [claims, copied, unverified] as JwtPayload[]) {
+      expect(await errorOf(() => app.tokens.revoke(payload))).toBeInstanceOf(TypeError);
+      expect(await errorOf(() => app.tokens.rotate(payload))).toBeInstanceOf(TypeError);
+    }
+    expect(calls()).toEqual([]);
+    await app.refresh(pair);
+  });
+
+  it.each(['', 'abc', 'x'.repeat(45), `${UNKNOWN_SID} `, 7, null, undefined, {}])(
+    'a session by what is no sid (%j) ends nothing, and asks the store for nothing',
+    async (sid) => {
+      await app.tokens.revokeSession(sid as string);
+      expect(calls()).toEqual([]);
+      expect(app.takeEvents()).toEqual([]);
+    },
+  );
+
+  it('a session that is not there is fine', async () => {
+    await app.tokens.revokeSession(UNKNOWN_SID);
+  });
+
+  it('a session ends that one only', async () => {
+    const [one, two] = [await app.logIn(), await app.logIn()];
+    await app.tokens.revokeSession(sidOf(one));
+    await app.expectOver(one);
+    expect(await app.get('/me', two.accessToken)).toMatchObject(LET_IN);
+  });
+
+  it('all of a user ends theirs, says so, and leaves others alone', async () => {
+    const [one, two, another] = [await app.logIn(), await app.logIn(), await app.logIn('bob')];
+    app.takeEvents();
+    await app.tokens.revokeAllFor('alice');
+    await app.expectOver(one, two);
+    expect(await app.get('/me', another.accessToken)).toMatchObject(LET_IN);
+    expect(app.takeEvents()).toEqual([{ type: 'all-revoked', identity: 'alice' }]);
+  });
+
+  it('is not answered 2xx where it was not stored', async () => {
+    const pair = await app.logIn();
+    const deny = jest.spyOn(app.store, 'deny').mockRejectedValueOnce(new Error('the disk is full'));
+    const end = jest.spyOn(app.store, 'endSession').mockImplementationOnce(() => {
+      throw new Error('the disk is full');
+    });
+    for (const token of Object.values(pair)) {
+      const answer = await app.send('DELETE', '/logout', { token });
+      expect(answer).toEqual({ status: 503, body: { msg: 'Token revocation status is unavailable' } });
+      expect(answer.header('retry-after')).toBe('1');
+    }
+    deny.mockRestore();
+    end.mockRestore();
+    expect(await app.get('/me', pair.accessToken)).toMatchObject(LET_IN);
+  });
+});
+
+it('Identities that are a number and a text of it are two users', async () => {
+  const tokens = await tokenService({ identityClaim: 'id', revocation: { store: new MemoryRevocationStore() } });
+  const pair = await tokens.createTokenPair(1);
+  await tokens.revokeAllFor('1');
+  await tokens.revokeAllFor('json:1');
+  expect(await tokens.listSessions(1)).toHaveLength(1);
+  await tokens.revokeAllFor(1);
+  await expect(tokens.rotate(pair.refreshToken)).rejects.toMatchObject({ code: 'JWT_REVOKED' });
+});
+
+describe('Without a store', () => {
+  it.each([
+    ['rotate', ['x']],
+    ['revoke', ['x']],
+    ['revokeSession', [UNKNOWN_SID]],
+    ['revokeAllFor', ['alice']],
+    ['listSessions', ['alice']],
+  ] as const)('%s is a TypeError that says what to do, by way of its promise', async (method, given) => {
+    const tokens = await tokenService();
+    const call = tokens[method].bind(tokens) as (...given: readonly string[]) => Promise<unknown>;
+    await expect(call(...given)).rejects.toThrow(`TokenService.${method} needs a store: set the option revocation`);
+  });
+
+  it('tokens have no session', async () => {
+    const tokens = await tokenService();
+    for (const token of Object.values(await tokens.createTokenPair('alice'))) {
+      expect(readToken(token).claims.sid).toBeUndefined();
+    }
+  });
+});

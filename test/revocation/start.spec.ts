@@ -1,0 +1,115 @@
+import { Logger } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import {
+  MemoryRevocationStore,
+  RevocationEvents,
+  TokenService,
+  type JwtExtendedOptions,
+  type RevocationEvent,
+} from 'nestjs-jwt-extended';
+import { jwtModule } from '../support/jwt-app.js';
+import { RecordingLogger } from '../support/recording-logger.js';
+import { errorOf, tokenService } from '../support/token-service.js';
+
+const store = new MemoryRevocationStore();
+
+describe('The start is refused', () => {
+  it.each<[string, object, string]>([
+    ['a rotation without a store', { rotation: {} }, '"rotation" needs a store: set revocation: { store:'],
+    ['a grace without a store', { rotation: { grace: 0 } }, '"rotation" needs a store'],
+    ['a revocation without a store', { revocation: {} }, '"revocation.store" must be a RevocationStore'],
+    [
+      'a class instead of a store',
+      { revocation: { store: MemoryRevocationStore } },
+      '"revocation.store" must be a RevocationStore',
+    ],
+    ['half a store', { revocation: { store: { lookUp: () => null } } }, '"revocation.store" must be a RevocationStore'],
+    ['a store alone', { revocation: store }, '"revocation.'],
+    ['an unknown option', { revocation: { store, deadline: 1 } }, '"revocation.deadline" does not exist'],
+    ['no time at all', { revocation: { store, timeout: 0 } }, '"revocation.timeout" must be more than zero'],
+    ['a time without unit', { revocation: { store, timeout: '1000' } }, '"revocation.timeout" is wrong'],
+    ['a negative time', { revocation: { store, timeout: -1 } }, '"revocation.timeout" must not be negative'],
+    ['an unknown part of rotation', { rotation: { gracePeriod: 1 } }, '"rotation.gracePeriod" does not exist'],
+    ['a negative grace', { rotation: { grace: '-1s' } }, '"rotation.grace"'],
+    ['a grace for ever', { rotation: { grace: false } }, '"rotation.grace"'],
+    ['no life', { rotation: { maxAge: 0 } }, '"rotation.maxAge" must be more than zero'],
+    ['no idle time', { rotation: { idle: 0 } }, '"rotation.idle" must be more than zero'],
+    ['no sessions', { rotation: { maxPerUser: 0 } }, '"rotation.maxPerUser" must be a whole number of at least 1'],
+    ['half a session', { rotation: { maxPerUser: 1.5 } }, '"rotation.maxPerUser"'],
+    ['sessions as a text', { rotation: { maxPerUser: '3' } }, '"rotation.maxPerUser"'],
+    ['adopt as a text', { rotation: { adopt: 'yes' } }, '"rotation.adopt" must be true or false'],
+    ['onReuse that is no function', { rotation: { onReuse: 'mail' } }, '"rotation.onReuse" must be a function'],
+    ['a session claim that means something else', { sessionClaim: 'jti' }, '"sessionClaim" must not be "jti"'],
+    [
+      'a session claim that is the identity',
+      { sessionClaim: 'id', identityClaim: 'id' },
+      '"sessionClaim" must not be "id"',
+    ],
+    ['an empty session claim', { sessionClaim: '' }, '"sessionClaim" must not be empty'],
+  ])('by %s', async (_what, wrong, message) => {
+    const needsStore = 'rotation' in wrong && !message.includes('needs a store') ? { revocation: { store } } : {};
+    const error = await errorOf(() => tokenService({ ...needsStore, ...wrong }));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error?.message).toContain(`JwtExtendedModule option ${message}`);
+  });
+});
+
+describe('The start is fine', () => {
+  it.each<[string, JwtExtendedOptions]>([
+    ['with a store', { revocation: { store } }],
+    [
+      'with all there is',
+      {
+        revocation: { store, timeout: '500ms' },
+        rotation: { grace: 0, maxAge: '90d', idle: '7d', maxPerUser: 1, adopt: true, onReuse: () => 0 },
+      },
+    ],
+    [
+      'with what is undefined',
+      {
+        revocation: { store, timeout: undefined },
+        rotation: { grace: undefined, maxAge: undefined, onReuse: undefined },
+      },
+    ],
+    ['without a store', { revocation: undefined, rotation: undefined }],
+  ])('%s', async (_what, options) => {
+    expect(await tokenService(options)).toBeInstanceOf(TokenService);
+  });
+});
+
+describe('A store', () => {
+  /** Starts with a store that describes itself so; what is logged and told then. */
+  async function start(describeProblems: () => string[] | Promise<string[]>) {
+    const log = new RecordingLogger();
+    const own = Object.assign(new MemoryRevocationStore(), { describeProblems });
+    const module = await Test.createTestingModule({
+      imports: [jwtModule({ revocation: { store: own, timeout: '50ms' } })],
+    })
+      .setLogger(log)
+      .compile();
+    const events: RevocationEvent[] = [];
+    module.get(RevocationEvents).subscribe((event) => events.push(event));
+    await module.init();
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    await module.close();
+    Logger.overrideLogger(false);
+    return { warnings: log.warnings, errors: log.errors, events };
+  }
+
+  it('says at the start what is wrong with it', async () => {
+    const { warnings, errors } = await start(() => ['It forgets.', 'It is slow.']);
+    expect(warnings).toEqual([expect.stringContaining('It forgets.'), expect.stringContaining('It is slow.')]);
+    expect(errors).toEqual([]);
+  });
+
+  it.each<[string, () => never | Promise<string[]>]>([
+    ['fails', () => Promise.reject(new Error('no connection'))],
+    ['hangs', () => new Promise(() => {})],
+  ])('that %s then does not stop the start; it is logged once', async (_how, describeProblems) => {
+    const { warnings, errors, events } = await start(describeProblems);
+    expect(warnings).toEqual([]);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain('The revocation store does not answer');
+    expect(events).toMatchObject([{ type: 'store-unavailable' }]);
+  });
+});

@@ -1,0 +1,148 @@
+import { ADAPTERS } from '../support/adapters.js';
+import { useTestClock } from '../support/clock.js';
+import { forge } from '../support/forge.js';
+import { REVOKED, useSessionApp } from '../support/session-app.js';
+import { sidOf } from '../support/session-tokens.js';
+
+const clock = useTestClock();
+const LET_IN = { status: 200 };
+
+describe.each(ADAPTERS)('An access token without session on %s', (adapter) => {
+  const app = useSessionApp(adapter, { leeway: 30 });
+
+  it('is none of the sessions’ business', async () => {
+    const pair = await app.logIn();
+    const token = await app.tokens.createAccessToken('alice');
+    await app.tokens.revokeSession(sidOf(pair));
+    expect(await app.get('/me', token)).toMatchObject(LET_IN);
+  });
+
+  it('is refused once its jti is denied, and no other is', async () => {
+    const [token, another] = [await app.tokens.createAccessToken('alice'), await app.tokens.createAccessToken('alice')];
+    expect(await app.send('DELETE', '/logout', { token })).toMatchObject(LET_IN);
+    expect(await app.get('/me', token)).toEqual(REVOKED);
+    expect(await app.get('/optional', token)).toEqual(REVOKED);
+    expect(await app.get('/me', another)).toMatchObject(LET_IN);
+  });
+
+  it('stays refused as long as it could be presented, leeway included', async () => {
+    const token = await app.tokens.createAccessToken('alice', { expires: '10m' });
+    await app.tokens.revoke(token);
+    clock.advance(600 + 29);
+    expect(await app.get('/me', token)).toEqual(REVOKED);
+    clock.advance(1);
+    expect(await app.get('/me', token)).toEqual({ status: 401, body: { msg: 'Token has expired' } });
+  });
+
+  it('without exp stays refused for ever', async () => {
+    const token = await app.tokens.createAccessToken('alice', { expires: false });
+    await app.tokens.revoke(token);
+    clock.advance(50 * 365 * 86_400);
+    expect(await app.get('/me', token)).toEqual(REVOKED);
+  });
+
+  it('without jti cannot be revoked, but cut off', async () => {
+    const token = forge({ jti: undefined, sub: 'anna', iat: Math.floor(Date.now() / 1000), nbf: 0, exp: undefined });
+    expect(await app.get('/me', token)).toMatchObject(LET_IN);
+    expect(await app.send('DELETE', '/logout', { token })).toEqual({
+      status: 422,
+      body: { msg: 'Missing claim: jti' },
+    });
+    await app.tokens.revokeAllFor('anna');
+    expect(await app.get('/me', token)).toEqual(REVOKED);
+  });
+
+  it('with another’s jti is not refused with it', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    await app.tokens.revoke(forge({ sub: 'bob', jti: 'same', iat: 0, nbf: 0, exp }));
+    expect(await app.get('/me', forge({ sub: 'carl', jti: 'same', iat: 0, nbf: 0, exp }))).toMatchObject(LET_IN);
+  });
+});
+
+describe.each(ADAPTERS)('A cut-off on %s', (adapter) => {
+  const app = useSessionApp(adapter);
+  let users = 0;
+  let user: string;
+  let now: number;
+  beforeEach(() => {
+    user = `user${users++}`;
+    clock.advance(100);
+    now = Date.now() / 1000;
+  });
+  const tokenOf = (iat: unknown, sub = user) => forge({ sub, iat, nbf: 0, exp: now + 600 });
+  const isLetIn = async (token: string) => (await app.get('/me', token)).status === 200;
+  const letIn = (...issued: unknown[]) => Promise.all(issued.map((iat) => isLetIn(tokenOf(iat))));
+
+  it('refuses what was issued in its second and before (iat <= floor(before))', async () => {
+    await app.tokens.revokeAllFor(user, { before: (now - 10) * 1000 + 999 });
+    expect(await letIn(now - 20, now - 11, now - 10, now - 9, now)).toEqual([false, false, false, true, true]);
+    expect(await letIn(now - 9.5, now - 9.1)).toEqual([false, false]);
+  });
+
+  it('refuses what does not say when it was issued', async () => {
+    expect(await letIn(undefined)).toEqual([true]);
+    await app.tokens.revokeAllFor(user, { before: 0 });
+    expect(await letIn(undefined, 1)).toEqual([false, true]);
+  });
+
+  it('takes a Date', async () => {
+    await app.tokens.revokeAllFor(user, { before: new Date((now - 10) * 1000) });
+    expect(await letIn(now - 10, now - 9)).toEqual([false, true]);
+  });
+
+  it('is now unless something else is said, and where it is to come', async () => {
+    await app.tokens.revokeAllFor(user);
+    expect(await letIn(now)).toEqual([false]);
+    clock.advance(10);
+    expect(await letIn(now + 1)).toEqual([true]);
+    await app.tokens.revokeAllFor(user, { before: Date.now() + 3_600_000 });
+    expect(await letIn(now + 10)).toEqual([false]);
+    clock.advance(10);
+    expect(await letIn(now + 11)).toEqual([true]);
+  });
+
+  it('never moves back', async () => {
+    await app.tokens.revokeAllFor(user, { before: (now - 10) * 1000 });
+    await app.tokens.revokeAllFor(user, { before: (now - 20) * 1000 });
+    expect(await letIn(now - 10, now - 9)).toEqual([false, true]);
+  });
+
+  it('concerns one user', async () => {
+    await app.tokens.revokeAllFor(user);
+    expect(await isLetIn(tokenOf(now - 10, 'somebody else'))).toBe(true);
+  });
+
+  it('ends the sessions opened up to then, whenever they were refreshed, and no others', async () => {
+    const early = await app.logIn(user);
+    clock.advance(10);
+    const refreshed = await app.refresh(early);
+    const late = await app.logIn(user);
+    await app.tokens.revokeAllFor(user, { before: Date.now() - 5_000 });
+    await app.expectOver(early, refreshed);
+    expect(await isLetIn(late.accessToken)).toBe(true);
+    expect((await app.tokens.listSessions(user)).map(({ sid }) => sid)).toEqual([sidOf(late)]);
+  });
+
+  it('is not what the tokens of a session are judged by', async () => {
+    await app.tokens.revokeAllFor(user);
+    const pair = await app.logIn(user);
+    expect(await isLetIn(pair.accessToken)).toBe(true);
+    await app.refresh(pair);
+  });
+
+  it('spares the session that is named, and no token without one', async () => {
+    const [kept, other] = [await app.logIn(user), await app.logIn(user)];
+    const single = await app.tokens.createAccessToken(user);
+    await app.tokens.revokeAllFor(user, { exceptSession: sidOf(kept) });
+    expect(await isLetIn(kept.accessToken)).toBe(true);
+    expect(await isLetIn(single)).toBe(false);
+    await app.expectOver(other);
+  });
+
+  it.each([NaN, Infinity, -Infinity, new Date(NaN), 'yesterday', {}])('at %s is a TypeError', async (before) => {
+    const pair = await app.logIn(user);
+    const revoking = async () => app.tokens.revokeAllFor(user, { before: before as number });
+    await expect(revoking()).rejects.toThrow(TypeError);
+    expect(await isLetIn(pair.accessToken)).toBe(true);
+  });
+});

@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConsoleLogger, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { JwtExtendedModule } from 'nestjs-jwt-extended';
+import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
+import { connectToRedis } from './redis-clients.js';
+import { SessionController } from './session.controller.js';
+import type { WorkerMessage, WorkerSettings } from './worker-settings.js';
+
+const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
+const { timeout, rotation, lookUpPause = 0 } = settings;
+const client = await connectToRedis(settings);
+
+@Module({
+  imports: [
+    JwtExtendedModule.forRoot({
+      secret: process.env.WORKER_SECRET,
+      revocation: { store: new RedisRevocationStore({ client }), timeout },
+      rotation,
+      userLookup: async ({ sub }) => {
+        if (lookUpPause > 0) await sleep(Math.random() * lookUpPause);
+        return { name: sub };
+      },
+    }),
+  ],
+  controllers: [SessionController],
+})
+class AppModule {}
+
+const ADAPTERS = {
+  express: async () => new (await import('@nestjs/platform-express')).ExpressAdapter(),
+  fastify: async () => new (await import('@nestjs/platform-fastify')).FastifyAdapter(),
+};
+
+const app = await NestFactory.create(AppModule, await ADAPTERS[settings.adapter](), {
+  logger: new ConsoleLogger({ colors: false, logLevels: ['log', 'warn', 'error'] }),
+});
+// Longer than any test waits, so that no connection is closed just as it is used again.
+app.getHttpServer().keepAliveTimeout = 120_000;
+await app.listen(0, '127.0.0.1');
+process.once('disconnect', () => process.exit());
+process.send?.({ url: await app.getUrl() } satisfies WorkerMessage);

@@ -1,0 +1,22 @@
+import type { RotationOptions } from 'nestjs-jwt-extended';
+
+/** How a process of these tests is set up. */
+export interface WorkerSettings {
+  readonly adapter: 'express' | 'fastify';
+  readonly driver: 'redis' | 'ioredis';
+  /** Where Redis is, or something in front of it. */
+  readonly redisPort: number;
+  /** The option `revocation.timeout`; default the library's. */
+  readonly timeout?: '50ms' | '10s';
+  readonly rotation?: Pick<RotationOptions, 'grace'>;
+  /** How long the user of a token is looked up for at most, in milliseconds: each time a random part of it. */
+  readonly lookUpPause?: number;
+  /** Options for the driver's client besides where to connect to. */
+  readonly clientOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** What a process of these tests tells the one that started it. */
+export type WorkerMessage =
+  | { readonly url: string }
+  /** The tokens that `rotate()` answered, just before the process kills itself. */
+  | { readonly rotated: { readonly accessToken: string; readonly refreshToken: string } };
