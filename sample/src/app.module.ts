@@ -5,6 +5,7 @@ import { AppController } from './app.controller.js';
 import { AuthModule } from './auth/auth.module.js';
 import { JwtOptions } from './auth/jwt-options.js';
 import { EnvironmentModule } from './environment/environment.module.js';
+import { NotesModule } from './notes/notes.module.js';
 import { ProfileModule } from './profile/profile.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -18,6 +19,7 @@ import { UsersModule } from './users/users.module.js';
     EnvironmentModule,
     AuthModule,
     ProfileModule,
+    NotesModule,
     AdminModule,
   ],
   controllers: [AppController],

@@ -1,10 +1,10 @@
 const CREDENTIALS = `-H 'Content-Type: application/json' -d '{"username":"alice","password":"correct horse battery staple"}'`;
 
-/** Every route once, ready to be pasted into a shell; without shell comments, which zsh does not take. */
+/** Every route for programs once, ready to be pasted into a shell; without shell comments, which zsh does not take. */
 export function walkThrough(url: string): string {
   return `
 ${url} is up. Users: alice (an administrator) and bob; password: correct horse battery staple
-To see every route at work, paste this into another shell:
+To see cookies at work, open it in a browser. To see tokens in headers, paste this into another shell:
 
 PAIR=$(curl -sS ${url}/auth/login ${CREDENTIALS})
 ACCESS=$(node -p 'JSON.parse(process.argv[1]).access_token' "$PAIR")

@@ -4,6 +4,7 @@ import {
   Delete,
   Get,
   Injectable,
+  Logger,
   Post,
   Res,
   Sse,
@@ -28,6 +29,7 @@ import { ADAPTERS } from '../support/adapters.js';
 import { claimsOf, forge, nowInSeconds, readToken } from '../support/forge.js';
 import type { Answer } from '../support/http-client.js';
 import { useJwtApp, type TestApp } from '../support/jwt-app.js';
+import { RecordingLogger } from '../support/recording-logger.js';
 
 @Injectable()
 class OwnGuard implements CanActivate {
@@ -374,6 +376,25 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
       const claims = renewed(await ask(app, 'GET /read', soon({ iss: 'me', role: 'admin' })));
       expect(claims).toMatchObject({ sub: 'alice', role: 'user', iss: 'me' });
       expect(given).toEqual([{ id: 'alice', name: 'Alice' }]);
+    });
+  });
+
+  describe('with a callback that fails', () => {
+    const additionalClaims = () => {
+      throw new Error('The database is down');
+    };
+    const logger = new RecordingLogger();
+    const app = useJwtApp(adapter, {
+      ...setup({ additionalClaims }),
+      prepare: () => Logger.overrideLogger(logger),
+    });
+    afterAll(() => Logger.overrideLogger(false));
+
+    it('lets the answer go as it is, and says so in the log', async () => {
+      const answer = await ask(app, 'POST /change', soon());
+      expect(answer).toMatchObject({ status: 201 });
+      expect(answer.setCookies).toEqual([]);
+      expect(logger.warnings.join()).toContain('The database is down');
     });
   });
 

@@ -1,18 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
-import { codeBlocks } from './readme.js';
+import { codeBlocks, type CodeBlock } from './readme.js';
 
-/** The code of the README as a project in a folder of its own: each block says in its first line which file it is. */
+/** The code of a text as a project in a folder of its own: each block says in its first line which file it is. */
 export class ExampleProject {
   readonly folder: string;
   readonly files: readonly string[];
 
-  constructor() {
+  constructor(blocks: readonly CodeBlock[] = codeBlocks) {
     // Below the repository, so that the packages are found; ignored by git, lint and format.
     mkdirSync('artifacts', { recursive: true });
     this.folder = mkdtempSync(resolve('artifacts/readme-'));
-    this.files = codeBlocks.filter(({ language }) => language === 'ts').map(({ code }) => this.write(code));
+    this.files = blocks.filter(({ language }) => language === 'ts').map(({ code }) => this.write(code));
   }
 
   path(file: string): string {
@@ -35,7 +35,7 @@ export class ExampleProject {
 
   private write(code: string): string {
     const file = /^\/\/ (\S+\.ts)\n/.exec(code)?.[1];
-    if (file === undefined) throw new Error(`A block of TypeScript in README.md has no file name:\n${code}`);
+    if (file === undefined) throw new Error(`A block of TypeScript has no file name:\n${code}`);
     mkdirSync(dirname(this.path(file)), { recursive: true });
     writeFileSync(this.path(file), code);
     return file;

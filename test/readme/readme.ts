@@ -8,9 +8,13 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-export const codeBlocks: readonly CodeBlock[] = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(
-  ([, language = '', code = '']) => ({ language, code }),
-);
+/** The blocks of a text in Markdown. */
+export function codeBlocksOf(markdown: string): readonly CodeBlock[] {
+  const blocks = markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms);
+  return [...blocks].map(([, language = '', code = '']) => ({ language, code }));
+}
+
+export const codeBlocks = codeBlocksOf(readme);
 
 /** The rows of every table whose header reads like this, each a list of its cells. */
 export function rowsOf(header: readonly string[]): string[][] {

@@ -6,7 +6,12 @@ import { PASSWORD, SampleClient, type Pair } from './client.js';
 
 const refused = { status: 401, body: { msg: 'Wrong username or password' } };
 const revoked = { status: 401, body: { msg: 'Token has been revoked' } };
-const noHeader = { status: 401, body: { msg: 'Missing Authorization Header' } };
+const noToken = {
+  status: 401,
+  body: {
+    msg: 'Missing JWT in headers or cookies (Missing Authorization Header; Missing cookie "access_token_cookie")',
+  },
+};
 
 let app: RunningApp;
 let sample: SampleClient;
@@ -26,7 +31,7 @@ it('says at / what is here', async () => {
   const { status, body } = await sample.request('GET /');
   expect(status).toBe(200);
   const routes = String(body).match(/^(?:GET|POST|DELETE) +\/\S+/gm) ?? [];
-  expect(routes).toHaveLength(7);
+  expect(routes).toHaveLength(14);
   for (const route of routes) {
     // Whatever they ask for, they are there.
     expect(await sample.request(route.replace(/ +/, ' '))).not.toMatchObject({ status: 404 });
@@ -66,7 +71,7 @@ describe('the profile', () => {
   });
 
   it('needs an access token', async () => {
-    expect(await sample.request('GET /profile')).toEqual(noHeader);
+    expect(await sample.request('GET /profile')).toEqual(noToken);
     expect(await sample.request('GET /profile', { token: bob.refresh_token })).toEqual({
       status: 422,
       body: { msg: 'Only non-refresh tokens are allowed' },
@@ -104,7 +109,7 @@ describe('the list of users', () => {
       status: 403,
       body: { msg: 'You are not allowed to do this' },
     });
-    expect(await sample.request('GET /admin/users')).toEqual(noHeader);
+    expect(await sample.request('GET /admin/users')).toEqual(noToken);
   });
 });
 
@@ -194,6 +199,7 @@ describe('the environment', () => {
     expect(new Environment({ PORT: '8080', JWT_SECRET_KEY: 'x', NODE_ENV: 'production' })).toEqual({
       port: 8080,
       jwtSecret: 'x',
+      isProduction: true,
     });
   });
 

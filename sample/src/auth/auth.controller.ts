@@ -3,12 +3,12 @@ import { CurrentUser, Jwt, JwtRequired, type JwtPayload, type TokenPair } from '
 import { TextFields } from '../text-fields.pipe.js';
 import type { User } from '../users/user.js';
 import { AuthService } from './auth.service.js';
+import type { Credentials } from './credentials.js';
 
-interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
+/**
+ * For programs, which keep their tokens themselves. Takes none from cookies: a script in a page could otherwise trade
+ * the cookies it cannot read for tokens it can.
+ */
 @Controller('auth')
 export class AuthController {
   constructor(private readonly auth: AuthService) {}
@@ -19,7 +19,7 @@ export class AuthController {
     return answer(await this.auth.login(username, password));
   }
 
-  @JwtRequired({ refresh: true })
+  @JwtRequired({ refresh: true, locations: 'headers' })
   @Post('refresh')
   @HttpCode(200)
   async refresh(@CurrentUser() user: User, @Jwt() payload: JwtPayload) {
@@ -27,7 +27,7 @@ export class AuthController {
   }
 
   /** Takes either token, for a client that logs out has two of them to revoke. */
-  @JwtRequired({ verifyType: false })
+  @JwtRequired({ verifyType: false, locations: 'headers' })
   @Delete('logout')
   logout(@Jwt() payload: JwtPayload) {
     this.auth.logout(payload);

@@ -16,6 +16,16 @@ export class JwtOptions implements JwtExtendedOptionsFactory {
   createJwtExtendedOptions(): JwtExtendedOptions {
     return {
       secret: this.environment.jwtSecret,
+      // Headers for programs, cookies for the page.
+      tokenLocation: ['headers', 'cookies'],
+      cookies: {
+        // Without it only in development, for plain http.
+        secure: this.environment.isProduction,
+        // Sent to the routes that need it, and to no other.
+        refresh: { path: '/auth/session' },
+      },
+      // Who uses the page stays signed in; freshness ends with the token all the same.
+      implicitRefresh: { within: '5m' },
       // What cannot be told apart or never expires cannot be revoked.
       requiredClaims: ['jti', 'exp'],
       userIdentity: (user: User) => user.id,

@@ -5,10 +5,12 @@ import { Logger } from '@nestjs/common';
 export class Environment {
   readonly port: number;
   readonly jwtSecret: string;
+  readonly isProduction: boolean;
 
   constructor(variables: NodeJS.ProcessEnv) {
     this.port = readPort(variables.PORT);
     this.jwtSecret = readSecret(variables);
+    this.isProduction = variables.NODE_ENV === 'production';
   }
 }
 

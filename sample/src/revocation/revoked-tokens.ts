@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { JwtPayload } from 'nestjs-jwt-extended';
 
-/** The ids of revoked tokens, in memory, each for as long as its token would have lived. */
+/** The ids of revoked tokens and ended sessions, in memory, each for as long as its token would have lived. */
 @Injectable()
 export class RevokedTokens {
-  private readonly expiryById = new Map<JwtPayload['jti'], number>();
+  private readonly expiryById = new Map<unknown, number>();
 
   /** Whether this call revoked the token: `false` where it was revoked before. */
   add({ jti, exp = Infinity }: JwtPayload): boolean {
@@ -14,8 +14,13 @@ export class RevokedTokens {
     return true;
   }
 
-  has({ jti }: JwtPayload): boolean {
-    return this.expiryById.has(jti);
+  /** Revokes every token of the session, this refresh token included, which outlives the others. */
+  addSession({ session, exp = Infinity }: JwtPayload): void {
+    this.expiryById.set(session, exp);
+  }
+
+  has({ jti, session }: JwtPayload): boolean {
+    return this.expiryById.has(jti) || this.expiryById.has(session);
   }
 
   get size(): number {

@@ -39,8 +39,7 @@ const MOST_STEPS = 12;
 describeWithRedis('A refresh against', () => {
   let pool: WorkerPool;
   beforeAll(async () => {
-    // Looking a user up is where an application waits between the library's check and the route.
-    pool = await WorkerPool.start(FOUR_MAKES, { rotation: { grace: '60s' }, lookUpPause: 5 });
+    pool = await WorkerPool.start(FOUR_MAKES, { rotation: { grace: '60s' }, userLookUpTakes: [0, 5] });
   }, 60_000);
   afterAll(async () => {
     expect(pool.takeLogs()).toEqual([]);

@@ -1,0 +1,76 @@
+const CHANGES_SOMETHING = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** The cookies that scripts can see, by name. */
+export function visibleCookies() {
+  const pairs = document.cookie
+    .split('; ')
+    .filter((pair) => pair !== '')
+    .sort();
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+/** One request and its answer, as far as a script sees them. */
+export class Exchange {
+  constructor(request, response, body, { before, after, milliseconds }) {
+    this.request = request;
+    this.status = response.status;
+    this.statusText = response.statusText;
+    this.body = body;
+    this.challenge = response.headers.get('www-authenticate');
+    this.changedCookies = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+      (name) => before[name] !== after[name],
+    );
+    this.milliseconds = milliseconds;
+  }
+
+  get succeeded() {
+    return this.status < 300;
+  }
+
+  /** What the server says about it. */
+  get message() {
+    return this.body?.msg ?? this.body?.message ?? `The server answers ${this.status}`;
+  }
+
+  is(status, message) {
+    return this.status === status && this.message === message;
+  }
+}
+
+/**
+ * Sends requests in whose cookies the browser puts the tokens. The double submit value is read anew for each, since any
+ * answer may have brought another.
+ */
+export class Client {
+  constructor(onExchange) {
+    this.onExchange = onExchange;
+  }
+
+  /**
+   * `proof` is the cookie whose value goes into X-CSRF-TOKEN: that of the token the route asks for; `null` for none.
+   */
+  async send(method, path, { body, proof = 'csrf_access_token' } = {}) {
+    const headers = { Accept: 'application/json' };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const before = visibleCookies();
+    if (CHANGES_SOMETHING.includes(method) && before[proof])
+      headers['X-CSRF-TOKEN'] = decodeURIComponent(before[proof]);
+    const request = { method, path, headers, body };
+    const start = performance.now();
+    const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+    const answer = await readJson(response);
+    const milliseconds = performance.now() - start;
+    const exchange = new Exchange(request, response, answer, { before, after: visibleCookies(), milliseconds });
+    this.onExchange(exchange);
+    return exchange;
+  }
+}
+
+async function readJson(response) {
+  const text = await response.text();
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

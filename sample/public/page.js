@@ -1,0 +1,138 @@
+import { Client, visibleCookies } from './client.js';
+import { element, Log } from './log.js';
+import { Session } from './session.js';
+
+const byId = (id) => document.getElementById(id);
+const valueOf = (form, name) => form.elements.namedItem(name).value;
+
+const log = new Log(byId('log'), byId('latest'), byId('log-empty'));
+const client = new Client((exchange) => {
+  log.add(exchange);
+  showCookies();
+});
+const session = new Session(client, showSession);
+
+let shownUser;
+
+/** Shows what goes with being signed in, or with not being so. */
+async function showSession({ user, fresh }) {
+  const signedIn = user !== null;
+  byId('sign-in').hidden = signedIn;
+  for (const id of ['account', 'notes', 'password']) byId(id).hidden = !signedIn;
+  byId('status').textContent = signedIn ? `Signed in as ${user.username}` : 'Signed out';
+  byId('status').classList.toggle('in', signedIn);
+  if (!signedIn && byId('confirm').open) byId('confirm').close();
+  if (signedIn) {
+    byId('account-name').textContent = user.username;
+    byId('account-initial').textContent = user.username.slice(0, 1).toUpperCase();
+    byId('account-role').textContent = user.role === 'admin' ? 'Administrator' : 'User';
+    byId('account-fresh').textContent = fresh ? 'fresh' : 'not fresh';
+    byId('account-fresh').className = `chip ${fresh ? 'good' : 'stale'}`;
+    for (const id of ['password-form', 'confirm-form']) byId(id).elements.namedItem('username').value = user.username;
+    showRemaining();
+  }
+  const isSomebodyElse = user?.id !== shownUser;
+  shownUser = user?.id;
+  if (signedIn && isSomebodyElse) showNotes(await session.send('GET', '/notes'));
+}
+
+function showRemaining() {
+  if (session.expires === null) return;
+  const seconds = Math.max(0, Math.round((session.expires - Date.now()) / 1000));
+  const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  byId('account-expires').textContent = seconds === 0 ? 'has expired' : `expires in ${text}`;
+}
+
+function showNotes(exchange) {
+  if (!exchange.succeeded) return;
+  const notes = exchange.body.map((text) => element('li', {}, text));
+  byId('note-list').replaceChildren(...(notes.length > 0 ? notes : [element('li', { className: 'none' }, 'None yet')]));
+}
+
+function showCookies() {
+  const cookies = Object.entries(visibleCookies()).map(([name, value]) =>
+    element('li', {}, [element('code', {}, name), element('span', { className: 'value' }, value)]),
+  );
+  byId('cookie-list').replaceChildren(
+    ...(cookies.length > 0 ? cookies : [element('li', { className: 'none' }, 'None')]),
+  );
+}
+
+let hideToast;
+
+function say(message, succeeded = false) {
+  const toast = byId('toast');
+  toast.textContent = message;
+  toast.classList.toggle('good', succeeded);
+  toast.hidden = false;
+  clearTimeout(hideToast);
+  hideToast = setTimeout(() => (toast.hidden = true), 4_000);
+}
+
+const sayAbout = (exchange) => say(exchange.message, exchange.succeeded);
+
+/** Runs a piece of work on an event, with its button out of use meanwhile. */
+function on(id, event, work) {
+  byId(id).addEventListener(event, async (happened) => {
+    happened.preventDefault();
+    const button = happened.submitter ?? happened.currentTarget;
+    button.disabled = true;
+    try {
+      await work(byId(id));
+    } catch {
+      say('The server cannot be reached.');
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+on('sign-in-form', 'submit', async (form) => {
+  sayAbout(await session.signIn(valueOf(form, 'username'), valueOf(form, 'password')));
+});
+
+on('refresh', 'click', async () => sayAbout(await session.refresh()));
+
+on('sign-out', 'click', async () => sayAbout(await session.signOut()));
+
+on('note-form', 'submit', async (form) => {
+  const proof = byId('with-csrf').checked ? undefined : null;
+  const exchange = await session.send('POST', '/notes', { body: { text: valueOf(form, 'text') }, proof });
+  if (!exchange.succeeded) return sayAbout(exchange);
+  showNotes(exchange);
+  form.reset();
+});
+
+on('password-form', 'submit', changePassword);
+
+/** A token that is not fresh asks for the present password, and then it is tried once more. */
+async function changePassword(form, isSecondTime = false) {
+  const body = { password: valueOf(form, 'password') };
+  const exchange = await session.send('POST', '/profile/password', { body });
+  if (exchange.is(401, 'Fresh token required') && !isSecondTime) {
+    byId('confirm-error').textContent = '';
+    byId('toast').hidden = true;
+    byId('confirm').showModal();
+    return;
+  }
+  sayAbout(exchange);
+  if (exchange.succeeded) form.reset();
+}
+
+on('confirm-form', 'submit', async (form) => {
+  const exchange = await session.confirm(valueOf(form, 'password'));
+  if (!exchange.succeeded) {
+    byId('confirm-error').textContent = exchange.message;
+    return;
+  }
+  byId('confirm').close();
+  await changePassword(byId('password-form'), true);
+});
+
+byId('confirm').addEventListener('close', () => byId('confirm-form').reset());
+on('confirm-cancel', 'click', async () => byId('confirm').close());
+on('clear-log', 'click', async () => log.clear());
+
+setInterval(showRemaining, 1_000);
+showCookies();
+session.load().catch(() => say('The server cannot be reached.'));

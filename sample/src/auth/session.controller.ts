@@ -1,0 +1,73 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import {
+  CurrentUser,
+  Jwt,
+  JwtRequired,
+  TokenCookieService,
+  type JwtPayload,
+  type TokenPair,
+} from 'nestjs-jwt-extended';
+import { TextFields } from '../text-fields.pipe.js';
+import type { User } from '../users/user.js';
+import { AuthService } from './auth.service.js';
+import type { Credentials } from './credentials.js';
+
+/** For browsers: the tokens go into cookies that no script can read, and never into a body. */
+@Controller('auth/session')
+export class SessionController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly cookies: TokenCookieService,
+  ) {}
+
+  @JwtRequired({ optional: true, locations: 'cookies' })
+  @Get()
+  session(@CurrentUser() user: User | null, @Jwt() { fresh = false, exp }: Partial<JwtPayload>) {
+    return { user, fresh, expires: exp === undefined ? null : new Date(exp * 1000) };
+  }
+
+  @Post()
+  async signIn(
+    @Body(new TextFields(['username', 'password'])) { username, password }: Credentials,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    await this.setCookies(response, await this.auth.login(username, password));
+    return { msg: `Hello, ${username}` };
+  }
+
+  @JwtRequired({ locations: 'cookies' })
+  @Post('confirm')
+  @HttpCode(200)
+  async confirm(
+    @CurrentUser() user: User,
+    @Jwt() payload: JwtPayload,
+    @Body(new TextFields(['password'])) { password }: Pick<Credentials, 'password'>,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    await this.cookies.setAccessCookies(response, await this.auth.confirm(user, password, payload));
+    return { msg: 'Your token is fresh again' };
+  }
+
+  @JwtRequired({ refresh: true, locations: 'cookies' })
+  @Post('refresh')
+  @HttpCode(200)
+  async refresh(@CurrentUser() user: User, @Jwt() payload: JwtPayload, @Res({ passthrough: true }) response: Response) {
+    await this.setCookies(response, await this.auth.refresh(user, payload));
+    return { msg: 'You have new tokens' };
+  }
+
+  /** By the refresh token, so that one can also sign out when the access token has expired. */
+  @JwtRequired({ refresh: true, locations: 'cookies' })
+  @Delete()
+  signOut(@Jwt() payload: JwtPayload, @Res({ passthrough: true }) response: Response) {
+    this.auth.endSession(payload);
+    this.cookies.unsetJwtCookies(response);
+    return { msg: 'You are signed out' };
+  }
+
+  private async setCookies(response: Response, { accessToken, refreshToken }: TokenPair): Promise<void> {
+    await this.cookies.setAccessCookies(response, accessToken);
+    await this.cookies.setRefreshCookies(response, refreshToken);
+  }
+}

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+
+const MOST = 20;
+
+/** Everybody's latest notes, in memory. */
+@Injectable()
+export class NotesService {
+  private readonly notesByUser = new Map<string, readonly string[]>();
+
+  findAll(userId: string): readonly string[] {
+    return this.notesByUser.get(userId) ?? [];
+  }
+
+  add(userId: string, text: string): void {
+    this.notesByUser.set(userId, [text, ...this.findAll(userId)].slice(0, MOST));
+  }
+}

@@ -1,0 +1,69 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What building the sample takes. */
+const SOURCES = [
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.esm.json',
+  'tsconfig.cjs.json',
+  'nest-cli.json',
+  'scripts/build.mjs',
+  'src',
+  'sample/tsconfig.json',
+  'sample/public',
+  'sample/src',
+];
+
+/**
+ * The sample as a user starts it: `npm start`, step by step, in a folder of its own, so that nobody's `dist` is taken
+ * from under them.
+ */
+export class BuiltSample {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'sample-'));
+  private server?: ChildProcess;
+
+  /** Builds and starts it, on a free port; answers its address. */
+  async start(): Promise<string> {
+    for (const path of SOURCES) cpSync(path, join(this.folder, path), { recursive: true });
+    symlinkSync(resolve('node_modules'), join(this.folder, 'node_modules'));
+    for (const script of ['build', 'build:sample']) {
+      await run('npm', ['run', '--silent', script], { cwd: this.folder });
+    }
+    return this.serve();
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    if (server?.exitCode === null) {
+      const exited = new Promise((resolve) => server.once('exit', resolve));
+      server.kill();
+      await exited;
+    }
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** As soon as it has printed its address. */
+  private serve(): Promise<string> {
+    const environment = { ...process.env, PORT: '0', NODE_ENV: 'development' };
+    const server = spawn(process.execPath, ['sample/dist/main.js'], {
+      cwd: this.folder,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.server = server;
+    return new Promise((resolve, reject) => {
+      server.once('exit', (code) => reject(new Error(`The sample ended with ${code}`)));
+      createInterface(server.stdout).on('line', (line) => {
+        const address = /^(http:\/\/localhost:\d+) is up/.exec(line)?.[1];
+        if (address !== undefined) resolve(address);
+      });
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
+
+/** Debian's, from its package; Playwright's own downloads are not needed. */
+const EXECUTABLE = '/usr/bin/chromium';
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Of these names, those below localhost count as secure, as https does, and the other does not.
+  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP localhost 127.0.0.1, MAP *.localhost 127.0.0.1',
+];
+
+/** A private window does not send cookies to third parties; ordinary ones do. */
+const PREFERENCES = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } };
+
+const isNeeded = process.env.CI === 'true';
+const isThere = existsSync(EXECUTABLE);
+if (!isThere && !isNeeded) {
+  process.stderr.write(
+    `${EXECUTABLE} is missing: browser tests are skipped. Install it with: apt-get install chromium\n`,
+  );
+}
+
+/** `describe`, skipped where there is no browser; in CI it fails there. */
+export const describeInChromium = isThere || isNeeded ? describe : describe.skip;
+
+/** A browser that runs as long as the surrounding `describe`; each context is a private window. */
+export function useChromium(): { newContext(options?: BrowserContextOptions): Promise<BrowserContext> } {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+  }, 60_000);
+  afterAll(() => browser?.close());
+  return {
+    newContext: (options) => running(browser).newContext(options),
+  };
+}
+
+/** An ordinary window, which runs as long as the surrounding `describe`. */
+export function useOrdinaryWindow(): () => BrowserContext {
+  const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
+  let window: BrowserContext | undefined;
+  beforeAll(async () => {
+    mkdirSync(join(profile, 'Default'));
+    writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(PREFERENCES));
+    window = await chromium.launchPersistentContext(profile, { executablePath: EXECUTABLE, args: FLAGS });
+  }, 60_000);
+  afterAll(async () => {
+    await window?.close();
+    rmSync(profile, { recursive: true, maxRetries: 5 });
+  });
+  return () => running(window);
+}
+
+function running<T>(started: T | undefined): T {
+  if (started === undefined) throw new Error('The browser is not running');
+  return started;
+}

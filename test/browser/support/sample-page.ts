@@ -1,0 +1,67 @@
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+
+/** The sample's page in one tab, as somebody uses it. */
+export class SamplePage {
+  /** What its console and its policy have to say against it. */
+  readonly complaints: string[] = [];
+
+  private constructor(readonly page: Page) {
+    page.setDefaultTimeout(20_000);
+    page.on('pageerror', ({ message }) => this.complaints.push(message));
+    page.on('console', (message) => {
+      // Chromium notes every request that was refused.
+      const isRefusal = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isRefusal) this.complaints.push(message.text());
+    });
+  }
+
+  static async open(context: BrowserContext, url: string): Promise<SamplePage> {
+    const opened = new SamplePage(await context.newPage());
+    await opened.page.goto(url);
+    return opened;
+  }
+
+  text(content: string): Locator {
+    return this.page.getByText(content, { exact: true });
+  }
+
+  field(label: string): Locator {
+    return this.page.locator('input').and(this.page.getByLabel(label, { exact: true }));
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name });
+  }
+
+  note(text: string): Locator {
+    return this.page.locator('#note-list').getByText(text, { exact: true });
+  }
+
+  async signIn(username = 'alice'): Promise<void> {
+    await this.field('Name').fill(username);
+    await this.button('Sign in').click();
+    await this.text(`Signed in as ${username}`).waitFor();
+  }
+
+  async addNote(text: string): Promise<void> {
+    await this.field('A new note').fill(text);
+    await this.button('Add').click();
+  }
+
+  async changePassword(password: string): Promise<void> {
+    await this.field('New password').fill(password);
+    await this.button('Change').click();
+  }
+
+  async confirm(password: string): Promise<void> {
+    await this.field('Present password').fill(password);
+    await this.button('Confirm').click();
+  }
+
+  /** What the log shows of the latest request of this method and path. */
+  async logged(method: string, path: string): Promise<string> {
+    const entry = this.page.locator('#log details', { hasText: `${method} ${path}` }).first();
+    await entry.waitFor();
+    return (await entry.textContent()) ?? '';
+  }
+}

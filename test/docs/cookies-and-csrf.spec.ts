@@ -1,0 +1,114 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { jest } from '@jest/globals';
+import type { Answer } from '../support/http-client.js';
+import { useJwtApp } from '../support/jwt-app.js';
+import { resolveSettings } from '../../src/options/resolve-settings.js';
+import { ExampleProject } from '../readme/example-project.js';
+import { codeBlocksOf } from '../readme/readme.js';
+
+const FILE = 'docs/cookies-and-csrf.md';
+const text = readFileSync(FILE, 'utf8');
+const blocks = codeBlocksOf(text);
+
+process.env.JWT_SECRET_KEY = '0123456789abcdef0123456789abcdef';
+const project = new ExampleProject(blocks);
+const { SessionController } = await import(project.path('src/session.controller.ts'));
+const { FormController } = await import(project.path('src/form.controller.ts'));
+const { guardedNames } = await import(project.path('src/guarded-names.ts'));
+const { AppModule } = await import(project.path('src/app.module.ts'));
+
+afterAll(() => project.remove());
+
+it('compiles', () => {
+  expect(project.diagnostics()).toEqual([]);
+}, 60_000);
+
+it('links to what is there', () => {
+  const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+  expect(links.length).toBeGreaterThan(3);
+  expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
+});
+
+it('shows options that are taken', () => {
+  const [dynamicModule] = Reflect.getMetadata('imports', AppModule as object) as {
+    providers: { useValue?: object }[];
+  }[];
+  const options = dynamicModule?.providers.map(({ useValue }) => useValue).find((value) => value && 'cookies' in value);
+  expect(resolveSettings(options)).toMatchObject({ tokenLocations: ['cookies'], implicitRefresh: { within: 300 } });
+  expect(() => resolveSettings({ secret: 'x'.repeat(32), ...guardedNames })).not.toThrow();
+});
+
+/** The cookies an answer sets, by name. */
+function cookiesOf({ setCookies }: Answer): Record<string, string> {
+  return Object.fromEntries(setCookies.map((line) => (line.split(';')[0] ?? '').split('=') as [string, string]));
+}
+
+const headersOf = (cookies: Record<string, string>, value = '') =>
+  [
+    [
+      'Cookie',
+      Object.entries(cookies)
+        .map((pair) => pair.join('='))
+        .join('; '),
+    ],
+    ['X-CSRF-TOKEN', value],
+  ] as const;
+
+describe('the session', () => {
+  const app = useJwtApp('express', {
+    controllers: [SessionController],
+    options: { tokenLocation: 'cookies', cookies: { refresh: { path: '/session' } } },
+  });
+
+  it('is opened, refreshed and closed', async () => {
+    const opened = await app.send('POST', '/session', { body: { username: 'alice', password: 'secret' } });
+    expect(opened).toEqual({ status: 201, body: { username: 'alice' } });
+    const cookies = cookiesOf(opened);
+    const headers = headersOf(cookies, cookies.csrf_refresh_token);
+    const refreshed = await app.send('POST', '/session/refresh', { headers });
+    expect(refreshed).toEqual({ status: 200, body: { username: 'alice' } });
+    expect(Object.keys(cookiesOf(refreshed))).toEqual(['access_token_cookie', 'csrf_access_token']);
+    const closed = await app.send('DELETE', '/session', { headers });
+    expect(closed).toMatchObject({ status: 200 });
+    expect(Object.values(cookiesOf(closed))).toEqual(['', '', '', '']);
+    expect(await app.send('DELETE', '/session', { headers: headersOf(cookies) })).toMatchObject({ status: 401 });
+  });
+});
+
+describe('the form', () => {
+  const app = useJwtApp('express', {
+    controllers: [FormController],
+    options: { tokenLocation: 'cookies', csrf: { checkForm: true, inCookies: false } },
+  });
+
+  it('sends the value it was rendered with', async () => {
+    const cookie = ['Cookie', `access_token_cookie=${await app.tokens.createAccessToken('alice')}`] as const;
+    const page = await app.send('GET', '/form', { headers: [cookie] });
+    const value = /name="csrf_token" value="([^"]+)"/.exec(String(page.body))?.[1];
+    const headers = [cookie, ['Content-Type', 'application/x-www-form-urlencoded']] as const;
+    const body = `text=hello&csrf_token=${value}`;
+    expect(await app.send('POST', '/form', { headers, body })).toEqual({ status: 201, body: { text: 'hello' } });
+    expect(await app.send('POST', '/form', { headers, body: 'text=hello' })).toMatchObject({ status: 401 });
+  });
+});
+
+it('shows how a page sends the value', async () => {
+  const code = blocks.find(({ language }) => language === 'js')?.code ?? '';
+  writeFileSync(project.path('send.js'), code);
+  const { send } = await import(project.path('send.js'));
+  const sent = jest.fn<typeof fetch>();
+  const page = { document: { cookie: 'a=1; csrf_refresh_token=b%20c; csrf_access_token=v' }, fetch: sent };
+  const before = { fetch: globalThis.fetch };
+  Object.assign(globalThis, page);
+  try {
+    send('POST', '/notes', { text: 'x' });
+    send('POST', '/session/refresh', {}, 'csrf_refresh_token');
+    page.document.cookie = '';
+    send('POST', '/session', {});
+  } finally {
+    Object.assign(globalThis, before, { document: undefined });
+  }
+  const values = sent.mock.calls.map(([, init]) => (init?.headers as Record<string, string>)['X-CSRF-TOKEN']);
+  expect(values).toEqual(['v', 'b c', undefined]);
+  expect(sent.mock.calls[0]).toEqual(['/notes', expect.objectContaining({ method: 'POST', body: '{"text":"x"}' })]);
+});
