@@ -18,7 +18,7 @@ let shownUser;
 async function showSession({ user, fresh }) {
   const signedIn = user !== null;
   byId('sign-in').hidden = signedIn;
-  for (const id of ['account', 'notes', 'password']) byId(id).hidden = !signedIn;
+  for (const id of ['account', 'notes', 'password', 'sessions']) byId(id).hidden = !signedIn;
   byId('status').textContent = signedIn ? `Signed in as ${user.username}` : 'Signed out';
   byId('status').classList.toggle('in', signedIn);
   if (!signedIn && byId('confirm').open) byId('confirm').close();
@@ -33,7 +33,27 @@ async function showSession({ user, fresh }) {
   }
   const isSomebodyElse = user?.id !== shownUser;
   shownUser = user?.id;
-  if (signedIn && isSomebodyElse) showNotes(await session.send('GET', '/notes'));
+  if (signedIn && isSomebodyElse) {
+    showNotes(await session.send('GET', '/notes'));
+    await loadSessions();
+  }
+}
+
+async function loadSessions() {
+  const exchange = await session.send('GET', '/auth/sessions');
+  if (exchange.succeeded) byId('session-list').replaceChildren(...exchange.body.map(sessionItem));
+}
+
+function sessionItem({ sid, device, lastUsedAt, current }) {
+  const used = new Date(lastUsedAt).toLocaleTimeString();
+  const about = element('span', { className: 'value' }, `${device ?? 'Unknown device'} · ${used}`);
+  if (current) return element('li', {}, [about, element('span', { className: 'chip good' }, 'this one')]);
+  const end = element('button', { type: 'button', className: 'quiet' }, 'End');
+  end.addEventListener('click', async () => {
+    sayAbout(await session.send('DELETE', `/auth/sessions/${encodeURIComponent(sid)}`));
+    await loadSessions();
+  });
+  return element('li', {}, [about, end]);
 }
 
 function showRemaining() {
@@ -92,6 +112,8 @@ on('sign-in-form', 'submit', async (form) => {
 });
 
 on('refresh', 'click', async () => sayAbout(await session.refresh()));
+
+on('sign-out-everywhere', 'click', async () => sayAbout(await session.signOutEverywhere()));
 
 on('sign-out', 'click', async () => sayAbout(await session.signOut()));
 

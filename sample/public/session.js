@@ -40,6 +40,10 @@ export class Session {
     return this.#change('POST', '/auth/session/refresh', REFRESH_PROOF);
   }
 
+  signOutEverywhere() {
+    return this.#change('DELETE', '/auth/sessions');
+  }
+
   signOut() {
     return this.#change('DELETE', '/auth/session', REFRESH_PROOF);
   }

@@ -4,6 +4,7 @@ import type { CookieSettings, CsrfNameSettings, CsrfSettings } from './settings.
 
 const SAME_SITE = ['lax', 'strict', 'none', false];
 const CSRF_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const PREFIX_OVER_HTTP = 'For development over plain http give the cookie a name without the prefix there only.';
 const PLAIN_HTTP = 'For development over plain http leave "sameSite" at \'lax\' and set "secure" to false there only.';
 
 /** The names and attributes of the cookies, held against the rules browsers have for them (RFC 6265bis s.4.1). */
@@ -115,12 +116,12 @@ function checkPrefix(
 ): void {
   const name = cookie.name.toLowerCase();
   if (name.startsWith('__secure-') && !secure) {
-    section.refuse(option, `begins with __Secure-, so cookies.secure must be true. ${PLAIN_HTTP}`);
+    section.refuse(option, `begins with __Secure-, so cookies.secure must be true. ${PREFIX_OVER_HTTP}`);
   }
   if (name.startsWith('__host-') && (!secure || domain !== null || cookie.path !== '/')) {
     section.refuse(
       option,
-      'begins with __Host-, so cookies.secure must be true, its path / and cookies.domain left out.',
+      `begins with __Host-, so cookies.secure must be true, its path / and cookies.domain left out. ${PREFIX_OVER_HTTP}`,
     );
   }
 }

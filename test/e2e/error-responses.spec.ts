@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { ConflictException, Controller, Get } from '@nestjs/common';
 import {
   JwtRequired,
   RevocationUnavailableException,
@@ -20,6 +20,11 @@ class RoutesController {
   @JwtRequired({ fresh: true })
   @Get('fresh')
   fresh() {}
+
+  @Get('conflict')
+  conflict() {
+    throw new ConflictException();
+  }
 
   @Get('thrown')
   thrown() {
@@ -81,14 +86,27 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
 
   describe('with status, body and headers of all kinds', () => {
     let response: ErrorResponse;
+    let asked = 0;
     const app = useJwtApp(adapter, {
-      options: { errorMessageKey: 'error', errorResponses: { unauthorized: () => response } },
+      options: { errorMessageKey: 'error', errorResponses: { unauthorized: () => (asked++, response) } },
       controllers,
     });
     const answerWith = (given: ErrorResponse) => {
       response = given;
       return app.get('/required');
     };
+
+    it.each([200, 204, 399, 500, 599])('the status may be %d', async (status) => {
+      expect(await answerWith({ status, body: '' })).toEqual({ status, body: '' });
+    });
+
+    it('are asked once per refusal, and never for an error that is not the library’s', async () => {
+      asked = 0;
+      await answerWith({ status: 403, body: {} });
+      expect(asked).toBe(1);
+      expect(await app.get('/conflict')).toMatchObject({ status: 409 });
+      expect(asked).toBe(1);
+    });
 
     it('a 401 keeps its challenge', async () => {
       const answer = await answerWith({ status: 401, body: { own: true }, headers: { 'X-Own': '1' } });

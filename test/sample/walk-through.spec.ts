@@ -46,7 +46,7 @@ it('holds no comments, which an interactive zsh would run', () => {
       '[{"id":"1","username":"alice","role":"admin"},{"id":"2","username":"bob","role":"user"}] (200)',
       '{"msg":"The password is changed"} (200)',
       '{"msg":"Fresh token required"} (401)',
-      '{"msg":"The access token is revoked"} (200)',
+      '{"msg":"You are signed out"} (200)',
       '{"msg":"Token has been revoked"} (401)',
     ];
     expect(stderr).toBe('');

@@ -63,7 +63,7 @@ export class PostgresServer {
   }
 
   /** As `pg_ctl stop -m immediate`: it takes leave of nobody, and recovers when it is started again. */
-  async stopImmediately(): Promise<void> {
+  async kill(): Promise<void> {
     await this.process?.end('SIGQUIT');
   }
 
@@ -79,7 +79,7 @@ export class PostgresServer {
 
   /** Ends it, and removes its folder. */
   async stop(): Promise<void> {
-    await this.stopImmediately();
+    await this.kill();
     removeFolder(this.folder);
   }
 }

@@ -10,8 +10,7 @@ const NOTEWORTHY = /JwtExtendedModule\]|ExceptionsHandler|Unhandled|Warning|^\w*
 /** An answer of another process, and how long it took. */
 export interface WorkerAnswer {
   readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as everywhere in tests, the assertions are its check
-  readonly body: any;
+  readonly body: unknown;
   readonly retryAfter: string | undefined;
   readonly milliseconds: number;
 }

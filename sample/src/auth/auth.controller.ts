@@ -1,7 +1,6 @@
-import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
-import { CurrentUser, Jwt, JwtRequired, type JwtPayload, type TokenPair } from 'nestjs-jwt-extended';
+import { Body, Controller, Delete, Headers, HttpCode, Post } from '@nestjs/common';
+import { Jwt, JwtRequired, type JwtPayload, type TokenPair } from 'nestjs-jwt-extended';
 import { TextFields } from '../text-fields.pipe.js';
-import type { User } from '../users/user.js';
 import { AuthService } from './auth.service.js';
 import type { Credentials } from './credentials.js';
 
@@ -15,23 +14,26 @@ export class AuthController {
 
   @Post('login')
   @HttpCode(200)
-  async login(@Body(new TextFields(['username', 'password'])) { username, password }: Credentials) {
-    return answer(await this.auth.login(username, password));
+  async login(
+    @Body(new TextFields(['username', 'password'])) { username, password }: Credentials,
+    @Headers('user-agent') device?: string,
+  ) {
+    return answer(await this.auth.login(username, password, device));
   }
 
   @JwtRequired({ refresh: true, locations: 'headers' })
   @Post('refresh')
   @HttpCode(200)
-  async refresh(@CurrentUser() user: User, @Jwt() payload: JwtPayload) {
-    return answer(await this.auth.refresh(user, payload));
+  async refresh(@Jwt() payload: JwtPayload) {
+    return answer(await this.auth.refresh(payload));
   }
 
-  /** Takes either token, for a client that logs out has two of them to revoke. */
+  /** Takes either token: both belong to the session that ends. */
   @JwtRequired({ verifyType: false, locations: 'headers' })
   @Delete('logout')
-  logout(@Jwt() payload: JwtPayload) {
-    this.auth.logout(payload);
-    return { msg: `The ${payload.type} token is revoked` };
+  async logout(@Jwt() payload: JwtPayload) {
+    await this.auth.logout(payload);
+    return { msg: 'You are signed out' };
   }
 }
 

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { JwtExtendedOptions, JwtExtendedOptionsFactory } from 'nestjs-jwt-extended';
+import { RevocationStore, type JwtExtendedOptions, type JwtExtendedOptionsFactory } from 'nestjs-jwt-extended';
 import { Environment } from '../environment/environment.js';
-import { RevokedTokens } from '../revocation/revoked-tokens.js';
 import type { User } from '../users/user.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -10,7 +9,7 @@ export class JwtOptions implements JwtExtendedOptionsFactory {
   constructor(
     private readonly environment: Environment,
     private readonly users: UsersService,
-    private readonly revokedTokens: RevokedTokens,
+    private readonly store: RevocationStore,
   ) {}
 
   createJwtExtendedOptions(): JwtExtendedOptions {
@@ -26,11 +25,11 @@ export class JwtOptions implements JwtExtendedOptionsFactory {
       },
       // Who uses the page stays signed in; freshness ends with the token all the same.
       implicitRefresh: { within: '5m' },
-      // What cannot be told apart or never expires cannot be revoked.
-      requiredClaims: ['jti', 'exp'],
+      // Every log-in is a session that can be ended; a refresh token is good for one successor.
+      revocation: { store: this.store },
+      rotation: { maxAge: '90d', maxPerUser: 20 },
       userIdentity: (user: User) => user.id,
       userLookup: ({ sub = '' }) => this.users.findById(sub),
-      isTokenRevoked: (payload) => this.revokedTokens.has(payload),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import {
   CurrentUser,
@@ -31,8 +31,9 @@ export class SessionController {
   async signIn(
     @Body(new TextFields(['username', 'password'])) { username, password }: Credentials,
     @Res({ passthrough: true }) response: Response,
+    @Headers('user-agent') device?: string,
   ) {
-    await this.setCookies(response, await this.auth.login(username, password));
+    await this.setCookies(response, await this.auth.login(username, password, device));
     return { msg: `Hello, ${username}` };
   }
 
@@ -52,16 +53,16 @@ export class SessionController {
   @JwtRequired({ refresh: true, locations: 'cookies' })
   @Post('refresh')
   @HttpCode(200)
-  async refresh(@CurrentUser() user: User, @Jwt() payload: JwtPayload, @Res({ passthrough: true }) response: Response) {
-    await this.setCookies(response, await this.auth.refresh(user, payload));
+  async refresh(@Jwt() payload: JwtPayload, @Res({ passthrough: true }) response: Response) {
+    await this.setCookies(response, await this.auth.refresh(payload));
     return { msg: 'You have new tokens' };
   }
 
   /** By the refresh token, so that one can also sign out when the access token has expired. */
   @JwtRequired({ refresh: true, locations: 'cookies' })
   @Delete()
-  signOut(@Jwt() payload: JwtPayload, @Res({ passthrough: true }) response: Response) {
-    this.auth.endSession(payload);
+  async signOut(@Jwt() payload: JwtPayload, @Res({ passthrough: true }) response: Response) {
+    await this.auth.logout(payload);
     this.cookies.unsetJwtCookies(response);
     return { msg: 'You are signed out' };
   }

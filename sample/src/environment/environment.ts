@@ -6,11 +6,14 @@ export class Environment {
   readonly port: number;
   readonly jwtSecret: string;
   readonly isProduction: boolean;
+  /** Where sessions are kept; `null`: in memory. */
+  readonly redisUrl: string | null;
 
   constructor(variables: NodeJS.ProcessEnv) {
     this.port = readPort(variables.PORT);
     this.jwtSecret = readSecret(variables);
     this.isProduction = variables.NODE_ENV === 'production';
+    this.redisUrl = variables.REDIS_URL ?? null;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { CurrentUser, JwtRequired } from 'nestjs-jwt-extended';
+import { CurrentUser, Jwt, JwtRequired, TokenService } from 'nestjs-jwt-extended';
 import { TextFields } from '../text-fields.pipe.js';
 import type { User } from '../users/user.js';
 import { UsersService } from '../users/users.service.js';
@@ -7,21 +7,28 @@ import { UsersService } from '../users/users.service.js';
 @JwtRequired()
 @Controller('profile')
 export class ProfileController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly tokens: TokenService,
+  ) {}
 
   @Get()
   profile(@CurrentUser() user: User) {
     return user;
   }
 
+  /** Signs the user out everywhere else. */
   @JwtRequired({ fresh: true })
   @Post('password')
   @HttpCode(200)
   async changePassword(
     @CurrentUser() user: User,
+    @Jwt('sid') session: string,
     @Body(new TextFields(['password'], 8)) { password }: { password: string },
   ) {
     await this.users.changePassword(user, password);
+    // Whoever knew the old one is out, wherever they are.
+    await this.tokens.revokeAllFor(user.id, { exceptSession: session });
     return { msg: 'The password is changed' };
   }
 }

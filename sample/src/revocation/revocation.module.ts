@@ -1,5 +1,24 @@
-import { Module } from '@nestjs/common';
-import { RevokedTokens } from './revoked-tokens.js';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { RevocationStore } from 'nestjs-jwt-extended';
+import { Environment } from '../environment/environment.js';
+import { EnvironmentModule } from '../environment/environment.module.js';
+import { openStore, type OpenStore } from './open-store.js';
 
-@Module({ providers: [RevokedTokens], exports: [RevokedTokens] })
-export class RevocationModule {}
+const OPEN_STORE = Symbol('open store');
+
+/** Where sessions are kept: in memory, or in Redis where `REDIS_URL` says which. */
+@Module({
+  imports: [EnvironmentModule],
+  providers: [
+    { provide: OPEN_STORE, inject: [Environment], useFactory: openStore },
+    { provide: RevocationStore, inject: [OPEN_STORE], useFactory: ({ store }: OpenStore) => store },
+  ],
+  exports: [RevocationStore],
+})
+export class RevocationModule implements OnApplicationShutdown {
+  constructor(@Inject(OPEN_STORE) private readonly open: OpenStore) {}
+
+  onApplicationShutdown(): void {
+    this.open.close();
+  }
+}

@@ -30,7 +30,7 @@ export class SamplePage {
   }
 
   button(name: string): Locator {
-    return this.page.getByRole('button', { name });
+    return this.page.getByRole('button', { name, exact: true });
   }
 
   note(text: string): Locator {

@@ -11,12 +11,8 @@ const { checkCsrf, csrfOf, presentedCsrfValue } = await import('../../../src/tok
 const { resolveSettings } = await import('../../../src/options/resolve-settings.js');
 
 const HEADER = { alg: 'HS256' };
-const claims = (csrf?: unknown): JwtPayload => ({
-  type: 'access',
-  fresh: false,
-  jti: null,
-  ...(csrf !== undefined && { csrf }),
-});
+const claims = (csrf?: unknown) =>
+  ({ type: 'access', fresh: false, jti: null, ...(csrf !== undefined && { csrf }) }) as JwtPayload;
 const check = (csrf: unknown, presented: string) => checkCsrf(claims(csrf), HEADER, presented);
 
 describe('the value of a token', () => {

@@ -27,7 +27,9 @@ describe('a secret', () => {
   ] as [JwtAlgorithm, number][])('for %s has at least %d bytes', async (algorithm, least) => {
     await expect(tokenService({ algorithm, secret: 'x'.repeat(least) })).resolves.toBeDefined();
     const message = await refusal('x'.repeat(least - 1), { algorithm });
-    expect(message).toContain(`has ${least - 1} bytes; ${algorithm} needs at least ${least} (RFC 7518 s.3.2)`);
+    expect(message).toContain(
+      `JwtExtendedModule option "secret" has ${least - 1} bytes; ${algorithm} needs at least ${least} (RFC 7518 s.3.2)`,
+    );
     expect(message).toContain(`randomBytes(${least})`);
   });
 

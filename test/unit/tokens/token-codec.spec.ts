@@ -61,5 +61,11 @@ describe('the codec', () => {
   it('does not take a fault of the application for a bad token', () => {
     const { publicKey } = generateKeyPairSync('ed25519');
     expect(() => codec.sign({}, {}, 'HS256', publicKey)).toThrow();
+    const broken = new Proxy(key, {
+      get: () => {
+        throw new Error('the key store is gone');
+      },
+    });
+    expect(() => codec.verifySignature(forge(), 'HS256', [broken])).toThrow('the key store is gone');
   });
 });
