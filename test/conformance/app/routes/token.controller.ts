@@ -51,7 +51,7 @@ export class TokenController {
   async inspect(@BodyMembers() body: InspectRequest): Promise<object> {
     try {
       // Python's truth: Flask compares no empty value, and the recorded app relies on it.
-       
+
       const options = { allowExpired: body.allow_expired, csrfToken: body.csrf_value || undefined };
       const { payload } = await this.tokens.verify(body.token, options);
       const { exp, iat } = payload;
