@@ -155,6 +155,8 @@ describeInChromium('the page of the sample', () => {
 
     it('notices a sign-out it was not told of', async () => {
       await tab.signIn();
+      // Until the list of sessions is there, which would notice as well.
+      await tab.text('this one').waitFor();
       await context.clearCookies();
       await tab.addNote('Too late');
       await tab.text('Signed out').waitFor();

@@ -18,22 +18,12 @@ export const FOUR_MAKES: readonly Make[] = [
 /** Both drivers, each on another HTTP server. */
 export const TWO_MAKES: readonly Make[] = FOUR_MAKES.slice(0, 2);
 
-/** A server that processes keep their sessions on. */
-export interface StoreServer {
-  readonly port: number;
-  pause(): void;
-  resume(): void;
-  kill(): Promise<void>;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** Processes of one application on one server. */
-export class WorkerPool<Server extends StoreServer = RedisServer> {
+/** Processes of one application on one Redis. */
+export class WorkerPool {
   readonly workers: WorkerProcess[] = [];
 
   private constructor(
-    readonly server: Server,
+    readonly server: RedisServer,
     private readonly build: WorkerBuild,
     private readonly settings: Partial<WorkerSettings>,
   ) {}
@@ -43,16 +33,8 @@ export class WorkerPool<Server extends StoreServer = RedisServer> {
     settings: Partial<WorkerSettings> = {},
     redisArguments: readonly string[] = [],
   ): Promise<WorkerPool> {
-    return WorkerPool.startOn(await RedisServer.start(...redisArguments), makes, settings);
-  }
-
-  /** On a server that runs; it stops with the pool. */
-  static async startOn<Server extends StoreServer>(
-    server: Server,
-    makes: readonly Make[],
-    settings: Partial<WorkerSettings> = {},
-  ): Promise<WorkerPool<Server>> {
-    const pool = new WorkerPool(server, await WorkerBuild.make(), settings);
+    const [build, server] = await Promise.all([WorkerBuild.make(), RedisServer.start(...redisArguments)]);
+    const pool = new WorkerPool(server, build, settings);
     await pool.startFurther(makes);
     return pool;
   }
@@ -60,7 +42,7 @@ export class WorkerPool<Server extends StoreServer = RedisServer> {
   async startFurther(makes: readonly Make[], own: Partial<WorkerSettings> = {}): Promise<WorkerProcess[]> {
     const { build, settings, server } = this;
     const further = await Promise.all(
-      makes.map((make) => WorkerProcess.start(build, { storePort: server.port, ...settings, ...own, ...make })),
+      makes.map((make) => WorkerProcess.start(build, { redisPort: server.port, ...settings, ...own, ...make })),
     );
     this.workers.push(...further);
     return further;

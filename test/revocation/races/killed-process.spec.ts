@@ -1,16 +1,19 @@
-import { describeOnSharedStores } from '../../support/shared-stores.js';
-import type { StoreServer, WorkerPool } from '../../support/worker-pool.js';
+import { describeWithRedis } from '../../support/redis-server.js';
+import { FOUR_MAKES, WorkerPool } from '../../support/worker-pool.js';
 
-describeOnSharedStores('A process that is killed between a rotation and its answer', (store) => {
-  let pool: WorkerPool<StoreServer>;
+describeWithRedis('A process that is killed between a rotation and its answer', () => {
+  let pool: WorkerPool;
   beforeAll(async () => {
-    pool = await store.start({ rotation: { grace: '60s' } });
+    pool = await WorkerPool.start(FOUR_MAKES, { rotation: { grace: '60s' } });
   }, 60_000);
   afterAll(() => pool.stop());
 
-  it.each([2, 3])('leaves its successor to the retry at another process (number %i)', async (index) => {
+  it.each([
+    ['redis', 0],
+    ['ioredis', 1],
+  ])('leaves its successor to the retry at another process (%s)', async (_driver, index) => {
     const first = await pool.logIn('alice');
-    const victim = pool.worker(index);
+    const victim = pool.worker(index + 2);
     await expect(victim.send('POST', '/refresh?die=now', first.refreshToken)).rejects.toThrow();
     const unheard = await victim.lastRotation();
 

@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TokenPair } from 'nestjs-jwt-extended';
-import { describeOnSharedStores } from '../../support/shared-stores.js';
-import type { StoreServer, WorkerPool } from '../../support/worker-pool.js';
+import { describeWithRedis } from '../../support/redis-server.js';
+import { FOUR_MAKES, WorkerPool } from '../../support/worker-pool.js';
 
 const GRACE = 2_000;
 const ROUNDS = 20;
 
-describeOnSharedStores('A refresh token that is presented again', (store) => {
-  let pool: WorkerPool<StoreServer>;
+describeWithRedis('A refresh token that is presented again', () => {
+  let pool: WorkerPool;
   beforeAll(async () => {
-    pool = await store.start({ rotation: { grace: '2s' } });
+    pool = await WorkerPool.start(FOUR_MAKES, { rotation: { grace: '2s' } });
   }, 60_000);
   afterAll(async () => {
     expect(pool.takeLogs()).toEqual([]);
@@ -61,7 +60,7 @@ describeOnSharedStores('A refresh token that is presented again', (store) => {
       if (replay.status === 201) expect([replay.body, rotation.status]).toEqual([second, 201]);
       else expect(replay.status).toBe(401);
       expect((await pool.worker(round + 3).send('POST', '/refresh', first.refreshToken)).status).toBe(401);
-      const descendants = rotation.status === 201 ? [rotation.body as TokenPair] : [];
+      const descendants = rotation.status === 201 ? [rotation.body] : [];
       expect(await pool.statusesOf([first, second, ...descendants])).toEqual([401]);
     }
   }, 60_000);
@@ -81,7 +80,7 @@ describeOnSharedStores('A refresh token that is presented again', (store) => {
           pool.worker(round + 1).send('POST', '/refresh', second.refreshToken),
         ]);
         expect(replay.status).toBe(401);
-        const descendants = rotation.status === 201 ? [rotation.body as TokenPair] : [];
+        const descendants = rotation.status === 201 ? [rotation.body] : [];
         expect(await pool.statusesOf([first, second, ...descendants])).toEqual([401]);
       }),
     );
