@@ -35,20 +35,27 @@ export class WorkerPool {
   ): Promise<WorkerPool> {
     const [build, server] = await Promise.all([WorkerBuild.make(), RedisServer.start(...redisArguments)]);
     const pool = new WorkerPool(server, build, settings);
-    await pool.startFurther(makes);
+    try {
+      await pool.startFurther(makes);
+    } catch (error) {
+      await pool.stop();
+      throw error;
+    }
     return pool;
   }
 
   async startFurther(makes: readonly Make[], own: Partial<WorkerSettings> = {}): Promise<WorkerProcess[]> {
     const { build, settings, server } = this;
-    const further = await Promise.all(
+    const starting = await Promise.allSettled(
       makes.map((make) => WorkerProcess.start(build, { redisPort: server.port, ...settings, ...own, ...make })),
     );
+    const further = starting.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
     this.workers.push(...further);
+    for (const start of starting) if (start.status === 'rejected') throw start.reason;
     return further;
   }
 
-  /** One process; counted on from the last to the first. */
+  /** One of the processes; after the last comes the first again. */
   worker(index: number): WorkerProcess {
     return this.workers[index % this.workers.length] as WorkerProcess;
   }
