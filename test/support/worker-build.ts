@@ -28,7 +28,7 @@ export class WorkerBuild {
     mkdirSync(cache, { recursive: true });
     const folder = mkdtempSync(join(cache, 'worker-'));
     const library = join(folder, 'node_modules', 'nestjs-jwt-extended');
-    const exports = { '.': './index.js', './redis': './redis.js' };
+    const exports = { '.': './index.js', './redis': './redis.js', './sql': './sql.js' };
     await Promise.all([
       compile(join(root, 'test/revocation/worker'), folder, {}),
       compile(join(root, 'src'), library, { exports }),

@@ -9,7 +9,7 @@ describeWithRedis('A rotation whose answer is lost on its way from Redis', () =>
   const start = async (make: Make | undefined, grace: '60s' | 0) => {
     pool = await WorkerPool.start([]);
     proxy = await TcpProxy.start(pool.server.port);
-    await pool.startFurther(make ? [make] : [], { redisPort: proxy.port, timeout: '10s', rotation: { grace } });
+    await pool.startFurther(make ? [make] : [], { storePort: proxy.port, timeout: '10s', rotation: { grace } });
   };
   afterEach(async () => {
     await pool.stop();
@@ -21,7 +21,7 @@ describeWithRedis('A rotation whose answer is lost on its way from Redis', () =>
     pool.server.takeCommandCounts();
     proxy.loseAnswerTo(/evalsha/i);
     const refreshing = pool.worker(0).send('POST', '/refresh', refreshToken);
-    while (pool.server.takeCommandCounts()['evalsha'] !== 1) await sleep(20);
+    while (pool.server.takeCommandCounts().evalsha !== 1) await sleep(20);
     proxy.loseAnswerTo(null);
     proxy.reset();
     return refreshing;

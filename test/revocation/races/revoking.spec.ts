@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenPair } from 'nestjs-jwt-extended';
-import { describeWithRedis } from '../../support/redis-server.js';
 import { sidOf } from '../../support/session-tokens.js';
-import { FOUR_MAKES, WorkerPool } from '../../support/worker-pool.js';
+import { describeOnSharedStores } from '../../support/shared-stores.js';
+import type { StoreServer, WorkerPool } from '../../support/worker-pool.js';
 import type { WorkerAnswer } from '../../support/worker-process.js';
 
 /** A session that is to end, and another one of the same user. */
@@ -36,11 +36,11 @@ const REVOKING: readonly Revoking[] = [
 const ROUNDS = 12;
 const MOST_STEPS = 12;
 
-describeWithRedis('A refresh against', () => {
-  let pool: WorkerPool;
+describeOnSharedStores('A refresh against', (store) => {
+  let pool: WorkerPool<StoreServer>;
   beforeAll(async () => {
     // Looking a user up is where an application waits between the library's check and the route.
-    pool = await WorkerPool.start(FOUR_MAKES, { rotation: { grace: '60s' }, lookUpPause: 5 });
+    pool = await store.start({ rotation: { grace: '60s' }, lookUpPause: 5 });
   }, 60_000);
   afterAll(async () => {
     expect(pool.takeLogs()).toEqual([]);
