@@ -12,8 +12,9 @@ describeOnSharedStores('A refresh token that is presented again', (store) => {
     pool = await store.start({ rotation: { grace: '2s' } });
   }, 60_000);
   afterAll(async () => {
-    expect(pool.takeLogs()).toEqual([]);
+    const logs = pool.takeLogs();
     await pool.stop();
+    expect(logs).toEqual([]);
   });
 
   it('after grace ends its session in every process, on a route that rotates and on one that does not', async () => {

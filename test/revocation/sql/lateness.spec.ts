@@ -7,8 +7,8 @@ import { databases, type Database, type RunningDatabase } from './databases.js';
 import { adopting, HOUR, inTime, newSubject, opened, opening, presenting, type Opened } from './questions.js';
 
 /** How long a write may take, and how long it is kept waiting. */
-const MAY_TAKE = 150;
-const WAITS = 400;
+const MAY_TAKE = 100;
+const WAITS = 250;
 
 /** Locks that somebody else holds. */
 interface Holder {

@@ -17,11 +17,11 @@ const QUERIES: Record<SqlDriver, (settings: WorkerSettings) => Promise<SqlQuery>
     pool.on('error', () => {});
     return (sql, params) => pool.query(sql, params);
   },
-  mysql2: async ({ storePort, clientOptions }) => {
+  mysql2: async ({ storePort, timeout, clientOptions }) => {
     const { createPool } = await import('mysql2/promise');
     const uri = `mysql://app@127.0.0.1:${storePort}/app`;
     const pool = createPool({ uri, connectTimeout: 1_000, ...clientOptions });
-    return (sql, values) => pool.execute({ sql, values, timeout: 2_000 });
+    return (sql, values) => pool.execute({ sql, values, timeout: timeout === '10s' ? 12_000 : 2_000 });
   },
 };
 
