@@ -17,7 +17,7 @@ export interface SharedStore {
   start(settings?: Partial<WorkerSettings>): Promise<WorkerPool<StoreServer>>;
 }
 
-/** Databases and four processes on two busy cores take their time; a race is about what comes of it. */
+/** A server and four processes on two busy cores take their time; a race is about what comes of it. */
 const PATIENT: Partial<WorkerSettings> = { timeout: '10s' };
 
 /** The same for pools: a thousand requests at once wait for a few connections that are yet to be made. */
@@ -50,7 +50,7 @@ const SHARED_STORES: readonly SharedStore[] = [
     slowness: 1,
     crowd: 1_000,
     describe: describeWithRedis,
-    start: async (settings) => WorkerPool.startOn(await RedisServer.start(), FOUR_MAKES, settings),
+    start: async (settings) => WorkerPool.startOn(await RedisServer.start(), FOUR_MAKES, { ...PATIENT, ...settings }),
   },
   postgresWith('PostgreSQL', 1_000),
   {

@@ -14,7 +14,7 @@ describe('MemoryRevocationStore in a process', () => {
     expect(bytes.used).toBeLessThan(100);
     expect(bytes.rss).toBeLessThan(100);
     expect(bytesLeft.used).toBeLessThan(5);
-  }, 120_000);
+  });
 
   it('lets it end: it has no timer', () => {
     const script = `

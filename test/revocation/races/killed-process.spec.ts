@@ -5,7 +5,7 @@ describeOnSharedStores('A process that is killed between a rotation and its answ
   let pool: WorkerPool<StoreServer>;
   beforeAll(async () => {
     pool = await store.start({ rotation: { grace: '60s' } });
-  }, 60_000);
+  });
   afterAll(() => pool.stop());
 
   it.each([2, 3])('leaves its successor to the retry at another process (number %i)', async (index) => {

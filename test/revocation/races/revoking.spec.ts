@@ -41,7 +41,7 @@ describeOnSharedStores('A refresh against', (store) => {
   beforeAll(async () => {
     // Looking a user up is where an application waits between the library's check and the route.
     pool = await store.start({ rotation: { grace: '60s' }, lookUpPause: 5 });
-  }, 60_000);
+  });
   afterAll(async () => {
     const logs = pool.takeLogs();
     await pool.stop();
@@ -133,6 +133,6 @@ describeOnSharedStores('A refresh against', (store) => {
         await expectOver(sessions, descendants, revoking);
       }
       expect(overlaps).toBeGreaterThan(0);
-    }, 60_000);
+    });
   });
 });

@@ -11,7 +11,7 @@ const describeCrowds = (store: SharedStore): void => {
   const { crowd } = store;
   let pool: WorkerPool<StoreServer>;
   const start = async (grace: '60s' | 0) => {
-    pool = await store.start({ timeout: '10s', rotation: { grace } });
+    pool = await store.start({ rotation: { grace } });
   };
   const refreshAtOnce = (token: string) =>
     Promise.all(Array.from({ length: crowd }, (_, index) => pool.worker(index).send('POST', '/refresh', token)));

@@ -25,7 +25,7 @@ describeWithRedis('RedisRevocationStore on a cluster', () => {
   let cluster: RedisClusterOfServers;
   beforeAll(async () => {
     cluster = await RedisClusterOfServers.start();
-  }, 30_000);
+  });
   afterAll(() => cluster.stop());
 
   describe.each(clusterDrivers)('$name', (driver) => describeDriver(driver, () => cluster.nodes));

@@ -7,7 +7,7 @@ for (const database of databases) {
     let running: RunningDatabase;
     beforeAll(async () => {
       running = await database.start();
-    }, 60_000);
+    });
     afterAll(() => running.stop());
 
     describe.each(database.clients)('by $name', (client) => {

@@ -94,7 +94,7 @@ function describeLateness(database: Database, { connect, lockTable }: Locks): vo
     running = await database.start();
     connected = await (database.clients[0] as (typeof database.clients)[0]).connect(running.url);
     ({ store } = connected);
-  }, 60_000);
+  });
   afterAll(async () => {
     await connected.close();
     await running.stop();

@@ -91,7 +91,7 @@ describe('The problems of a database', () => {
       beforeAll(async () => {
         running = await database.start();
         connected = await (database.clients[0] as (typeof database.clients)[0]).connect(running.url);
-      }, 60_000);
+      });
       afterAll(async () => {
         await connected.close();
         await running.stop();

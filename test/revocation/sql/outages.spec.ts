@@ -61,7 +61,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
   beforeAll(async () => {
     pool = await WorkerPool.startOn(await start(), makes);
     administrator = await administer(pool.server.url);
-  }, 60_000);
+  });
   beforeEach(async () => {
     const first = await Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}-${Math.random()}`)));
     // Every process has read the clock of the server by then.
@@ -83,7 +83,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     });
     expect([200, 201, 503]).toEqual(expect.arrayContaining(statuses));
     await expectNothingLost();
-  }, 60_000);
+  });
 
   it('that has no connection left is an outage as long as that lasts', async () => {
     const others: (() => Promise<void>)[] = [];
@@ -97,7 +97,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await Promise.all(others.map((leave) => leave()));
     await expectNothingLost();
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 
   it('whose table is locked for 10 s is an outage, in time, and writes nothing late', async () => {
     await administrator.lockTable();
@@ -113,7 +113,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
       expect(claimOf(refreshToken, 'iat')).toBeGreaterThanOrEqual(unlocked);
     }
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 
   it('that is stopped for 10 s and continued has done nothing meanwhile, and serves at once', async () => {
     const writing = inEach((pair, index) =>
@@ -129,7 +129,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     pool.server.resume();
     await expectNothingLost();
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 
   it('that is killed under load and started again goes on with its sessions', async () => {
     const statuses = await underLoad(pool, async () => {
@@ -144,7 +144,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await expectNothingLost();
     await expectLoggedOutages(pool);
     administrator = await administer(pool.server.url);
-  }, 60_000);
+  });
 }
 
 function describeVanishing({ start, makes }: SqlServer): void {
@@ -166,7 +166,7 @@ function describeVanishing({ start, makes }: SqlServer): void {
       await pool.stop();
       await proxy.stop();
     }
-  }, 60_000);
+  });
 }
 
 for (const server of sqlServers) {

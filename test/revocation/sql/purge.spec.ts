@@ -16,7 +16,7 @@ for (const database of databases) {
     beforeAll(async () => {
       running = await database.start();
       connected = await (database.clients[0] as (typeof database.clients)[0]).connect(running.url);
-    }, 60_000);
+    });
     beforeEach(async () => {
       await connected.query('DELETE FROM jwt_revocation WHERE 1 = 1', []);
       const query: SqlQuery = (sql, params) => {

@@ -66,7 +66,7 @@ for (const database of databases) {
     let running: RunningDatabase;
     beforeAll(async () => {
       running = await database.start();
-    }, 60_000);
+    });
     afterAll(() => running.stop());
 
     describe.each(ISOLATIONS[database.name] as readonly Isolation[])('$name', ({ connect }) => {
@@ -91,7 +91,7 @@ for (const database of databases) {
         const answers = await atOnce(200, (each) => each.present(presenting(session), inTime()));
         expect(count(answers)).toEqual({ rotated: 1, repeated: 199 });
         expect(new Set(answers.map((answer) => JSON.stringify(sessionIn(answer)))).size).toBe(1);
-      }, 60_000);
+      });
 
       it('consume a token once where grace is 0, and end the session', async () => {
         for (let round = 0; round < ROUNDS; round++) {
@@ -99,7 +99,7 @@ for (const database of databases) {
           const answers = await atOnce(40, (each) => each.present(presenting(session, { grace: 0 }), inTime()));
           expect(count(answers)).toEqual({ rotated: 1, reused: 1, unknown: 38 });
         }
-      }, 120_000);
+      });
 
       it('take nothing for a reuse that is the current token or its parent', async () => {
         let session = await opened(store(0));
@@ -108,7 +108,7 @@ for (const database of databases) {
           expect(count(answers)).toEqual({ rotated: 1, repeated: 7 });
           session = { ...session, id: sessionIn(answers[0] as RefreshOutcome)?.currentId as string };
         }
-      }, 120_000);
+      });
 
       it('take no token for a reuse whose successor is presented by the first who has it', async () => {
         for (let round = 0; round < ROUNDS; round++) {
@@ -124,7 +124,7 @@ for (const database of databases) {
           expect(outcomes.filter((outcome) => outcome === 'rotated').length).toBeLessThanOrEqual(2);
           expect(outcomes.filter((outcome) => outcome === 'reused').length).toBeLessThanOrEqual(1);
         }
-      }, 120_000);
+      });
 
       it('leave no session that a token opened which was cut off', async () => {
         let adopted = 0;
@@ -142,7 +142,7 @@ for (const database of databases) {
           expect((await store(3).present(token, inTime())).outcome).toBe('unknown');
         }
         expect(adopted).toBeGreaterThan(0);
-      }, 120_000);
+      });
 
       it('leave nothing of a session that was ended', async () => {
         for (let round = 0; round < ROUNDS; round++) {
@@ -170,7 +170,7 @@ for (const database of databases) {
           }
           expect(await store(3).listSessions(subject)).toEqual([]);
         }
-      }, 120_000);
+      });
 
       it('open as many sessions as a subject may have', async () => {
         for (let round = 0; round < 5; round++) {
@@ -178,7 +178,7 @@ for (const database of databases) {
           await atOnce(16, (each) => opened(each, { subject, maxPerSubject: 3 }));
           expect(await store(0).listSessions(subject)).toHaveLength(3);
         }
-      }, 120_000);
+      });
 
       it('end all of a subject, whoever begins', async () => {
         const subject = newSubject();
@@ -186,14 +186,14 @@ for (const database of databases) {
         const answers = await atOnce(8, (each) => each.endSessions({ subject, before: null, except: null }, inTime()));
         expect(new Set(answers)).toEqual(new Set([true]));
         expect(await store(0).listSessions(subject)).toEqual([]);
-      }, 60_000);
+      });
 
       it('deny one token for the longest time of all', async () => {
         const subject = newSubject();
         await atOnce(20, (each, index) => each.deny(subject, 'jti', index === 7 ? null : index, inTime()));
         await new Promise((resolve) => setTimeout(resolve, 30));
         expect((await store(0).lookUp({ subject, sid: null, jti: 'jti' })).denied).toBe(true);
-      }, 60_000);
+      });
     });
   });
 }

@@ -31,7 +31,7 @@ for (const database of databases) {
       running = await database.start();
       connected = await (database.clients[0] as (typeof database.clients)[0]).connect(running.url);
       store = new SqlRevocationStore({ dialect, query });
-    }, 60_000);
+    });
     beforeEach(() => {
       sent = [];
     });
@@ -102,7 +102,7 @@ for (const database of databases) {
         const plan = JSON.stringify(await connected.query(explain + sql, params));
         expect(scan.test(plan) ? `${sql}\n${plan}` : '').toBe('');
       }
-    }, 60_000);
+    });
 
     /** Sessions, denials and cut-offs of many, so that a database has something to choose from. */
     async function fill() {

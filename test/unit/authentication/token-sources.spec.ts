@@ -31,24 +31,20 @@ const HOSTILE: [string, string][] = [
 ];
 
 describe('a header', () => {
-  it.each(HOSTILE)(
-    'of a million %s is read in linear time',
-    (_what, piece) => {
-      for (const around of [
-        (text: string) => text,
-        (text: string) => `Bearer ${text}x`,
-        (text: string) => `x${text}Bearer`,
-      ]) {
-        const authorization = around(piece.repeat(Math.ceil(1_000_000 / piece.length)));
-        const start = performance.now();
-        expect(() => {
-          findToken({ headers: { authorization } }, ANY, settings);
-        }).not.toThrow(RangeError);
-        expect(performance.now() - start).toBeLessThan(3_000);
-      }
-    },
-    30_000,
-  );
+  it.each(HOSTILE)('of a million %s is read in linear time', (_what, piece) => {
+    for (const around of [
+      (text: string) => text,
+      (text: string) => `Bearer ${text}x`,
+      (text: string) => `x${text}Bearer`,
+    ]) {
+      const authorization = around(piece.repeat(Math.ceil(1_000_000 / piece.length)));
+      const start = performance.now();
+      expect(() => {
+        findToken({ headers: { authorization } }, ANY, settings);
+      }).not.toThrow(RangeError);
+      expect(performance.now() - start).toBeLessThan(3_000);
+    }
+  });
 
   it('holds a token, or is refused with one of two exceptions', () => {
     const piece = fc.oneof(
