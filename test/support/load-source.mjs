@@ -1,0 +1,35 @@
+// Compiles a file of src and what it imports into a folder of its own, and imports it. No build is needed, nor touched.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { transformSync } from '@swc/core';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const src = join(root, 'src');
+const jsc = {
+  target: 'es2022',
+  parser: { syntax: 'typescript', decorators: true },
+  transform: { legacyDecorator: true, decoratorMetadata: true },
+};
+
+export async function loadSource(entry) {
+  const folder = mkdtempSync(join(tmpdir(), 'source-'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const files = new Set([join(src, entry)]);
+  // A Set is walked on through what is added on the way.
+  for (const file of files) {
+    const { code } = transformSync(readFileSync(file, 'utf8'), { jsc, module: { type: 'es6' } });
+    const target = join(folder, relative(src, file).replace(/\.ts$/, '.js'));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, code);
+    for (const [, path] of code.matchAll(/from ['"](\.[^'"]+)\.js['"]/g))
+      files.add(`${resolve(dirname(file), path)}.ts`);
+  }
+  try {
+    return await import(pathToFileURL(join(folder, entry.replace(/\.ts$/, '.js'))));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
