@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 /** What the tests use of the package. */
 export type BetterSqlite3 = new (file: string) => {
   prepare(sql: string): { all(params: readonly unknown[]): unknown[] };
+  exec(sql: string): unknown;
   close(): void;
 };
 
