@@ -67,6 +67,7 @@ export {
   ExpiredTokenException,
   FreshTokenRequiredException,
   InvalidTokenException,
+  KeysUnavailableException,
   MissingTokenException,
   RevocationUnavailableException,
   RevokedTokenException,

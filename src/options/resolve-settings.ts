@@ -50,6 +50,7 @@ const ERROR_RESPONSES = [
   'userLookupError',
   'tokenVerificationFailed',
   'revocationUnavailable',
+  'keysUnavailable',
 ] as const;
 
 /** Claims that mean something of their own; as the identity claim one would change what every token says. */
