@@ -8,11 +8,12 @@ const {
 
 /** Folders of src, outermost first, and the ones below that each may import besides `errors` and `types`. */
 const layers = {
-  decorators: ['authentication', 'tokens', 'transports', 'options', 'revocation'],
-  cookies: ['authentication', 'tokens', 'transports', 'options', 'revocation'],
-  authentication: ['tokens', 'transports', 'options', 'revocation'],
-  tokens: ['options', 'revocation'],
+  decorators: ['authentication', 'tokens', 'transports', 'keys', 'options', 'revocation'],
+  cookies: ['authentication', 'tokens', 'transports', 'keys', 'options', 'revocation'],
+  authentication: ['tokens', 'transports', 'keys', 'options', 'revocation'],
+  tokens: ['keys', 'options', 'revocation'],
   transports: ['options', 'revocation'],
+  keys: ['options'],
   options: ['revocation'],
   revocation: [],
   testing: ['revocation'],

@@ -22,6 +22,7 @@ export type {
   VerifyOptions,
 } from './tokens/token.service.js';
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
+export { KeyRing } from './keys/key-ring.js';
 export type { VerifiedToken } from './tokens/token-verifier.js';
 
 export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './revocation/memory-revocation.store.js';
@@ -54,6 +55,8 @@ export type {
   JsonOptions,
   LocalCacheOptions,
   JwtExtendedOptions,
+  KeyMaterial,
+  KeyOptions,
   QueryStringOptions,
   RevocationOptions,
   RotationOptions,

@@ -13,13 +13,15 @@ import {
   WITH_EXTRAS,
 } from './jwt-extended.module-definition.js';
 import { JwtGuard } from './jwt.guard.js';
+import { KeyRing } from './keys/key-ring.js';
+import { KEY_SOURCE, type KeySource } from './keys/key-source.js';
+import { ownKeySource } from './keys/own-key-source.js';
 import { resolveSettings } from './options/resolve-settings.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
 import { RevocationEvents } from './revocation/revocation-events.js';
 import { RevocationReporter } from './revocation-reporter.js';
 import { StartChecks } from './start-checks.js';
-import { KeyRing } from './tokens/keys.js';
 import { TokenCodec } from './tokens/token-codec.js';
 import { RevocationCheck } from './tokens/revocation-check.js';
 import { SessionSupport } from './tokens/session-support.js';
@@ -31,11 +33,12 @@ const PROVIDERS: Provider[] = [
   { provide: SETTINGS, inject: [OPTIONS, WITH_EXTRAS], useFactory: resolveSettings },
   { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },
   { provide: KeyRing, inject: [SETTINGS], useFactory: (settings: Settings) => new KeyRing(settings) },
+  { provide: KEY_SOURCE, inject: [SETTINGS, KeyRing], useFactory: ownKeySource },
   TokenCodec,
   {
     provide: TokenVerifier,
-    inject: [SETTINGS, KeyRing, TokenCodec],
-    useFactory: (settings: Settings, keys: KeyRing, codec: TokenCodec) => new TokenVerifier(settings, keys, codec),
+    inject: [SETTINGS, KEY_SOURCE, TokenCodec],
+    useFactory: (settings: Settings, keys: KeySource, codec: TokenCodec) => new TokenVerifier(settings, keys, codec),
   },
   {
     provide: TokenFactory,
@@ -71,6 +74,7 @@ const PROVIDERS: Provider[] = [
   exports: [
     TokenService,
     TokenCookieService,
+    KeyRing,
     RevocationEvents,
     JwtAuthenticator,
     JwtGuard,

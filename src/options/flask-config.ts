@@ -27,9 +27,17 @@ export function optionsFromFlaskConfig(
   }
   const usesSecret = typeof options.algorithm !== 'string' || options.algorithm.startsWith('HS');
   if (!options.secret && usesSecret) options.secret = FLASK_SETTINGS.JWT_SECRET_KEY.read(given.get('SECRET_KEY'));
+  deleteUnused(options, usesSecret);
   if (options.protectCsrf === false) options.csrf = false;
   delete options.protectCsrf;
   return options;
+}
+
+/** Flask reads the keys that JWT_ALGORITHM needs, and passes others over. */
+function deleteUnused(options: Record<string, unknown>, usesSecret: boolean): void {
+  const pair = ['privateKey', 'publicKey'];
+  const [needed, unused] = usesSecret ? [['secret'], pair] : [pair, ['secret']];
+  if (needed.some((name) => options[name])) for (const name of unused) delete options[name];
 }
 
 /** `FLASK_JWT_ALGORITHM` is `JWT_ALGORITHM` in Flask's environment; where both are there, the plain name counts. */

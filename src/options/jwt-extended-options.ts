@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
 import type { ErrorResponseName } from '../errors/error-response.js';
 import type { RefreshReuseEvent } from '../revocation/revocation-events.js';
@@ -10,8 +10,28 @@ import type { HttpRequest } from '../types/http.js';
 import type { TokenLocation } from '../types/requirement.js';
 import type { Duration } from './duration.js';
 
-/** An HMAC secret: text, bytes, or a prepared key. */
-export type HmacSecret = string | Uint8Array | KeyObject;
+/** A key: text or bytes (a secret, PEM, DER, a JWK as JSON), a JWK (RFC 7517), or a prepared `KeyObject`. */
+export type KeyMaterial = string | Uint8Array | KeyObject | JsonWebKey;
+
+/** An HMAC secret: text, bytes, a JWK of `kty: 'oct'`, or a prepared `KeyObject`. */
+export type HmacSecret = KeyMaterial;
+
+/** A key of a ring. */
+export interface KeyOptions {
+  /**
+   * Its name, `kid` in the header of its tokens (RFC 7515 s.4.1.4); `null`: for tokens without a `kid`. Default: that of
+   * the JWK, or the thumbprint of the public key (RFC 7638).
+   */
+  kid?: string | null;
+  /** The secret, the private key (which also verifies), or for `use: 'verify'` the public key. */
+  key: KeyMaterial;
+  /** The one algorithm it is good for. */
+  algorithm: JwtAlgorithm;
+  /** `'sign'` for the one key of new tokens. */
+  use: 'sign' | 'verify';
+  /** Until when it verifies: a `Date`, or seconds since 1970; default for ever. */
+  notAfter?: Date | number;
+}
 
 /** A value for making tokens and one for checking them. */
 export interface EncodeDecode<Encode, Decode> {
@@ -145,6 +165,12 @@ export interface RotationOptions {
 export interface JwtExtendedOptions {
   /** The HMAC secret, or a list whose first signs and all verify; required for HS* (`JWT_SECRET_KEY`). */
   secret?: HmacSecret | readonly HmacSecret[];
+  /** The key that signs, for RS*, PS*, ES* and EdDSA: PEM, JWK or `KeyObject` (`JWT_PRIVATE_KEY`). */
+  privateKey?: KeyMaterial;
+  /** The key that verifies; default: of `privateKey`. Alone: tokens are verified, and none can be made (`JWT_PUBLIC_KEY`). */
+  publicKey?: KeyMaterial;
+  /** Several keys with a name and an algorithm each, instead of `secret`, `privateKey`, `publicKey` and `algorithm`. */
+  keys?: readonly KeyOptions[];
   /** The algorithm of new tokens; default `'HS256'` (`JWT_ALGORITHM`). */
   algorithm?: JwtAlgorithm;
   /** The algorithms accepted; `algorithm` always is; default `[algorithm]` (`JWT_DECODE_ALGORITHMS`). */
@@ -205,13 +231,13 @@ export interface JwtExtendedOptions {
   /** Further header parameters of new tokens; those given per call win (`additional_headers_loader`). */
   additionalHeaders?(identity: unknown): Awaitable<object | null | undefined>;
   /** The key a new token is signed with (`encode_key_loader`). */
-  encodeKey?(identity: unknown): Awaitable<HmacSecret>;
+  encodeKey?(identity: unknown): Awaitable<KeyMaterial>;
   /** The key a token is checked with, chosen by what it says before it is verified (`decode_key_loader`). */
   decodeKey?(
     header: JoseHeader,
     unverifiedPayload: Readonly<Record<string, unknown>>,
     request?: CallbackRequest,
-  ): Awaitable<HmacSecret | null | undefined>;
+  ): Awaitable<KeyMaterial | null | undefined>;
   /** Whether a good token was revoked (`token_in_blocklist_loader`). */
   isTokenRevoked?(payload: JwtPayload, header: JoseHeader, request?: CallbackRequest): Awaitable<boolean>;
   /** Your own check of the claims; anything falsy refuses (`token_verification_loader`). */

@@ -1,7 +1,6 @@
 import type { ErrorSettings } from '../errors/error-responder.js';
-import { ALGORITHMS, type JwtAlgorithm } from '../types/algorithms.js';
 import { resolveCookies, resolveCsrf } from './cookie-settings.js';
-import type { HmacSecret } from './jwt-extended-options.js';
+import { resolveKeys } from './key-settings.js';
 import { resolveLocations } from './location-settings.js';
 import { OptionReader, show } from './option-reader.js';
 import { resolveRevocation } from './revocation-settings.js';
@@ -9,6 +8,9 @@ import { CALLBACKS, type Callbacks, type EncodeDecodeSettings, type Settings } f
 
 const OPTIONS = [
   'secret',
+  'privateKey',
+  'publicKey',
+  'keys',
   'algorithm',
   'decodeAlgorithms',
   'allowWeakSecret',
@@ -65,12 +67,8 @@ export function resolveSettings(given: unknown, withExtras = false): Settings {
   const options = new OptionReader(given, withExtras ? [...OPTIONS, ...EXTRAS] : OPTIONS);
   const locations = resolveLocations(options);
   const cookies = resolveCookies(options);
-  const algorithm = readAlgorithm(options);
   return Object.freeze({
-    secrets: readSecrets(options, algorithm),
-    algorithm,
-    decodeAlgorithms: readDecodeAlgorithms(options, algorithm),
-    allowWeakSecret: options.flag('allowWeakSecret', false),
+    ...resolveKeys(options),
     accessTokenExpires: options.lifetime('accessTokenExpires', '15m'),
     refreshTokenExpires: options.lifetime('refreshTokenExpires', '30d'),
     leeway: options.duration('leeway', 0),
@@ -102,62 +100,6 @@ function refuseExtras(given: unknown): void {
     extra,
     `is read from the call only. Write forRootAsync({ ${extra}: …, useFactory: … }).`,
   );
-}
-
-function readAlgorithm(options: OptionReader): JwtAlgorithm {
-  return checkAlgorithm(options, 'algorithm', options.raw('algorithm') ?? 'HS256');
-}
-
-function checkAlgorithm(options: OptionReader, option: string, name: unknown): JwtAlgorithm {
-  if (typeof name === 'string' && name.toLowerCase() === 'none') {
-    options.refuse(option, 'must not be "none": anyone could make such tokens.');
-  }
-  if (typeof name !== 'string' || !Object.hasOwn(ALGORITHMS, name)) {
-    return options.refuse(
-      option,
-      `is ${show(name)}, no known algorithm. Known: ${Object.keys(ALGORITHMS).join(', ')}.`,
-    );
-  }
-  const algorithm = name as JwtAlgorithm;
-  if (ALGORITHMS[algorithm].family !== 'hmac') {
-    options.refuse(option, `is ${name}; this version signs and verifies HS256, HS384 and HS512 only.`);
-  }
-  return algorithm;
-}
-
-function readDecodeAlgorithms(options: OptionReader, algorithm: JwtAlgorithm): ReadonlySet<string> {
-  const given = options.list('decodeAlgorithms') ?? [];
-  const families = new Set([...given, algorithm].map((name) => familyOf(name)));
-  families.delete(undefined);
-  if (families.size > 1) {
-    options.refuse(
-      'decodeAlgorithms',
-      `mixes ${[...families].join(' and ')} algorithms, so that one kind of key could be taken for the other. ` +
-        `Keep to the family of "algorithm" (${algorithm}).`,
-    );
-  }
-  return new Set([algorithm, ...given.map((name) => checkAlgorithm(options, 'decodeAlgorithms', name))]);
-}
-
-function familyOf(name: unknown): string | undefined {
-  return typeof name === 'string' && Object.hasOwn(ALGORITHMS, name)
-    ? ALGORITHMS[name as JwtAlgorithm].family
-    : undefined;
-}
-
-function readSecrets(options: OptionReader, algorithm: JwtAlgorithm): readonly HmacSecret[] {
-  const given = options.raw('secret');
-  if (given === undefined || given === null) {
-    return options.refuse(
-      'secret',
-      `is ${String(given)}, and ${algorithm} needs one. Is the environment variable set that it comes from? Make one with ` +
-        `node -p "require('crypto').randomBytes(${ALGORITHMS[algorithm].hashBytes}).toString('hex')". If it is set, it was ` +
-        'read before the environment was loaded: use JwtExtendedModule.forRootAsync({ inject: [ConfigService], useFactory: … }).',
-    );
-  }
-  const secrets = (Array.isArray(given) ? given : [given]) as readonly HmacSecret[];
-  if (secrets.length === 0) options.refuse('secret', 'is an empty list. The first one signs, all of them verify.');
-  return Object.freeze([...secrets]);
 }
 
 function readIssuer(options: OptionReader): EncodeDecodeSettings<string> {

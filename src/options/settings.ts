@@ -3,14 +3,11 @@ import type { RefreshReuseEvent } from '../revocation/revocation-events.js';
 import type { RevocationStore } from '../revocation/revocation-store.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { TokenLocation } from '../types/requirement.js';
-import type { HmacSecret, JwtExtendedOptions } from './jwt-extended-options.js';
+import type { JwtExtendedOptions, KeyMaterial } from './jwt-extended-options.js';
+import type { KeyEntry } from './key-entries.js';
 
 /** The options as everything below reads them: checked, with every default filled in, frozen. Durations in seconds. */
-export interface Settings extends ErrorSettings {
-  readonly secrets: readonly HmacSecret[];
-  readonly algorithm: JwtAlgorithm;
-  readonly decodeAlgorithms: ReadonlySet<string>;
-  readonly allowWeakSecret: boolean;
+export interface Settings extends ErrorSettings, KeySettings {
   /** `null`: never. */
   readonly accessTokenExpires: number | null;
   /** `null`: never. */
@@ -37,6 +34,19 @@ export interface Settings extends ErrorSettings {
   readonly requireByDefault: boolean;
   readonly requestProperty: string | null;
   readonly callbacks: Callbacks;
+}
+
+/** The keys as they were given, and the algorithms that go with them. */
+export interface KeySettings {
+  /** Of new tokens. */
+  readonly algorithm: JwtAlgorithm;
+  readonly decodeAlgorithms: ReadonlySet<string>;
+  readonly allowWeakSecret: boolean;
+  readonly secrets: readonly KeyMaterial[];
+  readonly privateKey: KeyMaterial | null;
+  readonly publicKey: KeyMaterial | null;
+  /** `null`: one secret or key pair, and `kid` means nothing. */
+  readonly keys: readonly KeyEntry[] | null;
 }
 
 /** What new tokens say (`null`: nothing), and what a token has to say (`null`: anything). */

@@ -1,10 +1,10 @@
 import { ExpiredTokenException, InvalidTokenException } from '../errors/exceptions.js';
-import type { Settings } from '../options/settings.js';
+import type { ClaimRules } from '../keys/verification-key.js';
 import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-type ClaimCheck = (payload: Claims, settings: Settings, now: number) => void;
+type ClaimCheck = (payload: Claims, rules: ClaimRules, now: number) => void;
 
 const DEFAULTED = ['type', 'fresh', 'jti'];
 
@@ -24,14 +24,14 @@ const CLAIM_CHECKS: readonly ClaimCheck[] = [
 ];
 
 /** Refuses claims that do not hold; `now` in seconds since 1970. */
-export function checkClaims(payload: Claims, settings: Settings, now: number): void {
-  for (const check of CLAIM_CHECKS) check(payload, settings, now);
+export function checkClaims(payload: Claims, rules: ClaimRules, now: number): void {
+  for (const check of CLAIM_CHECKS) check(payload, rules, now);
 }
 
 /** Refuses a token whose time is over (RFC 7519 s.4.1.4). */
-export function refuseExpired(payload: JwtPayload, header: JoseHeader, settings: Settings, now: number): void {
+export function refuseExpired(payload: JwtPayload, header: JoseHeader, rules: ClaimRules, now: number): void {
   const expires = numericDate(payload, 'exp');
-  if (expires !== undefined && expires <= now - settings.leeway) {
+  if (expires !== undefined && expires <= now - rules.leeway) {
     throw new ExpiredTokenException(undefined, { payload, header });
   }
 }
@@ -43,14 +43,14 @@ export function fillDefaults(payload: Claims): JwtPayload {
   return (complete ? payload : Object.freeze({ type: 'access', fresh: false, jti: null, ...payload })) as JwtPayload;
 }
 
-function checkIssuedAt(payload: Claims, { leeway }: Settings, now: number): void {
+function checkIssuedAt(payload: Claims, { leeway }: ClaimRules, now: number): void {
   const issuedAt = numericDate(payload, 'iat', 'Issued At claim (iat) must be an integer.');
   if (issuedAt !== undefined && issuedAt > now + leeway) {
     throw new InvalidTokenException('The token is not yet valid (iat)');
   }
 }
 
-function checkNotBefore(payload: Claims, { leeway }: Settings, now: number): void {
+function checkNotBefore(payload: Claims, { leeway }: ClaimRules, now: number): void {
   const notBefore = numericDate(payload, 'nbf', 'Not Before claim (nbf) must be an integer.');
   if (notBefore !== undefined && notBefore > now + leeway) {
     throw new InvalidTokenException('The token is not yet valid (nbf)');
@@ -61,7 +61,7 @@ function checkExpirationForm(payload: Claims): void {
   numericDate(payload, 'exp', 'Expiration Time claim (exp) must be an integer.');
 }
 
-function checkIssuer(payload: Claims, { issuer }: Settings): void {
+function checkIssuer(payload: Claims, { issuer }: ClaimRules): void {
   if (issuer.decode === null) return;
   const value = ownValue(payload, 'iss');
   if (value === undefined) throw new InvalidTokenException('Token is missing the "iss" claim');
@@ -69,7 +69,7 @@ function checkIssuer(payload: Claims, { issuer }: Settings): void {
   if (!issuer.decode.includes(value)) throw new InvalidTokenException('Invalid issuer');
 }
 
-function checkAudience(payload: Claims, { audience }: Settings): void {
+function checkAudience(payload: Claims, { audience }: ClaimRules): void {
   const accepted = audience.decode;
   if (accepted === null) return;
   const value = ownValue(payload, 'aud');
@@ -81,7 +81,7 @@ function checkAudience(payload: Claims, { audience }: Settings): void {
   if (!values.some((item) => accepted.includes(item))) throw new InvalidTokenException("Audience doesn't match");
 }
 
-function checkSubject(payload: Claims, { verifySubject }: Settings): void {
+function checkSubject(payload: Claims, { verifySubject }: ClaimRules): void {
   const subject = ownValue(payload, 'sub');
   if (verifySubject && subject !== undefined && typeof subject !== 'string') {
     throw new InvalidTokenException('Subject must be a string');
@@ -93,11 +93,11 @@ function checkTokenId(payload: Claims): void {
   if (id !== undefined && typeof id !== 'string') throw new InvalidTokenException('JWT ID must be a string');
 }
 
-function checkIdentity(payload: Claims, { identityClaim }: Settings): void {
+function checkIdentity(payload: Claims, { identityClaim }: ClaimRules): void {
   if (!Object.hasOwn(payload, identityClaim)) throw new InvalidTokenException(`Missing claim: ${identityClaim}`);
 }
 
-function checkRequiredClaims(payload: Claims, { requiredClaims }: Settings): void {
+function checkRequiredClaims(payload: Claims, { requiredClaims }: ClaimRules): void {
   const missing = requiredClaims.find((claim) => (ownValue(payload, claim) ?? null) === null);
   if (missing !== undefined) throw new InvalidTokenException(`Missing claim: ${missing}`);
 }

@@ -6,6 +6,7 @@ export interface CompactToken {
   readonly rawToken: string;
   readonly unverifiedHeader: JoseHeader;
   readonly payloadBytes: Uint8Array;
+  readonly signature: Uint8Array;
 }
 
 /** JSON may nest this deep; anything deeper serves only to exhaust a stack. */
@@ -24,9 +25,9 @@ export function parseCompact(rawToken: unknown, maxLength: number): CompactToken
   const [header, payload, signature] = segments as [string, string, string];
   const unverifiedHeader = parseObject(decodeSegment(header, 'header'), 'header') as JoseHeader;
   const payloadBytes = decodeSegment(payload, 'payload');
-  decodeSegment(signature, 'crypto');
+  const signatureBytes = decodeSegment(signature, 'crypto');
   checkHeader(unverifiedHeader);
-  return { rawToken, unverifiedHeader, payloadBytes };
+  return { rawToken, unverifiedHeader, payloadBytes, signature: signatureBytes };
 }
 
 /** The claims of a token that was not verified. */

@@ -1,7 +1,9 @@
-import type { KeyObject } from 'node:crypto';
+import type { KeyRing } from '../keys/key-ring.js';
+import { KeyMemory } from '../keys/key-memory.js';
+import { prepareSigningKey } from '../keys/prepare-key.js';
+import type { SigningKey } from '../keys/verification-key.js';
 import type { Settings } from '../options/settings.js';
 import { requireSubject, subjectHash } from '../revocation/session-id.js';
-import { prepareSecret, type KeyRing } from './keys.js';
 import { newHeader } from './new-header.js';
 import { claimsOf, newStamp, tokenContent, type NewToken, type TokenContent, type TokenStamp } from './new-token.js';
 import type { TokenCodec } from './token-codec.js';
@@ -15,6 +17,8 @@ export interface TokenDraft {
 
 /** Makes tokens. */
 export class TokenFactory {
+  private readonly chosenKeys = new KeyMemory<SigningKey>();
+
   constructor(
     private readonly settings: Settings,
     private readonly keys: KeyRing,
@@ -33,11 +37,12 @@ export class TokenFactory {
     const header = await newHeader(token, this.settings);
     const content = await tokenContent(token, this.settings);
     if (inSession) this.refuseOverridden(content);
-    const key = await this.keyFor(token.identity);
-    const { settings, codec } = this;
+    const chosen = await this.chosenKey(token.identity);
+    const { settings, codec, keys } = this;
     return {
       content,
-      sign: (stamp) => codec.sign(header, claimsOf(content, stamp, settings), settings.algorithm, key),
+      // The ring is asked as late as this: its key may have been replaced while a store was asked.
+      sign: (stamp) => codec.sign(header, claimsOf(content, stamp, settings), chosen ?? keys.signingKey),
     };
   }
 
@@ -49,10 +54,17 @@ export class TokenFactory {
     throw new TypeError(`The claim "${claim}" of a session's token cannot be set by hand: its session depends on it.`);
   }
 
-  private async keyFor(identity: unknown): Promise<KeyObject> {
-    const { algorithm, allowWeakSecret, callbacks } = this.settings;
-    if (callbacks.encodeKey === undefined) return this.keys.signingKey;
-    const key = await callbacks.encodeKey(identity);
-    return prepareSecret(key, { algorithm, allowWeakSecret }, 'The key that encodeKey returned');
+  /** The key of `encodeKey`; `null` without that callback. */
+  private async chosenKey(identity: unknown): Promise<SigningKey | null> {
+    const { encodeKey } = this.settings.callbacks;
+    if (encodeKey === undefined) return null;
+    const key = await encodeKey(identity);
+    return this.chosenKeys.recall(key) ?? this.chosenKeys.keep(key, this.prepare(key));
+  }
+
+  private prepare(material: unknown): SigningKey {
+    const { algorithm, allowWeakSecret } = this.settings;
+    const preparation = { algorithm, allowWeakSecret, name: 'The key that encodeKey returned' };
+    return Object.freeze({ kid: null, algorithm, key: prepareSigningKey(material, preparation).signing });
   }
 }

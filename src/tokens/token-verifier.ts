@@ -1,15 +1,13 @@
-import type { KeyObject } from 'node:crypto';
 import { InvalidTokenException } from '../errors/exceptions.js';
-import type { HmacSecret } from '../options/jwt-extended-options.js';
+import { noKey, type KeySource } from '../keys/key-source.js';
+import type { VerificationKey } from '../keys/verification-key.js';
 import type { Settings } from '../options/settings.js';
-import type { JwtAlgorithm } from '../types/algorithms.js';
-import { after, type Awaitable } from '../types/awaitable.js';
-import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
+import { isPromise, type Awaitable } from '../types/awaitable.js';
+import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import { checkClaims, fillDefaults, refuseExpired } from './claims.js';
 import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
-import { prepareSecret, type KeyRing } from './keys.js';
 import type { TokenCodec } from './token-codec.js';
 
 /** A token whose signature and claims hold, deeply frozen. */
@@ -36,7 +34,7 @@ export class TokenVerifier {
 
   constructor(
     private readonly settings: Settings,
-    private readonly keys: KeyRing,
+    private readonly keys: KeySource,
     private readonly codec: TokenCodec,
   ) {}
 
@@ -50,49 +48,31 @@ export class TokenVerifier {
   verify(rawToken: unknown, context: VerificationContext = {}): Awaitable<VerifiedToken> {
     const token = parseCompact(rawToken, this.settings.maxTokenLength);
     const payload = parsePayload(token);
-    const { decodeKey } = this.settings.callbacks;
-    if (decodeKey === undefined) return this.verifyWith(token, payload, null, context);
-    return after(decodeKey(token.unverifiedHeader, payload, context.request), (chosen) =>
-      this.verifyWith(token, payload, { chosen }, context),
-    );
+    const keys = this.keys.keysFor(token.unverifiedHeader, payload, context.request);
+    if (!isPromise(keys)) return this.verifyWith(keys, token, payload, context);
+    return keys.then((chosen) => this.verifyWith(chosen, token, payload, context));
   }
 
   private verifyWith(
+    keys: readonly VerificationKey[],
     token: CompactToken,
     claims: Readonly<Record<string, unknown>>,
-    key: ChosenKey | null,
     { csrfValue, allowExpired }: VerificationContext,
   ): VerifiedToken {
     const now = Date.now() / 1000;
-    const algorithm = this.acceptedAlgorithm(token.unverifiedHeader);
-    this.codec.verifySignature(token.rawToken, algorithm, this.keysFor(algorithm, key));
-    checkClaims(claims, this.settings, now);
+    const key = this.signerOf(token, keys);
+    const rules = key.rules ?? this.settings;
+    checkClaims(claims, rules, now);
     const header = token.unverifiedHeader;
     const payload = fillDefaults(claims);
     if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
-    if (!allowExpired) refuseExpired(payload, header, this.settings, now);
+    if (!allowExpired) refuseExpired(payload, header, rules, now);
     this.headers.set(payload, header);
     return { header, payload };
   }
 
-  private acceptedAlgorithm(header: JoseHeader): JwtAlgorithm {
-    const algorithm = ownValue(header, 'alg');
-    if (algorithm === undefined) throw new InvalidTokenException('Algorithm not specified');
-    if (typeof algorithm !== 'string' || !this.settings.decodeAlgorithms.has(algorithm)) {
-      throw new InvalidTokenException('The specified alg value is not allowed');
-    }
-    return algorithm as JwtAlgorithm;
+  private signerOf(token: CompactToken, keys: readonly VerificationKey[]): VerificationKey {
+    for (const key of keys) if (this.codec.verifySignature(token, key)) return key;
+    throw keys.length === 0 ? noKey() : new InvalidTokenException('Signature verification failed');
   }
-
-  private keysFor(algorithm: JwtAlgorithm, key: ChosenKey | null): readonly KeyObject[] {
-    if (key === null) return this.keys.verificationKeys(algorithm);
-    if (key.chosen === undefined || key.chosen === null) throw new InvalidTokenException('No key for this token');
-    const strength = { algorithm, allowWeakSecret: this.settings.allowWeakSecret };
-    return [prepareSecret(key.chosen, strength, 'The key that decodeKey returned')];
-  }
-}
-
-/** What `decodeKey` answered; nothing means that the application has no key for such a token. */
-interface ChosenKey {
-  readonly chosen: HmacSecret | null | undefined;
 }

@@ -1,29 +1,53 @@
 /** Who may verify: with `hmac` whoever can sign, with the others whoever has the public key (RFC 7518 s.3, RFC 8037). */
 export type AlgorithmFamily = 'hmac' | 'rsa' | 'rsa-pss' | 'ecdsa' | 'eddsa';
 
-/** What is known of a JWS algorithm: its family and the size of its hash, in bytes. */
+/** What is known of a JWS algorithm. */
 export interface AlgorithmFacts {
   readonly family: AlgorithmFamily;
+  /** The hash as OpenSSL names it; Ed25519 brings its own. */
+  readonly hash: string | null;
+  /** The size of the hash, in bytes. */
   readonly hashBytes: number;
+  /** The curve as OpenSSL names it; `null` where there is none. */
+  readonly curve: string | null;
+  /** The size of a signature, in bytes; `null` where the key decides. */
+  readonly signatureBytes: number | null;
 }
+
+const hmac = (hash: string, hashBytes: number) =>
+  ({ family: 'hmac', hash, hashBytes, curve: null, signatureBytes: hashBytes }) as const;
+const rsa = (family: 'rsa' | 'rsa-pss', hash: string, hashBytes: number) =>
+  ({ family, hash, hashBytes, curve: null, signatureBytes: null }) as const;
+const ecdsa = (hash: string, hashBytes: number, curve: string, signatureBytes: number) =>
+  ({ family: 'ecdsa', hash, hashBytes, curve, signatureBytes }) as const;
 
 /** The JWS algorithms by name (RFC 7518 s.3.1, RFC 8037, RFC 8812). */
 export const ALGORITHMS = {
-  HS256: { family: 'hmac', hashBytes: 32 },
-  HS384: { family: 'hmac', hashBytes: 48 },
-  HS512: { family: 'hmac', hashBytes: 64 },
-  RS256: { family: 'rsa', hashBytes: 32 },
-  RS384: { family: 'rsa', hashBytes: 48 },
-  RS512: { family: 'rsa', hashBytes: 64 },
-  PS256: { family: 'rsa-pss', hashBytes: 32 },
-  PS384: { family: 'rsa-pss', hashBytes: 48 },
-  PS512: { family: 'rsa-pss', hashBytes: 64 },
-  ES256: { family: 'ecdsa', hashBytes: 32 },
-  ES384: { family: 'ecdsa', hashBytes: 48 },
-  ES512: { family: 'ecdsa', hashBytes: 64 },
-  ES256K: { family: 'ecdsa', hashBytes: 32 },
-  EdDSA: { family: 'eddsa', hashBytes: 64 },
+  HS256: hmac('sha256', 32),
+  HS384: hmac('sha384', 48),
+  HS512: hmac('sha512', 64),
+  RS256: rsa('rsa', 'sha256', 32),
+  RS384: rsa('rsa', 'sha384', 48),
+  RS512: rsa('rsa', 'sha512', 64),
+  PS256: rsa('rsa-pss', 'sha256', 32),
+  PS384: rsa('rsa-pss', 'sha384', 48),
+  PS512: rsa('rsa-pss', 'sha512', 64),
+  ES256: ecdsa('sha256', 32, 'prime256v1', 64),
+  ES384: ecdsa('sha384', 48, 'secp384r1', 96),
+  ES512: ecdsa('sha512', 64, 'secp521r1', 132),
+  ES256K: ecdsa('sha256', 32, 'secp256k1', 64),
+  EdDSA: { family: 'eddsa', hash: null, hashBytes: 64, curve: 'ed25519', signatureBytes: 64 },
 } as const satisfies Record<string, AlgorithmFacts>;
 
 /** The name of a JWS algorithm, as it stands in `alg`. */
 export type JwtAlgorithm = keyof typeof ALGORITHMS;
+
+/** Whether a text is the name of an algorithm. */
+export function isAlgorithm(name: unknown): name is JwtAlgorithm {
+  return typeof name === 'string' && Object.hasOwn(ALGORITHMS, name);
+}
+
+/** Whether an algorithm signs and verifies with one secret. */
+export function isHmac(algorithm: JwtAlgorithm): boolean {
+  return ALGORITHMS[algorithm].family === 'hmac';
+}

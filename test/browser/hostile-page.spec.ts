@@ -55,14 +55,13 @@ describeInChromium('what a hostile page gets done', () => {
 
   it('is all it tries, where nothing protects', async () => {
     expect(await doneTo({ ...NO_CSRF, ...sameSite('none') })).toEqual(WITHOUT_HEADER);
-  }, 60_000);
+  });
 
   it.each(['express', 'fastify'] as const)(
     'is nothing by default on %s, but by a link that changes something',
     async (adapter) => {
       expect(await doneTo({}, { adapter })).toEqual(['a link']);
     },
-    60_000,
   );
 
   describe('with SameSite alone', () => {
@@ -71,35 +70,23 @@ describeInChromium('what a hostile page gets done', () => {
       ['lax', ['a link']],
       // Chromium's own default is Lax, but for the first two minutes of a cookie's life.
       [false, ['a form in this window', 'a link']],
-    ] as const)(
-      '%p: from another site %j',
-      async (value, done) => {
-        expect(await doneTo({ ...NO_CSRF, ...sameSite(value) })).toEqual(done);
-      },
-      60_000,
-    );
+    ] as const)('%p: from another site %j', async (value, done) => {
+      expect(await doneTo({ ...NO_CSRF, ...sameSite(value) })).toEqual(done);
+    });
 
-    it.each(['strict', 'lax'] as const)(
-      '%s: from another port of the same host everything',
-      async (value) => {
-        expect(await doneTo({ ...NO_CSRF, ...sameSite(value) }, { from: SAME_SITE })).toEqual(WITHOUT_HEADER);
-      },
-      60_000,
-    );
+    it.each(['strict', 'lax'] as const)('%s: from another port of the same host everything', async (value) => {
+      expect(await doneTo({ ...NO_CSRF, ...sameSite(value) }, { from: SAME_SITE })).toEqual(WITHOUT_HEADER);
+    });
   });
 
   describe('with CSRF protection alone', () => {
-    it.each(['none', false] as const)(
-      'SameSite %p: from another site nothing but by GET',
-      async (value) => {
-        expect(GETTING).toEqual(expect.arrayContaining(await doneTo(sameSite(value))));
-      },
-      60_000,
-    );
+    it.each(['none', false] as const)('SameSite %p: from another site nothing but by GET', async (value) => {
+      expect(GETTING).toEqual(expect.arrayContaining(await doneTo(sameSite(value))));
+    });
 
     it('from another port of the same host nothing but by GET, though it can read the value', async () => {
       expect(await doneTo(sameSite('strict'), { from: SAME_SITE })).toEqual(GETTING);
-    }, 60_000);
+    });
   });
 
   describe('with CSRF protection that looks into forms', () => {
@@ -107,23 +94,19 @@ describeInChromium('what a hostile page gets done', () => {
 
     it('from another site nothing, for it cannot read the value', async () => {
       expect(await doneTo(options, { withField: true })).toEqual(['a link']);
-    }, 60_000);
+    });
 
     it('from another port of the same host a form: cookies do not tell ports apart', async () => {
       const done = await doneTo(options, { from: SAME_SITE, withField: true });
       expect(done).toEqual(['a form in this window', 'a form in a frame', ...GETTING]);
-    }, 60_000);
+    });
   });
 
   describe("with Nest's protection alone", () => {
-    it.each([OTHER_SITE, SAME_SITE])(
-      'from %s nothing but by GET',
-      async (from) => {
-        const prepare = (app: INestApplication) => void app.enableCsrfProtection();
-        expect(await doneTo({ ...NO_CSRF, ...sameSite('none') }, { from, prepare })).toEqual(GETTING);
-      },
-      60_000,
-    );
+    it.each([OTHER_SITE, SAME_SITE])('from %s nothing but by GET', async (from) => {
+      const prepare = (app: INestApplication) => void app.enableCsrfProtection();
+      expect(await doneTo({ ...NO_CSRF, ...sameSite('none') }, { from, prepare })).toEqual(GETTING);
+    });
   });
 });
 

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { jest } from '@jest/globals';
 import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { PASSWORD, SampleClient } from '../sample/client.js';
 import { BuiltSample } from './support/built-sample.js';
@@ -10,8 +9,6 @@ import { SamplePage } from './support/sample-page.js';
 const SCREENSHOTS = 'artifacts/browser';
 const DESKTOP = { viewport: { width: 1280, height: 860 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
-
-jest.setTimeout(60_000);
 
 describeInChromium('the page of the sample', () => {
   const chromium = useChromium();

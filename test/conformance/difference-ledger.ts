@@ -4,6 +4,11 @@ import type { StepResult } from './harness/comparison.js';
 import type { ScenarioGroup } from './harness/scenario.js';
 import { readSelector, selectsScenario, type StepSelector } from './step-selector.js';
 
+/** What the table makes of a step: a difference nobody declared is complained of, in a readable text. */
+interface JudgedStep extends StepResult {
+  readonly complaint: string | null;
+}
+
 /** One place a row of the table speaks of: a scenario, and a step where the row names steps. */
 interface Claim {
   readonly difference: Difference;
@@ -27,31 +32,30 @@ export class DifferenceLedger {
     );
   }
 
-  /** What is wrong with the results of a scenario: differences nobody declared, each as a readable text. */
-  check(adapter: AdapterName, group: string, scenario: string, results: readonly StepResult[]): string[] {
-    this.run.add(`${adapter} / ${group} / ${scenario}`);
-    return results.flatMap((result) => {
-      if (result.class === 'same' || result.class === 'wording') return [];
+  /** The results of a scenario, judged by the table: what a row with a sentence of the contract covers is declared by it. */
+  judge(adapter: AdapterName, group: string, scenario: string, results: readonly StepResult[]): JudgedStep[] {
+    this.run.add(`${group} / ${scenario}`);
+    return results.map((result) => {
+      if (result.class === 'same' || result.class === 'wording') return { ...result, complaint: null };
       const claims = this.claims.filter((claim) => covers(claim, adapter, group, scenario, result));
       for (const claim of claims) claim.used = true;
       const allowed = claims.some(({ difference }) => result.class === 'declared' || difference.contract !== undefined);
-      return allowed ? [] : [complaint(result, claims.length > 0)];
+      if (allowed) return { ...result, class: 'declared', complaint: null };
+      return { ...result, class: 'DIFFERENT', complaint: complaint(result, claims.length > 0) };
     });
   }
 
   /** Places of the table where nothing differed, among the scenarios that were run; all of them when all were. */
-  unused(groups: readonly ScenarioGroup[], adapters: readonly AdapterName[]): string[] {
+  unused(groups: readonly ScenarioGroup[], adapter: AdapterName): string[] {
     return this.claims
-      .filter((claim) => !claim.used)
-      .filter((claim) => {
-        const wanted = claim.difference.adapter ? [claim.difference.adapter] : adapters;
-        const scenarios = groups.flatMap(({ name, scenarios: all }) =>
-          all
-            .filter(({ scenario }) => selectsScenario(claim.selector, name, scenario.name))
-            .map(({ scenario }) => `${name} / ${scenario.name}`),
-        );
-        return scenarios.every((scenario) => wanted.every((adapter) => this.run.has(`${adapter} / ${scenario}`)));
-      })
+      .filter(({ used, difference }) => !used && (difference.adapter ?? adapter) === adapter)
+      .filter(({ selector }) =>
+        groups.every(({ name, scenarios }) =>
+          scenarios
+            .filter(({ scenario }) => selectsScenario(selector, name, scenario.name))
+            .every(({ scenario }) => this.run.has(`${name} / ${scenario.name}`)),
+        ),
+      )
       .map(
         ({ difference, selector, step }) =>
           `${difference.id}: ${selector.text}${step === null ? '' : ` (step ${step})`}`,

@@ -21,6 +21,10 @@ const REFUSED: readonly Difference[] = [
     id: 'useless-settings',
     where: [
       'algorithms / an unknown algorithm *',
+      'algorithms / keys of the wrong family',
+      'algorithms / an EC key of the wrong curve',
+      'algorithms / a PEM that is none',
+      'algorithms / no keys for RS256',
       'algorithms / no secret at all',
       'algorithms / an empty secret',
       'audience / an empty *',
@@ -49,6 +53,23 @@ const REFUSED: readonly Difference[] = [
     answers: ['refused'],
     ours: 'The algorithm `none`, a PEM as HMAC secret and a reserved identity claim stop the start.',
     reason: 'Anyone could make tokens, or an identity could become the type of its token.',
+  },
+  {
+    id: 'mixed-algorithms',
+    where: [
+      'algorithms / RS256 and ES256 in the list, one public key',
+      'algorithms / alg confusion: RS256 and HS256 both allowed',
+    ],
+    answers: ['refused'],
+    ours: '`decodeAlgorithms` of several families stop the start; `keys` binds each key to its algorithm.',
+    reason: 'One kind of key could be taken for the other; there such tokens are a 500 at best.',
+  },
+  {
+    id: 'weak-keys',
+    where: ['algorithms / RS256 with a 1024 bit key', 'algorithms / EdDSA with an Ed448 key'],
+    answers: ['refused'],
+    ours: 'RSA keys under 2048 bits stop the start, and so do keys for Ed448: `EdDSA` is Ed25519 here.',
+    reason: 'RFC 7518 s.3.3 forbids short keys, and hardly anything else reads Ed448.',
   },
   {
     id: 'lifetime-zero-or-less',

@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('whatever is sent on %s', (adapter) => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   it('as rightly signed header and payload is let in, 401 or 422', async () => {
     await fc.assert(
@@ -68,7 +68,7 @@ describe.each(ADAPTERS)('whatever is sent on %s', (adapter) => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   it('as three segments without a signature of ours is 422', async () => {
     const segment = fc.oneof(
@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('whatever is sent on %s', (adapter) => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   it.each([
     ['commas', ','.repeat(15_000)],
@@ -96,8 +96,9 @@ describe.each(ADAPTERS)('whatever is sent on %s', (adapter) => {
       `Bearer ${compact('{"alg":"HS256"}', `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`).slice(0, 15_000)}`,
     ],
   ])('as a full header of %s is answered at once', async (_what, header) => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect([401, 422]).toContain(await statusOf('/required', header));
-    expect(performance.now() - start).toBeLessThan(3_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(3_000);
   });
 });

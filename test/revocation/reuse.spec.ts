@@ -6,6 +6,7 @@ import { useTestClock } from '../support/clock.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { REVOKED, useSessionApp } from '../support/session-app.js';
 import { claimOf, sidOf } from '../support/session-tokens.js';
+import { until } from '../support/timing.js';
 
 const clock = useTestClock();
 let told: RefreshReuseEvent[] = [];
@@ -75,7 +76,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     const { second, answer: answered } = await reuse();
     expect(answered).toEqual(REVOKED);
     await app.expectOver(second);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => log.errors.length > 0);
     expect(log.errors).toEqual([expect.stringContaining('rotation.onReuse failed: Error: no mail')]);
   });
 

@@ -9,6 +9,7 @@ import {
 } from 'nestjs-jwt-extended';
 import { jwtModule } from '../support/jwt-app.js';
 import { RecordingLogger } from '../support/recording-logger.js';
+import { until } from '../support/timing.js';
 import { errorOf, tokenService } from '../support/token-service.js';
 
 const store = new MemoryRevocationStore();
@@ -90,7 +91,7 @@ describe('A store', () => {
     const events: RevocationEvent[] = [];
     module.get(RevocationEvents).subscribe((event) => events.push(event));
     await module.init();
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await until(() => log.warnings.length + log.errors.length > 0);
     await module.close();
     Logger.overrideLogger(false);
     return { warnings: log.warnings, errors: log.errors, events };

@@ -1,11 +1,7 @@
-import { jest } from '@jest/globals';
 import { AppModule } from '../../sample/src/app.module.js';
 import { startApp, type RunningApp } from '../support/adapters.js';
 import type { Answer } from '../support/http-client.js';
 import { PASSWORD, SampleClient } from './client.js';
-
-// Each sign-in takes a password hash, on purpose not a quick one.
-jest.setTimeout(30_000);
 
 /** A browser's share in it: cookies kept and sent, whatever their paths, and the value added that is asked for. */
 class Visitor {

@@ -45,7 +45,7 @@ export async function send(method: string, url: string, { token, headers = [], b
   if (content !== '' || ['POST', 'PUT', 'PATCH'].includes(method))
     lines.push(['Content-Length', String(Buffer.byteLength(content))]);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const outgoing = httpRequest(url, { method, headers: lines.flat(), agent: false, timeout: 10_000 }, resolve);
+    const outgoing = httpRequest(url, { method, headers: lines.flat(), agent: false, timeout: 60_000 }, resolve);
     outgoing.on('timeout', () => outgoing.destroy(new Error('The server does not answer')));
     outgoing.on('error', reject).end(content);
   });

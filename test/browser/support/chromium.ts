@@ -38,7 +38,7 @@ export function useChromium(): { newContext(options?: BrowserContextOptions): Pr
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
-  }, 60_000);
+  });
   afterAll(() => browser?.close());
   return {
     newContext: (options) => running(browser).newContext(options),
@@ -53,7 +53,7 @@ export function useOrdinaryWindow(): () => BrowserContext {
     mkdirSync(join(profile, 'Default'));
     writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(PREFERENCES));
     window = await chromium.launchPersistentContext(profile, { executablePath: EXECUTABLE, args: FLAGS });
-  }, 60_000);
+  });
   afterAll(async () => {
     await window?.close();
     rmSync(profile, { recursive: true, maxRetries: 5 });

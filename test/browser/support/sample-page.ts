@@ -6,7 +6,7 @@ export class SamplePage {
   readonly complaints: string[] = [];
 
   private constructor(readonly page: Page) {
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', ({ message }) => this.complaints.push(message));
     page.on('console', (message) => {
       // Chromium notes every request that was refused.

@@ -123,6 +123,6 @@ function wholeNumber(text: string | number | true): number {
 function namedMoment(expires: string, maxAge: string | number | true | undefined): string {
   const seconds = Date.parse(expires) / 1000;
   if (seconds === 0) return 'epoch';
-  const isMaxAge = typeof maxAge === 'number' && Math.abs(seconds - Date.now() / 1000 - maxAge) < 5;
+  const isMaxAge = typeof maxAge === 'number' && Math.abs(seconds - Date.now() / 1000 - maxAge) < 30;
   return isMaxAge ? 'now + max-age' : expires;
 }

@@ -7,6 +7,7 @@ import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { createClient } from 'redis';
 import { SessionSupport } from '../../../src/tokens/session-support.js';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
+import { until, waitingFor } from '../../support/timing.js';
 
 const STALENESS = 500;
 
@@ -17,7 +18,7 @@ async function startProcess(url: string, local: NonNullable<JwtExtendedOptions['
     imports: [
       JwtExtendedModule.forRoot({
         secret: 'a secret of more than thirty-two bytes',
-        revocation: { store: new RedisRevocationStore({ client }), local, timeout: '300ms' },
+        revocation: { store: new RedisRevocationStore({ client }), local, timeout: '2s' },
       }),
     ],
   }).compile();
@@ -62,12 +63,12 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
 
   it('costs no round trip once a token was seen', async () => {
     const payload = await login();
-    // Until the log-in itself has been told of.
-    await sleep(50);
-    await everywhere(payload);
-    server.takeCommandCounts();
-    for (let time = 0; time < 50; time++) expect(await everywhere(payload)).toEqual([false, false, false, false]);
-    expect(server.takeCommandCounts().mget ?? 0).toBe(0);
+    // From when the log-in itself has been told of; where a ping is late on a busy machine, the server is asked again.
+    await until(async () => {
+      server.takeCommandCounts();
+      for (let time = 0; time < 50; time++) expect(await everywhere(payload)).toEqual([false, false, false, false]);
+      return server.takeCommandCounts().mget === undefined;
+    });
   });
 
   it('lets three other processes know of a log-out within 100 ms (median)', async () => {
@@ -76,16 +77,16 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
       const payload = await login();
       expect(await everywhere(payload)).toEqual([false, false, false, false]);
       await first().tokens.revokeSession(payload.sid as string);
-      const answeredAt = performance.now();
-      for (const one of processes.slice(1)) {
-        while (!(await one.isRevoked(payload))) await sleep(1);
-        delays.push(performance.now() - answeredAt);
-      }
+      const learning = processes.slice(1).map(async (one) => {
+        const { milliseconds } = await waitingFor(() => until(() => one.isRevoked(payload)));
+        delays.push(milliseconds);
+      });
+      await Promise.all(learning);
     }
     delays.sort((left, right) => left - right);
     expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(100);
     expect(delays.at(-1)).toBeLessThan(STALENESS);
-  }, 30_000);
+  });
 
   it('serves no remembered answer for longer than the staleness when the server is stopped', async () => {
     const payload = await login();
@@ -104,9 +105,13 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
     }
     expect(lastServed - stoppedAt).toBeLessThan(STALENESS + 100);
     server.resume();
-    await sleep(2 * STALENESS);
-    expect(await first().isRevoked(payload)).toBe(false);
-  }, 15_000);
+    await until(() =>
+      first()
+        .isRevoked(payload)
+        .then((isRevoked) => !isRevoked)
+        .catch(() => false),
+    );
+  });
 
   it('knows in its own process at once', async () => {
     const payload = await login();

@@ -11,7 +11,7 @@ describeWithRedis('A connection to Redis on which nothing comes back', () => {
   beforeEach(async () => {
     pool = await WorkerPool.start([]);
     proxy = await TcpProxy.start(pool.server.port);
-  }, 60_000);
+  });
   afterEach(async () => {
     await pool.stop();
     await proxy.stop();
@@ -39,7 +39,7 @@ describeWithRedis('A connection to Redis on which nothing comes back', () => {
     proxy.reset();
     await expectNothingLost();
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 
   it('is replaced by the driver that has a time limit for it (socketTimeout of ioredis)', async () => {
     await pool.startFurther([{ adapter: 'express', driver: 'ioredis' }], {
@@ -52,5 +52,5 @@ describeWithRedis('A connection to Redis on which nothing comes back', () => {
     proxy.forward();
     await expectNothingLost();
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 });

@@ -41,7 +41,7 @@ describeWithRedis('Redis that is killed', () => {
       await pool.refresh(pair, index);
     }
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 
   it('under load, and started again without its data: sessions are over, new ones begin', async () => {
     pool = await WorkerPool.start(TWO_MAKES);
@@ -71,7 +71,7 @@ describeWithRedis('Redis that is killed', () => {
     const next = await pool.logIn('alice');
     await pool.refresh(next, 1);
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 
   it('before the application starts: it serves what needs no store, and all of it once Redis is there', async () => {
     pool = await WorkerPool.start(TWO_MAKES);
@@ -83,5 +83,5 @@ describeWithRedis('Redis that is killed', () => {
     await expectRecovery(pool, pair);
     for (const { status } of await pool.sendToAll('POST', '/login?user=bob')) expect(status).toBe(201);
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 });

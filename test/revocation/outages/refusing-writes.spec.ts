@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWithRedis } from '../../support/redis-server.js';
 import { TWO_MAKES, WorkerPool } from '../../support/worker-pool.js';
 import {
@@ -16,7 +15,7 @@ describeWithRedis('Redis that takes no writes', () => {
   let pool: WorkerPool;
   beforeAll(async () => {
     pool = await WorkerPool.start(TWO_MAKES);
-  }, 60_000);
+  });
   afterAll(() => pool.stop());
   const logInOnce = () => Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}`)));
 
@@ -33,7 +32,7 @@ describeWithRedis('Redis that takes no writes', () => {
     pool.server.ask('REPLICAOF', 'NO', 'ONE');
     for (const [index, pair] of pairs.entries()) await pool.refresh(pair, index);
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 
   it('as a replica that does not answer what may be stale is an outage', async () => {
     const pairs = await logInOnce();
@@ -46,7 +45,7 @@ describeWithRedis('Redis that takes no writes', () => {
     await expectRecovery(pool, pairs[0] as (typeof pairs)[number]);
     for (const [index, pair] of pairs.entries()) await pool.refresh(pair, index);
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 
   it('for want of memory refuses what takes space; what is ended needs none, and is ended', async () => {
     const pairs = await logInOnce();
@@ -67,7 +66,6 @@ describeWithRedis('Redis that takes no writes', () => {
     pool.server.ask('CONFIG', 'SET', 'maxmemory', '0');
     await pool.refresh(second, 1);
     await pool.logIn('user0');
-    await sleep(0);
     await expectLoggedOutages(pool);
-  }, 60_000);
+  });
 });

@@ -10,7 +10,7 @@ describeWithRedis('Redis that is stopped and continued', () => {
   let pool: WorkerPool;
   beforeAll(async () => {
     pool = await WorkerPool.start(TWO_MAKES);
-  }, 120_000);
+  });
   afterAll(() => pool.stop());
 
   it('for 30 s during a refresh has refreshed nothing, ended nothing and opened nothing when it goes on', async () => {
@@ -36,5 +36,5 @@ describeWithRedis('Redis that is stopped and continued', () => {
       expect(claimOf(next.refreshToken, 'iat')).toBeGreaterThanOrEqual(continued);
     }
     await expectLoggedOutages(pool);
-  }, 120_000);
+  });
 });

@@ -5,8 +5,8 @@ import { BAD_TOKENS } from './service.js';
 describeWithRedis('What Redis is asked', () => {
   let pool: WorkerPool;
   beforeAll(async () => {
-    pool = await WorkerPool.start(TWO_MAKES);
-  }, 60_000);
+    pool = await WorkerPool.start(TWO_MAKES, { timeout: '10s' });
+  });
   afterAll(() => pool.stop());
 
   it.each(Object.entries(BAD_TOKENS))('for a token that is %s: nothing', async (_kind, token) => {

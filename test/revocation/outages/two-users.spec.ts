@@ -22,7 +22,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
     await pool.startFurther(TWO_MAKES, { redisPort: proxy.port });
     [alice, bob, gone] = await Promise.all([pool.logIn('alice'), pool.logIn('bob'), pool.logIn('gone')]);
     await pool.worker(0).send('DELETE', '/logout', gone.refreshToken);
-  }, 60_000);
+  });
   afterAll(async () => {
     await pool.stop();
     await proxy.stop();
@@ -78,7 +78,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
       await sleep(200);
     });
     expectOwnAnswers(met);
-  }, 60_000);
+  });
 
   it('nor where answers come after they were given up', async () => {
     const met = await meanwhile(async () => {
@@ -88,5 +88,5 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
       await sleep(2_500);
     });
     expectOwnAnswers(met);
-  }, 60_000);
+  });
 });

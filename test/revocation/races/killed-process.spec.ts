@@ -4,8 +4,8 @@ import { FOUR_MAKES, WorkerPool } from '../../support/worker-pool.js';
 describeWithRedis('A process that is killed between a rotation and its answer', () => {
   let pool: WorkerPool;
   beforeAll(async () => {
-    pool = await WorkerPool.start(FOUR_MAKES, { rotation: { grace: '60s' } });
-  }, 60_000);
+    pool = await WorkerPool.start(FOUR_MAKES, { timeout: '10s', rotation: { grace: '60s' } });
+  });
   afterAll(() => pool.stop());
 
   it.each([

@@ -73,7 +73,7 @@ describeWithRedis('a client', () => {
   let cluster: RedisClusterOfServers;
   beforeAll(async () => {
     [server, cluster] = await Promise.all([RedisServer.start(), RedisClusterOfServers.start()]);
-  }, 30_000);
+  });
   afterAll(() => Promise.all([server.stop(), cluster.stop()]));
 
   it.each(Object.keys(singles))('of one server: %s', (name) => showAllBy(singles[name] as Setups[string], server));

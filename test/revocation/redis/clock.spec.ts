@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { earliestTime } from '../../../src/revocation/redis/redis-clock.js';
+import { waitingFor } from '../../support/timing.js';
 
 const node = (milliseconds: number, after = 0) => ({
   time: async () => {
@@ -22,9 +23,10 @@ describe('the time of several servers', () => {
   });
 
   it('does not wait long for one that hangs or fails', async () => {
-    const from = performance.now();
-    expect(await earliestTime([hanging, node(1_000), failing('gone')])).toBe(1_000);
-    expect(performance.now() - from).toBeLessThan(200);
+    const asking = () => earliestTime([hanging, node(1_000), failing('gone')]);
+    const { result, milliseconds } = await waitingFor(asking);
+    expect(result).toBe(1_000);
+    expect(milliseconds).toBeLessThan(200);
   });
 
   it('takes a connection that is yet to be made', async () => {

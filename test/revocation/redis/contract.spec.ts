@@ -25,8 +25,9 @@ describeWithRedis('RedisRevocationStore on a cluster', () => {
   let cluster: RedisClusterOfServers;
   beforeAll(async () => {
     cluster = await RedisClusterOfServers.start();
-  }, 30_000);
+  });
   afterAll(() => cluster.stop());
 
-  describe.each(clusterDrivers)('$name', (driver) => describeDriver(driver, () => cluster.nodes));
+  // What the older majors do otherwise on a cluster than on one server is shown by cluster.spec.ts.
+  describe.each(clusterDrivers.slice(0, 2))('$name', (driver) => describeDriver(driver, () => cluster.nodes));
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
+import { until } from '../../support/timing.js';
 import { singleDrivers, type Connected } from './drivers.js';
 import { HOUR, inTime, opened, opening, presenting } from './questions.js';
 
@@ -123,16 +124,16 @@ describeWithRedis('a Redis that fails', () => {
       await Promise.all(inFlight);
       expect(await lookUp()).toEqual(before);
       expect(await store.present(presenting(session), inTime())).toMatchObject({ outcome: 'rotated' });
-    }, 20_000);
+    });
 
     it('started again without its data knows no session', async () => {
       await start();
       await server.kill();
       await server.start();
-      expect(await within(5_000, lookUp())).not.toBe('hangs');
-      await sleep(500);
+      // What is on its way while the driver connects again may fail.
+      await until(async () => (await within(5_000, lookUp())) === 'answered');
       expect(await store.present(presenting(session), inTime())).toEqual({ outcome: 'unknown' });
-    }, 20_000);
+    });
 
     it('that answered a write nobody received gives the same answer once more', async () => {
       await start();

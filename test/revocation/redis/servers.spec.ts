@@ -57,7 +57,7 @@ describeWithRedis('what may be wrong with how Redis is set up', () => {
       connected.close();
     }
     await cluster.stop();
-  }, 30_000);
+  });
 
   it('is a client that was never connected', async () => {
     const store = new RedisRevocationStore({ client: createClient({ url: server.url }) });

@@ -9,6 +9,7 @@ import { findToken } from '../../../src/authentication/token-sources.js';
 import { resolveSettings } from '../../../src/options/resolve-settings.js';
 import { settleRequirement, type JwtRequirement } from '../../../src/types/requirement.js';
 import { SECRET } from '../../support/forge.js';
+import { millisecondsOf } from '../../support/timing.js';
 
 const settings = resolveSettings({ secret: SECRET });
 const ANY = settleRequirement();
@@ -31,24 +32,21 @@ const HOSTILE: [string, string][] = [
 ];
 
 describe('a header', () => {
-  it.each(HOSTILE)(
-    'of a million %s is read in linear time',
-    (_what, piece) => {
-      for (const around of [
-        (text: string) => text,
-        (text: string) => `Bearer ${text}x`,
-        (text: string) => `x${text}Bearer`,
-      ]) {
-        const authorization = around(piece.repeat(Math.ceil(1_000_000 / piece.length)));
-        const start = performance.now();
+  it.each(HOSTILE)('of a million %s is read in linear time', (_what, piece) => {
+    for (const around of [
+      (text: string) => text,
+      (text: string) => `Bearer ${text}x`,
+      (text: string) => `x${text}Bearer`,
+    ]) {
+      const authorization = around(piece.repeat(Math.ceil(1_000_000 / piece.length)));
+      const took = millisecondsOf(() =>
         expect(() => {
           findToken({ headers: { authorization } }, ANY, settings);
-        }).not.toThrow(RangeError);
-        expect(performance.now() - start).toBeLessThan(3_000);
-      }
-    },
-    30_000,
-  );
+        }).not.toThrow(RangeError),
+      );
+      expect(took).toBeLessThan(3_000);
+    }
+  });
 
   it('holds a token, or is refused with one of two exceptions', () => {
     const piece = fc.oneof(

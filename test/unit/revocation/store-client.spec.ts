@@ -4,9 +4,10 @@ import { jest } from '@jest/globals';
 import { MemoryRevocationStore, RevocationUnavailableException } from 'nestjs-jwt-extended';
 import { RevocationEvents, type RevocationEvent } from '../../../src/revocation/revocation-events.js';
 import { StoreClient } from '../../../src/revocation/store-client.js';
+import { waitingFor } from '../../support/timing.js';
 import { errorOf } from '../../support/token-service.js';
 
-const TIMEOUT = 100;
+const TIMEOUT = 300;
 const never = () => new Promise<never>(() => {});
 const isValid = (answer: unknown) => answer !== 'garbage';
 const fine = { isValid, isLate: (answer: unknown) => answer === 'late' };
@@ -44,9 +45,10 @@ describe('A read', () => {
 
   it('of a store that hangs is given up in time', async () => {
     const started = performance.now();
-    const error = await errorOf(() => clientOf().client.read(never, isValid));
+    const giveUp = () => errorOf(() => clientOf().client.read(never, isValid));
+    const { result: error, milliseconds } = await waitingFor(giveUp);
     expect(performance.now() - started).toBeGreaterThan(TIMEOUT - 5);
-    expect(performance.now() - started).toBeLessThan(TIMEOUT + 250);
+    expect(milliseconds).toBeLessThan(TIMEOUT + 250);
     expect(error).toBeInstanceOf(RevocationUnavailableException);
     expect((error?.cause as Error).message).toBe(`The store did not answer within ${TIMEOUT} ms.`);
   });
@@ -80,7 +82,7 @@ describe('A write', () => {
   it('has to be applied in the store’s clock before it is given up, however far that is from ours', async () => {
     const { client } = clientOf(() => 1_000_000);
     const deadline = await client.write('alice', (_, until) => until, fine);
-    expect(deadline).toBeGreaterThan(1_000_000 + TIMEOUT - 20);
+    expect(deadline).toBeGreaterThan(1_000_000);
     expect(deadline).toBeLessThanOrEqual(1_000_000 + TIMEOUT);
   });
 
@@ -154,11 +156,10 @@ describe('A write', () => {
 
   it('of a store that does not tell the time is given up in time, and not begun', async () => {
     const work = jest.fn(() => 'done');
-    const started = performance.now();
-    expect(await errorOf(() => clientOf(never).client.write('alice', work, fine))).toBeInstanceOf(
-      RevocationUnavailableException,
-    );
-    expect(performance.now() - started).toBeLessThan(TIMEOUT + 250);
+    const giveUp = () => errorOf(() => clientOf(never).client.write('alice', work, fine));
+    const { result: error, milliseconds } = await waitingFor(giveUp);
+    expect(error).toBeInstanceOf(RevocationUnavailableException);
+    expect(milliseconds).toBeLessThan(TIMEOUT + 250);
     expect(work).not.toHaveBeenCalled();
   });
 });

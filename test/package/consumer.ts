@@ -4,15 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packedFolder, packedTarball } from './packed.js';
 
-const minutes = 60_000;
 const manifest = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'utf8')) as {
   name: string;
   exports: object;
 };
 const subpaths = Object.keys(manifest.exports).filter((subpath) => !subpath.endsWith('.json'));
 
-/** Each fixture is an app of its own; its scripts are what has to work there. */
-describe.each(['nest11-commonjs', 'nest12-esm'])('installed in %s', (name) => {
+/** A fixture is an app of its own; its scripts are what has to work there. */
+export function describeConsumer(name: 'nest11-commonjs' | 'nest12-esm'): void {
   const fixture = join(import.meta.dirname, name);
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
   const { scripts } = JSON.parse(readFileSync(join(fixture, 'package.json'), 'utf8')) as { scripts: object };
@@ -22,17 +21,19 @@ describe.each(['nest11-commonjs', 'nest12-esm'])('installed in %s', (name) => {
     if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`);
   }
 
-  beforeAll(() => {
-    cpSync(fixture, folder, { recursive: true });
-    run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', packedTarball);
-  }, 5 * minutes);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  describe(`installed in ${name}`, () => {
+    beforeAll(() => {
+      cpSync(fixture, folder, { recursive: true });
+      run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', packedTarball);
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each(Object.keys(scripts))('npm run %s', (script) => run('npm', 'run', script), 2 * minutes);
+    it.each(Object.keys(scripts))('npm run %s', (script) => run('npm', 'run', script));
 
-  it.each(subpaths)('%s can be required and imported', (subpath) => {
-    const specifier = join(manifest.name, subpath);
-    run('node', '--input-type=commonjs', '--eval', `require('${specifier}')`);
-    run('node', '--input-type=module', '--eval', `import '${specifier}'`);
+    it.each(subpaths)('%s can be required and imported', (subpath) => {
+      const specifier = join(manifest.name, subpath);
+      run('node', '--input-type=commonjs', '--eval', `require('${specifier}')`);
+      run('node', '--input-type=module', '--eval', `import '${specifier}'`);
+    });
   });
-});
+}

@@ -1,0 +1,95 @@
+import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { ALGORITHMS, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
+import { isKeyPairInDisguise } from './disguised-key.js';
+import { readKeyPair, readSecret, type KeyPurpose } from './key-material.js';
+import { weaknessOf } from './key-strength.js';
+
+/** What a key is prepared for. */
+export interface Preparation {
+  readonly algorithm: JwtAlgorithm;
+  readonly allowWeakSecret: boolean;
+  /** What messages begin with: the option it came from. */
+  readonly name: string;
+}
+
+/** A key that signs, and the one that verifies what it signed; for HMAC they are one. */
+export interface PreparedPair {
+  readonly signing: KeyObject;
+  readonly verification: KeyObject;
+}
+
+/** Prepares a secret or private key once; a weak one, or one of another kind, is a `TypeError` that names the cure. */
+export function prepareSigningKey(material: unknown, preparation: Preparation): PreparedPair {
+  if (isHmac(preparation.algorithm)) {
+    const secret = prepareSecret(material, preparation);
+    return { signing: secret, verification: secret };
+  }
+  const purpose: KeyPurpose = { ...preparation, use: 'sign' };
+  const signing = readKeyPair(material, purpose);
+  refuseType(signing, 'private', purpose);
+  const verification = createPublicKey(signing);
+  refuseWeak(verification, purpose);
+  if (!isPair(signing, verification)) {
+    throw new TypeError(
+      `${purpose.name} does not fit together: its public and its private half are of different keys.`,
+    );
+  }
+  return { signing, verification };
+}
+
+/** Prepares a secret or public key once; a private key, a weak one or one of another kind is a `TypeError`. */
+export function prepareVerificationKey(material: unknown, preparation: Preparation): KeyObject {
+  if (isHmac(preparation.algorithm)) return prepareSecret(material, preparation);
+  const purpose: KeyPurpose = { ...preparation, use: 'verify' };
+  const key = readKeyPair(material, purpose);
+  refuseType(key, 'public', purpose);
+  refuseWeak(key, purpose);
+  return key;
+}
+
+/** Prepares an HMAC secret; a key that anyone may know, is empty or is too short is a `TypeError`. */
+function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: Preparation): KeyObject {
+  const key = readSecret(material, name, algorithm);
+  if (key.type !== 'secret') {
+    throw new TypeError(`${name} is a ${key.type} key; ${algorithm} needs a secret of random bytes.`);
+  }
+  if (isKeyPairInDisguise(key.export())) {
+    throw new TypeError(
+      `${name} is a key pair's public or private key, in PEM or another form. As HMAC secret it lets everyone who has ` +
+        'the public key make tokens: use a secret of random bytes.',
+    );
+  }
+  const least = ALGORITHMS[algorithm].hashBytes;
+  const size = key.symmetricKeySize ?? 0;
+  if (size < least && !(allowWeakSecret && size > 0)) {
+    throw new TypeError(
+      `${name} has ${size} bytes; ${algorithm} needs at least ${least} (RFC 7518 s.3.2). Make one with ` +
+        `node -e "console.log(require('crypto').randomBytes(${least}).toString('hex'))", or set allowWeakSecret.`,
+    );
+  }
+  return key;
+}
+
+const TYPE_CURES = {
+  private: 'Tokens are signed with the private key: only where tokens are verified is the public one enough.',
+  public: 'Whoever only verifies must not hold the private key: openssl pkey -in private.pem -pubout -out public.pem',
+};
+
+function refuseType(key: KeyObject, needed: 'public' | 'private', { algorithm, name }: KeyPurpose): void {
+  if (key.type === needed) return;
+  const cure = key.type === 'secret' ? `${algorithm} has a key pair, not a secret.` : TYPE_CURES[needed];
+  throw new TypeError(`${name} is a ${key.type} key where the ${needed} key belongs. ${cure}`);
+}
+
+function refuseWeak(key: KeyObject, { algorithm, name }: KeyPurpose): void {
+  const weakness = weaknessOf(key, algorithm);
+  if (weakness !== null) throw new TypeError(`${name} ${weakness}`);
+}
+
+/** A JWK, and PKCS #8 too, holds both halves; nobody else compares them. */
+function isPair(signing: KeyObject, verification: KeyObject): boolean {
+  const probe = Buffer.from('probe');
+  const hash =
+    signing.asymmetricKeyType === 'ed25519' ? null : (signing.asymmetricKeyDetails?.hashAlgorithm ?? 'sha256');
+  return verify(hash, probe, verification, sign(hash, probe, signing));
+}

@@ -1,0 +1,92 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyEntry } from '../options/key-entries.js';
+import type { KeyMaterial } from '../options/jwt-extended-options.js';
+import type { Settings } from '../options/settings.js';
+import { isHmac, type JwtAlgorithm } from '../types/algorithms.js';
+import { isJwk, readKeyPair } from './key-material.js';
+import { prepareSigningKey, prepareVerificationKey, type PreparedPair } from './prepare-key.js';
+import { thumbprint } from './public-jwk.js';
+import { ownKey, type SigningKey, type VerificationKey } from './verification-key.js';
+
+/** A key of the ring: it verifies, and it may sign. */
+export interface RingKey {
+  readonly verification: VerificationKey;
+  /** `null`: it only verifies. */
+  readonly signing: SigningKey | null;
+}
+
+/** The keys of the options `secret`, `privateKey` and `publicKey`, for every algorithm that is taken; none has a name. */
+export function singleKeys(settings: Settings): readonly RingKey[] {
+  const algorithms = [...settings.decodeAlgorithms] as JwtAlgorithm[];
+  if (!isHmac(settings.algorithm)) return algorithms.flatMap((algorithm) => pairFor(algorithm, settings));
+  return settings.secrets.flatMap((secret, index) =>
+    algorithms.map((algorithm) => {
+      const name = `JwtExtendedModule option "secret"${settings.secrets.length > 1 ? `, key ${index + 1},` : ''}`;
+      const pair = prepareSigningKey(secret, { algorithm, allowWeakSecret: settings.allowWeakSecret, name });
+      return ringKey(algorithm, pair, { signs: index === 0 && algorithm === settings.algorithm });
+    }),
+  );
+}
+
+function pairFor(algorithm: JwtAlgorithm, settings: Settings): RingKey[] {
+  const { privateKey, publicKey, allowWeakSecret } = settings;
+  const preparation = (option: string) => ({
+    algorithm,
+    allowWeakSecret,
+    name: `JwtExtendedModule option "${option}"`,
+  });
+  const verification = publicKey === null ? null : prepareVerificationKey(publicKey, preparation('publicKey'));
+  if (privateKey === null) {
+    return verification === null ? [] : [ringKey(algorithm, { signing: verification, verification }, { signs: false })];
+  }
+  const pair = prepareSigningKey(privateKey, preparation('privateKey'));
+  if (verification?.equals(pair.verification) === false) {
+    throw new TypeError(
+      'JwtExtendedModule option "publicKey" is not the public half of "privateKey": no token made here could be ' +
+        'verified here. Leave it out, and it is taken from "privateKey".',
+    );
+  }
+  return [ringKey(algorithm, pair, { signs: algorithm === settings.algorithm })];
+}
+
+/** A key of the option `keys`. */
+export function namedKey(entry: KeyEntry, allowWeakSecret: boolean): RingKey {
+  const { algorithm, notAfter } = entry;
+  const preparation = { algorithm, allowWeakSecret, name: entry.name };
+  if (entry.use === 'sign') {
+    const pair = prepareSigningKey(entry.key, preparation);
+    return ringKey(algorithm, pair, { kid: kidOf(entry, pair.verification), signs: true });
+  }
+  const verification = prepareVerificationKey(withoutPrivateHalf(entry), preparation);
+  return ringKey(algorithm, { signing: verification, verification }, { kid: kidOf(entry, verification), notAfter });
+}
+
+interface RingKeyOptions {
+  readonly kid?: string | null;
+  readonly notAfter?: number | null;
+  readonly signs?: boolean;
+}
+
+function ringKey(
+  algorithm: JwtAlgorithm,
+  pair: PreparedPair,
+  { kid = null, notAfter, signs }: RingKeyOptions,
+): RingKey {
+  return Object.freeze({
+    verification: ownKey(algorithm, pair.verification, { kid, notAfter }),
+    signing: signs ? Object.freeze({ kid, algorithm, key: pair.signing }) : null,
+  });
+}
+
+function kidOf({ kid, key }: KeyEntry, verification: KeyObject): string | null {
+  if (kid !== undefined) return kid;
+  if (isJwk(key) && typeof key.kid === 'string') return key.kid;
+  return thumbprint(verification);
+}
+
+/** A key that signed yesterday only verifies today: its entry changes in `use` alone. */
+function withoutPrivateHalf({ key, algorithm, name }: KeyEntry): KeyMaterial {
+  if (isHmac(algorithm)) return key;
+  const read = readKeyPair(key, { algorithm, name, use: 'verify' });
+  return read.type === 'private' ? createPublicKey(read) : read;
+}

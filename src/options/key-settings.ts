@@ -1,0 +1,98 @@
+import { ALGORITHMS, isAlgorithm, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
+import { checkAlgorithm } from './algorithm-option.js';
+import type { KeyMaterial } from './jwt-extended-options.js';
+import { readKeyEntries } from './key-entries.js';
+import type { OptionReader } from './option-reader.js';
+import type { KeySettings } from './settings.js';
+
+/** What a ring of keys replaces. */
+const SINGLE = ['secret', 'privateKey', 'publicKey', 'algorithm', 'decodeAlgorithms', 'encodeKey', 'decodeKey'];
+
+const NONE: readonly KeyMaterial[] = Object.freeze([]);
+
+/** The keys and their algorithms: one secret or key pair, or a ring of `keys`. Whether a key is any good is found later. */
+export function resolveKeys(options: OptionReader): KeySettings {
+  const allowWeakSecret = options.flag('allowWeakSecret', false);
+  if (isSet(options, 'keys')) return Object.freeze({ ...readRing(options), allowWeakSecret });
+  const algorithm = checkAlgorithm(options, 'algorithm', options.raw('algorithm') ?? 'HS256');
+  return Object.freeze({
+    algorithm,
+    decodeAlgorithms: readDecodeAlgorithms(options, algorithm),
+    allowWeakSecret,
+    keys: null,
+    ...(isHmac(algorithm) ? readSecret(options, algorithm) : readPair(options, algorithm)),
+  });
+}
+
+function isSet(options: OptionReader, name: string): boolean {
+  return (options.raw(name) ?? null) !== null;
+}
+
+function readRing(options: OptionReader): Omit<KeySettings, 'allowWeakSecret'> {
+  const other = SINGLE.find((name) => isSet(options, name));
+  if (other !== undefined) options.refuse(other, 'cannot stand beside "keys", which says of each key what it is for.');
+  const keys = readKeyEntries(options.raw('keys'));
+  const { algorithm } = keys.find(({ use }) => use === 'sign') ?? keys[0];
+  const decodeAlgorithms = new Set<string>(keys.map((key) => key.algorithm));
+  return { algorithm, decodeAlgorithms, secrets: NONE, privateKey: null, publicKey: null, keys };
+}
+
+function readDecodeAlgorithms(options: OptionReader, algorithm: JwtAlgorithm): ReadonlySet<string> {
+  const given = options.list('decodeAlgorithms') ?? [];
+  const families = new Set([...given, algorithm].filter(isAlgorithm).map((name) => ALGORITHMS[name].family));
+  if (families.size > 1) {
+    options.refuse(
+      'decodeAlgorithms',
+      `mixes ${[...families].join(' and ')} algorithms, so that one kind of key could be taken for the other. ` +
+        `Keep to the family of "algorithm" (${algorithm}), or give each key its algorithm in "keys".`,
+    );
+  }
+  return new Set([algorithm, ...given.map((name) => checkAlgorithm(options, 'decodeAlgorithms', name))]);
+}
+
+type SingleKey = Pick<KeySettings, 'secrets' | 'privateKey' | 'publicKey'>;
+
+function readSecret(options: OptionReader, algorithm: JwtAlgorithm): SingleKey {
+  const other = ['privateKey', 'publicKey'].find((name) => isSet(options, name));
+  if (other !== undefined) {
+    options.refuse(other, `is not for ${algorithm}. Set "algorithm" to that of the key, such as 'RS256' or 'EdDSA'.`);
+  }
+  return { secrets: readSecrets(options, algorithm), privateKey: null, publicKey: null };
+}
+
+function readSecrets(options: OptionReader, algorithm: JwtAlgorithm): readonly KeyMaterial[] {
+  const given = options.raw('secret');
+  if (given === undefined || given === null) {
+    if (choosesKeys(options)) return NONE;
+    return options.refuse(
+      'secret',
+      `is ${String(given)}, and ${algorithm} needs one. Is the environment variable set that it comes from? Make one with ` +
+        `node -p "require('crypto').randomBytes(${ALGORITHMS[algorithm].hashBytes}).toString('hex')". If it is set, it was ` +
+        'read before the environment was loaded: use JwtExtendedModule.forRootAsync({ inject: [ConfigService], useFactory: … }).',
+    );
+  }
+  const secrets = (Array.isArray(given) ? given : [given]) as readonly KeyMaterial[];
+  if (secrets.length === 0) options.refuse('secret', 'is an empty list. The first one signs, all of them verify.');
+  return Object.freeze([...secrets]);
+}
+
+function readPair(options: OptionReader, algorithm: JwtAlgorithm): SingleKey {
+  const privateKey = (options.raw('privateKey') ?? null) as KeyMaterial | null;
+  const publicKey = (options.raw('publicKey') ?? null) as KeyMaterial | null;
+  if (privateKey === null && publicKey === null && !choosesKeys(options)) {
+    options.refuse(
+      'privateKey',
+      `is missing, and ${algorithm} needs one; a service that only verifies needs "publicKey" alone. Is the environment ` +
+        'variable set that it comes from, and was it read after the environment was loaded (forRootAsync)?',
+    );
+  }
+  if (isSet(options, 'secret')) {
+    options.refuse('secret', `is not for ${algorithm}, which has a privateKey and a publicKey. Leave it out.`);
+  }
+  return { secrets: NONE, privateKey, publicKey };
+}
+
+/** Whether a callback chooses the keys, so that none has to be configured. */
+function choosesKeys(options: OptionReader): boolean {
+  return isSet(options, 'decodeKey');
+}

@@ -1,0 +1,46 @@
+import { Controller, Get } from '@nestjs/common';
+import { JwtRequired, type JwtAlgorithm, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../support/adapters.js';
+import { readToken } from '../support/forge.js';
+import { useJwtApp } from '../support/jwt-app.js';
+import { pem, privateKeyFor, publicKeyFor } from '../support/key-pairs.js';
+
+@Controller()
+class RoutesController {
+  @JwtRequired()
+  @Get()
+  read() {}
+}
+
+const serving = (options: JwtExtendedOptions) => ({
+  options: { secret: undefined, ...options },
+  controllers: [RoutesController],
+});
+
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'ES256K', 'EdDSA'];
+
+describe.each(ADAPTERS)('a key pair on %s', (adapter) => {
+  describe.each(ALGORITHMS as JwtAlgorithm[])('for %s', (algorithm) => {
+    const issuer = useJwtApp(adapter, serving({ algorithm, privateKey: pem(privateKeyFor(algorithm)) }));
+    const reader = useJwtApp(adapter, serving({ algorithm, publicKey: pem(publicKeyFor(algorithm)) }));
+    const stranger = useJwtApp(adapter, serving({ algorithm, privateKey: privateKeyFor(algorithm, 'other') }));
+
+    it('signs new tokens, which it and a service with the public key take', async () => {
+      const token = await issuer.tokens.createAccessToken('alice');
+      expect(readToken(token).header).toEqual({ alg: algorithm, typ: 'JWT' });
+      expect(await issuer.get('/', token)).toMatchObject({ status: 200 });
+      expect(await reader.get('/', token)).toMatchObject({ status: 200 });
+    });
+
+    it('does not take tokens of another key', async () => {
+      const token = await stranger.tokens.createAccessToken('alice');
+      expect(await reader.get('/', token)).toEqual({ status: 422, body: { msg: 'Signature verification failed' } });
+    });
+
+    it('without the private key makes none, and says so', async () => {
+      const made = reader.tokens.createAccessToken('alice');
+      await expect(made).rejects.toThrow(TypeError);
+      await expect(made).rejects.toThrow('This service verifies tokens and cannot make them');
+    });
+  });
+});

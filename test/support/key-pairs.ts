@@ -1,0 +1,40 @@
+import { createPublicKey, createSecretKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import type { JwtAlgorithm } from 'nestjs-jwt-extended';
+
+const CURVES: Readonly<Record<string, string>> = {
+  ES256: 'P-256',
+  ES384: 'P-384',
+  ES512: 'P-521',
+  ES256K: 'secp256k1',
+};
+
+const made = new Map<string, KeyObject>();
+
+/** A private key (or secret) for an algorithm, made once per test file and name; RSA keys are shared by RS* and PS*. */
+export function privateKeyFor(algorithm: JwtAlgorithm, name = 'a'): KeyObject {
+  const kind = /^[RP]S/.test(algorithm) ? 'RSA' : algorithm;
+  const key = made.get(`${kind} ${name}`) ?? makeKey(kind);
+  made.set(`${kind} ${name}`, key);
+  return key;
+}
+
+/** The public half of it; for HMAC the secret. */
+export function publicKeyFor(algorithm: JwtAlgorithm, name = 'a'): KeyObject {
+  const key = privateKeyFor(algorithm, name);
+  return key.type === 'secret' ? key : createPublicKey(key);
+}
+
+function makeKey(kind: string): KeyObject {
+  if (kind.startsWith('HS')) return createSecretKey(randomBytes(64));
+  if (kind === 'RSA') return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  if (kind === 'EdDSA') return generateKeyPairSync('ed25519').privateKey;
+  return generateKeyPairSync('ec', { namedCurve: CURVES[kind] as string }).privateKey;
+}
+
+/** A key in PEM: SPKI for a public one, PKCS #8 for a private one. */
+export function pem(key: KeyObject): string {
+  const options = key.type === 'public' ? ({ type: 'spki', format: 'pem' } as const) : PKCS8;
+  return key.export(options).toString();
+}
+
+const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
