@@ -52,6 +52,7 @@ export type {
   EncodeDecode,
   HeaderOptions,
   HmacSecret,
+  IdentityProviderOptions,
   JsonOptions,
   LocalCacheOptions,
   JwtExtendedOptions,
