@@ -1,6 +1,9 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // By default a machine with two processors would use one.
+  maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/support/slow-first.cjs',
   // A test waits for facts; how long they take on a busy machine says nothing about them.
   testTimeout: 120_000,
   rootDir: '.',

@@ -4,6 +4,9 @@ import base from './jest.config.js';
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: base.testEnvironment,
+  maxWorkers: base.maxWorkers,
+  // Packages are installed here.
+  testTimeout: 600_000,
   rootDir: '.',
   testMatch: ['<rootDir>/test/package/*.spec.ts'],
   globalSetup: '<rootDir>/test/package/pack.mjs',

@@ -1,5 +1,5 @@
 // Takes the checks out of the tables between `// checks:begin` and `// checks:end`, one line at a time: some test has to
-// notice each. Works on a copy, so that the working tree is never touched, whatever ends this script.
+// notice each. Works on copies, one per processor, so that the working tree is never touched, whatever ends this script.
 import { execFile } from 'node:child_process';
 import {
   cpSync,
@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -21,16 +21,11 @@ const folders = ['test/unit', 'test/e2e'];
 const tablesExpectedIn = ['src/authentication/', 'src/tokens/claims.ts'];
 const hangs = 180_000;
 
-const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
-process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+const copies = Array.from({ length: availableParallelism() }, makeCopy);
+process.on('exit', () => copies.forEach((copy) => rmSync(copy, { recursive: true, force: true })));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
-for (const entry of ['src', 'test', 'package.json', 'tsconfig.json', 'jest.config.js']) {
-  cpSync(join(root, entry), join(copy, entry), { recursive: true });
-}
-symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-
-const mutants = readdirSync(join(copy, 'src'), { recursive: true })
+const mutants = readdirSync(join(root, 'src'), { recursive: true })
   .filter((file) => file.endsWith('.ts'))
   .flatMap((file) => checksOf(join('src', file)));
 
@@ -38,21 +33,35 @@ for (const place of tablesExpectedIn) {
   if (!mutants.some(({ file }) => file.startsWith(place))) fail(`No check is marked in ${place}.`);
 }
 
-const untouched = await firstFailure(folders);
+const untouched = await firstFailure(copies[0], folders, '100%');
 if (untouched) fail(`The tests fail before anything is taken out: ${untouched}`);
 
+const left = [...mutants];
 const survivors = [];
-for (const mutant of mutants) {
-  const killer = await killerOf(mutant);
-  if (!killer) survivors.push(mutant);
-  console.log(`${killer ? 'noticed ' : 'SURVIVED'}  ${mutant.file}:${mutant.line}  ${mutant.check}`);
-  if (killer) console.log(`          ${killer}`);
-}
+await Promise.all(copies.map(tryMutants));
 console.log(`${mutants.length - survivors.length} of ${mutants.length} missing checks noticed`);
 process.exit(survivors.length === 0 ? 0 : 1);
 
+function makeCopy() {
+  const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
+  for (const entry of ['src', 'test', 'package.json', 'tsconfig.json', 'jest.config.js']) {
+    cpSync(join(root, entry), join(copy, entry), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+async function tryMutants(copy) {
+  for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
+    const killer = await killerOf(copy, mutant);
+    if (!killer) survivors.push(mutant);
+    console.log(`${killer ? 'noticed ' : 'SURVIVED'}  ${mutant.file}:${mutant.line}  ${mutant.check}`);
+    if (killer) console.log(`          ${killer}`);
+  }
+}
+
 function checksOf(file) {
-  const lines = readFileSync(join(copy, file), 'utf8').split('\n');
+  const lines = readFileSync(join(root, file), 'utf8').split('\n');
   let marked = false;
   return lines.flatMap((text, index) => {
     const check = text.trim();
@@ -62,7 +71,7 @@ function checksOf(file) {
   });
 }
 
-async function killerOf({ file, line, check }) {
+async function killerOf(copy, { file, line, check }) {
   const path = join(copy, file);
   const original = readFileSync(path, 'utf8');
   const mutated = original
@@ -75,7 +84,7 @@ async function killerOf({ file, line, check }) {
   writeFileSync(path, mutated);
   try {
     // First the specs that are called like the check, which is mostly enough; a check survives only if all of them pass.
-    return (await firstFailure(specsNamedLike(check))) ?? (await firstFailure(folders));
+    return (await firstFailure(copy, specsNamedLike(check), 1)) ?? (await firstFailure(copy, folders, 1));
   } finally {
     writeFileSync(path, original);
   }
@@ -85,16 +94,16 @@ async function killerOf({ file, line, check }) {
 function specsNamedLike(check) {
   const stems = (check.match(/[A-Z]?[a-z]{3,}/g) ?? []).map((word) => word.slice(0, 4).toLowerCase());
   return folders
-    .filter((folder) => existsSync(join(copy, folder)))
-    .flatMap((folder) => readdirSync(join(copy, folder), { recursive: true }).map((spec) => join(folder, spec)))
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((spec) => join(folder, spec)))
     .filter((spec) => spec.endsWith('.spec.ts') && stems.some((stem) => basename(spec).includes(stem)));
 }
 
 /** The name of a test that fails, if one does. */
-function firstFailure(specs) {
+function firstFailure(copy, specs, workers) {
   if (specs.length === 0) return undefined;
   const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-  const args = [...jest, '--bail', '--silent', '--maxWorkers=100%', ...specs];
+  const args = [...jest, '--bail', '--silent', `--maxWorkers=${workers}`, ...specs];
   const options = { cwd: copy, timeout: hangs, killSignal: 'SIGKILL', maxBuffer: 2 ** 28 };
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (error, _stdout, stderr) => {

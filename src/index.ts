@@ -1,5 +1,6 @@
 export { JwtExtendedModule } from './jwt-extended.module.js';
 export type { JwtExtendedModuleExtras, JwtExtendedOptionsFactory } from './jwt-extended.module-definition.js';
+export { JwksModule, type JwksModuleOptions } from './jwks.module.js';
 export { JwtGuard } from './jwt.guard.js';
 export { JwtExceptionFilter } from './jwt-exception.filter.js';
 
@@ -53,6 +54,7 @@ export type {
   EncodeDecode,
   HeaderOptions,
   HmacSecret,
+  IdentityProviderOptions,
   JsonOptions,
   LocalCacheOptions,
   JwtExtendedOptions,
@@ -71,6 +73,7 @@ export {
   ExpiredTokenException,
   FreshTokenRequiredException,
   InvalidTokenException,
+  KeysUnavailableException,
   MissingTokenException,
   RevocationUnavailableException,
   RevokedTokenException,

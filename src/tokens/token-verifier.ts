@@ -8,6 +8,7 @@ import type { HttpRequest } from '../types/http.js';
 import { checkClaims, fillDefaults, refuseExpired } from './claims.js';
 import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
+import { markForeign } from './foreign-tokens.js';
 import type { TokenCodec } from './token-codec.js';
 
 /** A token whose signature and claims hold, deeply frozen. */
@@ -68,6 +69,7 @@ export class TokenVerifier {
     if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
     if (!allowExpired) refuseExpired(payload, header, rules, now);
     this.headers.set(payload, header);
+    if (!key.own) markForeign(payload);
     return { header, payload };
   }
 

@@ -34,7 +34,7 @@ export class DifferenceLedger {
 
   /** The results of a scenario, judged by the table: what a row with a sentence of the contract covers is declared by it. */
   judge(adapter: AdapterName, group: string, scenario: string, results: readonly StepResult[]): JudgedStep[] {
-    this.run.add(`${adapter} / ${group} / ${scenario}`);
+    this.run.add(`${group} / ${scenario}`);
     return results.map((result) => {
       if (result.class === 'same' || result.class === 'wording') return { ...result, complaint: null };
       const claims = this.claims.filter((claim) => covers(claim, adapter, group, scenario, result));
@@ -46,18 +46,16 @@ export class DifferenceLedger {
   }
 
   /** Places of the table where nothing differed, among the scenarios that were run; all of them when all were. */
-  unused(groups: readonly ScenarioGroup[], adapters: readonly AdapterName[]): string[] {
+  unused(groups: readonly ScenarioGroup[], adapter: AdapterName): string[] {
     return this.claims
-      .filter((claim) => !claim.used)
-      .filter((claim) => {
-        const wanted = claim.difference.adapter ? [claim.difference.adapter] : adapters;
-        const scenarios = groups.flatMap(({ name, scenarios: all }) =>
-          all
-            .filter(({ scenario }) => selectsScenario(claim.selector, name, scenario.name))
-            .map(({ scenario }) => `${name} / ${scenario.name}`),
-        );
-        return scenarios.every((scenario) => wanted.every((adapter) => this.run.has(`${adapter} / ${scenario}`)));
-      })
+      .filter(({ used, difference }) => !used && (difference.adapter ?? adapter) === adapter)
+      .filter(({ selector }) =>
+        groups.every(({ name, scenarios }) =>
+          scenarios
+            .filter(({ scenario }) => selectsScenario(selector, name, scenario.name))
+            .every(({ scenario }) => this.run.has(`${name} / ${scenario.name}`)),
+        ),
+      )
       .map(
         ({ difference, selector, step }) =>
           `${difference.id}: ${selector.text}${step === null ? '' : ` (step ${step})`}`,

@@ -96,8 +96,9 @@ describe.each(ADAPTERS)('whatever is sent on %s', (adapter) => {
       `Bearer ${compact('{"alg":"HS256"}', `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`).slice(0, 15_000)}`,
     ],
   ])('as a full header of %s is answered at once', async (_what, header) => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect([401, 422]).toContain(await statusOf('/required', header));
-    expect(performance.now() - start).toBeLessThan(3_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(3_000);
   });
 });

@@ -27,15 +27,20 @@ export class WorkerBuild {
     const cache = join(root, 'node_modules', '.cache');
     mkdirSync(cache, { recursive: true });
     const folder = mkdtempSync(join(cache, 'worker-'));
-    const library = join(folder, 'node_modules', 'nestjs-jwt-extended');
-    const exports = { '.': './index.js', './redis': './redis.js' };
+    const build = new WorkerBuild(folder);
+    const { library } = build;
+    const exports = { '.': './index.js', './redis': './redis.js', './sql': './sql.js' };
     await Promise.all([
       compile(join(root, 'test/revocation/worker'), folder, {}),
       compile(join(root, 'src'), library, { exports }),
     ]);
-    const build = new WorkerBuild(folder);
     process.once('exit', () => build.remove());
     return build;
+  }
+
+  /** Where the library is. */
+  get library(): string {
+    return join(this.folder, 'node_modules', 'nestjs-jwt-extended');
   }
 
   get main(): string {

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,9 +21,12 @@ const SOURCES = [
   'sample/src',
 ];
 
+/** What is built of them, and the last file that is. */
+const BUILT = { dist: 'dist/cjs/package.json', 'sample/dist': 'sample/dist/main.js' };
+
 /**
  * The sample as a user starts it: `npm start`, step by step, in a folder of its own, so that nobody's `dist` is taken
- * from under them.
+ * from under them. What was built in this repository after the last change is taken as it is.
  */
 export class BuiltSample {
   private readonly folder = mkdtempSync(join(tmpdir(), 'sample-'));
@@ -31,9 +34,12 @@ export class BuiltSample {
 
   /** Builds and starts it, on a free port; answers its address. */
   async start(): Promise<string> {
-    for (const path of SOURCES) cpSync(path, join(this.folder, path), { recursive: true });
+    const isBuilt = isNewer(Object.values(BUILT), SOURCES);
+    for (const path of isBuilt ? [...SOURCES, ...Object.keys(BUILT)] : SOURCES) {
+      cpSync(path, join(this.folder, path), { recursive: true });
+    }
     symlinkSync(resolve('node_modules'), join(this.folder, 'node_modules'));
-    for (const script of ['build', 'build:sample']) {
+    for (const script of isBuilt ? [] : ['build', 'build:sample']) {
       await run('npm', ['run', '--silent', script], { cwd: this.folder });
     }
     return this.serve();
@@ -66,4 +72,16 @@ export class BuiltSample {
       });
     });
   }
+}
+
+/** Whether each of these files was written after the last change of the others. */
+function isNewer(files: readonly string[], others: readonly string[]): boolean {
+  if (!files.every((file) => existsSync(file))) return false;
+  const all = others.flatMap((path) =>
+    statSync(path).isFile()
+      ? [path]
+      : readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name)),
+  );
+  const time = (path: string) => statSync(path).mtimeMs;
+  return Math.min(...files.map(time)) > Math.max(...all.map(time));
 }

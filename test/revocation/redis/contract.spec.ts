@@ -28,5 +28,6 @@ describeWithRedis('RedisRevocationStore on a cluster', () => {
   });
   afterAll(() => cluster.stop());
 
-  describe.each(clusterDrivers)('$name', (driver) => describeDriver(driver, () => cluster.nodes));
+  // What the older majors do otherwise on a cluster than on one server is shown by cluster.spec.ts.
+  describe.each(clusterDrivers.slice(0, 2))('$name', (driver) => describeDriver(driver, () => cluster.nodes));
 });

@@ -9,6 +9,7 @@ import { findToken } from '../../../src/authentication/token-sources.js';
 import { resolveSettings } from '../../../src/options/resolve-settings.js';
 import { settleRequirement, type JwtRequirement } from '../../../src/types/requirement.js';
 import { SECRET } from '../../support/forge.js';
+import { millisecondsOf } from '../../support/timing.js';
 
 const settings = resolveSettings({ secret: SECRET });
 const ANY = settleRequirement();
@@ -38,11 +39,12 @@ describe('a header', () => {
       (text: string) => `x${text}Bearer`,
     ]) {
       const authorization = around(piece.repeat(Math.ceil(1_000_000 / piece.length)));
-      const start = performance.now();
-      expect(() => {
-        findToken({ headers: { authorization } }, ANY, settings);
-      }).not.toThrow(RangeError);
-      expect(performance.now() - start).toBeLessThan(3_000);
+      const took = millisecondsOf(() =>
+        expect(() => {
+          findToken({ headers: { authorization } }, ANY, settings);
+        }).not.toThrow(RangeError),
+      );
+      expect(took).toBeLessThan(3_000);
     }
   });
 

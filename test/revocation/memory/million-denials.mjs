@@ -1,7 +1,7 @@
-// What a MemoryRevocationStore takes per denied token, and its longest pause: node --expose-gc bench/memory-store.mjs [entries]
+// What a MemoryRevocationStore takes per denied token, and its longest pause: node --expose-gc test/revocation/memory/million-denials.mjs [entries]
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { loadSource } from './load-source.mjs';
+import { loadSource } from '../../support/load-source.mjs';
 
 if (!globalThis.gc) throw new Error('Run it with node --expose-gc: it counts bytes.');
 

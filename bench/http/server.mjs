@@ -1,0 +1,34 @@
+// One application with one route, in a process of its own; the parent asks it for the CPU time it has used.
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { keysOfTexts } from '../harness/keys.mjs';
+import { setUp } from '../protections/index.mjs';
+
+const ADAPTERS = {
+  express: async () => new (await import('@nestjs/platform-express')).ExpressAdapter(),
+  fastify: async () => new (await import('@nestjs/platform-fastify')).FastifyAdapter(),
+};
+
+process.once('message', async ({ id, adapter, algorithm, keys }) => {
+  const answer = await start({ id, adapter, algorithm, keys: keysOfTexts(algorithm, keys) }).catch((error) => ({
+    skipped: `${id}: ${error.message.split('. ')[0]}`,
+  }));
+  process.on('message', () => process.send(process.cpuUsage()));
+  process.send(answer);
+});
+process.once('disconnect', () => process.exit(0));
+
+async function start({ id, adapter, algorithm, keys }) {
+  const protection = await setUp(id, { algorithm, keys });
+  if (protection.skipped) return { skipped: protection.skipped };
+  if (protection.adapters?.includes(adapter) === false) return { skipped: null };
+  const app = await NestFactory.create(protection.rootModule(), await ADAPTERS[adapter](), {
+    logger: false,
+    abortOnError: false,
+  });
+  await protection.prepare?.(app);
+  await app.listen(0, '127.0.0.1');
+  // Servers wait for their turn, longer than Node keeps idle connections.
+  app.getHttpServer().keepAliveTimeout = 0;
+  return { name: protection.name, port: app.getHttpServer().address().port };
+}

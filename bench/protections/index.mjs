@@ -1,0 +1,35 @@
+import { documentation } from './documentation.mjs';
+import { extended } from './extended.mjs';
+import { fastifyJwtGuard } from './fastify-jwt.mjs';
+import { open } from './open.mjs';
+import { passport } from './passport.mjs';
+import { controllerWith } from './route.mjs';
+
+/** The ways a route can be protected, by a short name. */
+export const PROTECTIONS = {
+  open,
+  'documentation-text': (setup) => documentation({ ...setup, asText: true }),
+  documentation,
+  passport,
+  'fastify-jwt': (setup) => fastifyJwtGuard({ ...setup, cache: false }),
+  'fastify-jwt-cached': (setup) => fastifyJwtGuard({ ...setup, cache: true }),
+  'extended-first': (setup) => extended({ ...setup, cache: false }),
+  'extended-first-revocation': (setup) => extended({ ...setup, cache: false, revocation: true }),
+  'extended-seen': extended,
+  'extended-seen-revocation': (setup) => extended({ ...setup, revocation: true }),
+};
+
+/** Sets one up; `skipped` says why it cannot be, where it does not know the algorithm. */
+export async function setUp(id, setup) {
+  try {
+    const protection = await PROTECTIONS[id](setup);
+    return protection.skipped ? protection : { ...protection, id, rootModule: () => rootModule(protection) };
+  } catch (error) {
+    return { skipped: `${id}: ${error.message}` };
+  }
+}
+
+function rootModule({ imports = [], providers = [], guard, decorators, isGlobal, isOpen }) {
+  const controller = controllerWith({ guard: isGlobal || isOpen ? undefined : guard, decorators });
+  return { module: class BenchModule {}, imports, providers, controllers: [controller] };
+}

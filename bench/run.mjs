@@ -1,0 +1,40 @@
+// npm run bench [-- GROUP… --quick | --smoke, --node PATH | --node VERSION …, --json FILE, --write-docs]
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { GROUPS, runGroup } from './harness/group-run.mjs';
+import { describeMachine } from './harness/machine.mjs';
+import { nodeExecutable } from './harness/node-versions.mjs';
+import { toDocument } from './report/document.mjs';
+import { toPlot } from './report/plot.mjs';
+import { toText } from './report/terminal.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    smoke: { type: 'boolean', default: false },
+    node: { type: 'string', multiple: true, default: [] },
+    json: { type: 'string' },
+    'write-docs': { type: 'boolean', default: false },
+  },
+});
+const unknown = positionals.find((name) => !GROUPS.includes(name));
+if (unknown !== undefined) throw new Error(`There is no group "${unknown}". Known: ${GROUPS.join(', ')}.`);
+
+const effort = values.smoke ? 'smoke' : values.quick ? 'quick' : 'full';
+const nodes = [process.execPath, ...values.node.map(nodeExecutable)];
+const machine = { ...describeMachine(), effort };
+const results = [];
+for (const group of positionals.length > 0 ? positionals : GROUPS) {
+  for await (const result of runGroup(group, effort, nodes)) {
+    results.push(result);
+    console.log(toText(result));
+  }
+}
+
+const report = { machine, results };
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+if (values['write-docs']) {
+  writeFileSync(new URL('../docs/benchmarks.svg', import.meta.url), toPlot(report));
+  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), await toDocument(report));
+}
