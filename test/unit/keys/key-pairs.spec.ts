@@ -6,7 +6,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
-import type { JwtAlgorithm, JwtExtendedOptions, KeyMaterial } from 'nestjs-jwt-extended';
+import type { JwtAlgorithm, KeyMaterial } from 'nestjs-jwt-extended';
 import { KeyRing } from '../../../src/keys/key-ring.js';
 import { resolveSettings } from '../../../src/options/resolve-settings.js';
 import { SECRET } from '../../support/forge.js';
