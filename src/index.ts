@@ -23,7 +23,7 @@ export type {
   VerifyOptions,
 } from './tokens/token.service.js';
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
-export { KeyRing } from './keys/key-ring.js';
+export { KeyRing, type NewKey, type RotateOptions } from './keys/key-ring.js';
 export type { PublicJwk } from './keys/public-jwk.js';
 export type { VerifiedToken } from './tokens/token-verifier.js';
 
