@@ -193,10 +193,13 @@ describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
       }
     });
 
-    it.each<unknown>([1, 0, true, null, ['key'], { toString: 'key' }, { 0: 'key' }])('finds none by %j', async (kid) => {
-      const answer = await app.get('/', forge({}, { header: { kid } }));
-      expect(answer).toEqual(refused('Key ID header parameter must be a string'));
-    });
+    it.each<unknown>([1, 0, true, null, ['key'], { toString: 'key' }, { 0: 'key' }])(
+      'finds none by %j',
+      async (kid) => {
+        const answer = await app.get('/', forge({}, { header: { kid } }));
+        expect(answer).toEqual(refused('Key ID header parameter must be a string'));
+      },
+    );
 
     it('has none for tokens without a name, inherited ones included', async () => {
       expect(await app.get('/', forge())).toEqual(NO_KEY);
