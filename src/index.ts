@@ -1,5 +1,6 @@
 export { JwtExtendedModule } from './jwt-extended.module.js';
 export type { JwtExtendedModuleExtras, JwtExtendedOptionsFactory } from './jwt-extended.module-definition.js';
+export { JwksModule, type JwksModuleOptions } from './jwks.module.js';
 export { JwtGuard } from './jwt.guard.js';
 export { JwtExceptionFilter } from './jwt-exception.filter.js';
 
@@ -22,7 +23,8 @@ export type {
   VerifyOptions,
 } from './tokens/token.service.js';
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
-export { KeyRing } from './keys/key-ring.js';
+export { KeyRing, type NewKey, type RotateOptions } from './keys/key-ring.js';
+export type { PublicJwk } from './keys/public-jwk.js';
 export type { VerifiedToken } from './tokens/token-verifier.js';
 
 export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './revocation/memory-revocation.store.js';
@@ -44,14 +46,18 @@ export { RevocationEvents } from './revocation/revocation-events.js';
 export type { RefreshReuseEvent, RevocationEvent } from './revocation/revocation-events.js';
 
 export type {
+  BoundClaims,
   CallbackRequest,
   CookieName,
   CookieOptions,
   CsrfNames,
   CsrfOptions,
+  DecodeKeyChoice,
   EncodeDecode,
+  EncodeKeyChoice,
   HeaderOptions,
   HmacSecret,
+  IdentityProviderOptions,
   JsonOptions,
   LocalCacheOptions,
   JwtExtendedOptions,
@@ -70,6 +76,7 @@ export {
   ExpiredTokenException,
   FreshTokenRequiredException,
   InvalidTokenException,
+  KeysUnavailableException,
   MissingTokenException,
   RevocationUnavailableException,
   RevokedTokenException,

@@ -12,6 +12,8 @@ import {
   OPTIONS_TYPE,
   WITH_EXTRAS,
 } from './jwt-extended.module-definition.js';
+import { IdentityProviderReporter } from './identity-provider-reporter.js';
+import { IdentityProviders } from './jwks/identity-providers.js';
 import { JwtGuard } from './jwt.guard.js';
 import { KeyRing } from './keys/key-ring.js';
 import { KEY_SOURCE, type KeySource } from './keys/key-source.js';
@@ -33,7 +35,17 @@ const PROVIDERS: Provider[] = [
   { provide: SETTINGS, inject: [OPTIONS, WITH_EXTRAS], useFactory: resolveSettings },
   { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },
   { provide: KeyRing, inject: [SETTINGS], useFactory: (settings: Settings) => new KeyRing(settings) },
-  { provide: KEY_SOURCE, inject: [SETTINGS, KeyRing], useFactory: ownKeySource },
+  {
+    provide: IdentityProviders,
+    inject: [SETTINGS],
+    useFactory: (settings: Settings) => new IdentityProviders(settings),
+  },
+  {
+    provide: KEY_SOURCE,
+    inject: [SETTINGS, KeyRing, IdentityProviders],
+    useFactory: (settings: Settings, ring: KeyRing, providers: IdentityProviders) =>
+      providers.beside(ownKeySource(settings, ring)),
+  },
   TokenCodec,
   {
     provide: TokenVerifier,
@@ -57,6 +69,7 @@ const PROVIDERS: Provider[] = [
     inject: [SETTINGS, SessionSupport],
     useFactory: (settings: Settings, support: SessionSupport) => new RevocationCheck(settings, support.revocation),
   },
+  IdentityProviderReporter,
   RevocationReporter,
   TokenService,
   TokenCookieService,
@@ -86,6 +99,7 @@ const PROVIDERS: Provider[] = [
 export class JwtExtendedModule extends ConfigurableModuleClass {
   /** With the options at hand. Wrong ones stop the start with a `TypeError` that says what to do. */
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    requireOptions(options);
     const definition = super.forRoot(options);
     // The object itself, for Nest's copy of it loses what an instance of a class inherits, callbacks among it.
     const own: Provider[] = [
@@ -102,9 +116,25 @@ export class JwtExtendedModule extends ConfigurableModuleClass {
       extraProviders?: Provider[];
     },
   ): DynamicModule {
+    requireSource(options);
     const { extraProviders = [], ...rest } = options;
     const definition = super.forRootAsync(rest);
     const own: Provider[] = [...extraProviders, { provide: WITH_EXTRAS, useValue: false }];
     return { ...definition, providers: [...own, ...(definition.providers ?? [])] };
   }
+}
+
+/** What an environment or a configuration that is not there yet answers would otherwise be Nest's own riddle. */
+function requireOptions(given: unknown): void {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
+  // Not the value itself, which may be a secret.
+  const what = given === null ? 'null' : Array.isArray(given) ? 'list' : typeof given;
+  throw new TypeError(
+    `JwtExtendedModule.forRoot() needs an object of options, { secret: … } at least; it was given ${what}.`,
+  );
+}
+
+function requireSource(given: Partial<typeof ASYNC_OPTIONS_TYPE> | undefined): void {
+  if (given?.useFactory ?? given?.useClass ?? given?.useExisting) return;
+  throw new TypeError('JwtExtendedModule.forRootAsync() needs "useFactory", "useClass" or "useExisting".');
 }

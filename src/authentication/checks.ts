@@ -5,6 +5,7 @@ import {
   WrongTokenTypeException,
 } from '../errors/exceptions.js';
 import { presentedCsrfValue } from '../tokens/csrf.js';
+import { isForeign } from '../tokens/foreign-tokens.js';
 import type { VerifiedToken } from '../tokens/token-verifier.js';
 import { lookUpUser } from '../tokens/user-lookup.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
@@ -47,10 +48,14 @@ function verifyToken(attempt: Attempt): Awaitable<void> {
   });
 }
 
-/** A token of a type of the application's own opens neither kind of route, only one that takes any type. */
+/**
+ * A token of a type of the application's own opens neither kind of route, only one that takes any type; one of an
+ * identity provider opens no refresh route, whatever it says, for tokens of ours would come of it.
+ */
 function requireType({ requirement, verified }: Attempt): void {
   const { payload, header } = verified as VerifiedToken;
-  if (!requirement.verifyType || payload.type === expectedKind(requirement)) return;
+  const isOfKind = payload.type === expectedKind(requirement) && !(requirement.refresh && isForeign(payload));
+  if (!requirement.verifyType || isOfKind) return;
   throw new WrongTokenTypeException(
     requirement.refresh ? 'Only refresh tokens are allowed' : 'Only non-refresh tokens are allowed',
     { payload, header },

@@ -9,6 +9,7 @@ import { subjectOfSession } from '../revocation/session-id.js';
 import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
 import { parseCompact, parsePayload } from './compact.js';
 import { csrfOf } from './csrf.js';
+import { isForeign } from './foreign-tokens.js';
 import { newStamp, type NewToken } from './new-token.js';
 import { SessionSupport } from './session-support.js';
 import { accessStampOf } from './sessions.js';
@@ -230,7 +231,7 @@ export class TokenService {
     if (session === undefined) return null;
     this.support.required('create…Token({ session })');
     const sid = typeof session === 'string' ? session : ownValue(session, this.settings.sessionClaim);
-    if (subjectOfSession(sid) === null)
+    if (subjectOfSession(sid) === null || (typeof session === 'object' && isForeign(session)))
       throw new TypeError('"session" must be the sid of a session, or a payload with one.');
     return sid as string;
   }
