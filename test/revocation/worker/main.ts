@@ -8,14 +8,14 @@ import { storeOf } from './stores.js';
 import type { WorkerMessage, WorkerSettings } from './worker-settings.js';
 
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
-const { timeout, rotation, lookUpPause = 0 } = settings;
+const { timeout, local, rotation, lookUpPause = 0 } = settings;
 const store = await storeOf(settings);
 
 @Module({
   imports: [
     JwtExtendedModule.forRoot({
       secret: process.env.WORKER_SECRET,
-      revocation: { store, timeout },
+      revocation: { store, timeout, local },
       rotation,
       userLookup: async ({ sub }) => {
         if (lookUpPause > 0) await sleep(Math.random() * lookUpPause);

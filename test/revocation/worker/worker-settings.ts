@@ -8,6 +8,8 @@ export interface WorkerSettings {
   readonly storePort: number;
   /** The option `revocation.timeout`; default the library's. */
   readonly timeout?: '50ms' | '10s';
+  /** The option `revocation.local`; default none. */
+  readonly local?: { readonly staleness: '500ms' | '1s'; readonly push?: boolean };
   readonly rotation?: Pick<RotationOptions, 'grace'>;
   /** How long the user of a token is looked up for at most, in milliseconds: each time a random part of it. */
   readonly lookUpPause?: number;
