@@ -46,12 +46,15 @@ export { RevocationEvents } from './revocation/revocation-events.js';
 export type { RefreshReuseEvent, RevocationEvent } from './revocation/revocation-events.js';
 
 export type {
+  BoundClaims,
   CallbackRequest,
   CookieName,
   CookieOptions,
   CsrfNames,
   CsrfOptions,
+  DecodeKeyChoice,
   EncodeDecode,
+  EncodeKeyChoice,
   HeaderOptions,
   HmacSecret,
   IdentityProviderOptions,

@@ -5,7 +5,7 @@ import type { Settings } from '../options/settings.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
-import { checkClaims, fillDefaults, refuseExpired } from './claims.js';
+import { checkBoundClaims, checkClaims, fillDefaults, refuseExpired } from './claims.js';
 import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
 import { markForeign } from './foreign-tokens.js';
@@ -63,6 +63,7 @@ export class TokenVerifier {
     const now = Date.now() / 1000;
     const key = this.signerOf(token, keys);
     const rules = key.rules ?? this.settings;
+    checkBoundClaims(claims, key);
     checkClaims(claims, rules, now);
     const header = token.unverifiedHeader;
     const payload = fillDefaults(claims);
