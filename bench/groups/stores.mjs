@@ -1,9 +1,11 @@
 // What each revocation store costs. A file in bench/stores exports a list of `{ name, open() }`; `open` answers
-// `{ store, close() }`, or `{ skipped: 'reason' }` where what it needs is not installed.
+// `{ store, close() }`, or `{ skipped: 'reason' }` where what it needs is not installed. A store on a server answers besides
+// how many `roundTrips()` there were so far, what a `plain` read of the same driver is, and whether it `canPush`.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { skipped, summary } from '../harness/statistics.mjs';
+import { measureRequests } from '../harness/store-requests.mjs';
 
 const AMOUNTS = {
   full: { rounds: 7, calls: 500, subjects: 2000 },
@@ -18,7 +20,12 @@ const HOUR = 3_600_000;
 
 export async function run({ effort }) {
   const rows = [];
-  for (const contender of await contenders()) rows.push(await measureStore(contender, AMOUNTS[effort]));
+  const requests = [];
+  for (const contender of await contenders()) {
+    const measured = await measureStore(contender, effort);
+    rows.push(measured.row);
+    requests.push(...measured.requests);
+  }
   return [
     {
       title: 'revocation stores',
@@ -27,6 +34,15 @@ export async function run({ effort }) {
       notes: [
         `${CONCURRENCY} calls under way at once, on loopback; time per call as a caller sees it.`,
         'CPU is that of the application; the server has its own.',
+      ],
+    },
+    {
+      title: 'requests judged on a store',
+      columns: ['round trips', 'per second', 'of a plain read'],
+      rows: requests,
+      notes: [
+        `${CONCURRENCY} requests under way at once, without HTTP, with tokens of 200 sessions in turn that were verified before.`,
+        'Server and application share the processors of this machine.',
       ],
     },
   ];
@@ -39,11 +55,12 @@ async function contenders() {
   return modules.flatMap((module) => module.default);
 }
 
-async function measureStore({ name, open }, amounts) {
+async function measureStore({ name, open }, effort) {
   const opened = await open();
-  if (opened.skipped) return { name, cells: { 'look-up': skipped(opened.skipped) } };
+  if (opened.skipped) return { row: { name, cells: { 'look-up': skipped(opened.skipped) } }, requests: [] };
   try {
-    return { name, cells: await measureCalls(opened.store, amounts) };
+    const row = { name, cells: await measureCalls(opened.store, AMOUNTS[effort]) };
+    return { row, requests: await measureRequests(name, opened, effort) };
   } finally {
     await opened.close();
   }

@@ -1,0 +1,115 @@
+// A request with an access token of a session, as Nest's guards consumer has it judged, on a store with and without the
+// local cache, beside a plain read by the same driver. They take turns, round after round.
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import { GuardsConsumer } from '@nestjs/core/guards/guards-consumer.js';
+import { loadLibrary } from '../library.mjs';
+import { controllerWith } from '../protections/route.mjs';
+import { counted, summary } from './statistics.mjs';
+
+const AMOUNTS = {
+  full: { rounds: 9, requests: 2000, sessions: 200 },
+  quick: { rounds: 3, requests: 400, sessions: 50 },
+  smoke: { rounds: 1, requests: 4, sessions: 2 },
+};
+
+/** So many requests are under way at once. */
+const CONCURRENCY = 16;
+
+const LOCAL = { without: undefined, remembered: { staleness: '1s' }, pushed: { staleness: '1s', push: true } };
+
+const NAMES = { without: '', remembered: ', local cache of 1 s', pushed: ', local cache with push' };
+
+/** A row for each way; `name` is the store's. */
+export async function measureRequests(name, opened, effort) {
+  const amounts = AMOUNTS[effort];
+  const ways = await waysOf(name, opened, amounts);
+  try {
+    return await measureWays(ways, opened, amounts);
+  } finally {
+    for (const { close } of ways) await close();
+  }
+}
+
+async function waysOf(name, { store, plain, canPush }, { sessions }) {
+  const keys = Array.from({ length: sessions }, (_, index) => `key${index}`);
+  await plain?.prepare(keys);
+  const reading = plain && [
+    { name: `${name}: ${plain.name}`, call: (index) => plain.read(keys[index % sessions]), close() {} },
+  ];
+  const kinds = Object.keys(LOCAL).filter((kind) =>
+    kind === 'pushed' ? canPush : plain !== undefined || !LOCAL[kind],
+  );
+  const requests = [];
+  for (const kind of kinds) requests.push(await requestsOn(store, `${name}${NAMES[kind]}`, LOCAL[kind], sessions));
+  return [...(reading ?? []), ...requests];
+}
+
+/** An application that judges requests with tokens of so many sessions in turn. */
+async function requestsOn(store, name, local, sessions) {
+  const { JwtExtendedModule, JwtGuard, JwtRequired, TokenService } = await loadLibrary();
+  const options = { secret: 'a secret of more than thirty-two bytes', revocation: { store, local, timeout: '10s' } };
+  const controller = controllerWith({ decorators: [JwtRequired()] });
+  const module = {
+    module: class BenchModule {},
+    imports: [JwtExtendedModule.forRoot(options)],
+    controllers: [controller],
+  };
+  const context = await NestFactory.createApplicationContext(module, { logger: false });
+  const tokens = context.get(TokenService);
+  const headers = [];
+  for (let index = 0; index < sessions; index++) {
+    const { accessToken } = await tokens.createTokenPair(`user${index}`);
+    headers.push({ authorization: `Bearer ${accessToken}` });
+  }
+  const consumer = new GuardsConsumer();
+  const guards = [context.get(JwtGuard)];
+  const instance = new controller();
+  const call = async (index) => {
+    const request = { method: 'GET', url: '/', headers: headers[index % sessions] };
+    if (await consumer.tryActivate(guards, [request, {}, () => undefined], instance, instance.read, 'http')) return;
+    throw new Error(`${name} refuses what it should not.`);
+  };
+  return { name, call, close: () => context.close() };
+}
+
+async function measureWays(ways, { roundTrips }, { rounds, requests }) {
+  // The log-ins have been told of, and forgotten again.
+  await sleep(50);
+  const measured = ways.map((way) => ({ ...way, perSecond: [], trips: [] }));
+  for (let round = -1; round < rounds; round++) {
+    for (const way of measured) {
+      const before = await roundTrips?.();
+      const took = await time(way.call, requests);
+      const after = await roundTrips?.();
+      if (round < 0) continue;
+      way.perSecond.push(requests / took);
+      way.trips.push(roundTrips ? (after - before) / requests : 0);
+    }
+  }
+  const [unit] = measured;
+  return measured.map(({ name, perSecond, trips }) => ({
+    name,
+    cells: {
+      'round trips': counted(mean(trips), ''),
+      'per second': summary(perSecond, ''),
+      'of a plain read': roundTrips && summary(ratios(perSecond, unit.perSecond), 'x'),
+    },
+  }));
+}
+
+const ratios = (values, units) => values.map((value, round) => value / units[round]);
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Seconds. */
+async function time(call, requests) {
+  let next = 0;
+  const caller = async () => {
+    while (next < requests) await call(next++);
+  };
+  const start = performance.now();
+  await Promise.all(Array.from({ length: CONCURRENCY }, caller));
+  return (performance.now() - start) / 1000;
+}

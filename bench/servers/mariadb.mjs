@@ -1,0 +1,26 @@
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { folderFor, freePort, runAs, startServer } from './server-folder.mjs';
+
+const USER = 'mysql';
+const PROGRAM = '/usr/sbin/mariadbd';
+const SET_UP = `CREATE DATABASE app; CREATE USER app@'%'; GRANT ALL PRIVILEGES ON *.* TO app@'%';`;
+
+export const mariaDbIsMissing = !existsSync(PROGRAM) && 'MariaDB is not installed';
+
+/** A server with its own default settings. */
+export async function startMariaDb() {
+  const port = await freePort();
+  const folder = folderFor('mariadb', USER);
+  const data = `--datadir=${join(folder, 'data')}`;
+  const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
+  runAs(USER, 'mariadb-install-db', ['--no-defaults', data, ...how]);
+  const setUp = join(folder, 'set-up.sql');
+  writeFileSync(setUp, SET_UP.replaceAll('; ', ';\n'));
+  chmodSync(setUp, 0o644);
+  const files = ['socket', 'pid-file'].map((name) => `--${name}=${join(folder, name)}`);
+  const where = ['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve'];
+  const args = ['--no-defaults', data, ...files, ...where, `--init-file=${setUp}`];
+  const stop = await startServer({ command: PROGRAM, args, user: USER, folder, port });
+  return { url: `mysql://app@127.0.0.1:${port}/app`, stop };
+}

@@ -1,0 +1,80 @@
+// A server of its own (SQLite: a file), by a driver alone, beside a plain look-up by primary key.
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadLibrary } from '../library.mjs';
+import { mariaDbIsMissing, startMariaDb } from '../servers/mariadb.mjs';
+import { postgresIsMissing, startPostgres } from '../servers/postgres.mjs';
+import { folderFor } from '../servers/server-folder.mjs';
+
+const CONNECTIONS = 10;
+
+export default [
+  {
+    name: 'SqlRevocationStore, PostgreSQL by pg',
+    async open() {
+      if (postgresIsMissing) return { skipped: postgresIsMissing };
+      const { url, stop } = await startPostgres();
+      const { default: pg } = await import('pg');
+      const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
+      // Stopping the server ends its connections, too.
+      pool.on('error', () => undefined);
+      const query = (sql, params) => pool.query(sql, params);
+      await pool.query(migration('postgres'));
+      return opened({ dialect: 'postgres', query, placeholder: '$1', close: () => pool.end().then(stop) });
+    },
+  },
+  {
+    name: 'SqlRevocationStore, MariaDB by mysql2',
+    async open() {
+      if (mariaDbIsMissing) return { skipped: mariaDbIsMissing };
+      const { url, stop } = await startMariaDb();
+      const { createPool } = await import('mysql2/promise');
+      const pool = createPool({ uri: url, connectionLimit: CONNECTIONS, multipleStatements: true });
+      await pool.query(migration('mysql'));
+      const query = (sql, params) => pool.execute(sql, params);
+      return opened({ dialect: 'mysql', query, placeholder: '?', close: () => pool.end().then(stop) });
+    },
+  },
+  {
+    name: 'SqlRevocationStore, SQLite by node-sqlite3-wasm',
+    async open() {
+      const { default: sqlite } = await import('node-sqlite3-wasm');
+      const folder = folderFor('sqlite');
+      const db = new sqlite.Database(join(folder, 'database'));
+      db.exec(migration('sqlite'));
+      const close = () => {
+        db.close();
+        rmSync(folder, { recursive: true });
+      };
+      return opened({ dialect: 'sqlite', query: (sql, params) => db.all(sql, params), placeholder: '?', close });
+    },
+  },
+];
+
+function migration(dialect) {
+  return readFileSync(new URL(`../../migrations/${dialect}.sql`, import.meta.url), 'utf8');
+}
+
+async function opened({ dialect, query, placeholder, close }) {
+  const { SqlRevocationStore } = await loadLibrary('./sql');
+  let statements = 0;
+  const counting = (sql, params) => {
+    statements++;
+    return query(sql, params);
+  };
+  const plain = {
+    name: 'a plain look-up by primary key',
+    async prepare(keys) {
+      await query('CREATE TABLE plain (id VARCHAR(64) PRIMARY KEY, note VARCHAR(200))', []);
+      for (const key of keys) await query(`INSERT INTO plain VALUES (${placeholder}, 'x') ${done(dialect)}`, [key]);
+    },
+    read: (key) => counting(`SELECT id, note FROM plain WHERE id = ${placeholder}`, [key]),
+  };
+  const store = new SqlRevocationStore({ dialect, query: counting });
+  return { store, plain, roundTrips: () => statements, canPush: false, close };
+}
+
+/** A driver that answers rows wants some. */
+function done(dialect) {
+  return dialect === 'mysql' ? '' : 'RETURNING id';
+}
