@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderFor, freePort, runAs, startServer } from './server-folder.mjs';
@@ -17,6 +18,8 @@ export async function startPostgres() {
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port };
   const args = ['-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const command = join(programs, 'postgres');
-  const stop = await startServer({ command, args, user: USER, folder, port, signal: 'SIGQUIT' });
+  // It refuses those who come before it has recovered.
+  const isReady = () => spawnSync(join(programs, 'pg_isready'), ['-h', '127.0.0.1', '-p', port, '-q']).status === 0;
+  const stop = await startServer({ command, args, user: USER, folder, port, signal: 'SIGQUIT', isReady });
   return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
 }

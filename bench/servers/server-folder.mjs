@@ -35,8 +35,8 @@ export function runAs(user, command, args) {
   if (status !== 0) throw error ?? new Error(`${command} failed: ${stderr}`);
 }
 
-/** Starts a server, and waits until it answers on its port; answers how to stop it. */
-export async function startServer({ command, args, user, folder, port, signal = 'SIGKILL' }) {
+/** Starts a server, and waits until it takes connections on its port; answers how to stop it. */
+export async function startServer({ command, args, user, folder, port, signal = 'SIGKILL', isReady = isOpen }) {
   const server = spawn(command, args.map(String), { stdio: 'ignore', cwd: tmpdir(), ...accountOf(user) });
   const kill = () => server.kill(signal);
   process.once('exit', kill);
@@ -47,14 +47,14 @@ export async function startServer({ command, args, user, folder, port, signal = 
     await exited;
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  while (!(await answers(port))) {
+  while (!(await isReady(port))) {
     if (server.exitCode !== null) throw new Error(`${command} does not start.`);
     await sleep(20);
   }
   return stop;
 }
 
-function answers(port) {
+function isOpen(port) {
   return new Promise((resolve) => {
     const socket = createConnection(port, '127.0.0.1', () => socket.end(() => resolve(true)));
     socket.on('error', () => resolve(false));

@@ -18,7 +18,7 @@ export default [
       const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
       // Stopping the server ends its connections, too.
       pool.on('error', () => undefined);
-      const query = (sql, params) => pool.query(sql, params);
+      const query = (text, values, name) => pool.query({ name, text, values });
       await pool.query(migration('postgres'));
       return opened({ dialect: 'postgres', query, placeholder: '$1', close: () => pool.end().then(stop) });
     },
@@ -58,9 +58,9 @@ function migration(dialect) {
 async function opened({ dialect, query, placeholder, close }) {
   const { SqlRevocationStore } = await loadLibrary('./sql');
   let statements = 0;
-  const counting = (sql, params) => {
+  const counting = (sql, params, name) => {
     statements++;
-    return query(sql, params);
+    return query(sql, params, name);
   };
   const plain = {
     name: 'a plain look-up by primary key',
@@ -68,7 +68,7 @@ async function opened({ dialect, query, placeholder, close }) {
       await query('CREATE TABLE plain (id VARCHAR(64) PRIMARY KEY, note VARCHAR(200))', []);
       for (const key of keys) await query(`INSERT INTO plain VALUES (${placeholder}, 'x') ${done(dialect)}`, [key]);
     },
-    read: (key) => counting(`SELECT id, note FROM plain WHERE id = ${placeholder}`, [key]),
+    read: (key) => counting(`SELECT id, note FROM plain WHERE id = ${placeholder}`, [key], 'plain'),
   };
   const store = new SqlRevocationStore({ dialect, query: counting });
   return { store, plain, roundTrips: () => statements, canPush: false, close };

@@ -23,7 +23,10 @@ async function openPostgres(connectionString: string): Promise<OpenStore> {
   const pool = new pg.Pool({ connectionString, ...limits });
   // A connection that is lost while nobody uses it is replaced; without a listener it would end the process.
   pool.on('error', () => undefined);
-  const store = new SqlRevocationStore({ dialect: 'postgres', query: (sql, params) => pool.query(sql, params) });
+  const store = new SqlRevocationStore({
+    dialect: 'postgres',
+    query: (text, values, name) => pool.query({ name, text, values }),
+  });
   return { store, close: () => pool.end() };
 }
 

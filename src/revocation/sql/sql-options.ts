@@ -6,16 +6,17 @@ import { sqliteDialect } from './sqlite-dialect.js';
 
 const DIALECTS = { postgres: postgresDialect, mysql: mysqlDialect, sqlite: sqliteDialect } as const;
 
-/** Which database it is; `'mysql'` is for MariaDB, too. */
+/** Which database it is. `'mysql'` is the language of MariaDB and MySQL; the suite runs on MariaDB. */
 export type SqlDialectName = keyof typeof DIALECTS;
 
 /** Options of `SqlRevocationStore`. */
 export interface SqlRevocationStoreOptions {
-  /** Which database it is; `'mysql'` is for MariaDB, too. */
+  /** Which database it is. `'mysql'` is the language of MariaDB and MySQL; the suite runs on MariaDB. */
   dialect: SqlDialectName;
   /**
    * Runs one statement with its parameters by the application's own client, on any connection and in no transaction, and
-   * answers what the client answers: `(sql, params) => pool.query(sql, params)`. It must ask the primary server.
+   * answers what the client answers: `(sql, params) => pool.query(sql, params)`. It must ask the primary server. A third
+   * argument names the statement, for clients that prepare: `(text, values, name) => pool.query({ name, text, values })`.
    */
   query: SqlQuery;
   /** The table's name, with its schema if need be; default `'jwt_revocation'`, as in the package's `migrations`. */

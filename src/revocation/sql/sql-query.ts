@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { rowsOf, type SqlRow } from './sql-result.js';
@@ -5,12 +6,15 @@ import { render, sql, type SqlFragment, type SqlParameter } from './sql-statemen
 
 /**
  * Runs one statement, on any connection and in no transaction that goes on, and answers what the driver answers: rows, an
- * object or a pair with rows in it, or how many rows were changed.
+ * object or a pair with rows in it, or how many rows were changed. `name` is the same for the same statement, for drivers
+ * that keep prepared statements under one.
  */
-export type SqlQuery = (sql: string, params: SqlParameter[]) => Awaitable<unknown>;
+export type SqlQuery = (sql: string, params: SqlParameter[], name: string) => Awaitable<unknown>;
 
 /** Says statements to a database, each by itself. */
 export class SqlConnection {
+  private readonly names = new Map<string, string>();
+
   constructor(
     readonly dialect: SqlDialect,
     private readonly query: SqlQuery,
@@ -29,6 +33,16 @@ export class SqlConnection {
   /** Writes, whenever that is. */
   async run(statement: SqlFragment): Promise<unknown> {
     const { text, params } = render(statement, this.dialect.placeholder);
-    return this.query(text, params);
+    return this.query(text, params, this.nameOf(text));
+  }
+
+  /** There are few statements: none of them has values in its text. */
+  private nameOf(text: string): string {
+    let name = this.names.get(text);
+    if (name === undefined) {
+      name = `jwt_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+      this.names.set(text, name);
+    }
+    return name;
   }
 }

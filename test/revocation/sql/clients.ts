@@ -7,14 +7,15 @@ import { createPool } from 'mysql2/promise';
 import sqlite from 'node-sqlite3-wasm';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { SqlRevocationStore, type SqlDialectName, type SqlQuery } from 'nestjs-jwt-extended/sql';
+import { SqlRevocationStore, type SqlDialectName, type SqlParameter, type SqlQuery } from 'nestjs-jwt-extended/sql';
 import { betterSqlite3, type BetterSqlite3 } from './better-sqlite3.js';
 import { prismaClient } from './prisma-client.js';
 
 /** A client as an application has it, how the store asks it, and how it is closed. */
 export interface Connected {
   readonly store: SqlRevocationStore;
-  readonly query: SqlQuery;
+  /** Runs a statement of a test's own. */
+  readonly query: (sql: string, params: SqlParameter[]) => unknown;
   close(): Promise<unknown> | void;
 }
 
@@ -30,7 +31,8 @@ export interface SqlClient {
 const CONNECTIONS = 10;
 
 function connected(dialect: SqlDialectName, query: SqlQuery, close: () => Promise<unknown> | void): Connected {
-  return { store: new SqlRevocationStore({ dialect, query }), query, close };
+  const store = new SqlRevocationStore({ dialect, query });
+  return { store, query: (sql, params) => query(sql, params, ''), close };
 }
 
 export const postgresClients: readonly SqlClient[] = [
@@ -41,6 +43,17 @@ export const postgresClients: readonly SqlClient[] = [
       return connected(
         'postgres',
         (sql, params) => pool.query(sql, params),
+        () => pool.end(),
+      );
+    },
+  },
+  {
+    name: 'pg, with prepared statements',
+    connect(url) {
+      const pool = postgresPool(url);
+      return connected(
+        'postgres',
+        (text, values, name) => pool.query({ name, text, values }),
         () => pool.end(),
       );
     },

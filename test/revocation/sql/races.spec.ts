@@ -1,4 +1,4 @@
-import { SqlRevocationStore } from 'nestjs-jwt-extended/sql';
+import { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
 import type { RefreshOutcome, RevocationStore } from 'nestjs-jwt-extended';
 import { createPool } from 'mysql2/promise';
 import sqlite from 'node-sqlite3-wasm';
@@ -17,7 +17,7 @@ const postgresWith = (isolation: string): Isolation => ({
   connect(url) {
     const options = `-c default_transaction_isolation=${isolation.replaceAll(' ', '\\ ')}`;
     const pool = postgresPool(url, { options });
-    const query = (sql: string, params: unknown[]) => pool.query(sql, params);
+    const query: SqlQuery = (text, values, name) => pool.query({ name, text, values });
     return { store: new SqlRevocationStore({ dialect: 'postgres', query }), close: () => pool.end() };
   },
 });

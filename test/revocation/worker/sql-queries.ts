@@ -15,7 +15,7 @@ const QUERIES: Record<SqlDriver, (settings: WorkerSettings) => Promise<SqlQuery>
       ...clientOptions,
     });
     pool.on('error', () => {});
-    return (sql, params) => pool.query(sql, params);
+    return (text, values, name) => pool.query({ name, text, values });
   },
   mysql2: async ({ storePort, timeout, clientOptions }) => {
     const { createPool } = await import('mysql2/promise');
