@@ -23,7 +23,7 @@ export type {
 } from './tokens/token.service.js';
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
 export { KeyRing } from './keys/key-ring.js';
-export type { VerifiedToken } from './tokens/token-verifier.js';
+export type { VerifiedToken } from './tokens/verified-token.js';
 
 export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './revocation/memory-revocation.store.js';
 export { RevocationStore } from './revocation/revocation-store.js';
@@ -44,6 +44,7 @@ export { RevocationEvents } from './revocation/revocation-events.js';
 export type { RefreshReuseEvent, RevocationEvent } from './revocation/revocation-events.js';
 
 export type {
+  CacheOptions,
   CallbackRequest,
   CookieName,
   CookieOptions,

@@ -1,4 +1,5 @@
 import type { ErrorSettings } from '../errors/error-responder.js';
+import { resolveCache } from './cache-settings.js';
 import { resolveCookies, resolveCsrf } from './cookie-settings.js';
 import { resolveKeys } from './key-settings.js';
 import { resolveLocations } from './location-settings.js';
@@ -37,6 +38,7 @@ const OPTIONS = [
   'requireByDefault',
   'requestProperty',
   'maxTokenLength',
+  'cache',
   'errorResponses',
   ...CALLBACKS,
 ] as const;
@@ -78,6 +80,7 @@ export function resolveSettings(given: unknown, withExtras = false): Settings {
     identityClaim: readIdentityClaim(options),
     requiredClaims: Object.freeze([...(options.texts('requiredClaims') ?? [])]),
     maxTokenLength: options.integer('maxTokenLength', 16_384, 1),
+    cache: resolveCache(options),
     ...locations,
     cookies,
     csrf: resolveCsrf(options, cookies),
