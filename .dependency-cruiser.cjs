@@ -13,6 +13,7 @@ const layers = {
   authentication: ['tokens', 'transports', 'keys', 'options', 'revocation'],
   tokens: ['keys', 'options', 'revocation'],
   transports: ['options', 'revocation'],
+  jwks: ['keys', 'options'],
   keys: ['options'],
   options: ['revocation'],
   revocation: [],

@@ -16,7 +16,14 @@ const nodeGlobals =
   'setTimeout clearTimeout setInterval clearInterval setImmediate queueMicrotask';
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/coverage/', 'artifacts/', 'test/conformance/data/']),
+  globalIgnores([
+    '**/dist/',
+    '**/coverage/',
+    'artifacts/',
+    'test/conformance/data/',
+    'test/flask/data/',
+    'test/vectors/data/',
+  ]),
   js.configs.recommended,
   { linterOptions: { reportUnusedDisableDirectives: 'error' }, rules: { eqeqeq: ['error', 'smart'] } },
 

@@ -1,5 +1,6 @@
 export { JwtExtendedModule } from './jwt-extended.module.js';
 export type { JwtExtendedModuleExtras, JwtExtendedOptionsFactory } from './jwt-extended.module-definition.js';
+export { JwksModule, type JwksModuleOptions } from './jwks.module.js';
 export { JwtGuard } from './jwt.guard.js';
 export { JwtExceptionFilter } from './jwt-exception.filter.js';
 
@@ -23,6 +24,7 @@ export type {
 } from './tokens/token.service.js';
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
 export { KeyRing } from './keys/key-ring.js';
+export type { PublicJwk } from './keys/public-jwk.js';
 export type { VerifiedToken } from './tokens/verified-token.js';
 
 export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './revocation/memory-revocation.store.js';
@@ -53,6 +55,7 @@ export type {
   EncodeDecode,
   HeaderOptions,
   HmacSecret,
+  IdentityProviderOptions,
   JsonOptions,
   LocalCacheOptions,
   JwtExtendedOptions,
@@ -71,6 +74,7 @@ export {
   ExpiredTokenException,
   FreshTokenRequiredException,
   InvalidTokenException,
+  KeysUnavailableException,
   MissingTokenException,
   RevocationUnavailableException,
   RevokedTokenException,

@@ -12,6 +12,8 @@ import {
   OPTIONS_TYPE,
   WITH_EXTRAS,
 } from './jwt-extended.module-definition.js';
+import { IdentityProviderReporter } from './identity-provider-reporter.js';
+import { IdentityProviders } from './jwks/identity-providers.js';
 import { JwtGuard } from './jwt.guard.js';
 import { KeyRing } from './keys/key-ring.js';
 import { KEY_SOURCE, type KeySource } from './keys/key-source.js';
@@ -33,7 +35,17 @@ const PROVIDERS: Provider[] = [
   { provide: SETTINGS, inject: [OPTIONS, WITH_EXTRAS], useFactory: resolveSettings },
   { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },
   { provide: KeyRing, inject: [SETTINGS], useFactory: (settings: Settings) => new KeyRing(settings) },
-  { provide: KEY_SOURCE, inject: [SETTINGS, KeyRing], useFactory: ownKeySource },
+  {
+    provide: IdentityProviders,
+    inject: [SETTINGS],
+    useFactory: (settings: Settings) => new IdentityProviders(settings),
+  },
+  {
+    provide: KEY_SOURCE,
+    inject: [SETTINGS, KeyRing, IdentityProviders],
+    useFactory: (settings: Settings, ring: KeyRing, providers: IdentityProviders) =>
+      providers.beside(ownKeySource(settings, ring)),
+  },
   TokenCodec,
   {
     provide: TokenVerifier,
@@ -57,6 +69,7 @@ const PROVIDERS: Provider[] = [
     inject: [SETTINGS, SessionSupport],
     useFactory: (settings: Settings, support: SessionSupport) => new RevocationCheck(settings, support.revocation),
   },
+  IdentityProviderReporter,
   RevocationReporter,
   TokenService,
   TokenCookieService,

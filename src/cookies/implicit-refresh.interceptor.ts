@@ -12,6 +12,7 @@ import { getJwtContext, type JwtContext } from '../authentication/jwt-context.js
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { RevocationCheck } from '../tokens/revocation-check.js';
+import { isForeign } from '../tokens/foreign-tokens.js';
 import { placeOf } from '../tokens/session-claims.js';
 import { TokenFactory } from '../tokens/token-factory.js';
 import { ownValue } from '../types/claims.js';
@@ -70,10 +71,11 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     await this.cookies.setAccessCookies(response, token);
   }
 
-  /** An access token from a cookie that has little time left, but some, and that a new one would outlive. */
+  /** An access token of ours from a cookie that has little time left, but some, and that a new one would outlive. */
   private expiresSoon({ location, payload }: JwtContext): boolean {
     const { implicitRefresh, accessTokenExpires, leeway } = this.settings;
     if (location !== 'cookies' || payload.type !== 'access' || payload.exp === undefined) return false;
+    if (isForeign(payload)) return false;
     const left = payload.exp - Date.now() / 1000;
     return left > -leeway && left < (implicitRefresh?.within ?? 0) && left < (accessTokenExpires ?? Infinity);
   }

@@ -8,7 +8,7 @@ export interface ErrorResponse {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** The kinds of failure that can have an answer of their own; Flask-JWT-Extended's seven error loaders, and one more. */
+/** The kinds of failure that can have an answer of their own; Flask-JWT-Extended's seven error loaders, and two more. */
 export type ErrorResponseName =
   | 'expiredToken'
   | 'invalidToken'
@@ -17,4 +17,5 @@ export type ErrorResponseName =
   | 'revokedToken'
   | 'userLookupError'
   | 'tokenVerificationFailed'
-  | 'revocationUnavailable';
+  | 'revocationUnavailable'
+  | 'keysUnavailable';

@@ -56,6 +56,11 @@ const REVOCATION_UNAVAILABLE: ExceptionKind = {
   challengeError: null,
   headers: { 'Retry-After': '1' },
 };
+const KEYS_UNAVAILABLE: ExceptionKind = {
+  ...REVOCATION_UNAVAILABLE,
+  code: 'JWT_KEYS_UNAVAILABLE',
+  responseName: 'keysUnavailable',
+};
 
 /** No token where one is needed: 401 (Flask-JWT-Extended: `NoAuthorizationError`). */
 @brand('MissingTokenException')
@@ -134,5 +139,13 @@ export class WrongTokenTypeException extends InvalidTokenException {
 export class RevocationUnavailableException extends JwtExtendedException {
   constructor(message = 'Token revocation status is unavailable', details?: JwtExceptionDetails) {
     super(REVOCATION_UNAVAILABLE, message, details);
+  }
+}
+
+/** No key of the token's identity provider could be fetched yet, so it is not let in: 503 with `Retry-After: 1`. */
+@brand('KeysUnavailableException')
+export class KeysUnavailableException extends JwtExtendedException {
+  constructor(message = 'Token verification keys are unavailable', details?: JwtExceptionDetails) {
+    super(KEYS_UNAVAILABLE, message, details);
   }
 }

@@ -2,6 +2,7 @@ import type { Settings } from '../options/settings.js';
 import { ownValue, type JoseHeader } from '../types/claims.js';
 import { indexKeys, type KeyIndex } from './key-index.js';
 import { acceptedAlgorithm, algorithmNotAllowed, noKey, type KeySource } from './key-source.js';
+import { publicJwks, type PublicJwk } from './public-jwk.js';
 import { namedKey, singleKeys } from './ring-key.js';
 import type { SigningKey, VerificationKey } from './verification-key.js';
 
@@ -11,6 +12,7 @@ const NONE: readonly VerificationKey[] = Object.freeze([]);
 export class KeyRing implements KeySource {
   private readonly isNamed: boolean;
   private index: KeyIndex;
+  private published: readonly PublicJwk[] | null = null;
 
   constructor({ keys, ...settings }: Settings) {
     this.isNamed = keys !== null;
@@ -40,10 +42,19 @@ export class KeyRing implements KeySource {
     return keys;
   }
 
+  /** The public keys, retired ones included, for others to verify tokens with; secrets are never among them. */
+  publicKeys(): readonly PublicJwk[] {
+    const { keys } = this.currentIndex();
+    return (this.published ??= publicJwks(keys.map(({ verification }) => verification)));
+  }
+
   /** Without the keys whose time is over: they are gone, not only passed over. */
   private currentIndex(): KeyIndex {
     const now = nowInSeconds();
-    if (now >= this.index.nextExpiry) this.index = indexKeys(this.index.keys, now);
+    if (now >= this.index.nextExpiry) {
+      this.index = indexKeys(this.index.keys, now);
+      this.published = null;
+    }
     return this.index;
   }
 }

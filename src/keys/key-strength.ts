@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { hasRocaMark } from './roca.js';
 import { ALGORITHMS, type AlgorithmFacts, type AlgorithmFamily, type JwtAlgorithm } from '../types/algorithms.js';
 
 const LEAST_RSA_BITS = 2048;
@@ -65,7 +66,14 @@ function rsaWeakness(key: KeyObject): string | null {
   if (modulusLength < LEAST_RSA_BITS) return `has ${modulusLength} bits; 2048 are the least (RFC 7518 s.3.3).`;
   if (modulusLength > MOST_RSA_BITS) return `has ${modulusLength} bits; ${MOST_RSA_BITS} are the most.`;
   if (publicExponent < 3n || publicExponent % 2n === 0n) return `has the public exponent ${publicExponent}.`;
-  return null;
+  return hasRocaMark(modulusOf(key)) ? 'was made by a chip whose keys can be factored (CVE-2017-15361).' : null;
+}
+
+function modulusOf(key: KeyObject): bigint {
+  // A key made for RSASSA-PSS alone cannot be exported as a JWK.
+  if (key.asymmetricKeyType !== 'rsa') return 0n;
+  const { n = '' } = key.export({ format: 'jwk' });
+  return BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
 }
 
 /** A key made for RSASSA-PSS alone may be bound to a hash and a length of the salt (RFC 4055 s.3.1). */

@@ -33,6 +33,38 @@ export interface KeyOptions {
   notAfter?: Date | number;
 }
 
+/** An identity provider whose tokens are taken: Auth0, Keycloak, Cognito, Entra, or a service that publishes its keys. */
+export interface IdentityProviderOptions {
+  /**
+   * What its tokens say in `iss`, to the letter. Without `uri` also where its configuration is found: https, with
+   * `/.well-known/openid-configuration` behind it (OpenID Connect Discovery 1.0).
+   */
+  issuer?: string;
+  /** Where its keys are, as a JWK Set (RFC 7517 s.5); default: as its configuration says. */
+  uri?: string;
+  /**
+   * What its tokens have to say in `aud`, one match is enough; `false`: its tokens have none. Without it the application
+   * warns at its start, for tokens made for any other application are taken.
+   */
+  audience?: string | readonly string[] | false;
+  /** What its tokens are signed with; default RS*, PS*, ES* and EdDSA, each key as it says itself. HMAC is refused. */
+  algorithms?: readonly JwtAlgorithm[];
+  /** How long fetching the keys may take; default `'5s'`. */
+  timeout?: Duration;
+  /** How long after fetching an unknown `kid` causes no other request; default `'30s'`. */
+  cooldown?: Duration;
+  /** The longest the keys are used before they are fetched again, whatever `Cache-Control` says; default `'1h'`. */
+  maxAge?: Duration;
+  /** For how much longer they are used while they cannot be fetched; default `'24h'`. */
+  maxStale?: Duration;
+  /** The longest document that is read, in bytes; default `524288`. */
+  maxBytes?: number;
+  /** Take http addresses of other machines too; default `false`. */
+  allowInsecure?: boolean;
+  /** What fetches, for a proxy or a certificate authority of your own; default Node's `fetch`. */
+  fetch?: typeof fetch;
+}
+
 /** A value for making tokens and one for checking them. */
 export interface EncodeDecode<Encode, Decode> {
   /** What new tokens say. */
@@ -179,6 +211,8 @@ export interface JwtExtendedOptions {
   publicKey?: KeyMaterial;
   /** Several keys with a name and an algorithm each, instead of `secret`, `privateKey`, `publicKey` and `algorithm`. */
   keys?: readonly KeyOptions[];
+  /** Identity providers whose tokens are taken too; without keys of its own the application only verifies. */
+  jwks?: IdentityProviderOptions | readonly IdentityProviderOptions[];
   /** The algorithm of new tokens; default `'HS256'` (`JWT_ALGORITHM`). */
   algorithm?: JwtAlgorithm;
   /** The algorithms accepted; `algorithm` always is; default `[algorithm]` (`JWT_DECODE_ALGORITHMS`). */

@@ -92,7 +92,7 @@ function readPair(options: OptionReader, algorithm: JwtAlgorithm): SingleKey {
   return { secrets: NONE, privateKey, publicKey };
 }
 
-/** Whether a callback chooses the keys, so that none has to be configured. */
+/** Whether keys come from elsewhere, so that none has to be configured. */
 function choosesKeys(options: OptionReader): boolean {
-  return isSet(options, 'decodeKey');
+  return isSet(options, 'decodeKey') || isSet(options, 'jwks');
 }

@@ -1,6 +1,7 @@
 import type { ErrorSettings } from '../errors/error-responder.js';
 import { resolveCache } from './cache-settings.js';
 import { resolveCookies, resolveCsrf } from './cookie-settings.js';
+import { resolveJwks } from './jwks-settings.js';
 import { resolveKeys } from './key-settings.js';
 import { resolveLocations } from './location-settings.js';
 import { OptionReader, show } from './option-reader.js';
@@ -12,6 +13,7 @@ const OPTIONS = [
   'privateKey',
   'publicKey',
   'keys',
+  'jwks',
   'algorithm',
   'decodeAlgorithms',
   'allowWeakSecret',
@@ -54,6 +56,7 @@ const ERROR_RESPONSES = [
   'userLookupError',
   'tokenVerificationFailed',
   'revocationUnavailable',
+  'keysUnavailable',
 ] as const;
 
 /** Claims that mean something of their own; as the identity claim one would change what every token says. */
@@ -68,12 +71,14 @@ export function resolveSettings(given: unknown, withExtras = false): Settings {
   const options = new OptionReader(given, withExtras ? [...OPTIONS, ...EXTRAS] : OPTIONS);
   const locations = resolveLocations(options);
   const cookies = resolveCookies(options);
+  const issuer = readIssuer(options);
   return Object.freeze({
     ...resolveKeys(options),
     accessTokenExpires: options.lifetime('accessTokenExpires', '15m'),
     refreshTokenExpires: options.lifetime('refreshTokenExpires', '30d'),
     leeway: options.duration('leeway', 0),
-    issuer: readIssuer(options),
+    issuer,
+    jwks: resolveJwks(options, issuer),
     audience: readAudience(options),
     encodeNotBefore: options.flag('encodeNotBefore', true),
     verifySubject: options.flag('verifySubject', true),

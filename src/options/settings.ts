@@ -36,6 +36,30 @@ export interface Settings extends ErrorSettings, KeySettings {
   readonly requireByDefault: boolean;
   readonly requestProperty: string | null;
   readonly callbacks: Callbacks;
+  /** The identity providers whose tokens are taken. */
+  readonly jwks: readonly ProviderSettings[];
+}
+
+/** An identity provider. Durations in milliseconds. */
+export interface ProviderSettings {
+  /** Where it stands among the options. */
+  readonly path: string;
+  /** `null`: whatever a token says. */
+  readonly issuer: string | null;
+  /** `null`: found by the issuer. */
+  readonly uri: string | null;
+  /** `null`: not looked at. */
+  readonly audience: readonly string[] | null;
+  readonly isAudienceChosen: boolean;
+  readonly algorithms: ReadonlySet<string>;
+  readonly timeout: number;
+  readonly cooldown: number;
+  readonly maxAge: number;
+  readonly maxStale: number;
+  readonly maxBytes: number;
+  readonly allowInsecure: boolean;
+  /** `null`: Node's own. */
+  readonly fetch: typeof fetch | null;
 }
 
 /** The keys as they were given, and the algorithms that go with them. */

@@ -2,6 +2,7 @@ import type { RevocationStore } from '../revocation/revocation-store.js';
 
 /** A store to run the suite on. */
 export interface StoreUnderTest {
+  /** The store; each test uses subjects of its own in it. */
   readonly store: RevocationStore;
   /** Called after each test. */
   close?(): Promise<void> | void;

@@ -1,8 +1,12 @@
 /** What the suite needs of a test runner: Jest, Vitest and `node:test` have it under these names. */
 export interface TestRunner {
+  /** Groups tests. */
   readonly describe: (name: string, body: () => void) => unknown;
+  /** Describes a test. */
   readonly it: (name: string, body: () => Promise<void>) => unknown;
+  /** Runs before each test of a group. */
   readonly beforeEach: (body: () => Promise<void>) => unknown;
+  /** Runs after each test of a group. */
   readonly afterEach: (body: () => Promise<void>) => unknown;
 }
 

@@ -74,7 +74,7 @@ function parseObject(bytes: Buffer, part: string): Record<string, unknown> {
 
 /** ASCII, the usual case, is the same in both encodings, and in this one it is decoded several times as fast. */
 function textOf(bytes: Buffer): string {
-  return isAscii(bytes) ? bytes.latin1Slice() : utf8.decode(bytes);
+  return isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes);
 }
 
 /** Freezes all of it, so that no callback or handler can change what another one sees. */

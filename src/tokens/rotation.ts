@@ -1,9 +1,10 @@
 import { RevokedTokenException, WrongTokenTypeException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import { ownValue } from '../types/claims.js';
+import { isForeign } from './foreign-tokens.js';
 import { accessStampOf, stampOf, type Sessions } from './sessions.js';
 import type { TokenFactory } from './token-factory.js';
-import type { VerifiedToken } from './token-verifier.js';
+import type { VerifiedToken } from './verified-token.js';
 import { lookUpUser } from './user-lookup.js';
 
 /** Replaces refresh tokens (RFC 9700 s.4.14.2): however often one is presented, it is consumed once. */
@@ -19,7 +20,7 @@ export class Rotation {
     { payload, header }: VerifiedToken,
     given: { claims?: object; headers?: object },
   ): Promise<{ accessToken: string; refreshToken: string }> {
-    if (payload.type !== 'refresh') {
+    if (payload.type !== 'refresh' || isForeign(payload)) {
       throw new WrongTokenTypeException('Only refresh tokens are allowed', { payload, header });
     }
     if (await this.settings.callbacks.isTokenRevoked?.(payload, header)) {

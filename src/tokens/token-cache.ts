@@ -10,38 +10,36 @@ const EXPIRED_PART = 1 / 16;
  * expired have a small part of their own, so that whoever presents them drives out nothing good.
  */
 export class TokenCache {
-  private readonly current: TokenShelf;
-  private readonly expired: TokenShelf;
+  private readonly shelves: Readonly<Record<'current' | 'expired', TokenShelf>>;
 
   constructor({ maxTokens, maxBytes }: CacheSettings) {
     const [tokens, bytes] = [Math.floor(maxTokens * EXPIRED_PART), Math.floor(maxBytes * EXPIRED_PART)];
-    this.expired = new TokenShelf({ maxTokens: tokens, maxBytes: bytes });
-    this.current = new TokenShelf({ maxTokens: maxTokens - tokens, maxBytes: maxBytes - bytes });
+    this.shelves = {
+      current: new TokenShelf({ maxTokens: maxTokens - tokens, maxBytes: maxBytes - bytes }),
+      expired: new TokenShelf({ maxTokens: tokens, maxBytes: bytes }),
+    };
   }
 
   find(rawToken: string): SignedToken | undefined {
-    return this.current.find(rawToken) ?? this.expired.find(rawToken);
+    return this.shelves.current.find(rawToken) ?? this.shelves.expired.find(rawToken);
   }
 
-  /** A token that was verified, and holds. */
-  remember(token: SignedToken): void {
-    if (this.current.wants()) this.current.add(compact(token));
+  /** Puts a genuine token where it belongs, if it is not there. */
+  keep(token: SignedToken, where: 'current' | 'expired'): void {
+    if (token.kept === where) return;
+    this.forget(token);
+    const shelf = this.shelves[where];
+    if (shelf.wants()) shelf.add(compact(token, where));
   }
 
-  /** A token that would hold, were its time not over. */
-  rememberExpired(token: SignedToken): void {
-    this.current.remove(token.rawToken);
-    if (this.expired.wants()) this.expired.add(compact(token));
-  }
-
-  /** A token whose key is not what it was. */
-  forget(token: SignedToken): void {
-    this.current.remove(token.rawToken);
-    this.expired.remove(token.rawToken);
+  /** Takes a token out, wherever it is. */
+  forget({ kept, rawToken }: SignedToken): void {
+    if (kept !== null) this.shelves[kept].remove(rawToken);
   }
 }
 
 /** With a text of its own: that of a request was cut out of a header, all of which it would keep in memory. */
-function compact({ rawToken, header, claims, payload, signer }: SignedToken): SignedToken {
-  return new SignedToken(Buffer.from(rawToken, 'latin1').latin1Slice(), header, claims, payload, signer);
+function compact({ rawToken, header, claims, payload, signer }: SignedToken, kept: 'current' | 'expired'): SignedToken {
+  const text = Buffer.from(rawToken, 'latin1').toString('latin1');
+  return new SignedToken(text, header, claims, payload, signer, kept);
 }

@@ -72,10 +72,15 @@ export class TokenCodec {
   verifySignature({ rawToken, signature, unverifiedHeader }: CompactToken, key: VerificationKey): boolean {
     const facts: AlgorithmFacts = ALGORITHMS[key.algorithm];
     if (unverifiedHeader.alg !== key.algorithm) return false;
-    if (facts.signatureBytes !== null && signature.length !== facts.signatureBytes) return false;
+    if (signature.length !== (facts.signatureBytes ?? modulusBytes(key.key))) return false;
     const input = rawToken.slice(0, rawToken.lastIndexOf('.'));
     return SCHEMES[facts.family].verify(input, signature, key.key, facts);
   }
+}
+
+/** The length of an RSA signature (RFC 8017 s.8.1.2, 8.2.2); OpenSSL also takes one without its leading zeros. */
+function modulusBytes(key: KeyObject): number {
+  return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 }
 
 function hmac(input: string, key: KeyObject, { hash }: AlgorithmFacts): Buffer {

@@ -40,7 +40,7 @@ export class TokenShelf {
   find(rawToken: string): SignedToken | undefined {
     if (this.entries.size === 0) return undefined;
     const entry = this.entries.get(rawToken.slice(-TAIL));
-    if (entry === undefined || entry.token.rawToken !== rawToken) return undefined;
+    if (entry?.token.rawToken !== rawToken) return undefined;
     entry.wasUsed = true;
     return entry.token;
   }

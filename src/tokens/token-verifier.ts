@@ -1,13 +1,15 @@
-import { InvalidTokenException } from '../errors/exceptions.js';
+import { ExpiredTokenException, InvalidTokenException } from '../errors/exceptions.js';
 import { noKey, type KeySource } from '../keys/key-source.js';
 import type { VerificationKey } from '../keys/verification-key.js';
 import type { Settings } from '../options/settings.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
-import { checkClaims, fillDefaults, isExpired, refuseExpired } from './claims.js';
+import { SlotMap } from '../types/slot-map.js';
+import { checkClaims, fillDefaults, isExpired } from './claims.js';
 import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
+import { markForeign } from './foreign-tokens.js';
 import { TokenCache } from './token-cache.js';
 import type { TokenCodec } from './token-codec.js';
 import { SignedToken, type VerifiedToken } from './verified-token.js';
@@ -26,7 +28,7 @@ const NO_CONTEXT: VerificationContext = {};
 
 /** Says whether a token was signed by us and holds now: Flask-JWT-Extended's `decode_token()`, in its order of checks. */
 export class TokenVerifier {
-  private readonly headers = new WeakMap<JwtPayload, JoseHeader>();
+  private readonly headers = new SlotMap<JwtPayload, JoseHeader>();
   private readonly cache: TokenCache | null;
 
   constructor(
@@ -79,17 +81,22 @@ export class TokenVerifier {
     if (signer === undefined) {
       throw keys.length === 0 ? noKey() : new InvalidTokenException('Signature verification failed');
     }
-    return new SignedToken(token.rawToken, token.unverifiedHeader, claims, fillDefaults(claims), signer);
+    const payload = fillDefaults(claims);
+    if (!signer.own) markForeign(payload);
+    return new SignedToken(token.rawToken, token.unverifiedHeader, claims, payload, signer);
   }
 
-  /** What may change from one request to the next; a token that has just been read is remembered where it passes. */
+  /** Whether it holds in this request: whatever may change from one to the next. Only what does is remembered. */
   private judge(token: SignedToken, { csrfValue, allowExpired }: VerificationContext): SignedToken {
     const now = Date.now() / 1000;
     const { header, payload, signer } = token;
     const rules = signer.rules ?? this.settings;
     checkClaims(token.claims, rules, now);
     if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
-    this.headers.set(payload, header);
+    const expired = isExpired(payload, rules, now);
+    if (token.kept === null) this.headers.set(payload, header);
+    this.cache?.keep(token, expired ? 'expired' : 'current');
+    if (expired && !allowExpired) throw new ExpiredTokenException(undefined, { payload, header });
     return token;
   }
 }

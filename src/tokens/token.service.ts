@@ -9,11 +9,13 @@ import { subjectOfSession } from '../revocation/session-id.js';
 import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
 import { parseCompact, parsePayload } from './compact.js';
 import { csrfOf } from './csrf.js';
+import { isForeign } from './foreign-tokens.js';
 import { newStamp, type NewToken } from './new-token.js';
 import { SessionSupport } from './session-support.js';
 import { accessStampOf } from './sessions.js';
 import { TokenFactory } from './token-factory.js';
-import { TokenVerifier, type VerifiedToken } from './token-verifier.js';
+import { TokenVerifier } from './token-verifier.js';
+import type { VerifiedToken } from './verified-token.js';
 
 /** A session: its `sid`, or the verified payload of one of its tokens. */
 export type SessionReference = string | JwtPayload;
@@ -195,7 +197,10 @@ export class TokenService {
    * for a type, nor freshness, nor revocation, nor a user (`decode_token`).
    */
   verify(token: string, { allowExpired, csrfToken }: VerifyOptions = {}): Promise<VerifiedToken> {
-    return this.responder.run(() => this.verifier.verify(token, { allowExpired, csrfValue: csrfToken }));
+    return this.responder.run(async () => {
+      const { header, payload } = await this.verifier.verify(token, { allowExpired, csrfValue: csrfToken });
+      return { header, payload };
+    });
   }
 
   /** What a token says, unverified; throws an `InvalidTokenException` where it has no form (`get_unverified_jwt_headers`). */
@@ -230,7 +235,7 @@ export class TokenService {
     if (session === undefined) return null;
     this.support.required('create…Token({ session })');
     const sid = typeof session === 'string' ? session : ownValue(session, this.settings.sessionClaim);
-    if (subjectOfSession(sid) === null)
+    if (subjectOfSession(sid) === null || (typeof session === 'object' && isForeign(session)))
       throw new TypeError('"session" must be the sid of a session, or a payload with one.');
     return sid as string;
   }

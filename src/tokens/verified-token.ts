@@ -25,5 +25,7 @@ export class SignedToken implements VerifiedToken {
     readonly claims: Readonly<Record<string, unknown>>,
     readonly payload: JwtPayload,
     readonly signer: VerificationKey,
+    /** Which part of the cache this was put into; `null`: none. */
+    readonly kept: 'current' | 'expired' | null = null,
   ) {}
 }

@@ -1,6 +1,7 @@
 import { ConflictException, Controller, Get } from '@nestjs/common';
 import {
   JwtRequired,
+  KeysUnavailableException,
   RevocationUnavailableException,
   type ErrorResponse,
   type ErrorResponseName,
@@ -30,6 +31,11 @@ class RoutesController {
   thrown() {
     throw new RevocationUnavailableException();
   }
+
+  @Get('keyless')
+  keyless() {
+    throw new KeysUnavailableException();
+  }
 }
 
 const controllers = [RoutesController];
@@ -45,6 +51,7 @@ const FAILURES: [ErrorResponseName, code: string, path: string, token: string | 
   ['tokenVerificationFailed', 'JWT_CLAIMS_REJECTED', '/required', forge({ banned: true })],
   ['userLookupError', 'JWT_USER_LOOKUP', '/required', forge({ sub: 'bob' })],
   ['revocationUnavailable', 'JWT_REVOCATION_UNAVAILABLE', '/thrown', null],
+  ['keysUnavailable', 'JWT_KEYS_UNAVAILABLE', '/keyless', null],
 ];
 
 const CALLBACKS: JwtExtendedOptions = {

@@ -15,6 +15,7 @@ import {
   InvalidTokenException,
   JwtExtendedException,
   JwtRequired,
+  KeysUnavailableException,
   MissingTokenException,
   RevocationUnavailableException,
   RevokedTokenException,
@@ -38,6 +39,7 @@ const EXCEPTIONS: [JwtExtendedException, number, string][] = [
   [new InvalidTokenException('broken'), 422, 'broken'],
   [new WrongTokenTypeException('wrong type'), 422, 'wrong type'],
   [new RevocationUnavailableException(), 503, 'Token revocation status is unavailable'],
+  [new KeysUnavailableException(), 503, 'Token verification keys are unavailable'],
 ];
 
 let thrown: Error | undefined;

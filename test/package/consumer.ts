@@ -8,7 +8,7 @@ const manifest = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'ut
   name: string;
   exports: object;
 };
-const subpaths = Object.keys(manifest.exports).filter((subpath) => !subpath.endsWith('.json'));
+const subpaths = Object.keys(manifest.exports).filter((subpath) => !/\.(json|sql)$/.test(subpath));
 
 /** A fixture is an app of its own; its scripts are what has to work there. */
 export function describeConsumer(name: 'nest11-commonjs' | 'nest12-esm'): void {

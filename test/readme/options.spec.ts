@@ -16,11 +16,16 @@ function withStaleness(revocation: { local?: object }): object {
   return revocation.local ? { ...revocation, local: { staleness: 1, ...revocation.local } } : revocation;
 }
 
+/** What each section needs besides the value in question. */
+const NEEDED: Readonly<Record<string, (inner: object) => object>> = {
+  revocation: (inner) => ({ ...complete.revocation, ...withStaleness(inner) }),
+  jwks: (inner) => ({ issuer: 'https://idp.example', ...inner }),
+};
+
 /** Complete options with one more value, at a path. */
 function optionsWith([name = '', ...path]: readonly string[], value: unknown): object {
   const inner = path.reduceRight((nested, key) => ({ [key]: nested }), value);
-  const given: unknown = name === 'revocation' ? { ...complete.revocation, ...withStaleness(inner as object) } : inner;
-  return { ...complete, [name]: given };
+  return { ...complete, [name]: typeof inner === 'object' ? (NEEDED[name]?.(inner as object) ?? inner) : inner };
 }
 
 /** The names the library lists when it is given one it does not know; those in sections as paths. */
@@ -64,9 +69,15 @@ const defaults = rows.flatMap(({ names, defaults }) =>
 
 it.each(defaults)('shows the default of %s', (name, text) => {
   const settings = resolveSettings(optionsWith(name.split('.'), runInNewContext(text)));
-  const without = name.startsWith('revocation.local.') ? optionsWith(['revocation', 'local'], {}) : complete;
+  const without = withoutValue(name.split('.'));
   expect(comparable(settings)).toEqual(comparable(resolveSettings(without)));
 });
+
+/** The same options without the value at a path, but with the section it is in. */
+function withoutValue(path: readonly string[]): object {
+  const section = path.slice(0, -1);
+  return NEEDED[path[0] ?? ''] === undefined || section.length === 0 ? complete : optionsWith(section, {});
+}
 
 /** Without the prototypes of the other context. */
 function comparable(settings: object): unknown {

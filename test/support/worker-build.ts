@@ -29,7 +29,7 @@ export class WorkerBuild {
     const folder = mkdtempSync(join(cache, 'worker-'));
     const build = new WorkerBuild(folder);
     const { library } = build;
-    const exports = { '.': './index.js', './redis': './redis.js' };
+    const exports = { '.': './index.js', './redis': './redis.js', './sql': './sql.js' };
     await Promise.all([
       compile(join(root, 'test/revocation/worker'), folder, {}),
       compile(join(root, 'src'), library, { exports }),

@@ -18,12 +18,22 @@ export const FOUR_MAKES: readonly Make[] = [
 /** Both drivers, each on another HTTP server. */
 export const TWO_MAKES: readonly Make[] = FOUR_MAKES.slice(0, 2);
 
-/** Processes of one application on one Redis. */
-export class WorkerPool {
+/** A server that processes keep their sessions on. */
+export interface StoreServer {
+  readonly port: number;
+  pause(): void;
+  resume(): void;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Processes of one application on one server. */
+export class WorkerPool<Server extends StoreServer = RedisServer> {
   readonly workers: WorkerProcess[] = [];
 
   private constructor(
-    readonly server: RedisServer,
+    readonly server: Server,
     private readonly build: WorkerBuild,
     private readonly settings: Partial<WorkerSettings>,
   ) {}
@@ -33,22 +43,37 @@ export class WorkerPool {
     settings: Partial<WorkerSettings> = {},
     redisArguments: readonly string[] = [],
   ): Promise<WorkerPool> {
-    const [build, server] = await Promise.all([WorkerBuild.make(), RedisServer.start(...redisArguments)]);
-    const pool = new WorkerPool(server, build, settings);
-    await pool.startFurther(makes);
+    return WorkerPool.startOn(await RedisServer.start(...redisArguments), makes, settings);
+  }
+
+  /** On a server that runs; it stops with the pool. */
+  static async startOn<Server extends StoreServer>(
+    server: Server,
+    makes: readonly Make[],
+    settings: Partial<WorkerSettings> = {},
+  ): Promise<WorkerPool<Server>> {
+    const pool = new WorkerPool(server, await WorkerBuild.make(), settings);
+    try {
+      await pool.startFurther(makes);
+    } catch (error) {
+      await pool.stop();
+      throw error;
+    }
     return pool;
   }
 
   async startFurther(makes: readonly Make[], own: Partial<WorkerSettings> = {}): Promise<WorkerProcess[]> {
     const { build, settings, server } = this;
-    const further = await Promise.all(
-      makes.map((make) => WorkerProcess.start(build, { redisPort: server.port, ...settings, ...own, ...make })),
+    const starting = await Promise.allSettled(
+      makes.map((make) => WorkerProcess.start(build, { storePort: server.port, ...settings, ...own, ...make })),
     );
+    const further = starting.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
     this.workers.push(...further);
+    for (const start of starting) if (start.status === 'rejected') throw start.reason;
     return further;
   }
 
-  /** One process; counted on from the last to the first. */
+  /** One of the processes; after the last comes the first again. */
   worker(index: number): WorkerProcess {
     return this.workers[index % this.workers.length] as WorkerProcess;
   }

@@ -1,2 +1,3 @@
 // For tsc: what a subpath exports resolves to types here too.
 export { describeRevocationStore } from 'nestjs-jwt-extended/testing';
+export { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';

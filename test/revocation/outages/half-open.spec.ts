@@ -28,7 +28,7 @@ describeWithRedis('A connection to Redis on which nothing comes back', () => {
   };
 
   it('is an outage until there is another one; what was lost on it never happens', async () => {
-    await pool.startFurther(TWO_MAKES, { redisPort: proxy.port });
+    await pool.startFurther(TWO_MAKES, { storePort: proxy.port });
     await logInEverywhere();
     proxy.swallow();
     await expectOutageEverywhere();
@@ -43,7 +43,7 @@ describeWithRedis('A connection to Redis on which nothing comes back', () => {
 
   it('is replaced by the driver that has a time limit for it (socketTimeout of ioredis)', async () => {
     await pool.startFurther([{ adapter: 'express', driver: 'ioredis' }], {
-      redisPort: proxy.port,
+      storePort: proxy.port,
       clientOptions: { socketTimeout: 2_000 },
     });
     await logInEverywhere();

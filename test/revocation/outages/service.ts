@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenPair } from 'nestjs-jwt-extended';
 import { forge, nowInSeconds, OTHER_SECRET } from '../../support/forge.js';
 import { sidOf } from '../../support/session-tokens.js';
-import type { WorkerPool } from '../../support/worker-pool.js';
+import type { StoreServer, WorkerPool } from '../../support/worker-pool.js';
 import type { WorkerAnswer, WorkerProcess } from '../../support/worker-process.js';
 
 /** The default of `revocation.timeout`, and what an answer may take besides. */
@@ -117,7 +117,7 @@ export async function expectOutage(worker: WorkerProcess, pair: TokenPair): Prom
 }
 
 /** Each process answers otherwise than 503 within five seconds from now on. */
-export async function expectRecovery(pool: WorkerPool, { accessToken }: TokenPair): Promise<void> {
+export async function expectRecovery(pool: WorkerPool<StoreServer>, { accessToken }: TokenPair): Promise<void> {
   const returned = performance.now();
   await Promise.all(
     pool.workers.map(async (worker) => {
@@ -128,7 +128,7 @@ export async function expectRecovery(pool: WorkerPool, { accessToken }: TokenPai
 }
 
 /** Each process runs, and has said what became of the store so many times, in one line each. */
-export async function expectLoggedOutages(pool: WorkerPool, outages = 1): Promise<void> {
+export async function expectLoggedOutages(pool: WorkerPool<StoreServer>, outages = 1): Promise<void> {
   const expected = Array.from({ length: outages }, () => [
     expect.stringMatching(/ ERROR \[JwtExtendedModule\] The revocation store does not answer; .* 503\. \S/),
     expect.stringMatching(/ LOG \[JwtExtendedModule\] The revocation store answers again\./),
@@ -150,5 +150,5 @@ async function sendAtOnce(worker: WorkerProcess, requests: readonly Request[]) {
 
 function shown({ request: [method, path], answer }: { request: Request; answer: WorkerAnswer }): string {
   const { status, retryAfter, body } = answer;
-  return `${method} ${path} ${status} Retry-After: ${retryAfter}, ${body.msg}`;
+  return `${method} ${path} ${status} Retry-After: ${retryAfter}, ${(body as { msg?: string }).msg}`;
 }

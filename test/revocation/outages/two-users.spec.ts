@@ -19,7 +19,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
   beforeAll(async () => {
     pool = await WorkerPool.start([]);
     proxy = await TcpProxy.start(pool.server.port);
-    await pool.startFurther(TWO_MAKES, { redisPort: proxy.port });
+    await pool.startFurther(TWO_MAKES, { storePort: proxy.port });
     [alice, bob, gone] = await Promise.all([pool.logIn('alice'), pool.logIn('bob'), pool.logIn('gone')]);
     await pool.worker(0).send('DELETE', '/logout', gone.refreshToken);
   });

@@ -1,19 +1,16 @@
-import { describeWithRedis } from '../../support/redis-server.js';
-import { FOUR_MAKES, WorkerPool } from '../../support/worker-pool.js';
+import { describeOnSharedStores } from '../../support/shared-stores.js';
+import type { StoreServer, WorkerPool } from '../../support/worker-pool.js';
 
-describeWithRedis('A process that is killed between a rotation and its answer', () => {
-  let pool: WorkerPool;
+describeOnSharedStores('A process that is killed between a rotation and its answer', (store) => {
+  let pool: WorkerPool<StoreServer>;
   beforeAll(async () => {
-    pool = await WorkerPool.start(FOUR_MAKES, { timeout: '10s', rotation: { grace: '60s' } });
+    pool = await store.start({ rotation: { grace: '60s' } });
   });
   afterAll(() => pool.stop());
 
-  it.each([
-    ['redis', 0],
-    ['ioredis', 1],
-  ])('leaves its successor to the retry at another process (%s)', async (_driver, index) => {
+  it.each([2, 3])('leaves its successor to the retry at another process (number %i)', async (index) => {
     const first = await pool.logIn('alice');
-    const victim = pool.worker(index + 2);
+    const victim = pool.worker(index);
     await expect(victim.send('POST', '/refresh?die=now', first.refreshToken)).rejects.toThrow();
     const unheard = await victim.lastRotation();
 

@@ -9,7 +9,7 @@ describeWithRedis('A rotation whose answer is lost on its way from Redis', () =>
   const start = async (make: Make | undefined, grace: '60s' | 0) => {
     pool = await WorkerPool.start([]);
     proxy = await TcpProxy.start(pool.server.port);
-    await pool.startFurther(make ? [make] : [], { redisPort: proxy.port, timeout: '10s', rotation: { grace } });
+    await pool.startFurther(make ? [make] : [], { storePort: proxy.port, timeout: '10s', rotation: { grace } });
   };
   afterEach(async () => {
     await pool.stop();

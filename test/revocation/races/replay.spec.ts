@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeWithRedis } from '../../support/redis-server.js';
-import { FOUR_MAKES, WorkerPool } from '../../support/worker-pool.js';
+import type { TokenPair } from 'nestjs-jwt-extended';
+import { describeOnSharedStores } from '../../support/shared-stores.js';
+import type { StoreServer, WorkerPool } from '../../support/worker-pool.js';
 
 const GRACE = 2_000;
 const ROUNDS = 20;
 
-describeWithRedis('A refresh token that is presented again', () => {
-  let pool: WorkerPool;
+describeOnSharedStores('A refresh token that is presented again', (store) => {
+  let pool: WorkerPool<StoreServer>;
   beforeAll(async () => {
-    pool = await WorkerPool.start(FOUR_MAKES, { timeout: '10s', rotation: { grace: '2s' } });
+    pool = await store.start({ rotation: { grace: '2s' } });
   });
   afterAll(async () => {
-    expect(pool.takeLogs()).toEqual([]);
+    const logs = pool.takeLogs();
     await pool.stop();
+    expect(logs).toEqual([]);
   });
 
   it('after grace ends its session in every process, on a route that rotates and on one that does not', async () => {
@@ -60,7 +62,7 @@ describeWithRedis('A refresh token that is presented again', () => {
       if (replay.status === 201) expect([replay.body, rotation.status]).toEqual([second, 201]);
       else expect(replay.status).toBe(401);
       expect((await pool.worker(round + 3).send('POST', '/refresh', first.refreshToken)).status).toBe(401);
-      const descendants = rotation.status === 201 ? [rotation.body] : [];
+      const descendants = rotation.status === 201 ? [rotation.body as TokenPair] : [];
       expect(await pool.statusesOf([first, second, ...descendants])).toEqual([401]);
     }
   });
@@ -80,7 +82,7 @@ describeWithRedis('A refresh token that is presented again', () => {
           pool.worker(round + 1).send('POST', '/refresh', second.refreshToken),
         ]);
         expect(replay.status).toBe(401);
-        const descendants = rotation.status === 201 ? [rotation.body] : [];
+        const descendants = rotation.status === 201 ? [rotation.body as TokenPair] : [];
         expect(await pool.statusesOf([first, second, ...descendants])).toEqual([401]);
       }),
     );

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenPair } from 'nestjs-jwt-extended';
-import { describeWithRedis } from '../../support/redis-server.js';
 import { sidOf } from '../../support/session-tokens.js';
-import { FOUR_MAKES, WorkerPool } from '../../support/worker-pool.js';
+import { describeOnSharedStores } from '../../support/shared-stores.js';
+import type { StoreServer, WorkerPool } from '../../support/worker-pool.js';
 import type { WorkerAnswer } from '../../support/worker-process.js';
 
 /** A session that is to end, and another one of the same user. */
@@ -36,15 +36,16 @@ const REVOKING: readonly Revoking[] = [
 const ROUNDS = 12;
 const MOST_STEPS = 12;
 
-describeWithRedis('A refresh against', () => {
-  let pool: WorkerPool;
+describeOnSharedStores('A refresh against', (store) => {
+  let pool: WorkerPool<StoreServer>;
   beforeAll(async () => {
     // Looking a user up is where an application waits between the library's check and the route.
-    pool = await WorkerPool.start(FOUR_MAKES, { timeout: '10s', rotation: { grace: '60s' }, lookUpPause: 5 });
+    pool = await store.start({ rotation: { grace: '60s' }, lookUpPause: 5 });
   });
   afterAll(async () => {
-    expect(pool.takeLogs()).toEqual([]);
+    const logs = pool.takeLogs();
     await pool.stop();
+    expect(logs).toEqual([]);
   });
 
   let users = 0;
@@ -90,7 +91,7 @@ describeWithRedis('A refresh against', () => {
 
     it('at the same time: nothing is refreshed or served that was asked for after its 2xx', async () => {
       let overlaps = 0;
-      for (let round = 0; round < ROUNDS; round++) {
+      for (let round = 0; round < ROUNDS / store.slowness; round++) {
         const sessions = await logInTwice();
         const asked: { at: number; answer: Promise<WorkerAnswer> }[] = [];
         const ask = (index: number, method: string, path: string, token: string) => {

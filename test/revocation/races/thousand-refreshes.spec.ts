@@ -1,16 +1,20 @@
-import { describeWithRedis } from '../../support/redis-server.js';
-import { FOUR_MAKES, WorkerPool } from '../../support/worker-pool.js';
+import type { TokenPair } from 'nestjs-jwt-extended';
+import { describeOnSharedStores, SERIALIZABLE, type SharedStore } from '../../support/shared-stores.js';
+import type { StoreServer, WorkerPool } from '../../support/worker-pool.js';
 
 const ROUNDS = 10;
-const REQUESTS = 1_000;
 
-describeWithRedis('1,000 refreshes of one token at once over 4 processes', () => {
-  let pool: WorkerPool;
+const NAME = 'Many refreshes of one token at once over 4 processes';
+
+/** So many are 1,000, or 200 where all transactions are serializable. */
+const describeCrowds = (store: SharedStore): void => {
+  const { crowd } = store;
+  let pool: WorkerPool<StoreServer>;
   const start = async (grace: '60s' | 0) => {
-    pool = await WorkerPool.start(FOUR_MAKES, { timeout: '10s', rotation: { grace } });
+    pool = await store.start({ rotation: { grace } });
   };
   const refreshAtOnce = (token: string) =>
-    Promise.all(Array.from({ length: REQUESTS }, (_, index) => pool.worker(index).send('POST', '/refresh', token)));
+    Promise.all(Array.from({ length: crowd }, (_, index) => pool.worker(index).send('POST', '/refresh', token)));
   /** Until it is not answered 503. */
   const retry = async (token: string, index: number) => {
     for (;;) {
@@ -18,22 +22,25 @@ describeWithRedis('1,000 refreshes of one token at once over 4 processes', () =>
       if (answer.status !== 503) return answer;
     }
   };
-  afterEach(() => {
-    expect(pool.takeLogs()).toEqual([]);
-    return pool.stop();
+  afterEach(async () => {
+    const logs = pool.takeLogs();
+    await pool.stop();
+    expect(logs).toEqual([]);
   });
 
   it('all get the same successor within grace, a retry after a 503 too', async () => {
     await start('60s');
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < ROUNDS / store.slowness; round++) {
       const first = await pool.logIn(`alice${round}`);
       const answers = await refreshAtOnce(first.refreshToken);
       const late = answers.filter(({ status }) => status !== 201);
       expect(late.filter(({ status }) => status !== 503)).toEqual([]);
       const retried = await Promise.all(late.map((_, index) => retry(first.refreshToken, index)));
-      const pairs = [...answers.filter(({ status }) => status === 201), ...retried].map(({ body }) => body);
-      expect(pairs).toHaveLength(REQUESTS);
-      const [successor] = pairs;
+      const pairs = [...answers.filter(({ status }) => status === 201), ...retried].map(
+        ({ body }) => body as TokenPair,
+      );
+      expect(pairs).toHaveLength(crowd);
+      const [successor] = pairs as [TokenPair];
       expect(new Set(pairs.map(({ accessToken, refreshToken }) => accessToken + refreshToken)).size).toBe(1);
 
       expect((await pool.worker(round).send('POST', '/refresh', successor.refreshToken)).status).toBe(201);
@@ -44,13 +51,15 @@ describeWithRedis('1,000 refreshes of one token at once over 4 processes', () =>
 
   it('one at most gets a successor without grace, and the session is over', async () => {
     await start(0);
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < ROUNDS / store.slowness; round++) {
       const first = await pool.logIn(`bob${round}`);
       const answers = await refreshAtOnce(first.refreshToken);
       const served = answers.filter(({ status }) => status === 201);
       expect(served.length).toBeLessThanOrEqual(1);
-      expect(answers.filter(({ status }) => status === 401)).toHaveLength(REQUESTS - served.length);
-      expect(await pool.statusesOf([first, ...served.map(({ body }) => body)])).toEqual([401]);
+      expect(answers.filter(({ status }) => status === 401)).toHaveLength(crowd - served.length);
+      expect(await pool.statusesOf([first, ...served.map(({ body }) => body as TokenPair)])).toEqual([401]);
     }
   }, 300_000);
-});
+};
+
+describeOnSharedStores(NAME, describeCrowds, [SERIALIZABLE]);

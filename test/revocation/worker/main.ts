@@ -3,20 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleLogger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { JwtExtendedModule } from 'nestjs-jwt-extended';
-import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
-import { connectToRedis } from './redis-clients.js';
 import { SessionController } from './session.controller.js';
+import { storeOf } from './stores.js';
 import type { WorkerMessage, WorkerSettings } from './worker-settings.js';
 
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
 const { timeout, rotation, lookUpPause = 0 } = settings;
-const client = await connectToRedis(settings);
+const store = await storeOf(settings);
 
 @Module({
   imports: [
     JwtExtendedModule.forRoot({
       secret: process.env.WORKER_SECRET,
-      revocation: { store: new RedisRevocationStore({ client }), timeout },
+      revocation: { store, timeout },
       rotation,
       userLookup: async ({ sub }) => {
         if (lookUpPause > 0) await sleep(Math.random() * lookUpPause);

@@ -3,9 +3,9 @@ import type { RotationOptions } from 'nestjs-jwt-extended';
 /** How a process of these tests is set up. */
 export interface WorkerSettings {
   readonly adapter: 'express' | 'fastify';
-  readonly driver: 'redis' | 'ioredis';
-  /** Where Redis is, or something in front of it. */
-  readonly redisPort: number;
+  readonly driver: 'redis' | 'ioredis' | 'pg' | 'mysql2';
+  /** Where the store's server is, or something in front of it. */
+  readonly storePort: number;
   /** The option `revocation.timeout`; default the library's. */
   readonly timeout?: '50ms' | '10s';
   readonly rotation?: Pick<RotationOptions, 'grace'>;

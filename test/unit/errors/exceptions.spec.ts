@@ -5,6 +5,7 @@ import {
   FreshTokenRequiredException,
   InvalidTokenException,
   JwtExtendedException,
+  KeysUnavailableException,
   MissingTokenException,
   RevocationUnavailableException,
   RevokedTokenException,
@@ -80,6 +81,14 @@ const ALL: [JwtExtendedException, name: string, code: string, status: number, me
     'JWT_REVOCATION_UNAVAILABLE',
     503,
     'Token revocation status is unavailable',
+    { 'Retry-After': '1' },
+  ],
+  [
+    new KeysUnavailableException(),
+    'KeysUnavailableException',
+    'JWT_KEYS_UNAVAILABLE',
+    503,
+    'Token verification keys are unavailable',
     { 'Retry-After': '1' },
   ],
 ];

@@ -111,3 +111,15 @@ describe('the codec', () => {
     expect(() => verifies(forge(), ownKey('HS256', publicKey))).toThrow();
   });
 });
+
+it('refuses an RSA signature without its leading zero, which OpenSSL would take', () => {
+  const own = pair('RS256');
+  const signed = (number: number) => codec.sign({}, { number }, own.signing);
+  const signatureOf = (token: string) => Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url');
+  let number = 0;
+  while (signatureOf(signed(number))[0] !== 0) number += 1;
+  const token = signed(number);
+  const shorter = base64url(signatureOf(token).subarray(1));
+  expect(verifies(token, own.verification)).toBe(true);
+  expect(verifies(token.replace(/[^.]+$/, shorter), own.verification)).toBe(false);
+}, 30_000);

@@ -1,0 +1,77 @@
+/** What to fetch a document with, and how much of it is taken. */
+export interface DocumentRequest {
+  readonly fetch: typeof fetch;
+  readonly maxBytes: number;
+  /** Ends the attempt, also in the middle of the body. */
+  readonly signal: AbortSignal;
+}
+
+/** A JSON object as it was answered, and for how long it may be kept. */
+export interface FetchedDocument {
+  readonly document: Readonly<Record<string, unknown>>;
+  /** Milliseconds; `null` where the answer does not say. */
+  readonly maxAge: number | null;
+}
+
+/**
+ * Fetches a JSON object. The media type is not judged, for many servers send another; a redirect is not followed, since
+ * the address would then be chosen by whoever answers.
+ */
+export async function fetchDocument(address: string, request: DocumentRequest): Promise<FetchedDocument> {
+  const { signal, maxBytes } = request;
+  const headers = { accept: 'application/jwk-set+json, application/json' };
+  const response = await request.fetch(address, { signal, headers, redirect: 'manual', credentials: 'omit' });
+  try {
+    refuseStatus(address, response.status);
+    const text = await readText(address, response, maxBytes);
+    return { document: parse(address, text), maxAge: lifetimeOf(response.headers) };
+  } catch (error) {
+    // Or the rest of it would go on arriving.
+    response.body?.cancel().catch(() => undefined);
+    throw error;
+  }
+}
+
+function refuseStatus(address: string, status: number): void {
+  if (status === 200) return;
+  const redirect = status === 0 || (status >= 300 && status < 400);
+  throw new Error(`${address} answered ${redirect ? `${status}, a redirect, which is not followed` : status}.`);
+}
+
+async function readText(address: string, { body }: Response, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    if (done || value === undefined) break;
+    size += value.byteLength;
+    if (size > maxBytes) {
+      reader?.releaseLock();
+      throw new Error(`${address} answered more than ${maxBytes} bytes.`);
+    }
+    chunks.push(value);
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+}
+
+function parse(address: string, text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${address} answered no JSON.`, { cause });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new Error(`${address} answered no JSON object.`);
+}
+
+/** `max-age` less the time a cache on the way has held it (RFC 9111 s.4.2). */
+function lifetimeOf(headers: Headers): number | null {
+  const directives = (headers.get('cache-control') ?? '').toLowerCase().split(',');
+  if (directives.some((directive) => /^\s*no-(?:store|cache)\s*$/.test(directive))) return 0;
+  const seconds = directives.map((directive) => /^\s*max-age\s*=\s*"?(\d+)"?\s*$/.exec(directive)?.[1]).find(Boolean);
+  if (seconds === undefined) return null;
+  const held = /^\d+$/.exec(headers.get('age')?.trim() ?? '')?.[0] ?? '0';
+  return Math.max(0, Number(seconds) - Number(held)) * 1000;
+}

@@ -1,0 +1,75 @@
+import { InvalidTokenException } from '../errors/exceptions.js';
+import type { KeySource } from '../keys/key-source.js';
+import type { VerificationKey } from '../keys/verification-key.js';
+import type { Settings } from '../options/settings.js';
+import type { Awaitable } from '../types/awaitable.js';
+import { ownValue, type JoseHeader } from '../types/claims.js';
+import type { HttpRequest } from '../types/http.js';
+import { IdentityProvider } from './identity-provider.js';
+import type { FetchOutcome } from './key-cache.js';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** Told of what an attempt to fetch the keys of a provider came to. */
+export type ProviderListener = (provider: IdentityProvider, outcome: FetchOutcome) => void;
+
+/** The identity providers of the option `jwks`. What a token says chooses among them and does nothing else. */
+export class IdentityProviders {
+  private readonly providers: readonly IdentityProvider[];
+  private readonly byIssuer: ReadonlyMap<unknown, IdentityProvider>;
+  /** Of an application that has one provider and no keys of its own. */
+  private readonly only: IdentityProvider | null;
+  private listener: ProviderListener = () => undefined;
+
+  constructor(private readonly settings: Settings) {
+    this.providers = settings.jwks.map((provider) => {
+      const made: IdentityProvider = new IdentityProvider(provider, settings, (outcome) =>
+        this.listener(made, outcome),
+      );
+      return made;
+    });
+    this.byIssuer = new Map(this.providers.map((provider) => [provider.issuer, provider]));
+    this.only = this.byIssuer.get(null) ?? null;
+  }
+
+  /** Begins to fetch the keys, without waiting for them: an application starts while its providers are away. */
+  start(listener: ProviderListener): void {
+    this.listener = listener;
+    for (const { cache } of this.providers) cache.start();
+  }
+
+  stop(): void {
+    for (const { cache } of this.providers) cache.stop();
+  }
+
+  /** The keys of our own tokens, and those of the providers. */
+  beside(own: KeySource): KeySource {
+    if (this.providers.length === 0) return own;
+    const ours = hasOwnKeys(this.settings) ? own : null;
+    return {
+      keysFor: (header: JoseHeader, payload: Claims, request?: HttpRequest): Awaitable<readonly VerificationKey[]> =>
+        (this.providerOf(payload) ?? ours ?? foreign(payload)).keysFor(header, payload, request),
+    };
+  }
+
+  private providerOf(payload: Claims): KeySource | null {
+    return this.only ?? this.byIssuer.get(ownValue(payload, 'iss')) ?? null;
+  }
+}
+
+function hasOwnKeys({ secrets, privateKey, publicKey, keys, callbacks }: Settings): boolean {
+  return (
+    secrets.length > 0 ||
+    privateKey !== null ||
+    publicKey !== null ||
+    keys !== null ||
+    callbacks.decodeKey !== undefined
+  );
+}
+
+function foreign(payload: Claims): never {
+  const issuer = ownValue(payload, 'iss');
+  if (issuer === undefined) throw new InvalidTokenException('Token is missing the "iss" claim');
+  if (typeof issuer !== 'string') throw new InvalidTokenException('Payload Issuer (iss) must be a string');
+  throw new InvalidTokenException('Invalid issuer');
+}

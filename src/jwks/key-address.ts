@@ -1,0 +1,41 @@
+import { addressProblem } from '../options/provider-address.js';
+import type { ProviderSettings } from '../options/settings.js';
+import { ownValue } from '../types/claims.js';
+import { fetchDocument, type DocumentRequest } from './document.js';
+
+/** Where a provider's keys are: as configured, or as its own configuration says (OpenID Connect Discovery 1.0 s.4). */
+export class KeyAddress {
+  private found: string | null = null;
+
+  constructor(private readonly provider: ProviderSettings) {}
+
+  async find(request: DocumentRequest): Promise<string> {
+    return this.provider.uri ?? (this.found ??= await this.discover(this.provider.issuer as string, request));
+  }
+
+  /** After a failure it is looked up again, for it may have moved. */
+  forget(): void {
+    this.found = null;
+  }
+
+  private async discover(issuer: string, request: DocumentRequest): Promise<string> {
+    const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const { document } = await fetchDocument(address, request);
+    // s.4.3: or a provider could hand out another one's keys.
+    if (ownValue(document, 'issuer') !== issuer) {
+      throw new Error(
+        `${address} is the configuration of another issuer: ${JSON.stringify(ownValue(document, 'issuer'))}.`,
+      );
+    }
+    const found = ownValue(document, 'jwks_uri');
+    const problem = addressProblem(found, this.provider.allowInsecure) ?? this.downgrade(issuer, found as string);
+    if (problem === null) return found as string;
+    throw new Error(`${address} names a jwks_uri that ${problem}`);
+  }
+
+  /** What is asked for over https must not send to a server of this machine. */
+  private downgrade(issuer: string, found: string): string | null {
+    const isWorse = issuer.startsWith('https:') && !found.startsWith('https:');
+    return isWorse && !this.provider.allowInsecure ? 'has to be https, as the issuer is.' : null;
+  }
+}

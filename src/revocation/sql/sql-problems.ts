@@ -1,0 +1,82 @@
+import type { SqlDialectName } from './sql-options.js';
+import type { SqlConnection } from './sql-query.js';
+import type { SqlRow } from './sql-result.js';
+import { raw, sql, text, type SqlFragment } from './sql-statement.js';
+
+/** What a database is asked about itself, and what its answer may show to be wrong. */
+interface Examination {
+  readonly question: (table: string) => SqlFragment;
+  readonly checks: readonly ((row: SqlRow, table: string) => string | false)[];
+}
+
+const isMissing =
+  (dialect: SqlDialectName) =>
+  ({ missing }: SqlRow, table: string) =>
+    isOn(missing) && `The table ${table} is missing: apply migrations/${dialect}.sql of nestjs-jwt-extended.`;
+
+const isReplica = ({ replica }: SqlRow) =>
+  isOn(replica) &&
+  'The database is a replica, which takes no writes and learns of a log-out later: connect to its primary.';
+
+const EXAMINATIONS: Readonly<Record<SqlDialectName, Examination>> = {
+  postgres: {
+    question: (table) => sql`SELECT CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END AS replica,
+      CASE WHEN to_regclass(${text(table)}) IS NULL THEN 1 ELSE 0 END AS missing`,
+    checks: [isMissing('postgres'), isReplica],
+  },
+  mysql: {
+    question: (table) => {
+      const [name, schema] = table.split('.').reverse() as [string, string?];
+      const inSchema = schema === undefined ? raw('DATABASE()') : text(schema);
+      return sql`SELECT SLEEP(0.002) AS slept, SYSDATE(6) = NOW(6) AS frozen, @@global.read_only AS replica,
+        @@autocommit AS autocommit, @@global.log_bin AS logged, @@global.binlog_format AS format,
+        (SELECT COALESCE(MAX(engine), 'none') FROM information_schema.tables
+          WHERE table_schema = ${inSchema} AND table_name = ${text(name)}) AS engine`;
+    },
+    checks: [
+      ({ engine }, table) => isMissing('mysql')({ missing: engine === 'none' }, table),
+      ({ engine }, table) =>
+        !['none', 'InnoDB'].includes(String(engine)) &&
+        `The table ${table} is kept by ${String(engine)}, which locks no rows: ALTER TABLE ${table} ENGINE = InnoDB.`,
+      isReplica,
+      ({ autocommit }) =>
+        !isOn(autocommit) && 'The connections have "autocommit" off, so that nothing is ever stored: set it on.',
+      ({ frozen }) =>
+        isOn(frozen) && 'The server runs with "sysdate-is-now", by which writes may be applied too late: leave it out.',
+      ({ logged, format }) =>
+        isOn(logged) &&
+        format === 'STATEMENT' &&
+        'The server logs statements, which say other things on a replica: set "binlog_format" to ROW or MIXED.',
+    ],
+  },
+  sqlite: {
+    question: (table) => sql`SELECT sqlite_version() AS version,
+      NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ${text(table)}) AS missing`,
+    checks: [
+      isMissing('sqlite'),
+      ({ version }) =>
+        isOlder(String(version), [3, 35]) && `SQLite ${String(version)} is too old: it has to be 3.35 or later.`,
+    ],
+  },
+};
+
+/** What is wrong with how a database is set up, in a sentence each. */
+export async function describeDatabase(
+  database: SqlConnection,
+  dialect: SqlDialectName,
+  table: string,
+): Promise<string[]> {
+  const { question, checks } = EXAMINATIONS[dialect];
+  const [row = {}] = await database.rows(question(table));
+  return checks.map((check) => check(row, table)).filter((problem) => problem !== false);
+}
+
+/** Drivers say yes in many ways. */
+function isOn(value: unknown): boolean {
+  return ['1', 'ON', 'true'].includes(String(value));
+}
+
+function isOlder(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [actualMajor = 0, actualMinor = 0] = version.split('.').map(Number);
+  return actualMajor < major || (actualMajor === major && actualMinor < minor);
+}

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolveSettings } from '../../src/options/resolve-settings.js';
+import { ExampleProject } from '../readme/example-project.js';
+import { codeBlocksOf } from '../readme/readme.js';
+
+const text = readFileSync('docs/identity-providers.md', 'utf8');
+const project = new ExampleProject(codeBlocksOf(text));
+
+afterAll(() => project.remove());
+
+it('compiles', () => {
+  expect(project.diagnostics()).toEqual([]);
+}, 60_000);
+
+it('links to what is there', () => {
+  const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, target = '']) => target);
+  expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
+});
+
+it.each(['auth0', 'keycloak', 'cognito', 'entra'])('shows options for %s that are taken', async (name) => {
+  const shown = (await import(project.path(`src/${name}.ts`))) as Record<string, object>;
+  const { jwks } = resolveSettings(shown[name]);
+  expect(jwks.length).toBeGreaterThan(0);
+  for (const { isAudienceChosen } of jwks) expect(isAudienceChosen).toBe(true);
+});
+
+it('lets in only what Cognito made for this client', async () => {
+  process.env.COGNITO_CLIENT_ID = 'client';
+  const { cognito } = (await import(project.path('src/cognito.ts'))) as {
+    cognito: { verifyToken(payload: object): boolean };
+  };
+  expect(cognito.verifyToken({ token_use: 'access', client_id: 'client' })).toBe(true);
+  expect(cognito.verifyToken({ token_use: 'id', client_id: 'client' })).toBe(false);
+  expect(cognito.verifyToken({ token_use: 'access', client_id: 'other' })).toBe(false);
+});

@@ -1,0 +1,179 @@
+import { Controller, Get, Post } from '@nestjs/common';
+import { JwtIdentity, JwtRequired } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../../support/adapters.js';
+import { forge, SECRET, compact, claimsOf } from '../../support/forge.js';
+import { foreignToken, jwks, providerKey, published } from '../../support/identity-provider.js';
+import { useJwtApp, withJwtApp } from '../../support/jwt-app.js';
+import { json, KeyServer } from '../../support/key-server.js';
+import { errorOf } from '../../support/token-service.js';
+
+@JwtRequired()
+@Controller()
+export class RoutesController {
+  @Get('me')
+  me(@JwtIdentity() identity: string) {
+    return { identity };
+  }
+
+  @JwtRequired({ fresh: true })
+  @Get('fresh')
+  fresh() {
+    return {};
+  }
+
+  @JwtRequired({ refresh: true })
+  @Post('refresh')
+  refresh() {
+    return {};
+  }
+}
+
+const controllers = [RoutesController];
+const refused = (msg: string) => ({ status: 422, body: { msg } });
+const alice = { status: 200, body: { identity: 'alice' } };
+
+const first = new KeyServer();
+const second = new KeyServer();
+const elliptic = providerKey('elliptic');
+const rsa = providerKey('rsa', 'RS256');
+const other = providerKey('other');
+
+beforeAll(async () => {
+  await Promise.all([first.start(), second.start()]);
+  first.keys = json(jwks(elliptic, rsa, providerKey('pss', 'PS256'), providerKey('edwards', 'EdDSA')));
+  second.paths.set('/tenant/.well-known/openid-configuration', (response, request) =>
+    json({ issuer: `${second.url}/tenant/`, jwks_uri: second.keysUrl })(response, request),
+  );
+  second.keys = json(jwks(other));
+});
+afterAll(() => Promise.all([first.stop(), second.stop()]));
+
+describe.each(ADAPTERS)('identity providers beside keys of our own on %s', (adapter) => {
+  const app = useJwtApp(adapter, {
+    controllers,
+    options: {
+      issuer: 'us',
+      audience: 'web',
+      get jwks() {
+        return [
+          { issuer: 'https://first.example/', uri: first.keysUrl, audience: ['api', 'admin'] },
+          { issuer: `${second.url}/tenant/`, audience: false as const, algorithms: ['ES256'] as const },
+        ];
+      },
+    },
+  });
+  const ofFirst = { iss: 'https://first.example/', aud: 'api' };
+  const ask = (token: string) => app.get('/me', token);
+
+  it('take their tokens, with every kind of key', async () => {
+    for (const key of [elliptic, rsa, providerKey('pss', 'PS256'), providerKey('edwards', 'EdDSA')]) {
+      expect(await ask(foreignToken(key, ofFirst))).toEqual(alice);
+    }
+    expect(await ask(foreignToken(other, { iss: `${second.url}/tenant/` }))).toEqual(alice);
+  });
+
+  it('take our own tokens by our own keys, issuer and audience', async () => {
+    expect(await ask(await app.tokens.createAccessToken('alice'))).toEqual(alice);
+    expect(await ask(forge({ iss: 'us', aud: 'api' }))).toEqual(refused("Audience doesn't match"));
+    expect(await ask(forge({ iss: 'them', aud: 'web' }))).toEqual(refused('Invalid issuer'));
+    expect(await ask(forge({ aud: 'web' }))).toEqual(refused('Token is missing the "iss" claim'));
+  });
+
+  it('refuse a token whose audience is not that of its provider', async () => {
+    expect(await ask(foreignToken(elliptic, { ...ofFirst, aud: ['other', 'admin'] }))).toEqual(alice);
+    expect(await ask(foreignToken(elliptic, { ...ofFirst, aud: 'web' }))).toEqual(refused("Audience doesn't match"));
+    expect(await ask(foreignToken(elliptic, { ...ofFirst, aud: undefined }))).toEqual(
+      refused('Token is missing the "aud" claim'),
+    );
+  });
+
+  it('hold its other claims to what every token has to say', async () => {
+    expect(await ask(foreignToken(elliptic, { ...ofFirst, exp: 1 }))).toMatchObject({ status: 401 });
+    expect(await ask(foreignToken(elliptic, { ...ofFirst, sub: 7 }))).toEqual(refused('Subject must be a string'));
+    expect(await ask(foreignToken(elliptic, { ...ofFirst, nbf: 9e9 }))).toMatchObject({ status: 422 });
+  });
+
+  it('choose the keys by the issuer alone, to the letter', async () => {
+    expect(await ask(foreignToken(other, ofFirst))).toEqual(refused('No key for this token'));
+    expect(await ask(foreignToken({ ...other, kid: 'elliptic' }, ofFirst))).toEqual(
+      refused('Signature verification failed'),
+    );
+    for (const iss of [
+      'https://first.example',
+      'HTTPS://first.example/',
+      ['https://first.example/'],
+      null,
+      undefined,
+    ]) {
+      expect(await ask(foreignToken(elliptic, { ...ofFirst, iss }))).toEqual(
+        refused('The specified alg value is not allowed'),
+      );
+    }
+    expect(await ask(foreignToken(rsa, { iss: `${second.url}/tenant/` }))).toEqual(
+      refused('The specified alg value is not allowed'),
+    );
+  });
+
+  it('refuse an HMAC over their public key, and a token of ours that says it is theirs', async () => {
+    const header = JSON.stringify({ alg: 'HS256', kid: 'elliptic' });
+    const payload = JSON.stringify(claimsOf(ofFirst));
+    for (const secret of [SECRET, JSON.stringify(published(elliptic))]) {
+      expect(await ask(compact(header, payload, { secret }))).toEqual(
+        refused('The specified alg value is not allowed'),
+      );
+    }
+  });
+
+  it('ask for nothing that a token names', async () => {
+    const before = [...first.requests, ...second.requests];
+    const named = { jku: `${second.url}/evil`, x5u: `${second.url}/evil`, jwk: published(other) };
+    for (const iss of ['https://first.example/', `${second.url}/evil`]) {
+      await ask(foreignToken(other, { iss, aud: 'api' }, { ...named, kid: 'elliptic' }));
+    }
+    expect([...first.requests, ...second.requests]).toEqual(before);
+  });
+
+  it('make access tokens: they open no refresh route, and are fresh only if they say so', async () => {
+    for (const type of ['refresh', 'access', undefined]) {
+      const token = foreignToken(elliptic, { ...ofFirst, type });
+      expect(await app.send('POST', '/refresh', { token })).toEqual(refused('Only refresh tokens are allowed'));
+    }
+    expect(await ask(foreignToken(elliptic, { ...ofFirst, type: 'refresh' }))).toEqual(
+      refused('Only non-refresh tokens are allowed'),
+    );
+    expect(await app.get('/fresh', foreignToken(elliptic, ofFirst))).toMatchObject({ status: 401 });
+    expect(await app.get('/fresh', foreignToken(elliptic, { ...ofFirst, fresh: true }))).toMatchObject({ status: 200 });
+  });
+});
+
+describe.each(ADAPTERS)('an identity provider alone on %s', (adapter) => {
+  it('makes an application that verifies and cannot sign', async () => {
+    const options = {
+      secret: undefined,
+      jwks: { issuer: 'https://first.example/', uri: first.keysUrl, audience: 'api' },
+    };
+    await withJwtApp(adapter, { controllers, options }, async (app) => {
+      const claims = { iss: 'https://first.example/', aud: 'api' };
+      expect(await app.get('/me', foreignToken(elliptic, claims))).toEqual(alice);
+      expect(await app.get('/me', foreignToken(elliptic, { ...claims, iss: 'them' }))).toEqual(
+        refused('Invalid issuer'),
+      );
+      expect(await app.get('/me', foreignToken(elliptic, { aud: 'api' }))).toEqual(
+        refused('Token is missing the "iss" claim'),
+      );
+      expect(await app.get('/me', forge())).toEqual(refused('Token is missing the "iss" claim'));
+      const error = await errorOf(() => app.tokens.createAccessToken('alice'));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error?.message).toMatch('verifies tokens and cannot make them');
+    });
+  });
+
+  it('needs no issuer where there is nobody else', async () => {
+    const options = { secret: undefined, jwks: { uri: first.keysUrl, audience: 'api' } };
+    await withJwtApp(adapter, { controllers, options }, async (app) => {
+      expect(await app.get('/me', foreignToken(elliptic, { aud: 'api' }))).toEqual(alice);
+      expect(await app.get('/me', foreignToken(elliptic, { aud: 'api', iss: 'anybody' }))).toEqual(alice);
+      expect(await app.get('/me', foreignToken(other, { aud: 'api' }))).toEqual(refused('No key for this token'));
+    });
+  });
+});

@@ -1,0 +1,163 @@
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { drizzle as drizzleMysql } from 'drizzle-orm/mysql2';
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
+import knexModule from 'knex';
+import { createPool } from 'mysql2/promise';
+import sqlite from 'node-sqlite3-wasm';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { SqlRevocationStore, type SqlDialectName, type SqlQuery } from 'nestjs-jwt-extended/sql';
+import { prismaClient } from './prisma-client.js';
+
+/** A client as an application has it, how the store asks it, and how it is closed. */
+export interface Connected {
+  readonly store: SqlRevocationStore;
+  readonly query: SqlQuery;
+  close(): Promise<unknown> | void;
+}
+
+export interface SqlClient {
+  readonly name: string;
+  /** `url`: of the server; of SQLite the file. */
+  connect(url: string): Promise<Connected> | Connected;
+}
+
+/** How many connections each client has. */
+const CONNECTIONS = 10;
+
+function connected(dialect: SqlDialectName, query: SqlQuery, close: () => Promise<unknown> | void): Connected {
+  return { store: new SqlRevocationStore({ dialect, query }), query, close };
+}
+
+export const postgresClients: readonly SqlClient[] = [
+  {
+    name: 'pg',
+    connect(url) {
+      const pool = postgresPool(url);
+      return connected(
+        'postgres',
+        (sql, params) => pool.query(sql, params),
+        () => pool.end(),
+      );
+    },
+  },
+  {
+    name: 'TypeORM',
+    async connect(url) {
+      const dataSource = await new DataSource({ type: 'postgres', url, poolSize: CONNECTIONS }).initialize();
+      return connected(
+        'postgres',
+        (sql, params) => dataSource.query(sql, params),
+        () => dataSource.destroy(),
+      );
+    },
+  },
+  {
+    name: 'Prisma',
+    connect(url) {
+      const prisma = prismaClient('postgresql', new PrismaPg({ connectionString: url, max: CONNECTIONS }));
+      const query: SqlQuery = (sql, params) => prisma.$queryRawUnsafe(sql, ...params);
+      return connected('postgres', query, () => prisma.$disconnect());
+    },
+  },
+  {
+    name: 'Knex',
+    connect(url) {
+      const knex = knexModule.knex({ client: 'pg', connection: url, pool: { min: 0, max: CONNECTIONS } });
+      const query: SqlQuery = (sql, params) => knex.raw(sql.replace(/\$\d+/g, '?'), params);
+      return connected('postgres', query, () => knex.destroy());
+    },
+  },
+  {
+    name: 'Drizzle',
+    connect(url) {
+      const db = drizzlePostgres({ connection: { connectionString: url, max: CONNECTIONS } });
+      return connected(
+        'postgres',
+        (sql, params) => db.$client.query(sql, params),
+        () => db.$client.end(),
+      );
+    },
+  },
+];
+
+export const mariaDbClients: readonly SqlClient[] = [
+  {
+    name: 'mysql2',
+    connect(url) {
+      const pool = createPool({ uri: url, connectionLimit: CONNECTIONS });
+      return connected(
+        'mysql',
+        (sql, params) => pool.execute(sql, params),
+        () => pool.end(),
+      );
+    },
+  },
+  {
+    name: 'TypeORM',
+    async connect(url) {
+      const dataSource = await new DataSource({ type: 'mariadb', url, poolSize: CONNECTIONS }).initialize();
+      return connected(
+        'mysql',
+        (sql, params) => dataSource.query(sql, params),
+        () => dataSource.destroy(),
+      );
+    },
+  },
+  {
+    name: 'Prisma',
+    connect(url) {
+      const { hostname: host, port, username: user, pathname } = new URL(url);
+      const pool = { host, port: Number(port), user, database: pathname.slice(1), connectionLimit: CONNECTIONS };
+      const prisma = prismaClient('mysql', new PrismaMariaDb(pool));
+      const query: SqlQuery = (sql, params) =>
+        sql.startsWith('SELECT') ? prisma.$queryRawUnsafe(sql, ...params) : prisma.$executeRawUnsafe(sql, ...params);
+      return connected('mysql', query, () => prisma.$disconnect());
+    },
+  },
+  {
+    name: 'Knex',
+    connect(url) {
+      const knex = knexModule.knex({ client: 'mysql2', connection: url, pool: { min: 0, max: CONNECTIONS } });
+      return connected(
+        'mysql',
+        (sql, params) => knex.raw(sql, params),
+        () => knex.destroy(),
+      );
+    },
+  },
+  {
+    name: 'Drizzle',
+    connect(url) {
+      const db = drizzleMysql({ connection: { uri: url, connectionLimit: CONNECTIONS } });
+      return connected(
+        'mysql',
+        (sql, params) => db.$client.promise().execute(sql, params),
+        () => db.$client.end(),
+      );
+    },
+  },
+];
+
+export const sqliteClients: readonly SqlClient[] = [
+  {
+    name: 'node-sqlite3-wasm',
+    connect(file) {
+      const db = new sqlite.Database(file);
+      return connected(
+        'sqlite',
+        (sql, params) => db.all(sql, params),
+        () => db.close(),
+      );
+    },
+  },
+];
+
+/** A pool with the settings that the documentation recommends, unless a test has others. */
+export function postgresPool(url: string, settings: pg.PoolConfig = {}): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, ...settings });
+  // A connection that ends while nobody uses it is an event, and one that nobody listens to ends the process.
+  pool.on('error', () => undefined);
+  return pool;
+}

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sqlite from 'node-sqlite3-wasm';
+import { describeWithMariaDb, MariaDbServer } from '../../support/mariadb-server.js';
+import { migrateMariaDb, migratePostgres, migration } from '../../support/migrations.js';
+import { describeWithPostgres, PostgresServer } from '../../support/postgres-server.js';
+import { mariaDbClients, postgresClients, sqliteClients, type SqlClient } from './clients.js';
+
+/** A database that runs, with the table in it. */
+export interface RunningDatabase {
+  readonly url: string;
+  stop(): Promise<void> | void;
+}
+
+/** A kind of database, and what it is asked by. */
+export interface Database {
+  readonly name: string;
+  readonly clients: readonly SqlClient[];
+  describe(name: string, body: () => void): void;
+  start(): Promise<RunningDatabase>;
+}
+
+export const databases: readonly Database[] = [
+  {
+    name: 'PostgreSQL',
+    clients: postgresClients,
+    describe: describeWithPostgres,
+    async start() {
+      const server = await PostgresServer.start();
+      await migratePostgres(server.url);
+      return server;
+    },
+  },
+  {
+    name: 'MariaDB',
+    clients: mariaDbClients,
+    describe: describeWithMariaDb,
+    async start() {
+      // A time zone with summer time and half an hour: nothing may depend on it.
+      const server = await MariaDbServer.start([], { TZ: 'America/St_Johns' });
+      await migrateMariaDb(server.url);
+      return server;
+    },
+  },
+  {
+    name: 'SQLite',
+    clients: sqliteClients,
+    describe,
+    async start() {
+      const folder = mkdtempSync(join(tmpdir(), 'sqlite-'));
+      const url = join(folder, 'database');
+      const db = new sqlite.Database(url);
+      db.exec(migration('sqlite'));
+      db.close();
+      return { url, stop: () => rmSync(folder, { recursive: true, force: true }) };
+    },
+  },
+];

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TokenPair } from 'nestjs-jwt-extended';
+import { claimOf } from '../../support/session-tokens.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
+import { WorkerPool, type StoreServer } from '../../support/worker-pool.js';
+import {
+  expectLoggedOutages,
+  expectOutage,
+  expectRecovery,
+  expectServed,
+  expectUnavailable,
+  READING,
+  REMOVING,
+  STORING,
+} from '../outages/service.js';
+import { sqlServers, type Administrator, type SqlServer } from './servers.js';
+
+const STOP = 10_000;
+
+/** Requests go on until the end; each status that was answered. */
+async function underLoad(pool: WorkerPool<StoreServer>, disturb: () => Promise<void>): Promise<number[]> {
+  const pairs = await Promise.all(Array.from({ length: 8 }, (_, user) => pool.logIn(`load${user}`)));
+  const statuses = new Set<number>();
+  let over = false;
+  const clients = pairs.map(async ({ accessToken, refreshToken: first }, index) => {
+    let refreshToken = first;
+    while (!over) {
+      const [, refreshed] = await Promise.all([
+        pool
+          .worker(index)
+          .send('GET', '/me', accessToken)
+          .then(({ status }) => statuses.add(status)),
+        pool.worker(index + 1).send('POST', '/refresh', refreshToken),
+      ]);
+      statuses.add(refreshed.status);
+      // What was refused with 503 may have happened: the old token gets its successor then.
+      if (refreshed.status === 201) ({ refreshToken } = refreshed.body as TokenPair);
+    }
+  });
+  await disturb();
+  over = true;
+  await Promise.all(clients);
+  return [...statuses].sort();
+}
+
+function describeOutages({ start, makes, administer, connect }: SqlServer): void {
+  let pool: WorkerPool<Awaited<ReturnType<typeof start>>>;
+  let administrator: Administrator;
+  let pairs: TokenPair[];
+  const inEach = (work: (pair: TokenPair, index: number) => Promise<unknown>) => Promise.all(pairs.map(work));
+  const expectOutageEverywhere = () => inEach((pair, index) => expectOutage(pool.worker(index), pair));
+  const expectNothingLost = async () => {
+    await expectRecovery(pool, pairs[0] as TokenPair);
+    await inEach(async (pair, index) => {
+      expect((await pool.worker(index).send('GET', '/sessions', pair.accessToken)).body).toHaveLength(1);
+      await expectServed(pool.worker(index), READING(pair));
+      pairs[index] = await pool.refresh(pair, index);
+    });
+  };
+
+  beforeAll(async () => {
+    pool = await WorkerPool.startOn(await start(), makes);
+    administrator = await administer(pool.server.url);
+  });
+  beforeEach(async () => {
+    const first = await Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}-${Math.random()}`)));
+    // Every process has read the clock of the server by then.
+    pairs = await Promise.all(first.map((pair, index) => pool.refresh(pair, index)));
+    pool.takeLogs();
+  });
+  afterAll(async () => {
+    await administrator.leave().catch(() => undefined);
+    await pool.stop();
+  });
+
+  it('that ends all connections costs 503 at most, and nothing afterwards', async () => {
+    const statuses = await underLoad(pool, async () => {
+      for (let round = 0; round < 10; round++) {
+        await sleep(100);
+        await administrator.endConnections();
+      }
+      await sleep(200);
+    });
+    expect([200, 201, 503]).toEqual(expect.arrayContaining(statuses));
+    await expectNothingLost();
+  });
+
+  it('that has no connection left is an outage as long as that lasts', async () => {
+    const others: (() => Promise<void>)[] = [];
+    await administrator.endConnections();
+    try {
+      for (;;) others.push(await connect(pool.server.url));
+    } catch {
+      // That was the last one.
+    }
+    await expectOutageEverywhere();
+    await Promise.all(others.map((leave) => leave()));
+    await expectNothingLost();
+    await expectLoggedOutages(pool);
+  });
+
+  it('whose table is locked for 10 s is an outage, in time, and writes nothing late', async () => {
+    await administrator.lockTable();
+    const locked = performance.now();
+    await expectOutageEverywhere();
+    await sleep(STOP - 3_000 - (performance.now() - locked));
+    await expectOutageEverywhere();
+    await sleep(STOP - (performance.now() - locked));
+    const unlocked = Math.floor(Date.now() / 1000);
+    await administrator.unlockTable();
+    await expectNothingLost();
+    for (const { refreshToken } of pairs) {
+      expect(claimOf(refreshToken, 'iat')).toBeGreaterThanOrEqual(unlocked);
+    }
+    await expectLoggedOutages(pool);
+  });
+
+  it('that is stopped for 10 s and continued has done nothing meanwhile, and serves at once', async () => {
+    const writing = inEach((pair, index) =>
+      expectUnavailable(pool.worker(index), [...STORING(pair), ...REMOVING(pair)]),
+    );
+    pool.server.pause();
+    await writing;
+    const stopped = performance.now();
+    await expectOutageEverywhere();
+    await sleep(STOP - 3_000 - (performance.now() - stopped));
+    await expectOutageEverywhere();
+    await sleep(STOP - (performance.now() - stopped));
+    pool.server.resume();
+    await expectNothingLost();
+    await expectLoggedOutages(pool);
+  });
+
+  it('that is killed under load and started again goes on with its sessions', async () => {
+    const statuses = await underLoad(pool, async () => {
+      await sleep(300);
+      await pool.server.kill();
+      await sleep(1_500);
+      await expectOutageEverywhere();
+      await pool.server.start();
+      await sleep(1_500);
+    });
+    expect([200, 201, 503]).toEqual(expect.arrayContaining(statuses));
+    await expectNothingLost();
+    await expectLoggedOutages(pool);
+    administrator = await administer(pool.server.url);
+  });
+}
+
+function describeVanishing({ start, makes }: SqlServer): void {
+  it('that vanishes without a word is an outage until it is there again', async () => {
+    const pool = await WorkerPool.startOn(await start(), []);
+    const proxy = await TcpProxy.start(pool.server.port);
+    try {
+      await pool.startFurther(makes, { storePort: proxy.port });
+      const pairs = await Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}`)));
+      const inEach = (work: (pair: TokenPair, index: number) => Promise<unknown>) => Promise.all(pairs.map(work));
+      await inEach((pair, index) => expectServed(pool.worker(index), READING(pair)));
+      proxy.swallow();
+      await inEach((pair, index) => expectOutage(pool.worker(index), pair));
+      proxy.forward();
+      await expectRecovery(pool, pairs[0] as TokenPair);
+      await inEach((pair, index) => pool.refresh(pair, index));
+      await expectLoggedOutages(pool);
+    } finally {
+      await pool.stop();
+      await proxy.stop();
+    }
+  });
+}
+
+for (const server of sqlServers) {
+  server.describe(server.name, () => {
+    describeOutages(server);
+    describeVanishing(server);
+  });
+}

@@ -1,0 +1,16 @@
+import type { RevocationStore } from 'nestjs-jwt-extended';
+import { connectToRedis } from './redis-clients.js';
+import { queryOf } from './sql-queries.js';
+import type { WorkerSettings } from './worker-settings.js';
+
+/** The store of a process; nothing waits for its server, so that the process starts without it. */
+export async function storeOf(settings: WorkerSettings): Promise<RevocationStore> {
+  const { driver } = settings;
+  if (driver === 'redis' || driver === 'ioredis') {
+    const { RedisRevocationStore } = await import('nestjs-jwt-extended/redis');
+    return new RedisRevocationStore({ client: await connectToRedis(driver, settings) });
+  }
+  const { SqlRevocationStore } = await import('nestjs-jwt-extended/sql');
+  const dialect = driver === 'pg' ? 'postgres' : 'mysql';
+  return new SqlRevocationStore({ dialect, query: await queryOf(driver, settings) });
+}

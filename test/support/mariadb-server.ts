@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseProcess, describeWithProgram, folderFor, removeFolder, runAs } from './database-process.js';
+import { freePort } from './free-port.js';
+
+const USER = 'mysql';
+
+const program = ['mariadbd', '/usr/sbin/mariadbd'].find((path) => !spawnSync(path, ['--version']).error);
+
+/** What tests that need MariaDB are wrapped in. */
+export function describeWithMariaDb(name: string, body: () => void): void {
+  describeWithProgram(name, program, 'MariaDB is missing: apt-get install mariadb-server', body);
+}
+
+const SET_UP = `
+CREATE DATABASE IF NOT EXISTS app;
+CREATE USER IF NOT EXISTS app@'%';
+GRANT ALL PRIVILEGES ON *.* TO app@'%';
+`;
+
+/** A MariaDB server of its own on a free port of the loopback, with a folder of its own. */
+export class MariaDbServer {
+  private process: DatabaseProcess | undefined;
+  private readonly folder = folderFor(USER);
+
+  private constructor(
+    readonly port: number,
+    private readonly args: readonly string[],
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Starts one; `args` are options of the command line. */
+  static async start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<MariaDbServer> {
+    const server = new MariaDbServer(await freePort(), args, env);
+    const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
+    runAs(USER, 'mariadb-install-db', ['--no-defaults', `--datadir=${join(server.folder, 'data')}`, ...how]);
+    const setUp = join(server.folder, 'set-up.sql');
+    writeFileSync(setUp, SET_UP);
+    chmodSync(setUp, 0o644);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `mysql://app@127.0.0.1:${this.port}/app`;
+  }
+
+  /** What the server has written to its log, the end of it. */
+  get log(): string {
+    return this.process?.log ?? '';
+  }
+
+  /** Starts it again, on its old port and with what it has kept. */
+  async start(): Promise<void> {
+    const files = { datadir: 'data', socket: 'socket', 'pid-file': 'pid', 'init-file': 'set-up.sql' };
+    const args = [
+      '--no-defaults',
+      ...Object.entries(files).map(([option, name]) => `--${option}=${join(this.folder, name)}`),
+      ...['--bind-address=127.0.0.1', `--port=${this.port}`, '--skip-name-resolve', '--innodb-buffer-pool-size=64M'],
+      // What it has written is there after its own death; only that of the machine would need more.
+      '--innodb-flush-log-at-trx-commit=2',
+      ...this.args,
+    ];
+    const started = { user: USER, command: program as string, args, env: this.env };
+    this.process = await DatabaseProcess.start(started, () => greets(this.port));
+  }
+
+  /** Stops it dead. */
+  async kill(): Promise<void> {
+    await this.process?.end('SIGKILL');
+  }
+
+  /** Stops its process for a while. */
+  pause(): void {
+    this.process?.pause();
+  }
+
+  /** Goes on after `pause()`. */
+  resume(): void {
+    this.process?.resume();
+  }
+
+  /** Ends it, and removes its folder. */
+  async stop(): Promise<void> {
+    await this.kill();
+    removeFolder(this.folder);
+  }
+}
+
+/** Whether the server greets who connects, which it does once it has started. */
+function greets(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const answer = (greeted: boolean) => {
+      socket.destroy();
+      resolve(greeted);
+    };
+    socket.once('data', () => answer(true)).once('error', () => answer(false));
+    socket.setTimeout(2_000, () => answer(false));
+  });
+}

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseProcess, describeWithProgram, folderFor, removeFolder, runAs } from './database-process.js';
+import { freePort } from './free-port.js';
+
+const USER = 'postgres';
+
+/** Where Debian keeps the programs of each version, and where `pg_config` says they are. */
+function programs(): string | undefined {
+  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
+  const newestFirst = versions.sort((left, right) => Number(right) - Number(left));
+  const configured = spawnSync('pg_config', ['--bindir'], { encoding: 'utf8' }).stdout?.trim();
+  const folders = [...newestFirst.map((version) => `/usr/lib/postgresql/${version}/bin`), configured ?? ''];
+  return folders.find((folder) => existsSync(join(folder, 'initdb')));
+}
+
+const folderOfPrograms = programs();
+const program = (name: string) => join(folderOfPrograms as string, name);
+
+/** What tests that need PostgreSQL are wrapped in. */
+export function describeWithPostgres(name: string, body: () => void): void {
+  describeWithProgram(name, folderOfPrograms, 'PostgreSQL is missing: apt-get install postgresql', body);
+}
+
+/** A PostgreSQL server of its own on a free port of the loopback, with a folder of its own. */
+export class PostgresServer {
+  private process: DatabaseProcess | undefined;
+  private readonly folder = folderFor(USER);
+
+  private constructor(
+    readonly port: number,
+    private readonly settings: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Starts one; `settings` are those of `postgresql.conf`. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+    const server = new PostgresServer(await freePort(), settings);
+    const how = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+    runAs(USER, program('initdb'), ['-D', server.folder, ...how]);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+  }
+
+  /** What the server has written to its log, the end of it. */
+  get log(): string {
+    return this.process?.log ?? '';
+  }
+
+  /** Starts it again, on its old port and with what it has kept. */
+  async start(): Promise<void> {
+    const where = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(this.port) };
+    // What it has written is there after its own death; only that of the machine would need fsync.
+    const all = Object.entries({ ...where, fsync: 'off', max_connections: '120', ...this.settings });
+    const args = ['-D', this.folder, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const isReady = async () =>
+      spawnSync(program('pg_isready'), ['-h', '127.0.0.1', '-p', String(this.port), '-q']).status === 0;
+    this.process = await DatabaseProcess.start({ user: USER, command: program('postgres'), args }, isReady);
+  }
+
+  /** As `pg_ctl stop -m immediate`: it takes leave of nobody, and recovers when it is started again. */
+  async kill(): Promise<void> {
+    await this.process?.end('SIGQUIT');
+  }
+
+  /** Stops all its processes for a while. */
+  pause(): void {
+    this.process?.pause();
+  }
+
+  /** Goes on after `pause()`. */
+  resume(): void {
+    this.process?.resume();
+  }
+
+  /** Ends it, and removes its folder. */
+  async stop(): Promise<void> {
+    await this.kill();
+    removeFolder(this.folder);
+  }
+}

@@ -1,0 +1,85 @@
+import type { WorkerSettings } from '../revocation/worker/worker-settings.js';
+import { describeWithMariaDb, MariaDbServer } from './mariadb-server.js';
+import { migrateMariaDb, migratePostgres } from './migrations.js';
+import { describeWithPostgres, PostgresServer } from './postgres-server.js';
+import { describeWithRedis, RedisServer } from './redis-server.js';
+import { FOUR_MAKES, WorkerPool, type Make, type StoreServer } from './worker-pool.js';
+
+/** A store that several processes share. */
+export interface SharedStore {
+  readonly name: string;
+  /** How many times as long as on Redis a race takes on it: it is run less often. */
+  readonly slowness: number;
+  /** How many requests come at once. */
+  readonly crowd: number;
+  describe(name: string, body: () => void): void;
+  /** Four processes on a server of their own. */
+  start(settings?: Partial<WorkerSettings>): Promise<WorkerPool<StoreServer>>;
+}
+
+/** A server and four processes on two busy cores take their time; a race is about what comes of it. */
+const PATIENT: Partial<WorkerSettings> = { timeout: '10s' };
+
+/** The same for pools: a thousand requests at once wait for a few connections that are yet to be made. */
+const PATIENT_POOLS = {
+  pg: { connectionTimeoutMillis: 10_000, statement_timeout: 11_000, query_timeout: 12_000 },
+  mysql2: { connectTimeout: 10_000 },
+};
+
+const fourMakesWith = (driver: Make['driver']): Make[] => FOUR_MAKES.map(({ adapter }) => ({ adapter, driver }));
+
+const postgresWith = (name: string, crowd: number, server: Readonly<Record<string, string>> = {}): SharedStore => ({
+  name,
+  slowness: 10,
+  crowd,
+  describe: describeWithPostgres,
+  async start(settings) {
+    const started = await PostgresServer.start(server);
+    await migratePostgres(started.url);
+    return WorkerPool.startOn(started, fourMakesWith('pg'), {
+      ...PATIENT,
+      clientOptions: PATIENT_POOLS.pg,
+      ...settings,
+    });
+  },
+});
+
+const SHARED_STORES: readonly SharedStore[] = [
+  {
+    name: 'Redis',
+    slowness: 1,
+    crowd: 1_000,
+    describe: describeWithRedis,
+    start: async (settings) => WorkerPool.startOn(await RedisServer.start(), FOUR_MAKES, { ...PATIENT, ...settings }),
+  },
+  postgresWith('PostgreSQL', 1_000),
+  {
+    name: 'MariaDB',
+    slowness: 10,
+    crowd: 1_000,
+    describe: describeWithMariaDb,
+    async start(settings) {
+      const started = await MariaDbServer.start();
+      await migrateMariaDb(started.url);
+      return WorkerPool.startOn(started, fourMakesWith('mysql2'), {
+        ...PATIENT,
+        clientOptions: PATIENT_POOLS.mysql2,
+        ...settings,
+      });
+    },
+  },
+];
+
+/** Where whoever comes second fails and has to come again, so that a crowd takes its time. */
+export const SERIALIZABLE = postgresWith('PostgreSQL, every transaction serializable', 200, {
+  default_transaction_isolation: 'serializable',
+});
+
+/** Describes something on each store that several processes can share, and on some besides. */
+export function describeOnSharedStores(
+  name: string,
+  body: (store: SharedStore) => void,
+  besides: readonly SharedStore[] = [],
+): void {
+  for (const store of [...SHARED_STORES, ...besides]) store.describe(`${name} (${store.name})`, () => body(store));
+}

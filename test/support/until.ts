@@ -1,0 +1,8 @@
+/** Waits for a fact; fails when it does not come about. */
+export async function until(fact: () => unknown, within = 10_000): Promise<void> {
+  const end = performance.now() + within;
+  while (!(await fact())) {
+    if (performance.now() > end) throw new Error(`It did not come about within ${within} ms: ${fact.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

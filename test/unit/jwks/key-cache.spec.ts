@@ -1,0 +1,177 @@
+import { KeysUnavailableException } from 'nestjs-jwt-extended';
+import { KeyCache, type CacheLimits, type FetchOutcome } from '../../../src/jwks/key-cache.js';
+import type { KeySet } from '../../../src/jwks/key-set.js';
+import { errorOf } from '../../support/token-service.js';
+import { until } from '../../support/until.js';
+
+const LIMITS: CacheLimits = { timeout: 5000, cooldown: 60_000, maxAge: 3_600_000, maxStale: 60_000 };
+
+const caches: KeyCache[] = [];
+afterEach(() => caches.splice(0).forEach((cache) => cache.stop()));
+
+/** A cache whose loader answers what it is told, and counts. */
+function cacheOf(limits: Partial<CacheLimits> = {}) {
+  const outcomes: FetchOutcome[] = [];
+  const loader = {
+    loads: 0,
+    maxAge: null as number | null,
+    answer: async (): Promise<string> => 'first',
+  };
+  const load = async () => {
+    loader.loads += 1;
+    return { keys: (await loader.answer()) as unknown as KeySet, maxAge: loader.maxAge };
+  };
+  const cache = new KeyCache(load, { ...LIMITS, ...limits }, (outcome) => outcomes.push(outcome));
+  caches.push(cache);
+  return { cache, loader, outcomes };
+}
+
+const failing = async (): Promise<string> => {
+  throw new Error('away');
+};
+const never = () => new Promise<string>(() => undefined);
+const milliseconds = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
+
+it('fetches when the keys are first needed, once for all who wait, and then answers at once', async () => {
+  const { cache, loader } = cacheOf();
+  expect(await Promise.all([cache.keys(), cache.keys(), cache.keysAfterMiss()])).toEqual(['first', 'first', 'first']);
+  expect(cache.keys()).toBe('first');
+  expect(loader.loads).toBe(1);
+});
+
+describe('an unknown key', () => {
+  it('causes one request per cool-down, for however many tokens', async () => {
+    const { cache, loader } = cacheOf({ cooldown: 1000 });
+    await cache.keys();
+    await milliseconds(1050);
+    loader.answer = async () => 'second';
+    const miss = () => Array.from({ length: 10_000 }, async () => cache.keysAfterMiss());
+    expect(new Set(await Promise.all(miss()))).toEqual(new Set(['second']));
+    expect(new Set(await Promise.all(miss()))).toEqual(new Set(['second']));
+    expect(loader.loads).toBe(2);
+  });
+
+  it('causes none within the cool-down of any request, also of one that failed', async () => {
+    const { cache, loader } = cacheOf({ cooldown: 200 });
+    await cache.keys();
+    expect(cache.keysAfterMiss()).toBe('first');
+    await milliseconds(250);
+    loader.answer = failing;
+    expect(await cache.keysAfterMiss()).toBe('first');
+    expect(cache.keysAfterMiss()).toBe('first');
+    expect(loader.loads).toBe(2);
+  });
+});
+
+describe('keys that are old', () => {
+  it('are fetched again in the background, before their time is over, without anybody asking', async () => {
+    const { cache, loader } = cacheOf({ maxAge: 100 });
+    cache.start();
+    await until(() => loader.loads === 1);
+    loader.answer = async () => 'second';
+    await until(() => loader.loads === 2);
+    await until(() => cache.keys() === ('second' as unknown));
+  });
+
+  it('go on being answered while they are fetched', async () => {
+    const { cache, loader } = cacheOf({ maxAge: 50 });
+    await cache.keys();
+    await milliseconds(80);
+    loader.answer = never;
+    expect(cache.keys()).toBe('first');
+    expect(cache.keys()).toBe('first');
+    expect(loader.loads).toBe(2);
+  });
+
+  it('are kept while they cannot be fetched, up to maxStale', async () => {
+    const { cache, loader } = cacheOf({ maxAge: 50, maxStale: 250, cooldown: 20 });
+    await cache.keys();
+    loader.answer = failing;
+    await milliseconds(150);
+    expect(cache.keys()).toBe('first');
+    await milliseconds(250);
+    expect(await errorOf(() => cache.keys())).toBeInstanceOf(KeysUnavailableException);
+    loader.answer = async () => 'second';
+    await milliseconds(50);
+    expect(await cache.keys()).toBe('second');
+  });
+
+  it.each([
+    ['a short max-age', 0, 60_000],
+    ['none', null, 600_000],
+    ['a long one', 1_000_000, 1_000_000],
+    ['one beyond the limit', 1e12, 3_600_000],
+  ])('of a provider that says %s are fetched again in time', async (_, maxAge, lifetime) => {
+    const { cache, loader } = cacheOf();
+    loader.maxAge = maxAge;
+    await cache.keys();
+    const { refreshAt, until: end } = (cache as unknown as { held: { refreshAt: number; until: number } }).held;
+    expect((refreshAt - performance.now()) / lifetime).toBeCloseTo(0.8, 1);
+    expect((end - performance.now()) / (lifetime + LIMITS.maxStale)).toBeCloseTo(1, 1);
+  });
+});
+
+describe('without any key', () => {
+  it('it is a KeysUnavailableException, with the reason, and a while later it is tried again', async () => {
+    const { cache, loader } = cacheOf({ cooldown: 100 });
+    loader.answer = failing;
+    const error = await errorOf(() => cache.keys());
+    expect(error).toBeInstanceOf(KeysUnavailableException);
+    expect((error?.cause as Error).message).toBe('away');
+    for (let index = 0; index < 100; index++) await errorOf(() => cache.keys());
+    expect(loader.loads).toBe(1);
+    await milliseconds(150);
+    loader.answer = async () => 'second';
+    expect(await cache.keys()).toBe('second');
+  });
+
+  it('attempts grow rarer, up to the cool-down', async () => {
+    const { cache, loader } = cacheOf({ cooldown: 1500 });
+    loader.answer = failing;
+    cache.start();
+    const times: number[] = [];
+    let seen = 0;
+    await until(() => {
+      if (loader.loads > seen) {
+        seen = loader.loads;
+        times.push(performance.now());
+      }
+      return seen === 3;
+    });
+    const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
+    expect(gaps[0]).toBeGreaterThan(950);
+    for (const gap of gaps.slice(1)) expect(gap).toBeGreaterThan(1450);
+  });
+});
+
+it('an attempt that hangs is given up, though its fetch does not heed the signal', async () => {
+  const { cache, loader } = cacheOf({ timeout: 50 });
+  loader.answer = never;
+  const error = await errorOf(() => cache.keys());
+  expect((error?.cause as Error).message).toBe('No answer within 50 ms.');
+});
+
+it('tells of each attempt while it runs', async () => {
+  const { cache, loader, outcomes } = cacheOf({ maxAge: 50, cooldown: 20 });
+  cache.start();
+  await until(() => outcomes.length === 1);
+  loader.answer = failing;
+  await until(() => outcomes.length >= 2);
+  expect(outcomes.slice(0, 2)).toEqual([{ keys: 'first' }, { failure: new Error('away'), hasKeys: true }]);
+});
+
+it('asks nothing more of itself once it is stopped, and gives up what is on its way', async () => {
+  const { cache, loader, outcomes } = cacheOf({ maxAge: 50 });
+  cache.start();
+  await until(() => loader.loads === 1);
+  cache.stop();
+  await milliseconds(150);
+  expect(loader.loads).toBe(1);
+
+  const hanging = cacheOf();
+  hanging.loader.answer = never;
+  hanging.cache.start();
+  hanging.cache.stop();
+  expect((await errorOf(() => hanging.cache.keys()))?.cause).toEqual(new Error('The application stops.'));
+  expect([outcomes.length, hanging.outcomes.length]).toEqual([1, 0]);
+});

@@ -1,0 +1,83 @@
+import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { errorOf } from '../../support/token-service.js';
+
+const secret = 'x'.repeat(32);
+const issuer = 'https://idp.example';
+const uri = 'https://idp.example/keys';
+
+const provider = (given: object) => resolveSettings({ jwks: given }).jwks[0];
+
+it('nothing is set without it', () => {
+  expect(resolveSettings({ secret }).jwks).toEqual([]);
+});
+
+it('the defaults are filled in', () => {
+  expect(provider({ issuer })).toEqual({
+    path: 'jwks',
+    issuer,
+    uri: null,
+    audience: null,
+    isAudienceChosen: false,
+    algorithms: new Set(
+      ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'].concat('EdDSA'),
+    ),
+    timeout: 5000,
+    cooldown: 30_000,
+    maxAge: 3_600_000,
+    maxStale: 86_400_000,
+    maxBytes: 524_288,
+    allowInsecure: false,
+    fetch: null,
+  });
+});
+
+it.each<[string, object]>([
+  ['an address of this machine over http', { issuer: 'http://localhost:8080/realms/a' }],
+  ['127.0.0.1 and [::1]', [{ issuer: 'http://127.0.0.1:80' }, { issuer: 'http://[::1]/' }]],
+  ['another machine over http, where that is allowed', { issuer: 'http://idp.internal', allowInsecure: true }],
+  ['an issuer that is no address, with a uri', { issuer: 'idp', uri }],
+  ['a uri alone', { uri }],
+  ['no audience', { issuer, audience: false }],
+  ['several audiences', { issuer, audience: ['a', 'b'] }],
+  ['no stale keys', { issuer, maxStale: 0 }],
+  ['ES256K by name', { issuer, algorithms: ['ES256K'] }],
+])('%s is taken', (_, jwks) => {
+  expect(() => resolveSettings({ jwks })).not.toThrow();
+});
+
+it.each<[what: string, options: object, message: string]>([
+  ['no list', { jwks: 'https://idp.example' }, '"jwks" must be an object'],
+  ['an empty list', { jwks: [] }, '"jwks" is an empty list'],
+  ['nobody', { jwks: {} }, '"jwks.issuer" is missing'],
+  ['an unknown option', { jwks: { url: uri } }, '"jwks.url" does not exist. Did you mean "uri"'],
+  ['an issuer over http', { jwks: [{ issuer: 'http://idp.example' }] }, '"jwks[0].issuer" is "http://idp.example"'],
+  ['a host that begins like this machine', { jwks: { issuer: 'http://127.0.0.1.example' } }, 'has to be https'],
+  ['a file', { jwks: { uri: 'file:///etc/keys' } }, 'has to be https, not file:'],
+  ['a path', { jwks: { uri: '/keys' } }, 'no absolute address'],
+  ['a password', { jwks: { uri: 'https://a:b@idp.example' } }, 'user name or password'],
+  ['an issuer that is no address, alone', { jwks: { issuer: 'idp' } }, 'name that of the keys in "uri"'],
+  ['an issuer that is no text', { jwks: { issuer: 7 } }, '"jwks.issuer" must be a string'],
+  ['HMAC', { jwks: { issuer, algorithms: ['RS256', 'HS256'] } }, 'With any other a public key would be the secret'],
+  ['none', { jwks: { issuer, algorithms: ['none'] } }, '"jwks.algorithms" must be a list of RS256'],
+  ['no algorithms', { jwks: { issuer, algorithms: [] } }, '"jwks.algorithms"'],
+  ['an empty audience', { jwks: { issuer, audience: '' } }, '"jwks.audience" must be a text'],
+  ['an empty list of audiences', { jwks: { issuer, audience: [] } }, '"jwks.audience"'],
+  ['audience: true', { jwks: { issuer, audience: true } }, '"jwks.audience"'],
+  ['no time', { jwks: { issuer, timeout: 0 } }, '"jwks.timeout" must be more than zero'],
+  ['no cool-down', { jwks: { issuer, cooldown: 0 } }, '"jwks.cooldown" must be more than zero'],
+  ['no size', { jwks: { issuer, maxBytes: 0 } }, '"jwks.maxBytes"'],
+  ['fetch that is no function', { jwks: { issuer, fetch: 'axios' } }, '"jwks.fetch" must be a function'],
+  ['one issuer twice', { jwks: [{ issuer }, { issuer, uri }] }, 'names the issuer "https://idp.example"'],
+  ['our own issuer', { secret, issuer, jwks: { issuer } }, 'already that of another provider, or "issuer"'],
+  ['an issuer we take', { secret, issuer: { decode: ['us', issuer] }, jwks: { issuer } }, 'already that of'],
+  [
+    'a provider without issuer beside a secret',
+    { secret, jwks: { uri } },
+    '"jwks.issuer" is missing. Beside other keys',
+  ],
+  ['a provider without issuer beside another', { jwks: [{ issuer }, { uri }] }, '"jwks[1].issuer" is missing'],
+])('%s stops the start', async (_, options, message) => {
+  const error = await errorOf(() => resolveSettings(options));
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error?.message).toContain(message);
+});
