@@ -1,5 +1,6 @@
 // Takes the checks out of the tables between `// checks:begin` and `// checks:end`, one line at a time: some test has to
 // notice each. Works on copies, one per processor, so that the working tree is never touched, whatever ends this script.
+// With --tests-passed it takes for granted that all of them pass as they are.
 import { execFile } from 'node:child_process';
 import {
   cpSync,
@@ -19,7 +20,7 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['test/unit', 'test/e2e'];
 const tablesExpectedIn = ['src/authentication/', 'src/tokens/claims.ts'];
-const hangs = 180_000;
+const hangs = 600_000;
 
 const copies = Array.from({ length: availableParallelism() }, makeCopy);
 process.on('exit', () => copies.forEach((copy) => rmSync(copy, { recursive: true, force: true })));
@@ -33,8 +34,10 @@ for (const place of tablesExpectedIn) {
   if (!mutants.some(({ file }) => file.startsWith(place))) fail(`No check is marked in ${place}.`);
 }
 
-const untouched = await firstFailure(copies[0], folders, '100%');
-if (untouched) fail(`The tests fail before anything is taken out: ${untouched}`);
+if (!process.argv.includes('--tests-passed')) {
+  const untouched = await firstFailure(copies[0], folders, '100%');
+  if (untouched) fail(`The tests fail before anything is taken out: ${untouched}`);
+}
 
 const left = [...mutants];
 const survivors = [];

@@ -23,7 +23,7 @@ export type {
   VerifyOptions,
 } from './tokens/token.service.js';
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
-export { KeyRing } from './keys/key-ring.js';
+export { KeyRing, type NewKey, type RotateOptions } from './keys/key-ring.js';
 export type { PublicJwk } from './keys/public-jwk.js';
 export type { VerifiedToken } from './tokens/verified-token.js';
 
@@ -46,13 +46,16 @@ export { RevocationEvents } from './revocation/revocation-events.js';
 export type { RefreshReuseEvent, RevocationEvent } from './revocation/revocation-events.js';
 
 export type {
+  BoundClaims,
   CacheOptions,
   CallbackRequest,
   CookieName,
   CookieOptions,
   CsrfNames,
   CsrfOptions,
+  DecodeKeyChoice,
   EncodeDecode,
+  EncodeKeyChoice,
   HeaderOptions,
   HmacSecret,
   IdentityProviderOptions,

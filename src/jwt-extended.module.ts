@@ -99,6 +99,7 @@ const PROVIDERS: Provider[] = [
 export class JwtExtendedModule extends ConfigurableModuleClass {
   /** With the options at hand. Wrong ones stop the start with a `TypeError` that says what to do. */
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    requireOptions(options);
     const definition = super.forRoot(options);
     // The object itself, for Nest's copy of it loses what an instance of a class inherits, callbacks among it.
     const own: Provider[] = [
@@ -115,9 +116,25 @@ export class JwtExtendedModule extends ConfigurableModuleClass {
       extraProviders?: Provider[];
     },
   ): DynamicModule {
+    requireSource(options);
     const { extraProviders = [], ...rest } = options;
     const definition = super.forRootAsync(rest);
     const own: Provider[] = [...extraProviders, { provide: WITH_EXTRAS, useValue: false }];
     return { ...definition, providers: [...own, ...(definition.providers ?? [])] };
   }
+}
+
+/** What an environment or a configuration that is not there yet answers would otherwise be Nest's own riddle. */
+function requireOptions(given: unknown): void {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
+  // Not the value itself, which may be a secret.
+  const what = given === null ? 'null' : Array.isArray(given) ? 'list' : typeof given;
+  throw new TypeError(
+    `JwtExtendedModule.forRoot() needs an object of options, { secret: … } at least; it was given ${what}.`,
+  );
+}
+
+function requireSource(given: Partial<typeof ASYNC_OPTIONS_TYPE> | undefined): void {
+  if (given?.useFactory ?? given?.useClass ?? given?.useExisting) return;
+  throw new TypeError('JwtExtendedModule.forRootAsync() needs "useFactory", "useClass" or "useExisting".');
 }

@@ -1,4 +1,5 @@
 import { Client, visibleCookies } from './client.js';
+import { deviceName } from './device.js';
 import { element, Log } from './log.js';
 import { Session } from './session.js';
 
@@ -46,7 +47,7 @@ async function loadSessions() {
 
 function sessionItem({ sid, device, lastUsedAt, current }) {
   const used = new Date(lastUsedAt).toLocaleTimeString();
-  const about = element('span', { className: 'value' }, `${device ?? 'Unknown device'} · ${used}`);
+  const about = element('span', { className: 'value', title: device ?? '' }, `${deviceName(device)} · ${used}`);
   if (current) return element('li', {}, [about, element('span', { className: 'chip good' }, 'this one')]);
   const end = element('button', { type: 'button', className: 'quiet' }, 'End');
   end.addEventListener('click', async () => {

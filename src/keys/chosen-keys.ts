@@ -3,16 +3,26 @@ import type { JwtAlgorithm } from '../types/algorithms.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
-import { acceptedAlgorithm, algorithmNotAllowed, noKey, type KeySource } from './key-source.js';
+import { readChoice, type KeyChoice } from './key-choice.js';
 import { KeyMemory } from './key-memory.js';
+import { acceptedAlgorithm, noKey, type KeySource } from './key-source.js';
 import { prepareVerificationKey } from './prepare-key.js';
 import { ownKey, type VerificationKey } from './verification-key.js';
 
 type DecodeKey = NonNullable<Settings['callbacks']['decodeKey']>;
 
+/** A key the callback returned once, ready for each algorithm it is good for. */
+interface Prepared {
+  readonly id: number;
+  readonly keys: ReadonlyMap<string, readonly VerificationKey[]>;
+}
+
 /** The keys the callback `decodeKey` chooses, each prepared when it is first seen. */
 export class ChosenKeys implements KeySource {
-  private readonly memory = new KeyMemory<PreparedChoice>();
+  /** By the algorithm the callback named; under `null` those it named none for. */
+  private readonly prepared = new Map<JwtAlgorithm | null, KeyMemory<Prepared>>();
+  private readonly bound = new KeyMemory<readonly VerificationKey[]>();
+  private lastId = 0;
 
   constructor(
     private readonly decodeKey: DecodeKey,
@@ -25,37 +35,44 @@ export class ChosenKeys implements KeySource {
     request?: HttpRequest,
   ): Awaitable<readonly VerificationKey[]> {
     const answer = this.decodeKey(header, payload, request);
-    return isPromise(answer)
-      ? Promise.resolve(answer).then((key) => this.choose(key, header))
-      : this.choose(answer, header);
+    if (!isPromise(answer)) return this.choose(answer, header);
+    return Promise.resolve(answer).then((key) => this.choose(key, header));
   }
 
   private choose(answer: unknown, header: JoseHeader): readonly VerificationKey[] {
-    const algorithm = acceptedAlgorithm(header, this.settings.decodeAlgorithms);
-    // The application has no key for such a token.
-    if (answer === undefined || answer === null) throw noKey();
-    const prepared = this.memory.recall(answer) ?? this.memory.keep(answer, this.prepare(answer));
-    const keys = prepared.get(algorithm);
-    if (keys === undefined) throw algorithmNotAllowed();
-    return keys;
+    if (answer === undefined || answer === null) {
+      acceptedAlgorithm(header, this.settings.decodeAlgorithms);
+      // The application has no key for such a token.
+      throw noKey();
+    }
+    const choice = readChoice(answer, 'decodeKey');
+    const { id, keys } = this.preparedOf(choice);
+    const algorithm = acceptedAlgorithm(header, keys);
+    const chosen = keys.get(algorithm) as readonly VerificationKey[];
+    if (choice.claims === null) return chosen;
+    const name = `${id} ${algorithm} ${JSON.stringify(choice.claims)}`;
+    return this.bound.recall(name) ?? this.bound.keep(name, bindTo(chosen, choice));
+  }
+
+  private preparedOf(choice: KeyChoice): Prepared {
+    const { material, algorithm } = choice;
+    const memory = this.prepared.get(algorithm) ?? new KeyMemory<Prepared>();
+    this.prepared.set(algorithm, memory);
+    return memory.recall(material) ?? memory.keep(material, { id: ++this.lastId, keys: this.prepare(choice) });
   }
 
   /**
    * For every accepted algorithm the key is good for: which of them is asked for is the token's choice, and a token must
    * not be able to cause the error of a wrong key. A key that is good for none is a `TypeError`.
    */
-  private prepare(material: unknown): PreparedChoice {
+  private prepare({ material, algorithm: named }: KeyChoice): Prepared['keys'] {
     const { decodeAlgorithms, allowWeakSecret } = this.settings;
     const prepared = new Map<string, readonly VerificationKey[]>();
     let fault: unknown;
-    for (const algorithm of decodeAlgorithms as ReadonlySet<JwtAlgorithm>) {
+    for (const algorithm of named === null ? (decodeAlgorithms as ReadonlySet<JwtAlgorithm>) : [named]) {
+      const preparation = { algorithm, allowWeakSecret, name: 'The key that decodeKey returned' };
       try {
-        const key = prepareVerificationKey(material, {
-          algorithm,
-          allowWeakSecret,
-          name: 'The key that decodeKey returned',
-        });
-        prepared.set(algorithm, Object.freeze([ownKey(algorithm, key)]));
+        prepared.set(algorithm, Object.freeze([ownKey(algorithm, prepareVerificationKey(material, preparation))]));
       } catch (error) {
         fault ??= error;
       }
@@ -65,4 +82,6 @@ export class ChosenKeys implements KeySource {
   }
 }
 
-type PreparedChoice = ReadonlyMap<string, readonly VerificationKey[]>;
+function bindTo(keys: readonly VerificationKey[], { claims }: KeyChoice): readonly VerificationKey[] {
+  return Object.freeze(keys.map(({ algorithm, key }) => ownKey(algorithm, key, { claims })));
+}

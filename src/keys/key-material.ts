@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type Jso
 import type { JwtAlgorithm } from '../types/algorithms.js';
 
 const PEM_LABEL = /-----BEGIN ([A-Z0-9 ]+)-----/;
+const ENCRYPTED = /-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/;
 const SSH_PUBLIC_KEY = /^\s*(?:sk-)?(?:ssh-|ecdsa-sha2-)|---- BEGIN SSH2/;
 
 /** What a key is wanted for, and what a message about it begins with. */
@@ -50,12 +51,13 @@ function filled(bytes: Buffer, name: string): KeyObject {
 
 function fromBytes(bytes: Buffer, purpose: KeyPurpose): KeyObject {
   if (bytes[0] !== 0x30) return fromText(bytes.toString('utf8'), purpose);
+  // Private ones first: from them Node would also read a public key.
   const reads = [
-    () => createPublicKey({ key: bytes, format: 'der', type: 'spki' }),
-    () => createPublicKey({ key: bytes, format: 'der', type: 'pkcs1' }),
     () => createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }),
     () => createPrivateKey({ key: bytes, format: 'der', type: 'pkcs1' }),
     () => createPrivateKey({ key: bytes, format: 'der', type: 'sec1' }),
+    () => createPublicKey({ key: bytes, format: 'der', type: 'spki' }),
+    () => createPublicKey({ key: bytes, format: 'der', type: 'pkcs1' }),
   ];
   for (const read of reads) {
     try {
@@ -78,6 +80,9 @@ function fromText(text: string, purpose: KeyPurpose): KeyObject {
       `${purpose.name} is a certificate, whose dates and issuer nobody would check. Give the key in it: ` +
         'openssl x509 -in certificate.pem -noout -pubkey',
     );
+  }
+  if (ENCRYPTED.test(pem)) {
+    throw new TypeError(`${purpose.name} is encrypted. Open it: createPrivateKey({ key, passphrase }) of node:crypto.`);
   }
   return read(() => (label.includes('PRIVATE KEY') ? createPrivateKey(pem) : createPublicKey(pem)), purpose);
 }
@@ -127,11 +132,6 @@ function read(parse: () => KeyObject, { name }: KeyPurpose): KeyObject {
   try {
     return parse();
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_MISSING_PASSPHRASE') {
-      throw new TypeError(`${name} is encrypted. Open it: createPrivateKey({ key, passphrase }) of node:crypto.`, {
-        cause: error,
-      });
-    }
     // The message of OpenSSL, which shows nothing of the key.
     throw new TypeError(`${name} cannot be read as a key: ${(error as Error).message}`, { cause: error });
   }

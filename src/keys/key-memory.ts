@@ -3,47 +3,57 @@ import { KeyObject } from 'node:crypto';
 /** How many keys are remembered for sure, and at most twice as many. */
 const GENERATION = 1000;
 
-/**
- * Remembers what was prepared from a key, for callbacks that return its text again and again. Bounded: when a generation
- * is full, what was not asked for since the last one is forgotten.
- */
+/** Remembers what was prepared from a key, for callbacks that return it again and again. Bounded. */
 export class KeyMemory<Prepared> {
-  private young = new Map<string, Prepared>();
-  private old = new Map<string, Prepared>();
+  private readonly texts: Generations<Prepared>;
+  private readonly others: Generations<Prepared>;
   private readonly objects = new WeakMap<KeyObject, Prepared>();
 
-  constructor(private readonly size = GENERATION) {}
+  constructor(size = GENERATION) {
+    this.texts = new Generations(size);
+    this.others = new Generations(size);
+  }
 
-  /** What is remembered of a key; an equal text or equal bytes are the same key. */
+  /** What is remembered of a key; an equal text, equal bytes or an equal JWK are the same key. */
   recall(material: unknown): Prepared | undefined {
-    if (material instanceof KeyObject) return this.objects.get(material);
-    const name = nameOf(material);
-    const known = this.young.get(name);
-    if (known !== undefined) return known;
-    const older = this.old.get(name);
-    if (older !== undefined) this.store(name, older);
-    return older;
+    if (typeof material === 'string') return this.texts.get(material);
+    return material instanceof KeyObject ? this.objects.get(material) : this.others.get(nameOf(material));
   }
 
   /** Remembers what was prepared, and returns it. */
   keep(material: unknown, prepared: Prepared): Prepared {
-    if (material instanceof KeyObject) this.objects.set(material, prepared);
-    else this.store(nameOf(material), prepared);
+    if (typeof material === 'string') this.texts.set(material, prepared);
+    else if (material instanceof KeyObject) this.objects.set(material, prepared);
+    else this.others.set(nameOf(material), prepared);
     return prepared;
   }
+}
 
-  private store(name: string, prepared: Prepared): void {
+/** Two maps, so that a look-up is one: when the younger is full, what was not asked for since the last time is forgotten. */
+class Generations<Value> {
+  private young = new Map<string, Value>();
+  private old = new Map<string, Value>();
+
+  constructor(private readonly size: number) {}
+
+  get(name: string): Value | undefined {
+    const known = this.young.get(name);
+    if (known !== undefined) return known;
+    const older = this.old.get(name);
+    if (older !== undefined) this.set(name, older);
+    return older;
+  }
+
+  set(name: string, value: Value): void {
     if (this.young.size >= this.size) {
       this.old = this.young;
       this.young = new Map();
     }
-    this.young.set(name, prepared);
+    this.young.set(name, value);
   }
 }
 
-/** A text is its own name, so that the usual case makes nothing new; bytes and JWKs are named apart from it. */
 function nameOf(material: unknown): string {
-  if (typeof material === 'string') return material;
-  if (material instanceof Uint8Array) return `\0${Buffer.from(material).toString('latin1')}`;
-  return `\u0001${JSON.stringify(material)}`;
+  if (material instanceof Uint8Array) return `bytes ${Buffer.from(material).toString('latin1')}`;
+  return `JWK ${JSON.stringify(material)}`;
 }

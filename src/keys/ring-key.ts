@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyEntry } from '../options/key-entries.js';
-import type { KeyMaterial } from '../options/jwt-extended-options.js';
+import type { KeyMaterial, KeyOptions } from '../options/jwt-extended-options.js';
 import type { Settings } from '../options/settings.js';
 import { isHmac, type JwtAlgorithm } from '../types/algorithms.js';
 import { isJwk, readKeyPair } from './key-material.js';
@@ -26,6 +26,15 @@ export function singleKeys(settings: Settings): readonly RingKey[] {
       return ringKey(algorithm, pair, { signs: index === 0 && algorithm === settings.algorithm });
     }),
   );
+}
+
+/** The settings with a new secret or private key in the place of what was configured. */
+export function withNewKey(settings: Settings, { key, kid, algorithm }: Pick<KeyOptions, 'key'> & Partial<KeyOptions>) {
+  if ((kid ?? null) !== null || (algorithm ?? settings.algorithm) !== settings.algorithm) {
+    throw new TypeError('KeyRing.rotate() takes "kid" and "algorithm" for a ring of "keys" only: set that option.');
+  }
+  const isSecret = isHmac(settings.algorithm);
+  return { ...settings, secrets: isSecret ? [key] : [], privateKey: isSecret ? null : key, publicKey: null };
 }
 
 function pairFor(algorithm: JwtAlgorithm, settings: Settings): RingKey[] {

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { BoundClaims } from '../options/jwt-extended-options.js';
 import type { Settings } from '../options/settings.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 
@@ -23,7 +24,7 @@ export interface VerificationKey {
   /** What its tokens' claims are held against; `null`: the options. */
   readonly rules: ClaimRules | null;
   /** Claims its tokens have to have with these values; `null`: any. */
-  readonly claims: Readonly<Record<string, unknown>> | null;
+  readonly claims: BoundClaims | null;
 }
 
 /** The key a new token is signed with. */

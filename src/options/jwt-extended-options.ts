@@ -33,6 +33,31 @@ export interface KeyOptions {
   notAfter?: Date | number;
 }
 
+/** Claims that go with a key, by name: `{ tenant: 'acme' }`. */
+export type BoundClaims = Readonly<Record<string, string | number | boolean>>;
+
+/** A key that `decodeKey` chose, and what it is good for. */
+export interface DecodeKeyChoice {
+  /** The secret or public key. */
+  key: KeyMaterial;
+  /** The one algorithm it is good for; default: those of `algorithm` and `decodeAlgorithms` that fit. */
+  algorithm?: JwtAlgorithm;
+  /** What a token has to say to be taken with this key: the tenant whose key it is. Anything else is 422. */
+  claims?: BoundClaims;
+}
+
+/** A key that `encodeKey` chose, and what goes with it. */
+export interface EncodeKeyChoice {
+  /** The secret or private key. */
+  key: KeyMaterial;
+  /** Default: the option `algorithm`. */
+  algorithm?: JwtAlgorithm;
+  /** What the token says, as `decodeKey` asks for it; other claims of these names are refused. */
+  claims?: BoundClaims;
+  /** `kid` in the header, for `decodeKey` to find the key by. */
+  kid?: string;
+}
+
 /** An identity provider whose tokens are taken: Auth0, Keycloak, Cognito, Entra, or a service that publishes its keys. */
 export interface IdentityProviderOptions {
   /**
@@ -275,13 +300,16 @@ export interface JwtExtendedOptions {
   /** Further header parameters of new tokens; those given per call win (`additional_headers_loader`). */
   additionalHeaders?(identity: unknown): Awaitable<object | null | undefined>;
   /** The key a new token is signed with (`encode_key_loader`). */
-  encodeKey?(identity: unknown): Awaitable<KeyMaterial>;
-  /** The key a token is checked with, chosen by what it says before it is verified (`decode_key_loader`). */
+  encodeKey?(identity: unknown): Awaitable<KeyMaterial | EncodeKeyChoice>;
+  /**
+   * The key a token is checked with, chosen by what it says before it is verified (`decode_key_loader`). Nobody vouches for
+   * that yet: where keys belong to tenants, name the tenant in `claims`. `null`: no key, 422.
+   */
   decodeKey?(
     header: JoseHeader,
     unverifiedPayload: Readonly<Record<string, unknown>>,
     request?: CallbackRequest,
-  ): Awaitable<KeyMaterial | null | undefined>;
+  ): Awaitable<KeyMaterial | DecodeKeyChoice | null | undefined>;
   /** Whether a good token was revoked (`token_in_blocklist_loader`). */
   isTokenRevoked?(payload: JwtPayload, header: JoseHeader, request?: CallbackRequest): Awaitable<boolean>;
   /** Your own check of the claims; anything falsy refuses (`token_verification_loader`). */

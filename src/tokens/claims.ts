@@ -1,5 +1,5 @@
 import { InvalidTokenException } from '../errors/exceptions.js';
-import type { ClaimRules } from '../keys/verification-key.js';
+import type { ClaimRules, VerificationKey } from '../keys/verification-key.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -26,6 +26,13 @@ const CLAIM_CHECKS: readonly ClaimCheck[] = [
 /** Refuses claims that do not hold; `now` in seconds since 1970. */
 export function checkClaims(payload: Claims, rules: ClaimRules, now: number): void {
   for (const check of CLAIM_CHECKS) check(payload, rules, now);
+}
+
+/** Refuses what was signed with a key that is for others: another tenant's. */
+export function checkBoundClaims(payload: Claims, { claims }: VerificationKey): void {
+  if (claims === null) return;
+  const other = Object.keys(claims).find((claim) => ownValue(payload, claim) !== claims[claim]);
+  if (other !== undefined) throw new InvalidTokenException(`The claim "${other}" is not that of the key`);
 }
 
 /** Whether a token's time is over (RFC 7519 s.4.1.4). */

@@ -1,9 +1,9 @@
 import type { KeyRing } from '../keys/key-ring.js';
-import { KeyMemory } from '../keys/key-memory.js';
-import { prepareSigningKey } from '../keys/prepare-key.js';
+import { ChosenSigningKeys, type ChosenSigningKey } from '../keys/chosen-signing-keys.js';
 import type { SigningKey } from '../keys/verification-key.js';
 import type { Settings } from '../options/settings.js';
 import { requireSubject, subjectHash } from '../revocation/session-id.js';
+import { ownValue } from '../types/claims.js';
 import { newHeader } from './new-header.js';
 import { claimsOf, newStamp, tokenContent, type NewToken, type TokenContent, type TokenStamp } from './new-token.js';
 import type { TokenCodec } from './token-codec.js';
@@ -17,13 +17,15 @@ export interface TokenDraft {
 
 /** Makes tokens. */
 export class TokenFactory {
-  private readonly chosenKeys = new KeyMemory<SigningKey>();
+  private readonly chosenKeys: ChosenSigningKeys;
 
   constructor(
     private readonly settings: Settings,
     private readonly keys: KeyRing,
     private readonly codec: TokenCodec,
-  ) {}
+  ) {
+    this.chosenKeys = new ChosenSigningKeys(settings);
+  }
 
   /** A signed token, of a session or of none. */
   async create(token: NewToken, sid: string | null = null): Promise<string> {
@@ -35,10 +37,12 @@ export class TokenFactory {
   /** All but the stamp; the callbacks run in Flask-JWT-Extended's order: headers, claims, identity, key. */
   async draft(token: NewToken, inSession = false): Promise<TokenDraft> {
     const header = await newHeader(token, this.settings);
-    const content = await tokenContent(token, this.settings);
-    if (inSession) this.refuseOverridden(content);
+    const given = await tokenContent(token, this.settings);
     const chosen = await this.chosenKey(token.identity);
+    const content = bindContent(given, chosen);
+    if (inSession) this.refuseOverridden(content);
     const { settings, codec, keys } = this;
+    refuseOtherKid(header, chosen ?? keys.signingKey);
     return {
       content,
       // The ring is asked as late as this: its key may have been replaced while a store was asked.
@@ -55,16 +59,25 @@ export class TokenFactory {
   }
 
   /** The key of `encodeKey`; `null` without that callback. */
-  private async chosenKey(identity: unknown): Promise<SigningKey | null> {
+  private async chosenKey(identity: unknown): Promise<ChosenSigningKey | null> {
     const { encodeKey } = this.settings.callbacks;
-    if (encodeKey === undefined) return null;
-    const key = await encodeKey(identity);
-    return this.chosenKeys.recall(key) ?? this.chosenKeys.keep(key, this.prepare(key));
+    return encodeKey === undefined ? null : this.chosenKeys.choose(await encodeKey(identity));
   }
+}
 
-  private prepare(material: unknown): SigningKey {
-    const { algorithm, allowWeakSecret } = this.settings;
-    const preparation = { algorithm, allowWeakSecret, name: 'The key that encodeKey returned' };
-    return Object.freeze({ kid: null, algorithm, key: prepareSigningKey(material, preparation).signing });
+/** Adds the claims that go with the key; a call that says something else would make a token nobody takes. */
+function bindContent(content: TokenContent, key: ChosenSigningKey | null): TokenContent {
+  const claims = key?.claims ?? null;
+  if (claims === null) return content;
+  for (const [claim, value] of Object.entries(claims)) {
+    const given = ownValue(content.overriding, claim);
+    if (given === undefined || given === value) continue;
+    throw new TypeError(`The claim "${claim}" of a new token goes with its key, which encodeKey chose.`);
   }
+  return { ...content, overriding: { ...content.overriding, ...claims } };
+}
+
+function refuseOtherKid({ kid }: Readonly<Record<string, unknown>>, key: SigningKey): void {
+  if (kid === undefined || key.kid === null || kid === key.kid) return;
+  throw new TypeError('The header parameter "kid" of a new token is the name of its key, and cannot be set by hand.');
 }

@@ -6,7 +6,7 @@ import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import { SlotMap } from '../types/slot-map.js';
-import { checkClaims, fillDefaults, isExpired } from './claims.js';
+import { checkBoundClaims, checkClaims, fillDefaults, isExpired } from './claims.js';
 import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
 import { markForeign } from './foreign-tokens.js';
@@ -91,6 +91,7 @@ export class TokenVerifier {
     const now = Date.now() / 1000;
     const { header, payload, signer } = token;
     const rules = signer.rules ?? this.settings;
+    checkBoundClaims(token.claims, signer);
     checkClaims(token.claims, rules, now);
     if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
     const expired = isExpired(payload, rules, now);

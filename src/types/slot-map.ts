@@ -60,7 +60,7 @@ function newSlots<Value>(): Slots<Value> {
     }
 
     static set(key: object, value: Value): void {
-      if (#value in key) (key).#value = value;
+      if (#value in key) key.#value = value;
       else new Slot(key, value);
     }
   };

@@ -150,6 +150,39 @@ describeInChromium('the page of the sample', () => {
       expect(second.complaints).toEqual([]);
     });
 
+    it('lists where else somebody is signed in, and ends it from there', async () => {
+      await tab.signIn();
+      const elsewhere = await chromium.newContext(PHONE);
+      const other = await SamplePage.open(elsewhere, url);
+      await other.signIn();
+      await tab.page.reload();
+      await tab.page.locator('#session-list li').nth(1).waitFor();
+      expect(await tab.widthBeyond('#session-list')).toBe(0);
+      await screenshot('sessions');
+      const rows = await tab.page.locator('#session-list li').count();
+      await tab.page.locator('#session-list li', { hasNotText: 'this one' }).first().getByRole('button').click();
+      await tab.page
+        .locator('#session-list li')
+        .nth(rows - 1)
+        .waitFor({ state: 'detached' });
+      expect(await other.widthBeyond('#log')).toBe(0);
+      await other.addNote('From a session that is over');
+      await other.text('Signed out').waitFor();
+      await elsewhere.close();
+    });
+
+    it('signs out everywhere', async () => {
+      await tab.signIn('bob');
+      const elsewhere = await chromium.newContext(DESKTOP);
+      const other = await SamplePage.open(elsewhere, url);
+      await other.signIn('bob');
+      await tab.button('Sign out everywhere').click();
+      await tab.text('Signed out').waitFor();
+      await other.addNote('From a session that is over');
+      await other.text('Signed out').waitFor();
+      await elsewhere.close();
+    });
+
     it('notices a sign-out it was not told of', async () => {
       await tab.signIn();
       // Until the list of sessions is there, which would notice as well.

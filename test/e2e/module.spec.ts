@@ -130,6 +130,32 @@ describe.each(ADAPTERS)('the module on %s', (adapter) => {
   });
 });
 
+describe('a call that gives nothing', () => {
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['list', [SECRET]],
+    ['string', SECRET],
+  ])('to forRoot stops the start: %s', (type, options) => {
+    const start = () => JwtExtendedModule.forRoot(options as never);
+    expect(start).toThrow(TypeError);
+    expect(start).toThrow(/forRoot\(\) needs an object of options, { secret: … } at least; it was given \w+\.$/);
+    expect(start).not.toThrow(SECRET);
+    expect(start).toThrow(type);
+  });
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['no way to the options', { isGlobal: true }],
+    ['options', { secret: SECRET }],
+    ['a factory that is undefined', { useFactory: undefined }],
+  ])('to forRootAsync stops the start: %s', (_what, options) => {
+    const start = () => JwtExtendedModule.forRootAsync(options as never);
+    expect(start).toThrow(TypeError);
+    expect(start).toThrow('forRootAsync() needs "useFactory", "useClass" or "useExisting"');
+  });
+});
+
 describe('isGlobal', () => {
   @Injectable()
   class LogIn {

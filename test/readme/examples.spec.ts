@@ -4,7 +4,9 @@ import { jest } from '@jest/globals';
 import { Controller, Get, Logger, UseGuards, type ExecutionContext, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { Jwt, JwtGuard, JwtRequired, setJwtContext, TokenService } from 'nestjs-jwt-extended';
+import { Jwt, JwtGuard, JwtRequired, setJwtContext, TokenService, type TokenPair } from 'nestjs-jwt-extended';
+import { startApp, type RunningApp } from '../support/adapters.js';
+import { send } from '../support/http-client.js';
 import { useJwtApp } from '../support/jwt-app.js';
 import { ExampleProject } from './example-project.js';
 import { codeBlocks } from './readme.js';
@@ -20,6 +22,7 @@ const { SessionController } = await import(project.path('src/session.controller.
 const { AdminGuard } = await import(project.path('src/roles.guard.ts'));
 const { ApiKeyOrTokenGuard } = await import(project.path('src/api-key.guard.ts'));
 const { FlaskModule } = await import(project.path('src/flask.module.ts'));
+const { SessionsModule } = await import(project.path('src/sessions.module.ts'));
 
 afterAll(() => project.remove());
 
@@ -103,6 +106,34 @@ describe('the session in cookies', () => {
     });
     headers.push(['X-CSRF-TOKEN', csrf ?? '']);
     expect(await app.send('DELETE', '/session', { headers })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('the sessions', () => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await startApp('express', { imports: [SessionsModule] });
+  });
+  afterAll(() => app.close());
+  const logIn = () => app.app.get(TokenService, { strict: false }).createTokenPair('alice', { fresh: true });
+  const request = (method: string, path: string, token: string) => send(method, `${app.url}${path}`, { token });
+  const revoked = { status: 401, body: { msg: 'Token has been revoked' } };
+
+  it('rotate, and end for a copy of a token whose successor was used', async () => {
+    const first = await logIn();
+    const second = (await request('POST', '/sessions/refresh', first.refreshToken)).body as TokenPair;
+    const third = (await request('POST', '/sessions/refresh', second.refreshToken)).body as TokenPair;
+    expect(await request('GET', '/sessions', third.accessToken)).toMatchObject({ status: 200, body: [{}] });
+    expect(await request('POST', '/sessions/refresh', first.refreshToken)).toEqual(revoked);
+    expect(await request('GET', '/sessions', third.accessToken)).toEqual(revoked);
+  });
+
+  it('end by a log-out, here or everywhere', async () => {
+    const [one, two, three] = [await logIn(), await logIn(), await logIn()];
+    expect(await request('DELETE', '/sessions/current', one.refreshToken)).toMatchObject({ status: 204 });
+    expect(await request('GET', '/sessions', one.accessToken)).toEqual(revoked);
+    expect(await request('DELETE', '/sessions', two.accessToken)).toMatchObject({ status: 204 });
+    expect(await request('POST', '/sessions/refresh', three.refreshToken)).toEqual(revoked);
   });
 });
 

@@ -38,3 +38,26 @@ export function pem(key: KeyObject): string {
 }
 
 const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
+
+/** The public key in the format of SSH (RFC 8709), for Ed25519. */
+export function sshPublicKey(key: KeyObject): string {
+  const point = Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
+  const field = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  const blob = Buffer.concat([field(Buffer.from('ssh-ed25519')), field(point)]);
+  return `ssh-ed25519 ${blob.toString('base64')} alice@host`;
+}
+
+/** A self-signed certificate, made with openssl req -x509. */
+export const CERTIFICATE = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBcDCCARWgAwIBAgIUeI+WJQLpbtJY5TShZBz0XABTb9wwCgYIKoZIzj0EAwIw',
+  'DDEKMAgGA1UEAwwBeDAgFw0yNjExMjcxMDM1NDdaGA8yMTI2MTEwMzEwMzU0N1ow',
+  'DDEKMAgGA1UEAwwBeDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABAUk+3a0bka8',
+  'rsACkLFCSwuDXim739JRWryA77WcN04F0EE9wORs4mABFcIKz3JoC/Vp7cvJ4b5a',
+  'e3/Ef3hRcZmjUzBRMB0GA1UdDgQWBBRYjbauhUHrWBbpl/d4/DGEiR84MTAfBgNV',
+  'HSMEGDAWgBRYjbauhUHrWBbpl/d4/DGEiR84MTAPBgNVHRMBAf8EBTADAQH/MAoG',
+  'CCqGSM49BAMCA0kAMEYCIQDZh+mMNdmcl/cLGiNjIT6YbLwDAYc514Cyf6Rvp1Kh',
+  'mwIhAIRvbjby18MzrwM1fjRCRY5+WYwdETUYRUbdofIVxv+u',
+  '-----END CERTIFICATE-----',
+  '',
+].join('\n');

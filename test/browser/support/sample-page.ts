@@ -58,6 +58,11 @@ export class SamplePage {
     await this.button('Confirm').click();
   }
 
+  /** By how many pixels something is wider than its place, so that a part of it is out of sight. */
+  widthBeyond(selector: string): Promise<number> {
+    return this.page.locator(selector).evaluate((element) => element.scrollWidth - element.clientWidth);
+  }
+
   /** What the log shows of the latest request of this method and path. */
   async logged(method: string, path: string): Promise<string> {
     const entry = this.page.locator('#log details', { hasText: `${method} ${path}` }).first();

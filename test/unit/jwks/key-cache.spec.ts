@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { KeysUnavailableException } from 'nestjs-jwt-extended';
 import { KeyCache, type CacheLimits, type FetchOutcome } from '../../../src/jwks/key-cache.js';
 import type { KeySet } from '../../../src/jwks/key-set.js';
@@ -7,7 +8,19 @@ import { until } from '../../support/until.js';
 const LIMITS: CacheLimits = { timeout: 5000, cooldown: 60_000, maxAge: 3_600_000, maxStale: 60_000 };
 
 const caches: KeyCache[] = [];
-afterEach(() => caches.splice(0).forEach((cache) => cache.stop()));
+afterEach(() => {
+  jest.restoreAllMocks();
+  caches.splice(0).forEach((cache) => cache.stop());
+});
+
+/** A clock that stands still until it is put forward; timers run by the real one. */
+function stoppedClock() {
+  let now = 1_000_000;
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+  return (milliseconds: number) => {
+    now += milliseconds;
+  };
+}
 
 /** A cache whose loader answers what it is told, and counts. */
 function cacheOf(limits: Partial<CacheLimits> = {}) {
@@ -41,21 +54,24 @@ it('fetches when the keys are first needed, once for all who wait, and then answ
 
 describe('an unknown key', () => {
   it('causes one request per cool-down, for however many tokens', async () => {
+    const advance = stoppedClock();
     const { cache, loader } = cacheOf({ cooldown: 1000 });
     await cache.keys();
-    await milliseconds(1050);
+    advance(1000);
     loader.answer = async () => 'second';
     const miss = () => Array.from({ length: 10_000 }, async () => cache.keysAfterMiss());
     expect(new Set(await Promise.all(miss()))).toEqual(new Set(['second']));
+    advance(999);
     expect(new Set(await Promise.all(miss()))).toEqual(new Set(['second']));
     expect(loader.loads).toBe(2);
   });
 
   it('causes none within the cool-down of any request, also of one that failed', async () => {
-    const { cache, loader } = cacheOf({ cooldown: 200 });
+    const advance = stoppedClock();
+    const { cache, loader } = cacheOf({ cooldown: 1000 });
     await cache.keys();
     expect(cache.keysAfterMiss()).toBe('first');
-    await milliseconds(250);
+    advance(1000);
     loader.answer = failing;
     expect(await cache.keysAfterMiss()).toBe('first');
     expect(cache.keysAfterMiss()).toBe('first');
@@ -74,25 +90,30 @@ describe('keys that are old', () => {
   });
 
   it('go on being answered while they are fetched', async () => {
-    const { cache, loader } = cacheOf({ maxAge: 50 });
+    const advance = stoppedClock();
+    const { cache, loader } = cacheOf({ maxAge: 1000 });
     await cache.keys();
-    await milliseconds(80);
     loader.answer = never;
+    advance(799);
+    expect(cache.keys()).toBe('first');
+    expect(loader.loads).toBe(1);
+    advance(1);
     expect(cache.keys()).toBe('first');
     expect(cache.keys()).toBe('first');
     expect(loader.loads).toBe(2);
   });
 
   it('are kept while they cannot be fetched, up to maxStale', async () => {
-    const { cache, loader } = cacheOf({ maxAge: 50, maxStale: 250, cooldown: 20 });
+    const advance = stoppedClock();
+    const { cache, loader } = cacheOf({ maxAge: 1000, maxStale: 2000, cooldown: 500 });
     await cache.keys();
     loader.answer = failing;
-    await milliseconds(150);
-    expect(cache.keys()).toBe('first');
-    await milliseconds(250);
+    advance(2999);
+    expect(await cache.keysAfterMiss()).toBe('first');
+    advance(1);
     expect(await errorOf(() => cache.keys())).toBeInstanceOf(KeysUnavailableException);
     loader.answer = async () => 'second';
-    await milliseconds(50);
+    advance(500);
     expect(await cache.keys()).toBe('second');
   });
 
@@ -102,17 +123,19 @@ describe('keys that are old', () => {
     ['a long one', 1_000_000, 1_000_000],
     ['one beyond the limit', 1e12, 3_600_000],
   ])('of a provider that says %s are fetched again in time', async (_, maxAge, lifetime) => {
+    stoppedClock();
     const { cache, loader } = cacheOf();
     loader.maxAge = maxAge;
     await cache.keys();
     const { refreshAt, until: end } = (cache as unknown as { held: { refreshAt: number; until: number } }).held;
-    expect((refreshAt - performance.now()) / lifetime).toBeCloseTo(0.8, 1);
-    expect((end - performance.now()) / (lifetime + LIMITS.maxStale)).toBeCloseTo(1, 1);
+    expect((refreshAt - performance.now()) / lifetime).toBeCloseTo(0.8, 5);
+    expect((end - performance.now()) / (lifetime + LIMITS.maxStale)).toBeCloseTo(1, 5);
   });
 });
 
 describe('without any key', () => {
   it('it is a KeysUnavailableException, with the reason, and a while later it is tried again', async () => {
+    const advance = stoppedClock();
     const { cache, loader } = cacheOf({ cooldown: 100 });
     loader.answer = failing;
     const error = await errorOf(() => cache.keys());
@@ -120,7 +143,7 @@ describe('without any key', () => {
     expect((error?.cause as Error).message).toBe('away');
     for (let index = 0; index < 100; index++) await errorOf(() => cache.keys());
     expect(loader.loads).toBe(1);
-    await milliseconds(150);
+    advance(100);
     loader.answer = async () => 'second';
     expect(await cache.keys()).toBe('second');
   });

@@ -1,10 +1,14 @@
 import { createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto';
 import type { HmacSecret, JwtAlgorithm, JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { SECRET } from '../../support/forge.js';
+import { CERTIFICATE, publicKeyFor, sshPublicKey } from '../../support/key-pairs.js';
 import { errorOf, tokenService } from '../../support/token-service.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const PUBLIC_PEM = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const PRIVATE_PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const DER = publicKey.export({ type: 'spki', format: 'der' });
+const BASE64 = PUBLIC_PEM.replace(/-----.*-----/g, '');
 const SSH = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)} alice@host`;
 
 async function refusal(secret: unknown, options: JwtExtendedOptions = {}): Promise<string> {
@@ -56,11 +60,46 @@ describe('a secret', () => {
     ['PEM as a Buffer', Buffer.from(PUBLIC_PEM)],
     ['PEM as bytes', new Uint8Array(Buffer.from(PRIVATE_PEM))],
     ['PEM as a secret KeyObject', createSecretKey(Buffer.from(PUBLIC_PEM))],
+    ['PEM without its first and last line', BASE64],
+    ['PEM in base64', Buffer.from(PUBLIC_PEM).toString('base64')],
+    ['DER', DER],
+    ['DER of a private key', privateKey.export({ type: 'pkcs8', format: 'der' })],
+    ['DER of an RSA key (PKCS #1)', publicKeyFor('RS256').export({ type: 'pkcs1', format: 'der' })],
+    ['DER in base64', DER.toString('base64')],
+    ['DER in base64 in lines', DER.toString('base64').replace(/.{64}/g, '$&\r\n')],
+    ['DER in base64url', DER.toString('base64url')],
+    ['DER in hex', DER.toString('hex')],
+    ['the bytes of DER in base64', Buffer.from(DER.toString('base64'))],
+    ['a JWK', publicKey.export({ format: 'jwk' })],
+    ['a private JWK', privateKey.export({ format: 'jwk' })],
+    ['the text of a JWK', JSON.stringify(publicKey.export({ format: 'jwk' }))],
+    ['the text of a JWK, indented', ` ${JSON.stringify(publicKey.export({ format: 'jwk' }), null, 2)}\n`],
+    ['the text of a JWK Set', JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] })],
+    ['a JWK in base64', Buffer.from(JSON.stringify(publicKey.export({ format: 'jwk' }))).toString('base64')],
+    ['a certificate in DER', Buffer.from(CERTIFICATE.split('\n').slice(1, -2).join(''), 'base64')],
+    ['an SSH public key without its name', sshPublicKey(publicKeyFor('EdDSA')).split(' ')[1]],
     ['an SSH public key', SSH],
     ['an RSA SSH public key', `ssh-rsa ${'A'.repeat(60)}`],
     ['an ECDSA SSH public key', `ecdsa-sha2-nistp256 ${'A'.repeat(60)}`],
   ])('is not %s', async (_what, secret) => {
-    expect(await refusal(secret)).toMatch(/is a key pair's public or private key/);
+    expect(await refusal(secret)).toMatch(/is a key pair's public or private key|is a (public|private) key; HS256/);
+  });
+
+  it.each<[what: string, secret: HmacSecret]>([
+    ['in hex', 'ab'.repeat(32)],
+    ['in base64', Buffer.from(SECRET).toString('base64')],
+    ['that begins like DER', Buffer.from(`30${'ab'.repeat(40)}`, 'hex')],
+    ['that is JSON of something else', JSON.stringify({ a: 'x'.repeat(40) })],
+    ['as a JWK', { kty: 'oct', k: 'A'.repeat(43), alg: 'HS256', use: 'sig', key_ops: ['sign', 'verify'] }],
+  ])('may be random bytes %s', async (_what, secret) => {
+    await expect(tokenService({ secret })).resolves.toBeDefined();
+  });
+
+  it('as a JWK has to be one', async () => {
+    expect(await refusal({ kty: 'oct' })).toContain('has no base64url in "k"');
+    expect(await refusal({ kty: 'oct', k: 'a+b/' })).toContain('has no base64url in "k"');
+    expect(await refusal({ kty: 'oct', k: 'A'.repeat(43), alg: 'HS512' })).toContain('is a JWK for "HS512"');
+    expect(await refusal({ kty: 'oct', k: '' })).toContain('is empty');
   });
 
   it('is not a KeyObject of a key pair', async () => {

@@ -1,0 +1,35 @@
+import type { BoundClaims } from '../options/jwt-extended-options.js';
+import type { Settings } from '../options/settings.js';
+import type { JwtAlgorithm } from '../types/algorithms.js';
+import { readChoice } from './key-choice.js';
+import { KeyMemory } from './key-memory.js';
+import { prepareSigningKey, type PreparedPair } from './prepare-key.js';
+import type { SigningKey } from './verification-key.js';
+
+/** A key the callback `encodeKey` chose, and what tokens that it signs say. */
+export interface ChosenSigningKey extends SigningKey {
+  /** `null`: nothing. */
+  readonly claims: BoundClaims | null;
+}
+
+/** The keys the callback `encodeKey` chooses, each prepared when it is first seen. */
+export class ChosenSigningKeys {
+  private readonly prepared = new Map<JwtAlgorithm, KeyMemory<PreparedPair>>();
+
+  constructor(private readonly settings: Settings) {}
+
+  /** Reads what the callback answered; a key that cannot sign is a `TypeError`. */
+  choose(answer: unknown): ChosenSigningKey {
+    const { material, algorithm: named, kid, claims } = readChoice(answer, 'encodeKey');
+    const algorithm = named ?? this.settings.algorithm;
+    const memory = this.prepared.get(algorithm) ?? new KeyMemory<PreparedPair>();
+    this.prepared.set(algorithm, memory);
+    const { signing } = memory.recall(material) ?? memory.keep(material, this.prepare(material, algorithm));
+    return { kid, algorithm, key: signing, claims };
+  }
+
+  private prepare(material: unknown, algorithm: JwtAlgorithm): PreparedPair {
+    const { allowWeakSecret } = this.settings;
+    return prepareSigningKey(material, { algorithm, allowWeakSecret, name: 'The key that encodeKey returned' });
+  }
+}

@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module, type Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { JwtExtendedModule, KeyRing, TokenService, type JwtAlgorithm, type KeyOptions } from 'nestjs-jwt-extended';
+import { ALGORITHMS } from '../../src/types/algorithms.js';
+import { OTHER_SECRET, readToken, SECRET } from '../support/forge.js';
+import { pem, privateKeyFor, publicKeyFor } from '../support/key-pairs.js';
+import { ExampleProject } from '../readme/example-project.js';
+import { codeBlocksOf } from '../readme/readme.js';
+
+const text = readFileSync('docs/keys.md', 'utf8');
+
+process.env.JWT_PRIVATE_KEY = pem(privateKeyFor('EdDSA')).replaceAll('\n', '\\n');
+process.env.JWT_PUBLIC_KEY = pem(publicKeyFor('EdDSA'));
+process.env.JWT_KEY_NEW = pem(privateKeyFor('EdDSA'));
+process.env.JWT_KEY_OLD = pem(privateKeyFor('RS256'));
+process.env.ACME_KEY = SECRET;
+process.env.GLOBEX_KEY = OTHER_SECRET;
+
+const project = new ExampleProject(codeBlocksOf(text));
+const shown = async (file: string) => (await import(project.path(`src/${file}.ts`))) as Record<string, unknown>;
+
+afterAll(() => project.remove());
+
+async function started(module: unknown, providers: Type[] = []) {
+  @Module({ imports: [module as Type], providers })
+  class AppModule {}
+  return Test.createTestingModule({ imports: [AppModule] }).compile();
+}
+
+it('compiles', () => {
+  expect(project.diagnostics()).toEqual([]);
+}, 60_000);
+
+it('links to what is there', () => {
+  const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, target = '']) => target);
+  expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
+});
+
+describe('the commands', () => {
+  const rows = [...text.matchAll(/^\| (`[A-Z].*?) \| `(.+?)` +\|$/gm)].map(([, names = '', command = '']) => ({
+    names: [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name as JwtAlgorithm),
+    command,
+  }));
+  const publicHalf = /openssl pkey [^`]+/.exec(text)?.[0] ?? '';
+
+  it('are there for every algorithm', () => {
+    expect(rows.flatMap(({ names }) => names)).toEqual(Object.keys(ALGORITHMS));
+  });
+
+  it.each(rows)('make keys that are taken: $command', async ({ names, command }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'keys-'));
+    const run = (line: string) =>
+      execFileSync('sh', ['-c', line], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+    try {
+      run(command);
+      const isSecret = existsSync(join(folder, 'secret.txt'));
+      if (!isSecret) run(publicHalf);
+      for (const algorithm of names) {
+        const keys = isSecret
+          ? { secret: read('secret.txt').trim() }
+          : { privateKey: read('private.pem'), publicKey: read('public.pem') };
+        const module = await started(JwtExtendedModule.forRoot({ algorithm, ...keys }));
+        const tokens = module.get(TokenService, { strict: false });
+        await expect(tokens.verify(await tokens.createAccessToken('alice'))).resolves.toBeDefined();
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+it('the service with the public key takes the tokens of the other and makes none', async () => {
+  const signing = (await started((await shown('signing.module')).SigningModule)).get(TokenService, { strict: false });
+  const verifying = (await started((await shown('verifying.module')).VerifyingModule)).get(TokenService, {
+    strict: false,
+  });
+  const token = await signing.createAccessToken('alice');
+  await expect(verifying.verify(token)).resolves.toMatchObject({ payload: { sub: 'alice' } });
+  await expect(verifying.createAccessToken('alice')).rejects.toThrow(TypeError);
+});
+
+it('the ring signs with the key shown, is rotated and is reloaded', async () => {
+  const { KeyRotationService } = await shown('key-rotation.service');
+  const { KeyReloadService, KeyVault } = await shown('key-reload.service');
+  const listed: KeyOptions = { kid: 'vault', key: SECRET, algorithm: 'HS256', use: 'sign' };
+  const module = await started((await shown('ring.module')).RingModule);
+  const tokens = module.get(TokenService, { strict: false });
+  const ring = module.get(KeyRing, { strict: false });
+  const rotation = new (KeyRotationService as new (ring: KeyRing) => Record<string, (...given: string[]) => void>)(
+    ring,
+  );
+  const reload = new (KeyReloadService as new (...given: unknown[]) => { reload(): Promise<void> })(ring, {
+    readKeys: async () => [listed],
+  });
+  expect(KeyVault).toBeInstanceOf(Function);
+  const first = await tokens.createAccessToken('alice');
+  expect(readToken(first).header).toMatchObject({ alg: 'EdDSA', kid: '2026-07' });
+  rotation.rotate?.('2027-01', pem(privateKeyFor('EdDSA', 'other')));
+  const second = await tokens.createAccessToken('alice');
+  expect(readToken(second).header).toMatchObject({ kid: '2027-01' });
+  await expect(tokens.verify(first)).resolves.toBeDefined();
+  rotation.abandon?.('2027-02', pem(privateKeyFor('EdDSA', 'third')));
+  await expect(tokens.verify(second)).rejects.toThrow('No key for this token');
+  await expect(tokens.verify(first)).resolves.toBeDefined();
+  await reload.reload();
+  await expect(tokens.verify(first)).rejects.toThrow('alg value is not allowed');
+  expect(readToken(await tokens.createAccessToken('alice')).header).toMatchObject({ kid: 'vault' });
+});
+
+it('tenants cannot make tokens for each other', async () => {
+  const tokens = (await started((await shown('tenants.module')).TenantsModule)).get(TokenService, { strict: false });
+  const token = await tokens.createAccessToken({ id: 'alice', tenant: 'acme' });
+  expect(readToken(token)).toMatchObject({ header: { kid: 'acme-1' }, claims: { sub: 'acme:alice', tenant: 'acme' } });
+  await expect(tokens.verify(token)).resolves.toBeDefined();
+  const globex = await started(JwtExtendedModule.forRoot({ secret: OTHER_SECRET }));
+  const forged = globex.get(TokenService, { strict: false });
+  const stolen = { claims: { tenant: 'acme' }, headers: { kid: 'globex-1' } };
+  await expect(tokens.verify(await forged.createAccessToken('acme:alice', stolen))).rejects.toThrow('"tenant"');
+  await expect(tokens.createAccessToken({ id: 'bob', tenant: 'initech' })).rejects.toThrow(TypeError);
+});

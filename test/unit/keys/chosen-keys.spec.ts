@@ -1,0 +1,142 @@
+import { createSecretKey } from 'node:crypto';
+import type { JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { ChosenKeys } from '../../../src/keys/chosen-keys.js';
+import { ChosenSigningKeys } from '../../../src/keys/chosen-signing-keys.js';
+import { KeyMemory } from '../../../src/keys/key-memory.js';
+import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { OTHER_SECRET, SECRET } from '../../support/forge.js';
+import { pem, privateKeyFor, publicKeyFor } from '../../support/key-pairs.js';
+
+const settings = resolveSettings({ secret: SECRET, decodeAlgorithms: ['HS384'] });
+
+function chosen(answer: unknown, alg = 'HS256') {
+  return new ChosenKeys((() => answer) as NonNullable<JwtExtendedOptions['decodeKey']>, settings).keysFor({ alg }, {});
+}
+
+describe('a key that decodeKey returns', () => {
+  const answers: unknown[] = [];
+  const source = new ChosenKeys(() => answers.shift() as string, settings);
+  const twice = (one: unknown, other: unknown) => {
+    answers.push(one, other);
+    return [source.keysFor({ alg: 'HS256' }, {}), source.keysFor({ alg: 'HS256' }, {})] as const;
+  };
+
+  it.each<[what: string, one: unknown, other: unknown]>([
+    ['a text', SECRET, `${SECRET}`],
+    ['bytes', Buffer.from(SECRET), new Uint8Array(Buffer.from(SECRET))],
+    ['a JWK', { kty: 'oct', k: 'A'.repeat(64) }, { kty: 'oct', k: 'A'.repeat(64) }],
+    ['with its algorithm', { key: SECRET, algorithm: 'HS256' }, { key: SECRET, algorithm: 'HS256' }],
+    ['with claims', { key: SECRET, claims: { tenant: 'a' } }, { key: SECRET, claims: { tenant: 'a' } }],
+  ])('twice is the same object: %s', (_what, one, other) => {
+    const [first, second] = twice(one, other);
+    expect(first).toBe(second);
+    expect(first).toHaveLength(1);
+  });
+
+  it('as a prepared key is the same object too', () => {
+    const key = createSecretKey(Buffer.from(SECRET));
+    const [first, second] = twice(key, key);
+    expect(first).toBe(second);
+  });
+
+  it.each<[one: unknown, other: unknown]>([
+    [SECRET, OTHER_SECRET],
+    [
+      { key: SECRET, claims: { tenant: 'a' } },
+      { key: SECRET, claims: { tenant: 'b' } },
+    ],
+    [
+      { key: SECRET, claims: { tenant: 1 } },
+      { key: SECRET, claims: { tenant: '1' } },
+    ],
+    [{ key: SECRET, claims: { tenant: 'a' } }, SECRET],
+    [
+      { key: SECRET, claims: { tenant: 'a' } },
+      { key: OTHER_SECRET, claims: { tenant: 'a' } },
+    ],
+  ])('is another where it, or what goes with it, is another: %#', (one, other) => {
+    const [first, second] = twice(one, other);
+    expect(first).not.toBe(second);
+  });
+
+  it('is remembered by its text as it was, not as it came to be', () => {
+    const bytes = Buffer.from(SECRET);
+    answers.push(bytes);
+    const first = source.keysFor({ alg: 'HS256' }, {});
+    bytes.write(OTHER_SECRET);
+    answers.push(bytes);
+    expect(source.keysFor({ alg: 'HS256' }, {})).not.toBe(first);
+  });
+
+  it('alone may be for every accepted algorithm; with an algorithm it is for that one', () => {
+    expect(chosen(SECRET, 'HS384')).toMatchObject([{ algorithm: 'HS384', own: true, claims: null }]);
+    expect(() => chosen({ key: SECRET, algorithm: 'HS256' }, 'HS384')).toThrow('alg value is not allowed');
+    const pair = { key: publicKeyFor('ES256'), algorithm: 'ES256' };
+    expect(chosen(pair, 'ES256')).toMatchObject([{ algorithm: 'ES256' }]);
+  });
+
+  it.each<[unknown, string]>([
+    [pem(publicKeyFor('ES256')), "is a key pair's public or private key"],
+    [{ key: 'short' }, 'The key that decodeKey returned has 5 bytes'],
+    [{ key: pem(privateKeyFor('ES256')), algorithm: 'ES256' }, 'is a private key where the public key belongs'],
+    [{ key: SECRET, algorithm: 'none' }, 'option "decodeKey().algorithm" must not be "none"'],
+    [{ key: SECRET, kid: 'a' }, 'option "decodeKey().kid" does not exist'],
+    [{ key: SECRET, claims: 'acme' }, 'option "decodeKey().claims" must be an object'],
+    [{ key: SECRET, claims: { tenant: ['acme'] } }, 'must hold texts, numbers or booleans; "tenant" is'],
+    [{ key: SECRET, claims: { tenant: undefined } }, '"tenant" is undefined'],
+    [{ key: SECRET, claims: { exp: 1 } }, 'must not hold "exp"'],
+    [{ tenant: 'acme' }, 'must be a string, bytes (Buffer), a JWK or a KeyObject'],
+    [7, 'must be a string'],
+  ])('is refused as a fault of the application: %#', (answer, message) => {
+    expect(() => chosen(answer)).toThrow(TypeError);
+    expect(() => chosen(answer)).toThrow(message);
+  });
+});
+
+describe('a key that encodeKey returns', () => {
+  const keys = new ChosenSigningKeys(settings);
+
+  it('signs with the algorithm of the options, or its own', () => {
+    expect(keys.choose(SECRET)).toMatchObject({ algorithm: 'HS256', kid: null, claims: null });
+    const choice = { key: privateKeyFor('EdDSA'), algorithm: 'EdDSA', kid: 'a', claims: { tenant: 'acme' } };
+    expect(keys.choose(choice)).toMatchObject({ algorithm: 'EdDSA', kid: 'a', claims: { tenant: 'acme' } });
+  });
+
+  it('is prepared once', () => {
+    const text = pem(privateKeyFor('RS256'));
+    const first = keys.choose({ key: text, algorithm: 'RS256' });
+    expect(keys.choose({ key: `${text}`, algorithm: 'RS256', kid: 'b' }).key).toBe(first.key);
+  });
+
+  it.each<[unknown, string]>([
+    [{ key: pem(publicKeyFor('ES256')), algorithm: 'ES256' }, 'is a public key where the private key belongs'],
+    [{ key: SECRET, kid: '' }, 'option "encodeKey().kid" must be a text'],
+    [{ key: SECRET, kid: 7 }, 'option "encodeKey().kid" must be a text'],
+    [null, 'The key that encodeKey returned must be a string'],
+  ])('is refused as a fault of the application: %#', (answer, message) => {
+    expect(() => keys.choose(answer)).toThrow(TypeError);
+    expect(() => keys.choose(answer)).toThrow(message);
+  });
+});
+
+describe('the memory of prepared keys', () => {
+  it('is bounded, and keeps what is asked for', () => {
+    const memory = new KeyMemory<object>(10);
+    const wanted = memory.keep('wanted', {});
+    for (let index = 0; index < 1_000; index++) {
+      memory.keep(`key ${index}`, {});
+      expect(memory.recall('wanted')).toBe(wanted);
+    }
+    expect(memory.recall('key 999')).toBeDefined();
+    const known = Array.from({ length: 1_000 }, (_, index) => memory.recall(`key ${index}`)).filter(Boolean);
+    expect(known.length).toBeLessThanOrEqual(20);
+  });
+
+  it('does not take bytes or a JWK for a text that looks the same', () => {
+    const memory = new KeyMemory<string>();
+    memory.keep(Buffer.from('a'), 'bytes');
+    memory.keep({ kty: 'oct' }, 'JWK');
+    expect([memory.recall('a'), memory.recall('{"kty":"oct"}')]).toEqual([undefined, undefined]);
+    expect([memory.recall(Buffer.from('a')), memory.recall({ kty: 'oct' })]).toEqual(['bytes', 'JWK']);
+  });
+});
