@@ -19,7 +19,7 @@ export function presentedCsrfValue(request: HttpRequest, cookie: TokenType, csrf
 /** Refuses a token whose own value is not the presented one. Compared as bytes, in constant time, without coercion. */
 export function checkCsrf(payload: JwtPayload, header: JoseHeader, presented: string): void {
   const expected = ownValue(payload, 'csrf');
-  if (expected === undefined) throw new InvalidTokenException('Missing claim: csrf');
+  if (expected === undefined) throw new InvalidTokenException('Missing claim: csrf', { payload, header });
   if (typeof expected !== 'string' || !isSameText(expected, presented)) {
     throw new CsrfException('CSRF double submit tokens do not match', { payload, header });
   }

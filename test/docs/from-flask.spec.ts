@@ -16,7 +16,7 @@ afterAll(() => project.remove());
 it('has examples that compile', () => {
   expect(project.files).toHaveLength(3);
   expect(project.diagnostics()).toEqual([]);
-}, 60_000);
+});
 
 it('links to what is there', () => {
   const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, target = '']) => target);

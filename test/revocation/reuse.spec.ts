@@ -6,7 +6,7 @@ import { useTestClock } from '../support/clock.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { REVOKED, useSessionApp } from '../support/session-app.js';
 import { claimOf, sidOf } from '../support/session-tokens.js';
-import { until } from '../support/timing.js';
+import { until } from '../support/until.js';
 
 const clock = useTestClock();
 let told: RefreshReuseEvent[] = [];

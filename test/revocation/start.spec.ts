@@ -9,7 +9,7 @@ import {
 } from 'nestjs-jwt-extended';
 import { jwtModule } from '../support/jwt-app.js';
 import { RecordingLogger } from '../support/recording-logger.js';
-import { until } from '../support/timing.js';
+import { until } from '../support/until.js';
 import { errorOf, tokenService } from '../support/token-service.js';
 
 const store = new MemoryRevocationStore();

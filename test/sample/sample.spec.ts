@@ -241,6 +241,7 @@ describe('the environment', () => {
       port: 8080,
       jwtSecret: 'x',
       isProduction: true,
+      databaseUrl: null,
       redisUrl: null,
     });
   });

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long this process computes at a piece of work; on a busy machine it takes longer. */
 export function millisecondsOf(work: () => unknown): number {
@@ -32,9 +31,4 @@ export async function waitingFor<T>(work: () => Promise<T>): Promise<{ result: T
   } finally {
     clearInterval(ticking);
   }
-}
-
-/** Waits until something is so; how long that takes is the matter of the test's own time limit. */
-export async function until(isSo: () => unknown): Promise<void> {
-  while (!(await isSo())) await sleep(TICK);
 }

@@ -1,5 +1,5 @@
 /** Waits for a fact; fails when it does not come about. */
-export async function until(fact: () => unknown, within = 10_000): Promise<void> {
+export async function until(fact: () => unknown, within = 60_000): Promise<void> {
   const end = performance.now() + within;
   while (!(await fact())) {
     if (performance.now() > end) throw new Error(`It did not come about within ${within} ms: ${fact.toString()}`);

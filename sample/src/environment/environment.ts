@@ -6,14 +6,19 @@ export class Environment {
   readonly port: number;
   readonly jwtSecret: string;
   readonly isProduction: boolean;
-  /** Where sessions are kept; `null`: in memory. */
+  /** Where sessions are kept: in PostgreSQL or Redis; where neither is given, in memory. */
+  readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
 
   constructor(variables: NodeJS.ProcessEnv) {
     this.port = readPort(variables.PORT);
     this.jwtSecret = readSecret(variables);
     this.isProduction = variables.NODE_ENV === 'production';
-    this.redisUrl = variables.REDIS_URL ?? null;
+    this.databaseUrl = variables.DATABASE_URL || null;
+    this.redisUrl = variables.REDIS_URL || null;
+    if (this.databaseUrl !== null && this.redisUrl !== null) {
+      throw new Error('DATABASE_URL and REDIS_URL are both set; sessions are kept in one place: unset one of them.');
+    }
   }
 }
 

@@ -1,17 +1,34 @@
 import { MemoryRevocationStore, type RevocationStore } from 'nestjs-jwt-extended';
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
+import { SqlRevocationStore } from 'nestjs-jwt-extended/sql';
 import type { Environment } from '../environment/environment.js';
 
 /** A store, and how to take leave of it. */
 export interface OpenStore {
   readonly store: RevocationStore;
-  close(): void;
+  close(): Promise<void> | void;
 }
 
-/** Redis is loaded only where it is used. */
-export async function openStore({ redisUrl }: Environment): Promise<OpenStore> {
-  if (redisUrl === null) return { store: new MemoryRevocationStore(), close: () => undefined };
+/** Drivers are loaded only where they are used. */
+export function openStore({ databaseUrl, redisUrl }: Environment): OpenStore | Promise<OpenStore> {
+  if (databaseUrl !== null) return openPostgres(databaseUrl);
+  if (redisUrl !== null) return openRedis(redisUrl);
+  return { store: new MemoryRevocationStore(), close: () => undefined };
+}
+
+async function openPostgres(connectionString: string): Promise<OpenStore> {
+  const { default: pg } = await import('pg');
+  // Nobody waits for longer than the second that the library gives its store; the rest frees connections after that.
+  const limits = { connectionTimeoutMillis: 1_000, statement_timeout: 1_500, query_timeout: 2_000 };
+  const pool = new pg.Pool({ connectionString, ...limits });
+  // A connection that is lost while nobody uses it is replaced; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const store = new SqlRevocationStore({ dialect: 'postgres', query: (sql, params) => pool.query(sql, params) });
+  return { store, close: () => pool.end() };
+}
+
+async function openRedis(url: string): Promise<OpenStore> {
   const { createClient } = await import('redis');
-  const client = await createClient({ url: redisUrl, disableOfflineQueue: true }).connect();
+  const client = await createClient({ url, disableOfflineQueue: true }).connect();
   return { store: new RedisRevocationStore({ client, prefix: 'sample' }), close: () => client.destroy() };
 }

@@ -6,7 +6,7 @@ import { openStore, type OpenStore } from './open-store.js';
 
 const OPEN_STORE = Symbol('open store');
 
-/** Where sessions are kept: in memory, or in Redis where `REDIS_URL` says which. */
+/** Where sessions are kept: in memory, in PostgreSQL (`DATABASE_URL`) or in Redis (`REDIS_URL`). */
 @Module({
   imports: [EnvironmentModule],
   providers: [
@@ -18,7 +18,7 @@ const OPEN_STORE = Symbol('open store');
 export class RevocationModule implements OnApplicationShutdown {
   constructor(@Inject(OPEN_STORE) private readonly open: OpenStore) {}
 
-  onApplicationShutdown(): void {
-    this.open.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.open.close();
   }
 }

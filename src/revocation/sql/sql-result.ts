@@ -12,7 +12,8 @@ export function rowsOf(result: unknown): SqlRow[] {
   const answer = Array.isArray(result) && Array.isArray(result[0]) ? (result[0] as unknown) : result;
   const rows = Array.isArray(answer) ? answer : (answer as { rows?: unknown } | null)?.rows;
   if (!Array.isArray(rows)) throw new TypeError(EXPECTED);
-  return rows as SqlRow[];
+  // Some drivers answer a list of their own kind.
+  return [...(rows as SqlRow[])];
 }
 
 /** How many rows a write changed, where the database does not answer them: a number, or `affectedRows` of a header. */

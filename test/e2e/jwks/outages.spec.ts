@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('while the provider is away, on %s', (adapter) => {
     ['publishes nothing of use', json({ keys: [{ kty: 'oct', k: 'c2VjcmV0' }] })],
   ])('that %s, the keys it had are used, up to maxStale', async (_, behaviour) => {
     server.keys = json(jwks(old));
-    const times = { maxAge: '100ms', maxStale: '700ms', timeout: '100ms', cooldown: '100ms' };
+    const times = { maxAge: '100ms', maxStale: '2s', timeout: '200ms', cooldown: '100ms' };
     await withJwtApp(adapter, { controllers, options: optionsWith(times) }, async (app) => {
       await until(async () => (await app.get('/me', foreignToken(old, { iss }))).status === 200);
       server.keys = behaviour;

@@ -20,11 +20,7 @@ describe('a process ends by itself, though nobody stopped', () => {
     ['the next refresh', 'async () => ({ keys: {}, maxAge: null })', 'keys'],
     ['the next attempt after a failure', "async () => { throw new Error('away'); }", 'failure'],
     ['the deadline of an attempt that hangs', '() => new Promise(() => undefined)', ''],
-  ])(
-    '%s',
-    (_, loader, printed) => {
-      expect(run(loader)).toBe(printed);
-    },
-    60_000,
-  );
+  ])('%s', (_, loader, printed) => {
+    expect(run(loader)).toBe(printed);
+  });
 });

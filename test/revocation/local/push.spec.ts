@@ -7,7 +7,8 @@ import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { createClient } from 'redis';
 import { SessionSupport } from '../../../src/tokens/session-support.js';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
-import { until, waitingFor } from '../../support/timing.js';
+import { waitingFor } from '../../support/timing.js';
+import { until } from '../../support/until.js';
 
 const STALENESS = 500;
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
-import { until } from '../../support/timing.js';
+import { until } from '../../support/until.js';
 import { singleDrivers, type Connected } from './drivers.js';
 import { HOUR, inTime, opened, opening, presenting } from './questions.js';
 

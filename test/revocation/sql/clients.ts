@@ -8,6 +8,7 @@ import sqlite from 'node-sqlite3-wasm';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { SqlRevocationStore, type SqlDialectName, type SqlQuery } from 'nestjs-jwt-extended/sql';
+import { betterSqlite3, type BetterSqlite3 } from './better-sqlite3.js';
 import { prismaClient } from './prisma-client.js';
 
 /** A client as an application has it, how the store asks it, and how it is closed. */
@@ -19,6 +20,8 @@ export interface Connected {
 
 export interface SqlClient {
   readonly name: string;
+  /** What to do where it is not installed. */
+  readonly missing?: string;
   /** `url`: of the server; of SQLite the file. */
   connect(url: string): Promise<Connected> | Connected;
 }
@@ -145,9 +148,24 @@ export const sqliteClients: readonly SqlClient[] = [
     name: 'node-sqlite3-wasm',
     connect(file) {
       const db = new sqlite.Database(file);
+      // A test needs nothing that outlives the machine.
+      db.exec('PRAGMA synchronous = OFF');
       return connected(
         'sqlite',
         (sql, params) => db.all(sql, params),
+        () => db.close(),
+      );
+    },
+  },
+  {
+    name: 'better-sqlite3',
+    missing: betterSqlite3 === undefined ? 'better-sqlite3 is missing: npm run test:better-sqlite3' : undefined,
+    connect(file) {
+      const db = new (betterSqlite3 as BetterSqlite3)(file);
+      db.exec('PRAGMA synchronous = OFF');
+      return connected(
+        'sqlite',
+        (sql, params) => db.prepare(sql).all(params),
         () => db.close(),
       );
     },

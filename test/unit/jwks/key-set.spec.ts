@@ -3,6 +3,7 @@ import type { JwtAlgorithm } from 'nestjs-jwt-extended';
 import { KeySet } from '../../../src/jwks/key-set.js';
 import type { ClaimRules } from '../../../src/keys/verification-key.js';
 import { jwks, providerKey, published } from '../../support/identity-provider.js';
+import { millisecondsOf } from '../../support/timing.js';
 import { errorOf } from '../../support/token-service.js';
 
 const ALGORITHMS: JwtAlgorithm[] = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
@@ -137,10 +138,8 @@ it.each<[what: string, document: object]>([
 it('thousands of keys take no time beyond that of reading them', () => {
   const rsa = published(providerKey('x', 'RS256'), { alg: undefined });
   const keys = Array.from({ length: 5000 }, (_, index) => ({ ...rsa, kid: `key-${index}` }));
-  const start = performance.now();
-  const set = read({ keys });
-  expect(find(set, 'key-4999', 'PS256')).toEqual(['key-4999 PS256']);
-  expect(performance.now() - start).toBeLessThan(1000);
+  const took = millisecondsOf(() => expect(find(read({ keys }), 'key-4999', 'PS256')).toEqual(['key-4999 PS256']));
+  expect(took).toBeLessThan(1000);
 });
 
 it('a key that was there before stays the same object', () => {

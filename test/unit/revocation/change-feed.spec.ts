@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryRevocationStore } from 'nestjs-jwt-extended';
-import { until } from '../../support/timing.js';
+import { until } from '../../support/until.js';
 import type { StoreWatch } from '../../../src/revocation/revocation-store.js';
 import { ChangeFeed } from '../../../src/revocation/change-feed.js';
 

@@ -73,6 +73,13 @@ describe('the value of a token', () => {
     expect(() => checkCsrf(payload, HEADER, 'x')).toThrow('Missing claim: csrf');
     expect(() => csrfOf(payload, HEADER)).toThrow('Missing claim: csrf');
   });
+
+  it('says whose token has none', () => {
+    const payload = { sub: 'alice', type: 'access', fresh: false, jti: null } as JwtPayload;
+    for (const look of [() => checkCsrf(payload, HEADER, 'x'), () => csrfOf(payload, HEADER)]) {
+      expect(look).toThrow(expect.objectContaining({ code: 'JWT_INVALID', payload, header: HEADER }));
+    }
+  });
 });
 
 describe('the value of a request', () => {
