@@ -71,7 +71,7 @@ function requireFreshness({ requirement, verified }: Attempt): void {
   const { payload, header } = verified as SignedToken;
   const { fresh } = payload;
   if (!requirement.fresh || fresh === true) return;
-  if (typeof fresh === 'number' && Number.isFinite(fresh) && fresh >= Date.now() / 1000) return;
+  if (typeof fresh === 'number' && Number.isFinite(fresh) && fresh > Date.now() / 1000) return;
   throw new FreshTokenRequiredException(undefined, { payload, header });
 }
 
