@@ -25,7 +25,7 @@ export type {
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
 export { KeyRing, type NewKey, type RotateOptions } from './keys/key-ring.js';
 export type { PublicJwk } from './keys/public-jwk.js';
-export type { VerifiedToken } from './tokens/token-verifier.js';
+export type { VerifiedToken } from './tokens/verified-token.js';
 
 export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './revocation/memory-revocation.store.js';
 export { RevocationStore } from './revocation/revocation-store.js';
@@ -47,6 +47,7 @@ export type { RefreshReuseEvent, RevocationEvent } from './revocation/revocation
 
 export type {
   BoundClaims,
+  CacheOptions,
   CallbackRequest,
   CookieName,
   CookieOptions,

@@ -19,7 +19,7 @@ export async function create(algorithm, keys) {
     verifiers: [
       { name: `${name}, first sight`, isAsync: true, run: (token) => lean.verify(token) },
       { name: `${name}, key as text`, isAsync: true, run: (token) => text.verify(token) },
-      { name: `${name}, seen before`, isAsync: true, run: (token) => cached.verify(token) },
+      { name: `${name}, seen before`, isAsync: true, remembers: true, run: (token) => cached.verify(token) },
     ],
     signers: [{ name, isAsync: true, makesClaims: true, run: (index) => lean.createAccessToken(`user-${index}`) }],
   };

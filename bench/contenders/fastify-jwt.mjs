@@ -15,7 +15,7 @@ export async function create(algorithm, keys) {
   return {
     verifiers: [
       { name: '@fastify/jwt', run: (token) => lean.jwt.verify(token) },
-      { name: '@fastify/jwt with its cache', run: (token) => cached.jwt.verify(token) },
+      { name: '@fastify/jwt with its cache', remembers: true, run: (token) => cached.jwt.verify(token) },
     ],
     signers: [{ name: '@fastify/jwt', run: (claims) => lean.jwt.sign(claims) }],
   };

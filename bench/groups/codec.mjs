@@ -11,6 +11,7 @@ import { skipped, summary } from '../harness/statistics.mjs';
 import { FreshTexts, newClaims, newTokens } from '../harness/tokens.mjs';
 
 const CONTENDERS = [bare, extended, nestJwt, fastJwt, fastifyJwt, jose];
+const TOKENS = 1000;
 const OVERHEAD = 'making the text';
 
 export async function run({ effort }) {
@@ -55,8 +56,12 @@ async function tryToCreate(contender, algorithm, keys) {
 }
 
 async function verifying(algorithm, keys, verifiers, notes, effort) {
-  const texts = new FreshTexts(newTokens(1000, algorithm, keys));
-  const contenders = verifiers.map(({ run, ...rest }) => ({ ...rest, run: (index) => run(texts.at(index)) }));
+  const texts = new FreshTexts(newTokens(TOKENS, algorithm, keys));
+  const contenders = verifiers.map(({ run, remembers, ...rest }) => ({
+    ...rest,
+    run: (index) => run(texts.at(index)),
+    seesBefore: remembers ? TOKENS : 0,
+  }));
   contenders.push({ name: OVERHEAD, run: (index) => texts.at(index) });
   const samples = await measureRounds(contenders, effort);
   return toTable(`verify ${algorithm}`, samples, notes);

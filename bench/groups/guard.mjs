@@ -10,6 +10,7 @@ import { PROTECTIONS, setUp } from '../protections/index.mjs';
 
 const OPEN = 'open route';
 const UNIT = 'one bare check';
+const TOKENS = 1000;
 const ALGORITHMS = ['HS256', 'RS256', 'ES256'];
 /** They need a server: the plugin lives in Fastify's request. */
 const WITHOUT_SERVER = Object.keys(PROTECTIONS).filter((id) => !id.startsWith('fastify'));
@@ -36,7 +37,7 @@ function refused(algorithm, effort) {
 
 async function compare({ title, algorithm, effort, ids, expiresIn }) {
   const keys = newKeys(algorithm);
-  const headers = new FreshTexts(newTokens(1000, algorithm, keys, expiresIn).map((token) => `Bearer ${token}`));
+  const headers = new FreshTexts(newTokens(TOKENS, algorithm, keys, expiresIn).map((token) => `Bearer ${token}`));
   const notes = [];
   const contenders = [];
   for (const id of ids) {
@@ -45,7 +46,7 @@ async function compare({ title, algorithm, effort, ids, expiresIn }) {
     if (made.skipped) notes.push(made.skipped);
     else contenders.push(made);
   }
-  const texts = new FreshTexts(newTokens(1000, algorithm, keys));
+  const texts = new FreshTexts(newTokens(TOKENS, algorithm, keys));
   const verify = bareVerifier(algorithm, keys);
   contenders.push({ name: UNIT, run: (index) => verify(texts.at(index)) });
   contenders.push({ name: 'text', run: (index) => texts.at(index) });
@@ -82,7 +83,7 @@ async function contenderFor(protection, headers, isRefused) {
   await expectAnswer(activate, mustRefuse, protection.name);
   const swallow = () => undefined;
   const run = mustRefuse ? (index) => activate(index).catch(swallow) : activate;
-  return { name: protection.name, isAsync: true, run };
+  return { name: protection.name, isAsync: true, run, seesBefore: protection.remembers ? TOKENS : 0 };
 }
 
 /** A guard that lets in, or refuses, what it should not would be measured for nothing. */

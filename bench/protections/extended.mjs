@@ -14,5 +14,6 @@ export async function extended({ algorithm, keys, cache = true, revocation = fal
     guard: JwtGuard,
     decorators: [JwtRequired()],
     isGlobal: true,
+    remembers: cache,
   };
 }

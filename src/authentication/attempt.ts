@@ -1,6 +1,7 @@
 import type { Settings } from '../options/settings.js';
 import type { RevocationCheck } from '../tokens/revocation-check.js';
-import type { TokenVerifier, VerifiedToken } from '../tokens/token-verifier.js';
+import type { TokenVerifier } from '../tokens/token-verifier.js';
+import type { SignedToken } from '../tokens/verified-token.js';
 import type { HttpRequest } from '../types/http.js';
 import type { SettledRequirement } from '../types/requirement.js';
 import type { FoundToken } from './token-sources.js';
@@ -15,6 +16,6 @@ export interface Attempt {
   readonly found: FoundToken;
   /** The double submit value that came with a token from a cookie; `null` where none is needed. */
   csrfValue: string | null;
-  verified: VerifiedToken | null;
+  verified: SignedToken | null;
   user: unknown;
 }

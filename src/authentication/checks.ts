@@ -6,7 +6,7 @@ import {
 } from '../errors/exceptions.js';
 import { presentedCsrfValue } from '../tokens/csrf.js';
 import { isForeign } from '../tokens/foreign-tokens.js';
-import type { VerifiedToken } from '../tokens/token-verifier.js';
+import type { SignedToken } from '../tokens/verified-token.js';
 import { lookUpUser } from '../tokens/user-lookup.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { Attempt } from './attempt.js';
@@ -42,10 +42,14 @@ function requireCsrfValue(attempt: Attempt): void {
 }
 
 function verifyToken(attempt: Attempt): Awaitable<void> {
-  const { csrfValue, request } = attempt;
-  return after(attempt.verifier.verify(attempt.found.rawToken, { csrfValue, request }), (verified) => {
-    attempt.verified = verified;
-  });
+  // The attempt is the context: it knows the request and the double submit value.
+  const verified = attempt.verifier.verify(attempt.found.rawToken, attempt);
+  if (isPromise(verified)) {
+    return verified.then((late) => {
+      attempt.verified = late;
+    });
+  }
+  attempt.verified = verified;
 }
 
 /**
@@ -53,7 +57,7 @@ function verifyToken(attempt: Attempt): Awaitable<void> {
  * identity provider opens no refresh route, whatever it says, for tokens of ours would come of it.
  */
 function requireType({ requirement, verified }: Attempt): void {
-  const { payload, header } = verified as VerifiedToken;
+  const { payload, header } = verified as SignedToken;
   const isOfKind = payload.type === expectedKind(requirement) && !(requirement.refresh && isForeign(payload));
   if (!requirement.verifyType || isOfKind) return;
   throw new WrongTokenTypeException(
@@ -64,31 +68,36 @@ function requireType({ requirement, verified }: Attempt): void {
 
 /** Fresh for good, or until a time that is not past; leeway does not count. */
 function requireFreshness({ requirement, verified }: Attempt): void {
-  const { payload, header } = verified as VerifiedToken;
+  const { payload, header } = verified as SignedToken;
   const { fresh } = payload;
   if (!requirement.fresh || fresh === true) return;
-  if (typeof fresh === 'number' && Number.isFinite(fresh) && fresh >= Date.now() / 1000) return;
+  if (typeof fresh === 'number' && Number.isFinite(fresh) && fresh > Date.now() / 1000) return;
   throw new FreshTokenRequiredException(undefined, { payload, header });
 }
 
 function refuseRevoked({ requirement, revocation, verified, request }: Attempt): Awaitable<void> {
   if (requirement.skipRevocationCheck) return;
-  return after(revocation.isRevoked(verified as VerifiedToken, request), (revoked) => {
-    if (revoked) throw new RevokedTokenException(undefined, verified as VerifiedToken);
-  });
+  const revoked = revocation.isRevoked(verified as SignedToken, request);
+  if (isPromise(revoked)) return revoked.then((late) => refuseIf(late, verified as SignedToken));
+  refuseIf(revoked, verified as SignedToken);
+}
+
+function refuseIf(revoked: boolean, { payload, header }: SignedToken): void {
+  if (revoked) throw new RevokedTokenException(undefined, { payload, header });
 }
 
 function askVerification({ settings, verified, request }: Attempt): Awaitable<void> {
   const { verifyToken: verify } = settings.callbacks;
   if (verify === undefined) return;
-  const { payload, header } = verified as VerifiedToken;
+  const { payload, header } = verified as SignedToken;
   return after(verify(payload, header, request), (accepted) => {
     if (!accepted) throw new TokenVerificationException(undefined, { payload, header });
   });
 }
 
 function loadUser(attempt: Attempt): Awaitable<void> {
-  return after(lookUpUser(attempt.verified as VerifiedToken, attempt.settings, attempt.request), (user) => {
+  if (attempt.settings.callbacks.userLookup === undefined) return;
+  return after(lookUpUser(attempt.verified as SignedToken, attempt.settings, attempt.request), (user) => {
     attempt.user = user;
   });
 }

@@ -4,26 +4,31 @@ import { MissingTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { RevocationCheck } from '../tokens/revocation-check.js';
-import { TokenVerifier, type VerifiedToken } from '../tokens/token-verifier.js';
+import { TokenVerifier } from '../tokens/token-verifier.js';
+import type { SignedToken } from '../tokens/verified-token.js';
 import { httpRequestOf } from '../transports/http.js';
-import { after, isPromise, type Awaitable } from '../types/awaitable.js';
+import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { HttpRequest } from '../types/http.js';
 import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
 import type { Attempt } from './attempt.js';
 import { runChecks } from './checks.js';
 import { hasMet, remember, rememberedContext, type JwtContext } from './jwt-context.js';
-import { isExempt, requirementOf } from './route-requirement.js';
+import { isExempt, RouteRequirements } from './route-requirement.js';
 import { findToken, type FoundToken } from './token-sources.js';
 
 /** Checks the token of a request: what `JwtGuard` does, for guards and interceptors of your own. */
 @Injectable()
 export class JwtAuthenticator {
+  private readonly routes: RouteRequirements;
+
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
     @Inject(RevocationCheck) private readonly revocation: RevocationCheck,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
-  ) {}
+  ) {
+    this.routes = new RouteRequirements(settings.requireByDefault);
+  }
 
   /**
    * Checks the request's token against a requirement (default: the route's own, or any access token) and remembers it
@@ -35,14 +40,15 @@ export class JwtAuthenticator {
   }
 
   private requirementOf(context: ExecutionContext): SettledRequirement | null {
-    return requirementOf(context.getHandler(), context.getClass(), this.settings.requireByDefault);
+    return this.routes.of(context.getHandler(), context.getClass());
   }
 
   /** For the guard: whether the route's own requirement is met; without a promise unless something has to be waited for. */
   admit(context: ExecutionContext): Awaitable<boolean> {
     const requirement = this.requirementOf(context);
     if (requirement === null || hasMet(httpRequestOf(context), requirement)) return true;
-    return after(this.check(context, requirement), () => true);
+    const checked = this.check(context, requirement);
+    return isPromise(checked) ? checked.then(() => true) : true;
   }
 
   private check(context: ExecutionContext, requirement: SettledRequirement): Awaitable<JwtContext | null> {
@@ -87,7 +93,7 @@ export class JwtAuthenticator {
 
   /** Only now, when all has passed, can anybody see the token. */
   private remember({ request, requirement, found, verified, user }: Attempt): JwtContext {
-    const { header, payload } = verified as VerifiedToken;
+    const { header, payload } = verified as SignedToken;
     const { location } = found;
     const identity = payload[this.settings.identityClaim];
     const context = Object.freeze({ token: found.rawToken as string, header, payload, location, user, identity });

@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { carrierOf } from '../transports/carrier.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
+import { SlotMap } from '../types/slot-map.js';
 
 /** What a guard found out about a request. */
 export interface JwtContext<User = unknown> {
@@ -31,7 +32,7 @@ const MEMORY = Symbol.for('nestjs-jwt-extended.contexts');
 
 function memory(): WeakMap<object, Remembered> {
   const host = globalThis as { [MEMORY]?: WeakMap<object, Remembered> };
-  return (host[MEMORY] ??= new WeakMap());
+  return (host[MEMORY] ??= new SlotMap());
 }
 
 /** What the guard found for this request; `undefined` where no guard ran, `null` for an anonymous request. */

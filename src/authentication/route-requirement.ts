@@ -27,6 +27,26 @@ export function requirementOf(handler: Handler, controller: Type, byDefault: boo
   return rule === 'public' ? null : rule;
 }
 
+/** Of each handler in each controller: what stands on them was written before the first request. */
+export class RouteRequirements {
+  private readonly known = new WeakMap<Handler, WeakMap<Type, SettledRequirement | null>>();
+
+  constructor(private readonly byDefault: boolean) {}
+
+  /** What a handler asks for, looked up once; `null`: nothing. */
+  of(handler: Handler, controller: Type): SettledRequirement | null {
+    let byController = this.known.get(handler);
+    // A handler that is inherited belongs to several controllers.
+    if (byController === undefined) this.known.set(handler, (byController = new WeakMap()));
+    let requirement = byController.get(controller);
+    if (requirement === undefined) {
+      requirement = requirementOf(handler, controller, this.byDefault);
+      byController.set(controller, requirement);
+    }
+    return requirement;
+  }
+}
+
 function ruleOf(handler: Handler, controller: Type): RouteRule | undefined {
   const own = Reflect.getMetadata(ROUTE_RULE, handler) as RouteRule | undefined;
   if (own !== undefined) return own;

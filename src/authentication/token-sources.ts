@@ -11,6 +11,9 @@ export interface FoundToken {
   readonly location: TokenLocation;
 }
 
+/** White space, or the comma between credentials. */
+const NO_TOKEN = /[\s,]/;
+
 /** Where to look: a text that says why there is no token, or the token; a place that is itself malformed throws. */
 type TokenSource = (
   request: HttpRequest,
@@ -49,7 +52,10 @@ export function expectedKind(requirement: SettledRequirement): TokenType {
 
 /** A header such as `Authorization: Bearer <JWT>`, possibly among other schemes, with commas between (RFC 9110 s.11.6.2). */
 function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings): ReturnType<TokenSource> {
-  const value = stripCommas(headerValue(request, header.name).trim());
+  const given = headerValue(request, header.name);
+  const alone = onlyToken(given, header.type);
+  if (alone !== null) return { token: alone };
+  const value = stripCommas(given.trim());
   if (value === '') return { missing: `Missing ${header.name} Header` };
   if (header.type === '') {
     const words = splitWords(value);
@@ -68,6 +74,13 @@ function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings
   const [words = []] = fields;
   if (words.length !== 2) throw new InvalidTokenException(`Bad ${header.name} header. ${expected}`);
   return { token: words[1] };
+}
+
+/** The usual case in short: the scheme, one space and a token, and nothing that could be anything else. */
+function onlyToken(value: string, scheme: string): string | null {
+  const start = scheme.length + 1;
+  if (scheme === '' || value.length <= start || value[scheme.length] !== ' ' || !value.startsWith(scheme)) return null;
+  return NO_TOKEN.test(value.slice(start)) ? null : value.slice(start);
 }
 
 function isScheme(word: string | undefined, { type, caseInsensitive }: Settings['header']): boolean {

@@ -42,8 +42,16 @@ export abstract class JwtExtendedException extends HttpException {
   private answer?: Required<ErrorResponse>;
 
   constructor(kind: ExceptionKind, message: string, details: JwtExceptionDetails = {}) {
-    super(message, kind.status, { cause: details.cause });
+    // Whoever sends bad tokens chooses how often this happens, and where it does is no news: the code and message say it.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      super(message, kind.status, { cause: details.cause });
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     this.name = new.target.name;
+    this.stack = `${this.name}: ${message}`;
     this.code = kind.code;
     this.responseName = kind.responseName;
     this.payload = details.payload;

@@ -179,6 +179,14 @@ export interface CsrfOptions {
   refresh?: CsrfNames;
 }
 
+/** Bounds of the memory of verified tokens. */
+export interface CacheOptions {
+  /** How many tokens at most; default `20000`. */
+  maxTokens?: number;
+  /** How many bytes of memory they may take, about; default 16 MiB. */
+  maxBytes?: number;
+}
+
 /** Where sessions and revoked tokens are kept. */
 export interface RevocationOptions {
   /** `new MemoryRevocationStore()` for one process, a shared one for several, or your own. */
@@ -282,6 +290,8 @@ export interface JwtExtendedOptions {
   requestProperty?: string | false;
   /** The longest token looked at, in characters; default `16384`. */
   maxTokenLength?: number;
+  /** How many verified tokens are remembered, to spare their next signature check; `false`: none. All else is checked anew. */
+  cache?: CacheOptions | false;
 
   /** Turns what `TokenService` is given into the identity claim's value (`user_identity_loader`). */
   userIdentity?(identity: unknown): unknown;

@@ -1,4 +1,5 @@
 import type { ErrorSettings } from '../errors/error-responder.js';
+import { resolveCache } from './cache-settings.js';
 import { resolveCookies, resolveCsrf } from './cookie-settings.js';
 import { resolveJwks } from './jwks-settings.js';
 import { resolveKeys } from './key-settings.js';
@@ -39,6 +40,7 @@ const OPTIONS = [
   'requireByDefault',
   'requestProperty',
   'maxTokenLength',
+  'cache',
   'errorResponses',
   ...CALLBACKS,
 ] as const;
@@ -83,6 +85,7 @@ export function resolveSettings(given: unknown, withExtras = false): Settings {
     identityClaim: readIdentityClaim(options),
     requiredClaims: Object.freeze([...(options.texts('requiredClaims') ?? [])]),
     maxTokenLength: options.integer('maxTokenLength', 16_384, 1),
+    cache: resolveCache(options),
     ...locations,
     cookies,
     csrf: resolveCsrf(options, cookies),

@@ -20,6 +20,8 @@ export interface Settings extends ErrorSettings, KeySettings {
   readonly identityClaim: string;
   readonly requiredClaims: readonly string[];
   readonly maxTokenLength: number;
+  /** `null`: off. */
+  readonly cache: CacheSettings | null;
   readonly tokenLocations: readonly TokenLocation[];
   readonly header: HeaderSettings;
   readonly queryString: { readonly name: string; readonly valuePrefix: string };
@@ -71,6 +73,12 @@ export interface KeySettings {
   readonly publicKey: KeyMaterial | null;
   /** `null`: one secret or key pair, and `kid` means nothing. */
   readonly keys: readonly KeyEntry[] | null;
+}
+
+/** How much of verified tokens is remembered. */
+export interface CacheSettings {
+  readonly maxTokens: number;
+  readonly maxBytes: number;
 }
 
 /** What new tokens say (`null`: nothing), and what a token has to say (`null`: anything). */

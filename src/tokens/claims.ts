@@ -1,6 +1,6 @@
-import { ExpiredTokenException, InvalidTokenException } from '../errors/exceptions.js';
+import { InvalidTokenException } from '../errors/exceptions.js';
 import type { ClaimRules, VerificationKey } from '../keys/verification-key.js';
-import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
+import { ownValue, type JwtPayload } from '../types/claims.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -35,12 +35,10 @@ export function checkBoundClaims(payload: Claims, { claims }: VerificationKey): 
   if (other !== undefined) throw new InvalidTokenException(`The claim "${other}" is not that of the key`);
 }
 
-/** Refuses a token whose time is over (RFC 7519 s.4.1.4). */
-export function refuseExpired(payload: JwtPayload, header: JoseHeader, rules: ClaimRules, now: number): void {
+/** Whether a token's time is over (RFC 7519 s.4.1.4). */
+export function isExpired(payload: JwtPayload, { leeway }: ClaimRules, now: number): boolean {
   const expires = numericDate(payload, 'exp');
-  if (expires !== undefined && expires <= now - rules.leeway) {
-    throw new ExpiredTokenException(undefined, { payload, header });
-  }
+  return expires !== undefined && expires <= now - leeway;
 }
 
 /** Adds what Flask-JWT-Extended takes a missing claim to mean. */

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { InvalidTokenException } from '../errors/exceptions.js';
 import { ownValue, type JoseHeader } from '../types/claims.js';
 
@@ -5,8 +6,8 @@ import { ownValue, type JoseHeader } from '../types/claims.js';
 export interface CompactToken {
   readonly rawToken: string;
   readonly unverifiedHeader: JoseHeader;
-  readonly payloadBytes: Uint8Array;
-  readonly signature: Uint8Array;
+  readonly payloadBytes: Buffer;
+  readonly signature: Buffer;
 }
 
 /** JSON may nest this deep; anything deeper serves only to exhaust a stack. */
@@ -15,19 +16,23 @@ const MAX_DEPTH = 128;
 // `fatal` refuses what is not UTF-8; `ignoreBOM` keeps a byte order mark, which JSON then refuses.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** The last letters base64url may end with, by the length of what is over: the bits that stand for nothing are zero. */
+const LAST_LETTERS = ['', '', 'AQgw', 'AEIMQUYcgkosw048'];
+
 /** Takes a token apart: exactly three strict base64url segments, and a header that asks for nothing unknown. */
 export function parseCompact(rawToken: unknown, maxLength: number): CompactToken {
   if (typeof rawToken !== 'string') throw new InvalidTokenException('Token must be a string');
   if (rawToken.length > maxLength) throw new InvalidTokenException(`Token is longer than ${maxLength} characters`);
-  const segments = rawToken.split('.', 4);
-  if (segments.length < 3) throw new InvalidTokenException('Not enough segments');
-  if (segments.length > 3) throw new InvalidTokenException('Too many segments');
-  const [header, payload, signature] = segments as [string, string, string];
-  const unverifiedHeader = parseObject(decodeSegment(header, 'header'), 'header') as JoseHeader;
-  const payloadBytes = decodeSegment(payload, 'payload');
-  const signatureBytes = decodeSegment(signature, 'crypto');
+  const first = rawToken.indexOf('.');
+  const second = rawToken.indexOf('.', first + 1);
+  if (first < 0 || second < 0) throw new InvalidTokenException('Not enough segments');
+  if (rawToken.includes('.', second + 1)) throw new InvalidTokenException('Too many segments');
+  const header = decodeSegment(rawToken.slice(0, first), 'header');
+  const unverifiedHeader = parseObject(header, 'header') as JoseHeader;
+  const payloadBytes = decodeSegment(rawToken.slice(first + 1, second), 'payload');
+  const signature = decodeSegment(rawToken.slice(second + 1), 'crypto');
   checkHeader(unverifiedHeader);
-  return { rawToken, unverifiedHeader, payloadBytes, signature: signatureBytes };
+  return { rawToken, unverifiedHeader, payloadBytes, signature };
 }
 
 /** The claims of a token that was not verified. */
@@ -35,17 +40,28 @@ export function parsePayload(token: CompactToken): Readonly<Record<string, unkno
   return parseObject(token.payloadBytes, 'payload');
 }
 
-/** Base64url without padding (RFC 7515 s.2); the unused bits of the last letter have to be zero (RFC 4648 s.3.5). */
-function decodeSegment(segment: string, part: string): Uint8Array {
+/** Base64url without padding (RFC 7515 s.2), in the one form that its bytes have (RFC 4648 s.3.5). */
+function decodeSegment(segment: string, part: string): Buffer {
   const bytes = Buffer.from(segment, 'base64url');
-  if (bytes.toString('base64url') !== segment) throw new InvalidTokenException(`Invalid ${part} padding`);
+  if (!isCanonical(segment, bytes.length)) throw new InvalidTokenException(`Invalid ${part} padding`);
   return bytes;
 }
 
-function parseObject(bytes: Uint8Array, part: string): Record<string, unknown> {
+/**
+ * Whether a text is what encoding so many bytes would give. Node leaves out letters it does not know, so that bytes are
+ * missing; it takes those of plain base64, too, and of letters beyond Latin-1 half.
+ */
+function isCanonical(segment: string, decodedLength: number): boolean {
+  const over = segment.length % 4;
+  if (over === 1 || decodedLength !== Math.floor((segment.length * 3) / 4)) return false;
+  if (segment.includes('+') || segment.includes('/') || Buffer.byteLength(segment) !== segment.length) return false;
+  return over === 0 || (LAST_LETTERS[over] as string).includes(segment.charAt(segment.length - 1));
+}
+
+function parseObject(bytes: Buffer, part: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(utf8.decode(bytes));
+    value = JSON.parse(textOf(bytes));
   } catch (cause) {
     throw new InvalidTokenException(`Invalid ${part} string: must be JSON in UTF-8`, { cause });
   }
@@ -54,6 +70,11 @@ function parseObject(bytes: Uint8Array, part: string): Record<string, unknown> {
   }
   freeze(value, part, MAX_DEPTH);
   return value as Record<string, unknown>;
+}
+
+/** ASCII, the usual case, is the same in both encodings, and in this one it is decoded several times as fast. */
+function textOf(bytes: Buffer): string {
+  return isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes);
 }
 
 /** Freezes all of it, so that no callback or handler can change what another one sees. */

@@ -4,9 +4,14 @@ import { asObject, type NewToken } from './new-token.js';
 /** Parameters that decide how a token is signed and read; only the library sets them. */
 const OWN_PARAMETERS = ['alg', 'crit'];
 
+/** Of tokens nobody adds anything to. */
+const PLAIN = Object.freeze({ typ: 'JWT' });
+
 /** The header of a new token but for `alg`; an empty `typ` and the default `b64` are left out. */
-export async function newHeader(token: NewToken, settings: Settings): Promise<Record<string, unknown>> {
-  const further = asObject(await settings.callbacks.additionalHeaders?.(token.identity), 'additionalHeaders');
+export async function newHeader(token: NewToken, settings: Settings): Promise<Readonly<Record<string, unknown>>> {
+  const { additionalHeaders } = settings.callbacks;
+  if (additionalHeaders === undefined && token.headers === undefined) return PLAIN;
+  const further = asObject(await additionalHeaders?.(token.identity), 'additionalHeaders');
   const header: Record<string, unknown> = { typ: 'JWT', ...further, ...asObject(token.headers, 'headers') };
   const own = OWN_PARAMETERS.find((name) => Object.hasOwn(header, name));
   if (own !== undefined) throw new TypeError(`The header parameter "${own}" of a new token cannot be set by hand.`);

@@ -48,17 +48,20 @@ const OWN_CLAIMS = ['fresh', 'iat', 'jti', 'type', 'nbf', 'csrf', 'exp', 'iss', 
 
 const TIME_CLAIMS = ['exp', 'iat', 'nbf'];
 
+const NOTHING: Record<string, unknown> = Object.freeze({});
+
 /** Asks the callbacks and settles all of a token that can be settled before its time comes. */
 export async function tokenContent(token: NewToken, settings: Settings): Promise<TokenContent> {
   const further = asObject(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
-  const overriding = { ...toClaims(further), ...toClaims(asObject(token.claims, 'claims')) };
+  const given = asObject(token.claims, 'claims');
+  const overriding = further === NOTHING && given === NOTHING ? NOTHING : { ...toClaims(further), ...toClaims(given) };
   const identity = await identityOf(token, settings);
   if (!Object.hasOwn(overriding, settings.identityClaim)) requireIdentity(identity, settings);
   return {
     type: token.type,
     fresh: freshness(token.fresh),
     identity,
-    carried: carriedClaims(token.successorOf ?? {}, settings),
+    carried: token.successorOf === undefined ? NOTHING : carriedClaims(token.successorOf, settings),
     overriding,
     lifetime: lifetimeOf(token, settings),
   };
@@ -78,22 +81,23 @@ export function newStamp({ lifetime }: TokenContent, settings: Settings, sid: st
 
 /** The claims of a new token, in Flask-JWT-Extended's order: the library's own, the callback's, the call's. */
 export function claimsOf(content: TokenContent, stamp: TokenStamp, settings: Settings): Record<string, unknown> {
-  const { issuer, audience } = settings;
-  return {
+  const claims: Record<string, unknown> = {
     fresh: content.fresh,
     iat: stamp.issuedAt,
     jti: stamp.id,
     type: content.type,
     [settings.identityClaim]: content.identity,
-    ...(settings.encodeNotBefore && { nbf: stamp.issuedAt }),
-    ...(stamp.csrf !== null && { csrf: stamp.csrf }),
-    ...(stamp.expiresAt !== null && { exp: stamp.expiresAt }),
-    ...(issuer.encode !== null && { iss: issuer.encode }),
-    ...(audience.encode !== null && { aud: audience.encode }),
-    ...(stamp.sid !== null && { [settings.sessionClaim]: stamp.sid }),
-    ...content.carried,
-    ...content.overriding,
   };
+  if (settings.encodeNotBefore) claims.nbf = stamp.issuedAt;
+  if (stamp.csrf !== null) claims.csrf = stamp.csrf;
+  if (stamp.expiresAt !== null) claims.exp = stamp.expiresAt;
+  if (settings.issuer.encode !== null) claims.iss = settings.issuer.encode;
+  if (settings.audience.encode !== null) claims.aud = settings.audience.encode;
+  const { carried, overriding } = content;
+  const session = stamp.sid === null ? NOTHING : { [settings.sessionClaim]: stamp.sid };
+  // Spread, for a claim called __proto__ is a claim like any other; most tokens have nothing to add.
+  const isComplete = session === NOTHING && carried === NOTHING && overriding === NOTHING;
+  return isComplete ? claims : { ...claims, ...session, ...carried, ...overriding };
 }
 
 async function identityOf({ identity, successorOf }: NewToken, settings: Settings): Promise<unknown> {
@@ -140,7 +144,7 @@ function lifetimeOf({ expires, type }: NewToken, settings: Settings): number | n
 
 /** An object of claims or header parameters that the application gave; nothing is an empty one. */
 export function asObject(value: unknown, name: string): object {
-  if (value === undefined || value === null) return {};
+  if (value === undefined || value === null) return NOTHING;
   if (typeof value === 'object' && !Array.isArray(value)) return value;
   throw new TypeError(
     `"${name}" of a new token must be an object; it is ${Array.isArray(value) ? 'a list' : typeof value}.`,

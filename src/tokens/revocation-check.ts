@@ -2,7 +2,7 @@ import type { Settings } from '../options/settings.js';
 import { after, type Awaitable } from '../types/awaitable.js';
 import type { HttpRequest } from '../types/http.js';
 import type { TokenRevocation } from './token-revocation.js';
-import type { VerifiedToken } from './token-verifier.js';
+import type { VerifiedToken } from './verified-token.js';
 
 /** Says whether a verified token was revoked: the application is asked first, then the store. */
 export class RevocationCheck {
@@ -11,11 +11,11 @@ export class RevocationCheck {
     private readonly tokens: TokenRevocation | null,
   ) {}
 
-  isRevoked({ payload, header }: VerifiedToken, request?: HttpRequest): Awaitable<boolean> {
+  isRevoked(token: VerifiedToken, request?: HttpRequest): Awaitable<boolean> {
     const { isTokenRevoked } = this.settings.callbacks;
-    if (isTokenRevoked === undefined) return this.tokens?.isRevoked(payload) ?? false;
-    return after(isTokenRevoked(payload, header, request), (revoked) =>
-      revoked ? true : (this.tokens?.isRevoked(payload) ?? false),
+    if (isTokenRevoked === undefined) return this.tokens?.isRevoked(token) ?? false;
+    return after(isTokenRevoked(token.payload, token.header, request), (revoked) =>
+      revoked ? true : (this.tokens?.isRevoked(token) ?? false),
     );
   }
 }

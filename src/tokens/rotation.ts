@@ -4,7 +4,7 @@ import { ownValue } from '../types/claims.js';
 import { isForeign } from './foreign-tokens.js';
 import { accessStampOf, stampOf, type Sessions } from './sessions.js';
 import type { TokenFactory } from './token-factory.js';
-import type { VerifiedToken } from './token-verifier.js';
+import type { VerifiedToken } from './verified-token.js';
 import { lookUpUser } from './user-lookup.js';
 
 /** Replaces refresh tokens (RFC 9700 s.4.14.2): however often one is presented, it is consumed once. */

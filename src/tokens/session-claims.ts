@@ -1,5 +1,6 @@
 import type { Settings } from '../options/settings.js';
 import { adoptedSessionId, subjectHash, subjectOfSession } from '../revocation/session-id.js';
+import type { LookUpQuery } from '../revocation/revocation-store.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
 import { isForeign } from './foreign-tokens.js';
 
@@ -11,6 +12,8 @@ export interface TokenPlace {
   readonly jti: string | null;
   /** Where it is a refresh token made elsewhere that may be adopted: the session that opens. */
   readonly adoptedSid: string | null;
+  /** What a store is asked about it; frozen, for it stays the same. */
+  readonly query: LookUpQuery;
 }
 
 /** Reads a verified token's place; a `sid` that has not our form, or is of a token of others, is none of ours. */
@@ -20,7 +23,8 @@ export function placeOf(payload: JwtPayload, settings: Settings): TokenPlace {
   const sid = subjectOfSession(claimed) === null ? null : (claimed as string);
   const jti = typeof payload.jti === 'string' ? payload.jti : null;
   const adoptable = isAdoptable(payload, settings) && sid === null && jti !== null;
-  return { subject, sid, jti, adoptedSid: adoptable ? adoptedSessionId(subject, jti) : null };
+  const adoptedSid = adoptable ? adoptedSessionId(subject, jti) : null;
+  return { subject, sid, jti, adoptedSid, query: Object.freeze({ subject, sid: sid ?? adoptedSid, jti }) };
 }
 
 function isAdoptable(payload: JwtPayload, { rotation }: Settings): boolean {

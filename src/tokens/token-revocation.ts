@@ -5,10 +5,11 @@ import type { LookUp, SessionRecord } from '../revocation/revocation-store.js';
 import { subjectHash, subjectOfSession } from '../revocation/session-id.js';
 import { APPLIED, isList } from '../revocation/store-answers.js';
 import type { StoreClient } from '../revocation/store-client.js';
-import { after, type Awaitable } from '../types/awaitable.js';
+import { isPromise, type Awaitable } from '../types/awaitable.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
 import { placeOf, type TokenPlace } from './session-claims.js';
 import type { Sessions } from './sessions.js';
+import { SignedToken, type VerifiedToken } from './verified-token.js';
 
 /** Asks a store whether tokens were revoked, and revokes them there. */
 export class TokenRevocation {
@@ -20,11 +21,18 @@ export class TokenRevocation {
   ) {}
 
   /** Whether a verified token was revoked; of a refresh token that was replaced the session is ended on the way. */
-  isRevoked(payload: JwtPayload): Awaitable<boolean> {
-    const place = placeOf(payload, this.settings);
-    const { subject, sid, adoptedSid, jti } = place;
-    const query = { subject, sid: sid ?? adoptedSid, jti };
-    return after(this.store.lookUp(query, payload.type !== 'refresh'), (found) => this.judge(payload, place, found));
+  isRevoked(token: VerifiedToken): Awaitable<boolean> {
+    const { payload } = token;
+    const place = this.placeOf(token);
+    const found = this.store.lookUp(place.query, payload.type !== 'refresh');
+    if (isPromise(found)) return found.then((late) => this.judge(payload, place, late));
+    return this.judge(payload, place, found);
+  }
+
+  /** Found out once for a token that is remembered: two hashes are part of it. */
+  private placeOf(token: VerifiedToken): TokenPlace {
+    if (!(token instanceof SignedToken)) return placeOf(token.payload, this.settings);
+    return (token.place ??= placeOf(token.payload, this.settings));
   }
 
   /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */

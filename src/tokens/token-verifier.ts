@@ -1,23 +1,18 @@
-import { InvalidTokenException } from '../errors/exceptions.js';
+import { ExpiredTokenException, InvalidTokenException } from '../errors/exceptions.js';
 import { noKey, type KeySource } from '../keys/key-source.js';
 import type { VerificationKey } from '../keys/verification-key.js';
 import type { Settings } from '../options/settings.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
-import { checkBoundClaims, checkClaims, fillDefaults, refuseExpired } from './claims.js';
+import { SlotMap } from '../types/slot-map.js';
+import { checkBoundClaims, checkClaims, fillDefaults, isExpired } from './claims.js';
 import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
 import { markForeign } from './foreign-tokens.js';
+import { TokenCache } from './token-cache.js';
 import type { TokenCodec } from './token-codec.js';
-
-/** A token whose signature and claims hold, deeply frozen. */
-export interface VerifiedToken {
-  /** The JOSE header. */
-  readonly header: JoseHeader;
-  /** The claims, with the defaults for `type`, `fresh` and `jti`. */
-  readonly payload: JwtPayload;
-}
+import { SignedToken, type VerifiedToken } from './verified-token.js';
 
 /** What a verification can be told. */
 export interface VerificationContext {
@@ -29,15 +24,20 @@ export interface VerificationContext {
   readonly request?: HttpRequest;
 }
 
+const NO_CONTEXT: VerificationContext = {};
+
 /** Says whether a token was signed by us and holds now: Flask-JWT-Extended's `decode_token()`, in its order of checks. */
 export class TokenVerifier {
-  private readonly headers = new WeakMap<JwtPayload, JoseHeader>();
+  private readonly headers = new SlotMap<JwtPayload, JoseHeader>();
+  private readonly cache: TokenCache | null;
 
   constructor(
     private readonly settings: Settings,
     private readonly keys: KeySource,
     private readonly codec: TokenCodec,
-  ) {}
+  ) {
+    this.cache = settings.cache && new TokenCache(settings.cache);
+  }
 
   /** The header that came with claims of ours; a `TypeError` for an object this service did not verify. */
   tokenOf(payload: JwtPayload): VerifiedToken {
@@ -46,36 +46,58 @@ export class TokenVerifier {
     throw new TypeError('Not a verified payload: pass what @Jwt() or TokenService.verify() gave, or the token itself.');
   }
 
-  verify(rawToken: unknown, context: VerificationContext = {}): Awaitable<VerifiedToken> {
-    const token = parseCompact(rawToken, this.settings.maxTokenLength);
-    const payload = parsePayload(token);
-    const keys = this.keys.keysFor(token.unverifiedHeader, payload, context.request);
-    if (!isPromise(keys)) return this.verifyWith(keys, token, payload, context);
-    return keys.then((chosen) => this.verifyWith(chosen, token, payload, context));
+  verify(rawToken: unknown, context = NO_CONTEXT): Awaitable<SignedToken> {
+    const known = typeof rawToken === 'string' ? this.cache?.find(rawToken) : undefined;
+    return known === undefined ? this.verifyUnknown(rawToken, context) : this.verifyKnown(known, context);
   }
 
-  private verifyWith(
-    keys: readonly VerificationKey[],
+  private verifyUnknown(rawToken: unknown, context: VerificationContext): Awaitable<SignedToken> {
+    const token = parseCompact(rawToken, this.settings.maxTokenLength);
+    const claims = parsePayload(token);
+    const keys = this.keys.keysFor(token.unverifiedHeader, claims, context.request);
+    if (isPromise(keys)) return keys.then((chosen) => this.judge(this.checkSignature(token, claims, chosen), context));
+    return this.judge(this.checkSignature(token, claims, keys), context);
+  }
+
+  /** Its signature holds for one key; whether that is a key for it still is asked every time. */
+  private verifyKnown(token: SignedToken, context: VerificationContext): Awaitable<SignedToken> {
+    const keys = this.keys.keysFor(token.header, token.claims, context.request);
+    if (isPromise(keys)) return keys.then((chosen) => this.judge(this.confirmSigner(token, chosen), context));
+    return this.judge(this.confirmSigner(token, keys), context);
+  }
+
+  private confirmSigner(token: SignedToken, keys: readonly VerificationKey[]): SignedToken {
+    if (keys.includes(token.signer)) return token;
+    this.cache?.forget(token);
+    return this.checkSignature(parseCompact(token.rawToken, this.settings.maxTokenLength), token.claims, keys);
+  }
+
+  private checkSignature(
     token: CompactToken,
     claims: Readonly<Record<string, unknown>>,
-    { csrfValue, allowExpired }: VerificationContext,
-  ): VerifiedToken {
-    const now = Date.now() / 1000;
-    const key = this.signerOf(token, keys);
-    const rules = key.rules ?? this.settings;
-    checkBoundClaims(claims, key);
-    checkClaims(claims, rules, now);
-    const header = token.unverifiedHeader;
+    keys: readonly VerificationKey[],
+  ): SignedToken {
+    const signer = keys.find((key) => this.codec.verifySignature(token, key));
+    if (signer === undefined) {
+      throw keys.length === 0 ? noKey() : new InvalidTokenException('Signature verification failed');
+    }
     const payload = fillDefaults(claims);
-    if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
-    if (!allowExpired) refuseExpired(payload, header, rules, now);
-    this.headers.set(payload, header);
-    if (!key.own) markForeign(payload);
-    return { header, payload };
+    if (!signer.own) markForeign(payload);
+    return new SignedToken(token.rawToken, token.unverifiedHeader, claims, payload, signer);
   }
 
-  private signerOf(token: CompactToken, keys: readonly VerificationKey[]): VerificationKey {
-    for (const key of keys) if (this.codec.verifySignature(token, key)) return key;
-    throw keys.length === 0 ? noKey() : new InvalidTokenException('Signature verification failed');
+  /** Whether it holds in this request: whatever may change from one to the next. Only what does is remembered. */
+  private judge(token: SignedToken, { csrfValue, allowExpired }: VerificationContext): SignedToken {
+    const now = Date.now() / 1000;
+    const { header, payload, signer } = token;
+    const rules = signer.rules ?? this.settings;
+    checkBoundClaims(token.claims, signer);
+    checkClaims(token.claims, rules, now);
+    if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
+    const expired = isExpired(payload, rules, now);
+    if (token.kept === null) this.headers.set(payload, header);
+    this.cache?.keep(token, expired ? 'expired' : 'current');
+    if (expired && !allowExpired) throw new ExpiredTokenException(undefined, { payload, header });
+    return token;
   }
 }

@@ -14,7 +14,8 @@ import { newStamp, type NewToken } from './new-token.js';
 import { SessionSupport } from './session-support.js';
 import { accessStampOf } from './sessions.js';
 import { TokenFactory } from './token-factory.js';
-import { TokenVerifier, type VerifiedToken } from './token-verifier.js';
+import { TokenVerifier } from './token-verifier.js';
+import type { VerifiedToken } from './verified-token.js';
 
 /** A session: its `sid`, or the verified payload of one of its tokens. */
 export type SessionReference = string | JwtPayload;
@@ -196,7 +197,10 @@ export class TokenService {
    * for a type, nor freshness, nor revocation, nor a user (`decode_token`).
    */
   verify(token: string, { allowExpired, csrfToken }: VerifyOptions = {}): Promise<VerifiedToken> {
-    return this.responder.run(() => this.verifier.verify(token, { allowExpired, csrfValue: csrfToken }));
+    return this.responder.run(async () => {
+      const { header, payload } = await this.verifier.verify(token, { allowExpired, csrfValue: csrfToken });
+      return { header, payload };
+    });
   }
 
   /** What a token says, unverified; throws an `InvalidTokenException` where it has no form (`get_unverified_jwt_headers`). */

@@ -3,7 +3,7 @@ import type { Settings } from '../options/settings.js';
 import { after, type Awaitable } from '../types/awaitable.js';
 import { ownValue } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
-import type { VerifiedToken } from './token-verifier.js';
+import type { VerifiedToken } from './verified-token.js';
 
 /** Whom a token belongs to, by the option `userLookup`; `undefined` without one. Nobody refuses the token. */
 export function lookUpUser(token: VerifiedToken, settings: Settings, request?: HttpRequest): Awaitable<unknown> {

@@ -7,6 +7,7 @@ import {
   type JwtExtendedOptions,
 } from 'nestjs-jwt-extended';
 import { startApp, type AdapterName, type RunningApp } from './adapters.js';
+import { cacheMode } from './cache-mode.js';
 import { SECRET } from './forge.js';
 import { send, type Answer, type Sending } from './http-client.js';
 
@@ -19,7 +20,7 @@ export interface JwtAppSetup extends ModuleMetadata {
 
 /** The module with these options; they need no secret. */
 export function jwtModule(options?: JwtAppSetup['options']): DynamicModule {
-  return JwtExtendedModule.forRoot({ secret: SECRET, ...options });
+  return JwtExtendedModule.forRoot({ secret: SECRET, ...cacheMode(), ...options });
 }
 
 /** A running application, and how to talk to it. */

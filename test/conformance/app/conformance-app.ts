@@ -10,6 +10,7 @@ import { APP_FILTER, BaseExceptionFilter, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { JwtExtendedModule } from 'nestjs-jwt-extended';
+import { cacheMode } from '../../support/cache-mode.js';
 import { parseBodies } from './body-parsing.js';
 import { callbackOptions } from './callbacks.js';
 import { RevokedTokens } from './revoked-tokens.js';
@@ -55,7 +56,7 @@ class ConformanceModule {
     const callbacks = callbackOptions(loaders, { identityClaim, secret: mainSecret(config), revoked });
     return {
       module: ConformanceModule,
-      imports: [JwtExtendedModule.forRoot({ ...optionsFor(config), ...callbacks })],
+      imports: [JwtExtendedModule.forRoot({ ...cacheMode(), ...optionsFor(config), ...callbacks })],
       controllers: [
         ...echoRoutes,
         ...userRoutes,

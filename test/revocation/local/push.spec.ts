@@ -28,7 +28,7 @@ async function startProcess(url: string, local: NonNullable<JwtExtendedOptions['
   const revocation = module.get(SessionSupport).required('test').revocation;
   return {
     tokens: module.get(TokenService),
-    isRevoked: async (payload: JwtPayload) => revocation.isRevoked(payload),
+    isRevoked: async (payload: JwtPayload) => revocation.isRevoked({ payload, header: { alg: 'HS256' } }),
     async close() {
       await module.close();
       client.destroy();

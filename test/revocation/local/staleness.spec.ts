@@ -25,8 +25,12 @@ async function startProcess(revocation: JwtExtendedOptions['revocation']) {
   const module = await Test.createTestingModule({
     imports: [JwtExtendedModule.forRoot({ secret, revocation })],
   }).compile();
+  const header = { alg: 'HS256' };
   const judge = module.get(SessionSupport).required('test').revocation;
-  return { tokens: module.get(TokenService), isRevoked: async (payload: JwtPayload) => judge.isRevoked(payload) };
+  return {
+    tokens: module.get(TokenService),
+    isRevoked: async (payload: JwtPayload) => judge.isRevoked({ payload, header }),
+  };
 }
 
 describe('A local memory of look-ups', () => {

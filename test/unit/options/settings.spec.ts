@@ -61,6 +61,7 @@ describe('the options', () => {
       requireByDefault: false,
       requestProperty: 'user',
       maxTokenLength: 16_384,
+      cache: { maxTokens: 20_000, maxBytes: 16_777_216 },
       callbacks: {},
       errorResponses: {},
       challengeScheme: 'Bearer',

@@ -1,0 +1,145 @@
+import { jest } from '@jest/globals';
+import { createHook } from 'node:async_hooks';
+import { Controller, Get, type ExecutionContext } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { Test } from '@nestjs/testing';
+import {
+  JwtExtendedModule,
+  JwtGuard,
+  JwtRequired,
+  MemoryRevocationStore,
+  TokenService,
+  type JwtExtendedOptions,
+} from 'nestjs-jwt-extended';
+import { TokenCodec } from '../../src/tokens/token-codec.js';
+import { forge, SECRET } from '../support/forge.js';
+
+@Controller()
+class CatsController {
+  @Get()
+  @JwtRequired()
+  find(): string {
+    return 'cats';
+  }
+}
+
+/** What one request costs, counted: clocks differ from machine to machine, these figures do not. */
+interface Cost {
+  signatures: number;
+  metadata: number;
+  promises: number;
+  storeCalls: number;
+}
+
+class CountedGuard {
+  private constructor(
+    private readonly guard: JwtGuard,
+    readonly tokens: TokenService,
+    private readonly store: MemoryRevocationStore,
+  ) {}
+
+  static async make(options: JwtExtendedOptions = {}): Promise<CountedGuard> {
+    const store = new MemoryRevocationStore();
+    const all = { secret: SECRET, revocation: { store }, ...options };
+    const module = await Test.createTestingModule({
+      imports: [JwtExtendedModule.forRoot(all)],
+      controllers: [CatsController],
+    }).compile();
+    return new CountedGuard(module.get(JwtGuard), module.get(TokenService), store);
+  }
+
+  /** Lets a request in, or refuses it; either way it is counted what that took. */
+  ask(token: string): Cost & { answer: unknown } {
+    const signatures = jest.spyOn(TokenCodec.prototype, 'verifySignature');
+    const metadata = jest.spyOn(Reflect, 'getMetadata');
+    const lookUp = jest.spyOn(this.store, 'lookUp');
+    let promises = 0;
+    const hook = createHook({
+      init: (_, type) => {
+        if (type === 'PROMISE') promises++;
+      },
+    }).enable();
+    let answer: unknown;
+    try {
+      answer = this.guard.canActivate(contextWith(token));
+    } catch (error) {
+      answer = error;
+    } finally {
+      hook.disable();
+    }
+    const cost = {
+      signatures: signatures.mock.calls.length,
+      metadata: metadata.mock.calls.length,
+      promises,
+      storeCalls: lookUp.mock.calls.length,
+    };
+    jest.restoreAllMocks();
+    return { ...cost, answer };
+  }
+}
+
+/** A request as Nest hands it to a guard; its header is a new string. */
+function contextWith(token: string): ExecutionContext {
+  const request = { method: 'GET', url: '/', headers: { authorization: Buffer.from(`Bearer ${token}`).toString() } };
+  const context = new ExecutionContextHost([request, {}], CatsController, CatsController.prototype.find);
+  context.setType('http');
+  return context;
+}
+
+it('the first request of a route reads its metadata; a token seen for the first time has its signature checked', async () => {
+  const guard = await CountedGuard.make();
+  const { metadata, ...rest } = guard.ask(forge());
+  expect(rest).toEqual({ answer: true, signatures: 1, promises: 0, storeCalls: 1 });
+  expect(metadata).toBeGreaterThan(0);
+});
+
+it('a token seen before costs one look at the store, and nobody waits', async () => {
+  const guard = await CountedGuard.make();
+  const token = forge();
+  guard.ask(token);
+  expect(guard.ask(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 1 });
+});
+
+it('without the cache its signature is checked again, and nothing else is more', async () => {
+  const guard = await CountedGuard.make({ cache: false });
+  const token = forge();
+  guard.ask(token);
+  expect(guard.ask(token)).toEqual({ answer: true, signatures: 1, metadata: 0, promises: 0, storeCalls: 1 });
+});
+
+it('without a store none is asked', async () => {
+  const guard = await CountedGuard.make({ revocation: undefined });
+  const token = forge();
+  guard.ask(token);
+  expect(guard.ask(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 0 });
+});
+
+it('a token that is revoked is refused by the next request', async () => {
+  const guard = await CountedGuard.make();
+  const token = await guard.tokens.createAccessToken('alice');
+  expect(guard.ask(token).answer).toBe(true);
+  await guard.tokens.revoke(token);
+  expect(guard.ask(token)).toMatchObject({
+    answer: { code: 'JWT_REVOKED' },
+    signatures: 0,
+    promises: 0,
+    storeCalls: 1,
+  });
+});
+
+it('an expired token is refused at once, without a store and without a stack to walk', async () => {
+  const guard = await CountedGuard.make();
+  const token = forge({ exp: 1 });
+  guard.ask(token);
+  const { answer, ...cost } = guard.ask(token);
+  expect(cost).toEqual({ signatures: 0, metadata: 0, promises: 0, storeCalls: 0 });
+  expect(answer).toMatchObject({ code: 'JWT_EXPIRED' });
+  expect((answer as Error).stack).toBe('ExpiredTokenException: Token has expired');
+});
+
+it('the cache knows a token of every location and kind of key alike', async () => {
+  const guard = await CountedGuard.make({ decodeKey: () => SECRET });
+  const token = forge();
+  guard.ask(token);
+  expect(guard.ask(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 1 });
+});
