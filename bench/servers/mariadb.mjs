@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderFor, freePort, runAs, startServer } from './server-folder.mjs';
 
@@ -13,8 +13,7 @@ export async function startMariaDb() {
   const port = await freePort();
   const folder = folderFor('mariadb', USER);
   const data = `--datadir=${join(folder, 'data')}`;
-  const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
-  runAs(USER, 'mariadb-install-db', ['--no-defaults', data, ...how]);
+  installSystemTables(folder);
   const setUp = join(folder, 'set-up.sql');
   writeFileSync(setUp, SET_UP.replaceAll('; ', ';\n'));
   chmodSync(setUp, 0o644);
@@ -23,4 +22,17 @@ export async function startMariaDb() {
   const args = ['--no-defaults', data, ...files, ...where, `--init-file=${setUp}`];
   const stop = await startServer({ command: PROGRAM, args, user: USER, folder, port });
   return { url: `mysql://app@127.0.0.1:${port}/app`, stop };
+}
+
+/** On a busy machine MariaDB's own script fails once in twenty times. */
+function installSystemTables(folder, attempts = 5) {
+  const data = join(folder, 'data');
+  const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
+  try {
+    runAs(USER, 'mariadb-install-db', ['--no-defaults', `--datadir=${data}`, ...how]);
+  } catch (error) {
+    if (attempts === 1) throw error;
+    rmSync(data, { recursive: true, force: true });
+    installSystemTables(folder, attempts - 1);
+  }
 }

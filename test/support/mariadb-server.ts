@@ -7,6 +7,8 @@ import { freePort } from './free-port.js';
 
 const USER = 'mysql';
 
+const INSTALL_ATTEMPTS = 5;
+
 const program = ['mariadbd', '/usr/sbin/mariadbd'].find((path) => !spawnSync(path, ['--version']).error);
 
 /** What tests that need MariaDB are wrapped in. */
@@ -34,8 +36,7 @@ export class MariaDbServer {
   /** Starts one; `args` are options of the command line. */
   static async start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<MariaDbServer> {
     const server = new MariaDbServer(await freePort(), args, env);
-    const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
-    runAs(USER, 'mariadb-install-db', ['--no-defaults', `--datadir=${join(server.folder, 'data')}`, ...how]);
+    installSystemTables(server.folder);
     const setUp = join(server.folder, 'set-up.sql');
     writeFileSync(setUp, SET_UP);
     chmodSync(setUp, 0o644);
@@ -86,6 +87,20 @@ export class MariaDbServer {
   async stop(): Promise<void> {
     await this.kill();
     removeFolder(this.folder);
+  }
+}
+
+/** On a busy machine MariaDB's own script fails once in twenty times, and says no more than that it did. */
+function installSystemTables(folder: string): void {
+  const data = join(folder, 'data');
+  const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return runAs(USER, 'mariadb-install-db', ['--no-defaults', `--datadir=${data}`, ...how]);
+    } catch (error) {
+      if (attempt === INSTALL_ATTEMPTS) throw error;
+      removeFolder(data);
+    }
   }
 }
 
