@@ -9,7 +9,13 @@ import {
 } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { map, type Observable } from 'rxjs';
-import { JwksModule, JwtExtendedModule, type JwksModuleOptions, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import {
+  JwksModule,
+  JwtExtendedModule,
+  KeyRing,
+  type JwksModuleOptions,
+  type JwtExtendedOptions,
+} from 'nestjs-jwt-extended';
 import { ADAPTERS, startApp } from '../../support/adapters.js';
 import { readToken } from '../../support/forge.js';
 import type { Answer } from '../../support/http-client.js';
@@ -102,6 +108,53 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
         expect(keysOf(await ask(tag)).map(({ kid }) => kid)).toEqual(['now', 'partner']);
       },
       { options: { ...RING, keys } },
+    );
+  });
+
+  it('follow the ring: a key that was replaced stays until its tokens have expired, one that was taken out is gone', async () => {
+    const options = { ...RING, accessTokenExpires: '2s', refreshTokenExpires: '2s' } as const;
+    await run(
+      async (app) => {
+        const tags = new Set<string>();
+        const expectKeys = async (...names: string[]) => {
+          const answer = await app.send('GET', PATH, { headers: [['If-None-Match', [...tags].join(', ')]] });
+          expect(keysOf(answer).map(({ kid }) => kid)).toEqual(names);
+          tags.add(answer.header('ETag') as string);
+        };
+        await expectKeys('now', 'before', 'partner');
+        const token = await app.tokens.createAccessToken('alice');
+
+        app.resolve(KeyRing).rotate({ kid: 'next', key: privateKeyFor('ES512'), algorithm: 'ES512' });
+        await expectKeys('next', 'now', 'before', 'partner');
+        expect((await app.tokens.verify(token)).payload.sub).toBe('alice');
+        const known = [...tags].at(-1) as string;
+        await until(async () => (await app.send('GET', PATH, { headers: [['If-None-Match', known]] })).status === 200);
+        await expectKeys('next', 'before', 'partner');
+        await expect(app.tokens.verify(token)).rejects.toMatchObject({ code: 'JWT_INVALID' });
+
+        app.resolve(KeyRing).replace([{ kid: 'last', key: privateKeyFor('ES384'), algorithm: 'ES384', use: 'sign' }]);
+        await expectKeys('last');
+        expect(tags.size).toBe(4);
+      },
+      { options },
+    );
+  });
+
+  it('follow the single pair, whose new half has a name of its own', async () => {
+    await run(
+      async (app) => {
+        const [before] = keysOf(await app.get(PATH));
+        app.resolve(KeyRing).rotate({ key: privateKeyFor('ES256', 'new') });
+        const [after, retired, ...others] = keysOf(await app.get(PATH));
+        expect([retired, others]).toEqual([before, []]);
+        expect(createPublicKey({ key: after as JsonWebKey, format: 'jwk' }).equals(publicKeyFor('ES256', 'new'))).toBe(
+          true,
+        );
+
+        app.resolve(KeyRing).rotate({ key: privateKeyFor('ES256', 'newest') }, { retireAfter: 0 });
+        expect(keysOf(await app.get(PATH)).map(({ kid }) => kid)).not.toContain(after?.kid);
+      },
+      { options: PAIR },
     );
   });
 
