@@ -1,3 +1,4 @@
+import type { SessionRecord } from 'nestjs-jwt-extended';
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { singleDrivers, type Connected } from './drivers.js';
@@ -136,5 +137,15 @@ describeWithRedis('what is kept in Redis', () => {
     const { session } = await store.lookUp({ subject, sid, jti: null });
     expect(session).toMatchObject({ issuedAt: 1_700_000_000.1, refreshExpires: 1_700_000_001.1 });
     expect((session?.expiresAt as number) - (session?.openedAt as number)).toBe(1500.5);
+  });
+
+  it('repeats nothing where grace is 0, also when the clock was put back since, as by a fail-over', async () => {
+    const session = await opened(store);
+    const key = `jwt:{${session.subject}}:s:${session.sid}`;
+    expect(await store.present(presenting(session, { grace: 0 }), inTime())).toMatchObject({ outcome: 'rotated' });
+    const { session: record, ...stored } = JSON.parse(server.ask('--raw', 'GET', key)) as { session: SessionRecord };
+    const later = { ...record, rotatedAt: (record.rotatedAt as number) + HOUR };
+    server.ask('SET', key, JSON.stringify({ ...stored, session: later }));
+    expect(await store.present(presenting(session, { grace: 0 }), inTime())).toEqual({ outcome: 'reused' });
   });
 });
