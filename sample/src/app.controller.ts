@@ -8,7 +8,10 @@ In a browser this address is a page that signs in with cookies.
 
 POST   /auth/login            {"username", "password"}: a fresh access token and a refresh token
 POST   /auth/refresh          with the refresh token: the next pair, not fresh
-DELETE /auth/logout           with either token: revokes that token
+DELETE /auth/logout           with either token: ends its session, for both tokens
+GET    /auth/sessions         where you are signed in
+DELETE /auth/sessions/:sid    ends that session
+DELETE /auth/sessions         ends all of them
 GET    /profile               who you are
 POST   /profile/password      {"password"}: a new password; needs a fresh token
 GET    /notes                 your notes
