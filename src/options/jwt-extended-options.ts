@@ -240,7 +240,7 @@ export interface JwtExtendedOptions {
   jwks?: IdentityProviderOptions | readonly IdentityProviderOptions[];
   /** The algorithm of new tokens; default `'HS256'` (`JWT_ALGORITHM`). */
   algorithm?: JwtAlgorithm;
-  /** The algorithms accepted; `algorithm` always is; default `[algorithm]` (`JWT_DECODE_ALGORITHMS`). */
+  /** The algorithms accepted, all for one kind of key; `algorithm` always is; default `[algorithm]` (`JWT_DECODE_ALGORITHMS`). */
   decodeAlgorithms?: readonly JwtAlgorithm[];
   /** Take an HMAC secret shorter than the hash, against RFC 7518 s.3.2; default `false`. */
   allowWeakSecret?: boolean;

@@ -39,7 +39,7 @@ function readRing(options: OptionReader): Omit<KeySettings, 'allowWeakSecret'> {
 
 function readDecodeAlgorithms(options: OptionReader, algorithm: JwtAlgorithm): ReadonlySet<string> {
   const given = options.list('decodeAlgorithms') ?? [];
-  const families = new Set([...given, algorithm].filter(isAlgorithm).map((name) => ALGORITHMS[name].family));
+  const families = new Set([...given, algorithm].filter(isAlgorithm).map(familyOf));
   if (families.size > 1) {
     options.refuse(
       'decodeAlgorithms',
@@ -48,6 +48,12 @@ function readDecodeAlgorithms(options: OptionReader, algorithm: JwtAlgorithm): R
     );
   }
   return new Set([algorithm, ...given.map((name) => checkAlgorithm(options, 'decodeAlgorithms', name))]);
+}
+
+/** RS* and PS* are one: a plain RSA key is good for both, and one made for RSASSA-PSS alone is refused for RS* later. */
+function familyOf(name: JwtAlgorithm): string {
+  const { family } = ALGORITHMS[name];
+  return family === 'rsa-pss' ? 'rsa' : family;
 }
 
 type SingleKey = Pick<KeySettings, 'secrets' | 'privateKey' | 'publicKey'>;

@@ -1,9 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { JwtRequired, type JwtAlgorithm, type JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { ADAPTERS } from '../support/adapters.js';
-import { readToken } from '../support/forge.js';
+import { base64url, readToken } from '../support/forge.js';
 import { useJwtApp } from '../support/jwt-app.js';
 import { pem, privateKeyFor, publicKeyFor } from '../support/key-pairs.js';
+import { tokenService } from '../support/token-service.js';
 
 @Controller()
 class RoutesController {
@@ -41,6 +42,31 @@ describe.each(ADAPTERS)('a key pair on %s', (adapter) => {
       const made = reader.tokens.createAccessToken('alice');
       await expect(made).rejects.toThrow(TypeError);
       await expect(made).rejects.toThrow('This service verifies tokens and cannot make them');
+    });
+  });
+
+  describe('of RSA for RS256 and PS256', () => {
+    const publicKey = pem(publicKeyFor('RS256'));
+    const reader = useJwtApp(adapter, serving({ algorithm: 'RS256', decodeAlgorithms: ['PS256'], publicKey }));
+    const made = async (algorithm: JwtAlgorithm, name?: string) => {
+      const options = { secret: undefined, algorithm, privateKey: privateKeyFor(algorithm, name) };
+      return (await tokenService(options)).createAccessToken('alice');
+    };
+
+    it.each<JwtAlgorithm>(['RS256', 'PS256'])('takes tokens signed with %s', async (algorithm) => {
+      expect(await reader.get('/', await made(algorithm))).toMatchObject({ status: 200 });
+      expect(await reader.get('/', await made(algorithm, 'other'))).toMatchObject({ status: 422 });
+    });
+
+    it.each<JwtAlgorithm>(['RS384', 'PS512'])('takes none signed with %s', async (algorithm) => {
+      const body = { msg: 'The specified alg value is not allowed' };
+      expect(await reader.get('/', await made(algorithm))).toEqual({ status: 422, body });
+    });
+
+    it('does not take the signature of the one for the other', async () => {
+      const [, claims, signature] = (await made('RS256')).split('.');
+      const token = [base64url('{"alg":"PS256","typ":"JWT"}'), claims, signature].join('.');
+      expect(await reader.get('/', token)).toEqual({ status: 422, body: { msg: 'Signature verification failed' } });
     });
   });
 });

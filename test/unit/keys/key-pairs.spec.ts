@@ -79,6 +79,15 @@ describe('a key pair may be given', () => {
     expect(ring({ algorithm: 'PS384', privateKey }).signingKey.algorithm).toBe('PS384');
     expect(refusal({ algorithm: 'PS256', privateKey })).toContain('is bound to sha384, MGF1 with sha384');
     expect(refusal({ algorithm: 'RS384', privateKey })).toContain('is of type rsa-pss');
+    expect(refusal({ algorithm: 'PS384', decodeAlgorithms: ['RS384'], privateKey })).toContain('RS384 needs a key');
+  });
+
+  it('for RS* and PS* together as an RSA key, and signs with the one', () => {
+    const keys = ring({ algorithm: 'PS256', decodeAlgorithms: ['RS256', 'RS512'], privateKey: rsa });
+    expect(keys.signingKey.algorithm).toBe('PS256');
+    for (const alg of ['PS256', 'RS256', 'RS512']) expect(keys.keysFor({ alg })).toMatchObject([{ algorithm: alg }]);
+    expect(() => keys.keysFor({ alg: 'PS512' })).toThrow('not allowed');
+    expect(keys.publicKeys()).toMatchObject([{ kty: 'RSA', alg: 'PS256' }]);
   });
 });
 
@@ -202,8 +211,8 @@ describe('a key pair is refused', () => {
     ],
     [
       'for families that differ',
-      { algorithm: 'RS256', decodeAlgorithms: ['PS256'], privateKey: rsa },
-      'mixes rsa-pss and rsa algorithms',
+      { algorithm: 'RS256', decodeAlgorithms: ['ES256'], privateKey: rsa },
+      'mixes ecdsa and rsa algorithms',
     ],
   ])('%s: %#', (_what, options, message) => {
     expect(refusal(options)).toContain(message);
