@@ -49,8 +49,12 @@ const PROVIDERS: Provider[] = [
   TokenCodec,
   {
     provide: TokenVerifier,
-    inject: [SETTINGS, KEY_SOURCE, TokenCodec],
-    useFactory: (settings: Settings, keys: KeySource, codec: TokenCodec) => new TokenVerifier(settings, keys, codec),
+    inject: [SETTINGS, KEY_SOURCE, TokenCodec, KeyRing],
+    useFactory: (settings: Settings, keys: KeySource, codec: TokenCodec, ring: KeyRing) => {
+      const verifier = new TokenVerifier(settings, keys, codec);
+      ring.onChange(() => verifier.forgetTokens());
+      return verifier;
+    },
   },
   {
     provide: TokenFactory,

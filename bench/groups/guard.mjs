@@ -1,7 +1,6 @@
 // The guard alone, called as Nest calls it (its guards consumer), without HTTP: in units of one bare check.
-import { ModulesContainer, NestFactory } from '@nestjs/core';
-import { GuardsConsumer } from '@nestjs/core/guards/guards-consumer.js';
 import { bareVerifier } from '../contenders/bare.mjs';
+import { guardCaller } from '../harness/guard-caller.mjs';
 import { newKeys } from '../harness/keys.mjs';
 import { measureRounds, ratios } from '../harness/rounds.mjs';
 import { skipped, summary } from '../harness/statistics.mjs';
@@ -64,21 +63,8 @@ async function tryToStart(protection, headers, isRefused) {
 }
 
 async function contenderFor(protection, headers, isRefused) {
-  const context = await NestFactory.createApplicationContext(protection.rootModule(), {
-    logger: false,
-    abortOnError: false,
-  });
-  const [controller] = [...context.get(ModulesContainer).values()].flatMap(({ controllers }) => [
-    ...controllers.values(),
-  ]);
-  const { instance } = controller;
-  const guards = [context.get(protection.guard, { strict: false })];
-  const consumer = new GuardsConsumer();
-  const request = (index) => ({ method: 'GET', url: '/', headers: { authorization: headers.at(index) } });
-  const response = {};
-  const next = () => undefined;
-  const activate = (index) =>
-    consumer.tryActivate(guards, [request(index), response, next], instance, instance.read, 'http');
+  const call = await guardCaller(protection);
+  const activate = (index) => call(headers.at(index));
   const mustRefuse = isRefused && !protection.isOpen;
   await expectAnswer(activate, mustRefuse, protection.name);
   const swallow = () => undefined;

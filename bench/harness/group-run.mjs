@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** What can be measured, in this order. */
-export const GROUPS = ['codec', 'guard', 'http', 'stores', 'revoked-ids', 'start-up', 'size'];
+export const GROUPS = ['codec', 'guard', 'http', 'stores', 'revoked-ids', 'cached-tokens', 'start-up', 'size'];
 
 /** Groups that are measured in every Node that was asked for; the others in the one that runs this. */
 const EVERY_NODE = ['codec', 'guard'];

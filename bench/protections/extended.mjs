@@ -5,15 +5,20 @@ export async function extended({ algorithm, keys, cache = true, revocation = fal
   const { JwtExtendedModule, JwtGuard, JwtRequired, MemoryRevocationStore } = await loadLibrary();
   const options = {
     ...keyOptions(algorithm, keys),
-    ...(cache ? {} : { cache: false }),
+    ...(cache !== true && { cache }),
     ...(revocation && { revocation: { store: new MemoryRevocationStore() } }),
   };
   return {
-    name: `nestjs-jwt-extended, ${cache ? 'seen before' : 'first sight'}${revocation ? ', with revocation' : ''}`,
+    name: `nestjs-jwt-extended, ${nameOf(cache)}${revocation ? ', with revocation' : ''}`,
     imports: [JwtExtendedModule.forRoot(options)],
     guard: JwtGuard,
     decorators: [JwtRequired()],
     isGlobal: true,
-    remembers: cache,
+    remembers: cache !== false,
   };
+}
+
+function nameOf(cache) {
+  if (typeof cache === 'object') return `cache for ${cache.maxTokens.toLocaleString('en-US')} tokens`;
+  return cache ? 'seen before' : 'first sight';
 }

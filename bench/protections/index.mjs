@@ -23,10 +23,20 @@ export const PROTECTIONS = {
 export async function setUp(id, setup) {
   try {
     const protection = await PROTECTIONS[id](setup);
-    return protection.skipped ? protection : { ...protection, id, rootModule: () => rootModule(protection) };
+    return protection.skipped ? protection : { ...protection, id, ...withModule(protection) };
   } catch (error) {
     return { skipped: `${id}: ${error.message}` };
   }
+}
+
+/** This library as it may be set up otherwise. */
+export async function setUpExtended(setup) {
+  const protection = await extended(setup);
+  return { ...protection, ...withModule(protection) };
+}
+
+function withModule(protection) {
+  return { rootModule: () => rootModule(protection) };
 }
 
 function rootModule({ imports = [], providers = [], guard, decorators, isGlobal, isOpen }) {

@@ -2,17 +2,25 @@ import { readFile } from 'node:fs/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 
+const logger = new Logger('Migration');
+
 /** Makes the table of sessions in the database of `DATABASE_URL`; good also where it is there already. */
 async function migrate({ DATABASE_URL: url }: NodeJS.ProcessEnv) {
   if (!url) throw new Error('DATABASE_URL is not set, such as postgres://user:password@localhost:5432/database');
   const migration = new URL(import.meta.resolve('nestjs-jwt-extended/migrations/postgres.sql'));
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     await client.query(await readFile(migration, 'utf8'));
   } finally {
     await client.end();
   }
-  new Logger('Migration').log('The table jwt_revocation is there');
+  logger.log('The table jwt_revocation is there');
 }
-await migrate(process.env);
+
+try {
+  await migrate(process.env);
+} catch (error) {
+  logger.error(`The table was not made: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

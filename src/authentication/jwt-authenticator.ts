@@ -36,7 +36,8 @@ export class JwtAuthenticator {
    * `OPTIONS`; throws a `JwtExtendedException` otherwise (`verify_jwt_in_request`).
    */
   async authenticate(context: ExecutionContext, requirement?: JwtRequirement): Promise<JwtContext | null> {
-    return this.check(context, requirement ? settleRequirement(requirement) : (this.requirementOf(context) ?? ANY));
+    const asked = requirement ? settleRequirement(requirement) : (this.requirementOf(context) ?? ANY);
+    return this.check(context, httpRequestOf(context), asked);
   }
 
   private requirementOf(context: ExecutionContext): SettledRequirement | null {
@@ -46,13 +47,18 @@ export class JwtAuthenticator {
   /** For the guard: whether the route's own requirement is met; without a promise unless something has to be waited for. */
   admit(context: ExecutionContext): Awaitable<boolean> {
     const requirement = this.requirementOf(context);
-    if (requirement === null || hasMet(httpRequestOf(context), requirement)) return true;
-    const checked = this.check(context, requirement);
+    if (requirement === null) return true;
+    const request = httpRequestOf(context);
+    if (hasMet(request, requirement)) return true;
+    const checked = this.check(context, request, requirement);
     return isPromise(checked) ? checked.then(() => true) : true;
   }
 
-  private check(context: ExecutionContext, requirement: SettledRequirement): Awaitable<JwtContext | null> {
-    const request = httpRequestOf(context);
+  private check(
+    context: ExecutionContext,
+    request: HttpRequest,
+    requirement: SettledRequirement,
+  ): Awaitable<JwtContext | null> {
     if (isExempt(context, request.method)) return null;
     try {
       const checked = this.checkRequest(request, requirement);

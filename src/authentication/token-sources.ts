@@ -3,6 +3,7 @@ import { InvalidTokenException, MissingTokenException } from '../errors/exceptio
 import type { Settings } from '../options/settings.js';
 import { ownValue, type TokenType } from '../types/claims.js';
 import { headerValue, type HttpRequest } from '../types/http.js';
+import { hasLetter } from '../types/letters.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
 
 /** A token as the request has it, and where it was. What a JSON body holds may be no string. */
@@ -10,9 +11,6 @@ export interface FoundToken {
   readonly rawToken: unknown;
   readonly location: TokenLocation;
 }
-
-/** White space, or the comma between credentials. */
-const NO_TOKEN = /[\s,]/;
 
 /** Where to look: a text that says why there is no token, or the token; a place that is itself malformed throws. */
 type TokenSource = (
@@ -52,7 +50,7 @@ export function expectedKind(requirement: SettledRequirement): TokenType {
 
 /** A header such as `Authorization: Bearer <JWT>`, possibly among other schemes, with commas between (RFC 9110 s.11.6.2). */
 function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings): ReturnType<TokenSource> {
-  const given = headerValue(request, header.name);
+  const given = headerValue(request, header.field);
   const alone = onlyToken(given, header.type);
   if (alone !== null) return { token: alone };
   const value = stripCommas(given.trim());
@@ -80,7 +78,17 @@ function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings
 function onlyToken(value: string, scheme: string): string | null {
   const start = scheme.length + 1;
   if (scheme === '' || value.length <= start || value[scheme.length] !== ' ' || !value.startsWith(scheme)) return null;
-  return NO_TOKEN.test(value.slice(start)) ? null : value.slice(start);
+  return isOneWord(value, start) ? value.slice(start) : null;
+}
+
+/** Without the comma between credentials, and whatever white space Node leaves in a header. */
+function isOneWord(value: string, start: number): boolean {
+  return (
+    !hasLetter(value, ',', start) &&
+    !hasLetter(value, ' ', start) &&
+    !hasLetter(value, '\t', start) &&
+    !hasLetter(value, '\u00a0', start)
+  );
 }
 
 function isScheme(word: string | undefined, { type, caseInsensitive }: Settings['header']): boolean {

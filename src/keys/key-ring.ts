@@ -112,7 +112,8 @@ export class KeyRing implements KeySource {
 
   /** Without the keys whose time is over: they are gone, not only passed over. */
   private currentIndex(): KeyIndex {
-    if (nowInSeconds() >= this.index.nextExpiry) this.change(this.index.keys);
+    const { nextExpiry } = this.index;
+    if (nextExpiry !== Infinity && nowInSeconds() >= nextExpiry) this.change(this.index.keys);
     return this.index;
   }
 

@@ -39,8 +39,10 @@ function readHeader(header: OptionReader): HeaderSettings {
   if (type !== '' && !isToken(type)) {
     header.refuse('type', `must be one word, or '' for a header that holds the token alone; it is ${show(type)}.`);
   }
+  const name = header.token('name', 'Authorization');
   return Object.freeze({
-    name: header.token('name', 'Authorization'),
+    name,
+    field: name.toLowerCase(),
     type,
     caseInsensitive: header.flag('caseInsensitive', false),
   });

@@ -89,6 +89,8 @@ export interface EncodeDecodeSettings<Encode> {
 
 export interface HeaderSettings {
   readonly name: string;
+  /** The name in lower case, as Node has it. */
+  readonly field: string;
   readonly type: string;
   readonly caseInsensitive: boolean;
 }

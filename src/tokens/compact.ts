@@ -1,11 +1,14 @@
 import { isAscii } from 'node:buffer';
 import { InvalidTokenException } from '../errors/exceptions.js';
 import { ownValue, type JoseHeader } from '../types/claims.js';
+import { hasLetter } from '../types/letters.js';
 
 /** A token taken apart but not verified (RFC 7515 s.3.1), frozen: nothing in it may be believed yet. */
 export interface CompactToken {
   readonly rawToken: string;
   readonly unverifiedHeader: JoseHeader;
+  /** The header's segment; `null` where it was known. */
+  readonly newHeader: string | null;
   readonly payloadBytes: Buffer;
   readonly signature: Buffer;
 }
@@ -20,19 +23,25 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LAST_LETTERS = ['', '', 'AQgw', 'AEIMQUYcgkosw048'];
 
 /** Takes a token apart: exactly three strict base64url segments, and a header that asks for nothing unknown. */
-export function parseCompact(rawToken: unknown, maxLength: number): CompactToken {
+export function parseCompact(
+  rawToken: unknown,
+  maxLength: number,
+  knownHeaders?: ReadonlyMap<string, JoseHeader>,
+): CompactToken {
   if (typeof rawToken !== 'string') throw new InvalidTokenException('Token must be a string');
   if (rawToken.length > maxLength) throw new InvalidTokenException(`Token is longer than ${maxLength} characters`);
   const first = rawToken.indexOf('.');
   const second = rawToken.indexOf('.', first + 1);
   if (first < 0 || second < 0) throw new InvalidTokenException('Not enough segments');
-  if (rawToken.includes('.', second + 1)) throw new InvalidTokenException('Too many segments');
-  const header = decodeSegment(rawToken.slice(0, first), 'header');
-  const unverifiedHeader = parseObject(header, 'header') as JoseHeader;
-  const payloadBytes = decodeSegment(rawToken.slice(first + 1, second), 'payload');
-  const signature = decodeSegment(rawToken.slice(second + 1), 'crypto');
-  checkHeader(unverifiedHeader);
-  return { rawToken, unverifiedHeader, payloadBytes, signature };
+  if (hasLetter(rawToken, '.', second + 1)) throw new InvalidTokenException('Too many segments');
+  const isPlain = hasOnlyUrlLetters(rawToken);
+  const header = rawToken.slice(0, first);
+  const known = knownHeaders?.get(header);
+  const unverifiedHeader = known ?? (parseObject(decodeSegment(header, isPlain, 'header'), 'header') as JoseHeader);
+  const payloadBytes = decodeSegment(rawToken.slice(first + 1, second), isPlain, 'payload');
+  const signature = decodeSegment(rawToken.slice(second + 1), isPlain, 'crypto');
+  if (known === undefined) checkHeader(unverifiedHeader);
+  return { rawToken, unverifiedHeader, newHeader: known === undefined ? header : null, payloadBytes, signature };
 }
 
 /** The claims of a token that was not verified. */
@@ -41,20 +50,22 @@ export function parsePayload(token: CompactToken): Readonly<Record<string, unkno
 }
 
 /** Base64url without padding (RFC 7515 s.2), in the one form that its bytes have (RFC 4648 s.3.5). */
-function decodeSegment(segment: string, part: string): Buffer {
+function decodeSegment(segment: string, isPlain: boolean, part: string): Buffer {
   const bytes = Buffer.from(segment, 'base64url');
-  if (!isCanonical(segment, bytes.length)) throw new InvalidTokenException(`Invalid ${part} padding`);
+  const isStrict = (isPlain || hasOnlyUrlLetters(segment)) && isCanonical(segment, bytes.length);
+  if (!isStrict) throw new InvalidTokenException(`Invalid ${part} padding`);
   return bytes;
 }
 
-/**
- * Whether a text is what encoding so many bytes would give. Node leaves out letters it does not know, so that bytes are
- * missing; it takes those of plain base64, too, and of letters beyond Latin-1 half.
- */
+/** Without what Node reads as base64url and is not: the two letters of plain base64, and half of letters beyond ASCII. */
+function hasOnlyUrlLetters(text: string): boolean {
+  return !hasLetter(text, '+') && !hasLetter(text, '/') && Buffer.byteLength(text) === text.length;
+}
+
+/** Whether a text is what encoding so many bytes would give; for any other letter Node does not know a byte is missing. */
 function isCanonical(segment: string, decodedLength: number): boolean {
   const over = segment.length % 4;
   if (over === 1 || decodedLength !== Math.floor((segment.length * 3) / 4)) return false;
-  if (segment.includes('+') || segment.includes('/') || Buffer.byteLength(segment) !== segment.length) return false;
   return over === 0 || (LAST_LETTERS[over] as string).includes(segment.charAt(segment.length - 1));
 }
 

@@ -11,7 +11,7 @@ import { headerValue, type HttpRequest } from '../types/http.js';
 export function presentedCsrfValue(request: HttpRequest, cookie: TokenType, csrf: CsrfSettings | null): string | null {
   if (!csrf?.methods.has(request.method?.toUpperCase() ?? '')) return null;
   const { headerName, fieldName } = csrf[cookie];
-  const value = headerValue(request, headerName) || (csrf.checkForm ? formField(request, fieldName) : '');
+  const value = headerValue(request, headerName.toLowerCase()) || (csrf.checkForm ? formField(request, fieldName) : '');
   if (!value) throw new CsrfException('Missing CSRF token');
   return value;
 }

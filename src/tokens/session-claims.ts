@@ -12,7 +12,7 @@ export interface TokenPlace {
   readonly jti: string | null;
   /** Where it is a refresh token made elsewhere that may be adopted: the session that opens. */
   readonly adoptedSid: string | null;
-  /** What a store is asked about it; frozen, for it stays the same. */
+  /** What a store is asked about it. */
   readonly query: LookUpQuery;
 }
 
@@ -24,7 +24,7 @@ export function placeOf(payload: JwtPayload, settings: Settings): TokenPlace {
   const jti = typeof payload.jti === 'string' ? payload.jti : null;
   const adoptable = isAdoptable(payload, settings) && sid === null && jti !== null;
   const adoptedSid = adoptable ? adoptedSessionId(subject, jti) : null;
-  return { subject, sid, jti, adoptedSid, query: Object.freeze({ subject, sid: sid ?? adoptedSid, jti }) };
+  return { subject, sid, jti, adoptedSid, query: { subject, sid: sid ?? adoptedSid, jti } };
 }
 
 function isAdoptable(payload: JwtPayload, { rotation }: Settings): boolean {

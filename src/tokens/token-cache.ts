@@ -5,21 +5,18 @@ import { SignedToken } from './verified-token.js';
 /** The part of the cache that is for tokens whose time is over. */
 const EXPIRED_PART = 1 / 16;
 
+type Shelves = Readonly<Record<'current' | 'expired', TokenShelf>>;
+
 /**
  * Remembers of tokens that a key signed them, and what they say; nothing else. Only genuine ones enter. Those that have
  * expired have a small part of their own, so that whoever presents them drives out nothing good.
  */
 export class TokenCache {
-  private readonly shelves: Readonly<Record<'current' | 'expired', TokenShelf>>;
+  private shelves: Shelves;
 
-  constructor({ maxTokens, maxBytes }: CacheSettings) {
-    const [tokens, bytes] = [Math.floor(maxTokens * EXPIRED_PART), Math.floor(maxBytes * EXPIRED_PART)];
-    this.shelves = {
-      current: new TokenShelf({ maxTokens: maxTokens - tokens, maxBytes: maxBytes - bytes }),
-      expired: new TokenShelf({ maxTokens: tokens, maxBytes: bytes }),
-    };
+  constructor(private readonly size: CacheSettings) {
+    this.shelves = emptyShelves(size);
   }
-
   find(rawToken: string): SignedToken | undefined {
     return this.shelves.current.find(rawToken) ?? this.shelves.expired.find(rawToken);
   }
@@ -36,6 +33,19 @@ export class TokenCache {
   forget({ kept, rawToken }: SignedToken): void {
     if (kept !== null) this.shelves[kept].remove(rawToken);
   }
+
+  /** Forgets all of them. */
+  clear(): void {
+    this.shelves = emptyShelves(this.size);
+  }
+}
+
+function emptyShelves({ maxTokens, maxBytes }: CacheSettings): Shelves {
+  const [tokens, bytes] = [Math.floor(maxTokens * EXPIRED_PART), Math.floor(maxBytes * EXPIRED_PART)];
+  return {
+    current: new TokenShelf({ maxTokens: maxTokens - tokens, maxBytes: maxBytes - bytes }),
+    expired: new TokenShelf({ maxTokens: tokens, maxBytes: bytes }),
+  };
 }
 
 /** With a text of its own: that of a request was cut out of a header, all of which it would keep in memory. */

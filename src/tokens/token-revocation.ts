@@ -32,7 +32,12 @@ export class TokenRevocation {
   /** Found out once for a token that is remembered: two hashes are part of it. */
   private placeOf(token: VerifiedToken): TokenPlace {
     if (!(token instanceof SignedToken)) return placeOf(token.payload, this.settings);
-    return (token.place ??= placeOf(token.payload, this.settings));
+    if (token.place === null) {
+      token.place = placeOf(token.payload, this.settings);
+      // It will be asked again: a store may remember what it makes of it.
+      if (token.kept !== null) Object.freeze(token.place.query);
+    }
+    return token.place;
   }
 
   /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */

@@ -25,8 +25,12 @@ const ADMITTED = 1 / 16;
 /** How many tokens in use are passed over before one has to go all the same. */
 const SECOND_CHANCES = 8;
 
-/** The letters a token is filed under: the end of its signature, 144 bits that nobody can choose who has not the key. */
-const TAIL = 24;
+/**
+ * How many letters a token is filed under: the end of its signature, which nobody can choose who has not the key. Two of
+ * one end replace each other, once in 2 to the 70. Short enough that V8 makes a text of its own of it, not a part of the
+ * token's.
+ */
+const TAIL = 12;
 
 /** Tokens by their text, within bounds. */
 export class TokenShelf {

@@ -24,11 +24,16 @@ export interface VerificationContext {
   readonly request?: HttpRequest;
 }
 
+/** How many headers are remembered. */
+const MOST_HEADERS = 100;
+
 const NO_CONTEXT: VerificationContext = {};
 
 /** Says whether a token was signed by us and holds now: Flask-JWT-Extended's `decode_token()`, in its order of checks. */
 export class TokenVerifier {
   private readonly headers = new SlotMap<JwtPayload, JoseHeader>();
+  /** By their text: most tokens have the same. Only those of tokens that a key has signed are kept. */
+  private readonly knownHeaders = new Map<string, JoseHeader>();
   private readonly cache: TokenCache | null;
 
   constructor(
@@ -37,6 +42,11 @@ export class TokenVerifier {
     private readonly codec: TokenCodec,
   ) {
     this.cache = settings.cache && new TokenCache(settings.cache);
+  }
+
+  /** Forgets which tokens were signed: the keys have changed. */
+  forgetTokens(): void {
+    this.cache?.clear();
   }
 
   /** The header that came with claims of ours; a `TypeError` for an object this service did not verify. */
@@ -52,7 +62,7 @@ export class TokenVerifier {
   }
 
   private verifyUnknown(rawToken: unknown, context: VerificationContext): Awaitable<SignedToken> {
-    const token = parseCompact(rawToken, this.settings.maxTokenLength);
+    const token = parseCompact(rawToken, this.settings.maxTokenLength, this.knownHeaders);
     const claims = parsePayload(token);
     const keys = this.keys.keysFor(token.unverifiedHeader, claims, context.request);
     if (isPromise(keys)) return keys.then((chosen) => this.judge(this.checkSignature(token, claims, chosen), context));
@@ -81,9 +91,17 @@ export class TokenVerifier {
     if (signer === undefined) {
       throw keys.length === 0 ? noKey() : new InvalidTokenException('Signature verification failed');
     }
+    this.keepHeader(token);
     const payload = fillDefaults(claims);
     if (!signer.own) markForeign(payload);
     return new SignedToken(token.rawToken, token.unverifiedHeader, claims, payload, signer);
+  }
+
+  private keepHeader({ newHeader, unverifiedHeader }: CompactToken): void {
+    if (newHeader === null) return;
+    if (this.knownHeaders.size >= MOST_HEADERS) this.knownHeaders.clear();
+    // A text of its own, or all of the token would stay in memory.
+    this.knownHeaders.set(Buffer.from(newHeader, 'latin1').toString('latin1'), unverifiedHeader);
   }
 
   /** Whether it holds in this request: whatever may change from one to the next. Only what does is remembered. */

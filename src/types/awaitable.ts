@@ -3,7 +3,8 @@ export type Awaitable<T> = T | Promise<T>;
 
 /** Whether a callback answered with a promise (of any library). */
 export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+  // Promises of any library are objects; to ask others for `then` takes longer.
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
 /** Goes on with a value at once, or when it is there; a promise of another library becomes a real one first. */

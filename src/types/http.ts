@@ -14,9 +14,9 @@ export interface HttpRequest {
   readonly raw?: object;
 }
 
-/** A header's value: of repeated lines what Node makes of them, `''` where there is none. */
+/** A header's value, by its name in lower case: of repeated lines what Node makes of them, `''` where there is none. */
 export function headerValue(request: HttpRequest, name: string): string {
-  const value = request.headers[name.toLowerCase()];
+  const value = request.headers[name];
   return typeof value === 'string' ? value : (value?.join(', ') ?? '');
 }
 

@@ -4,13 +4,16 @@
  */
 export class SlotMap<Key extends object, Value> extends WeakMap<Key, Value> {
   private readonly slots = newSlots<Value>();
+  /** Some key could be given no field. */
+  private hasOthers = false;
 
   override get(key: Key): Value | undefined {
-    return this.slots.has(key) ? this.slots.get(key) : super.get(key);
+    if (this.slots.has(key)) return this.slots.get(key);
+    return this.hasOthers ? super.get(key) : undefined;
   }
 
   override has(key: Key): boolean {
-    return this.slots.has(key) || super.has(key);
+    return this.slots.has(key) || (this.hasOthers && super.has(key));
   }
 
   override set(key: Key, value: Value): this {
@@ -19,6 +22,7 @@ export class SlotMap<Key extends object, Value> extends WeakMap<Key, Value> {
     } catch {
       // An engine that lets no field be added to a frozen object.
       super.set(key, value);
+      this.hasOthers = true;
     }
     return this;
   }

@@ -21,7 +21,7 @@ it('compiles', () => {
 });
 
 it('links to what is there', () => {
-  const links = [...text.matchAll(/\]\((?!https:|#)([^)]+)\)/g)].map(([, target = '']) => target);
+  const links = [...text.matchAll(/\]\((?!https:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
   expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { LookUpQuery } from '../revocation-store.js';
 
 /** How many words of 32 bits a hashed id has. */
 export const HASH_WORDS = 4;
@@ -8,6 +9,17 @@ export type IdHash = Uint32Array;
 
 // One array for all: an id is hashed with each request, and nothing here waits.
 const words: IdHash = new Uint32Array(HASH_WORDS);
+
+/** The hashes of what is asked about one token: of its own id, where it has one, and of its subject. */
+export interface QueryHashes {
+  readonly id: IdHash | null;
+  readonly subject: IdHash;
+}
+
+/** Hashes a question once for all times it is asked. */
+export function hashQuery({ subject, jti }: LookUpQuery): QueryHashes {
+  return { id: jti === null ? null : hashId(subject, jti).slice(), subject: hashId(subject, '').slice() };
+}
 
 /** Hashes an id of a subject; ids of different subjects never meet. */
 export function hashId(subject: string, id: string): IdHash {
