@@ -169,9 +169,38 @@ function describeVanishing({ start, makes }: SqlServer): void {
   });
 }
 
+function describeStarting({ start, makes, administer }: SqlServer): void {
+  let pool: WorkerPool<Awaited<ReturnType<typeof start>>>;
+  beforeEach(async () => (pool = await WorkerPool.startOn(await start(), makes)));
+  afterEach(() => pool.stop());
+
+  it('that is down when the application starts is an outage until it is there', async () => {
+    const pair = await pool.logIn('alice');
+    await pool.server.kill();
+    await pool.startFurther(makes);
+    await Promise.all(pool.workers.map((worker) => expectOutage(worker, pair)));
+    await pool.server.start();
+    await expectRecovery(pool, pair);
+    for (const { status } of await pool.sendToAll('POST', '/login?user=bob')) expect(status).toBe(201);
+    await expectLoggedOutages(pool);
+  });
+
+  it('that has lost its data has ended the sessions, and new ones begin', async () => {
+    const pair = await pool.logIn('alice');
+    const administrator = await administer(pool.server.url);
+    await administrator.emptyTable();
+    await administrator.leave();
+    expect(await pool.statusesOf([pair])).toEqual([401]);
+    const next = await pool.logIn('alice');
+    await pool.refresh(next, 1);
+    expect(pool.takeLogs()).toEqual([]);
+  });
+}
+
 for (const server of sqlServers) {
   server.describe(server.name, () => {
     describeOutages(server);
     describeVanishing(server);
+    describeStarting(server);
   });
 }

@@ -11,6 +11,8 @@ export interface Administrator {
   endConnections(): Promise<void>;
   lockTable(): Promise<void>;
   unlockTable(): Promise<void>;
+  /** As if it had been started again without its data. */
+  emptyTable(): Promise<void>;
   leave(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ const postgres: SqlServer = {
         void (await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`)),
       lockTable: async () => void (await client.query('BEGIN; LOCK TABLE jwt_revocation IN ACCESS EXCLUSIVE MODE')),
       unlockTable: async () => void (await client.query('COMMIT')),
+      emptyTable: async () => void (await client.query('TRUNCATE jwt_revocation')),
       leave: () => client.end(),
     };
   },
@@ -84,6 +87,7 @@ const mariaDb: SqlServer = {
       endConnections: () => endOtherConnections(connection),
       lockTable: async () => void (await connection.query('LOCK TABLES jwt_revocation WRITE')),
       unlockTable: async () => void (await connection.query('UNLOCK TABLES')),
+      emptyTable: async () => void (await connection.query('TRUNCATE jwt_revocation')),
       leave: () => connection.end(),
     };
   },
