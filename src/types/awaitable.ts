@@ -3,8 +3,9 @@ export type Awaitable<T> = T | Promise<T>;
 
 /** Whether a callback answered with a promise (of any library). */
 export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
-  // Promises of any library are objects; to ask others for `then` takes longer.
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  // To ask texts and truth values for `then` takes longer. A function may have one, and `await` would wait for it.
+  const mayHaveThen = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return mayHaveThen && typeof (value as { then?: unknown }).then === 'function';
 }
 
 /** Goes on with a value at once, or when it is there; a promise of another library becomes a real one first. */

@@ -113,8 +113,10 @@ describe.each(ADAPTERS)('a callback on %s', (adapter) => {
     ['verifyToken', false, 400],
     ['userLookup', null, 401],
     ['decodeKey', null, 422],
-  ])('%s that answers a thenable is waited for', async (name, value, status) => {
-    expect(await answerWhile({ [name]: () => thenable(value) })).toMatchObject({ status });
+  ])('%s that answers a thenable, be it an object or a function, is waited for', async (name, value, status) => {
+    for (const answer of [thenable(value), Object.assign(() => undefined, thenable(value))]) {
+      expect(await answerWhile({ [name]: () => answer })).toMatchObject({ status });
+    }
   });
 
   it.each(['', 'short', 7, {}, '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----'])(
