@@ -1,5 +1,5 @@
 import { CompactTable } from './memory/compact-table.js';
-import { hashId, hashQuery, type QueryHashes } from './memory/id-hash.js';
+import { hashId, hashQuery, type IdHash, type QueryHashes } from './memory/id-hash.js';
 import { nextRecord } from './memory/next-record.js';
 import { SessionShelf } from './memory/session-shelf.js';
 import {
@@ -52,10 +52,9 @@ export class MemoryRevocationStore extends RevocationStore {
     if (this.lookUpsSoFar++ % LOOK_UPS_PER_SWEEP === 0) this.tick();
     const { subject, sid } = query;
     const hashes = this.hashesOf(query);
-    const deniedUntil = hashes.id === null ? undefined : this.denials.get(hashes.id);
     return {
       session: sid === null ? null : this.sessions.find(subject, sid, this.clock()),
-      denied: deniedUntil !== undefined && deniedUntil > this.clock(),
+      denied: hashes.id !== null && this.isDenied(hashes.id),
       cutOff: this.cutOffs.get(hashes.subject) ?? null,
     };
   }
@@ -136,13 +135,15 @@ export class MemoryRevocationStore extends RevocationStore {
     return hashes;
   }
 
-  private isDenied(subject: string, jti: string, now: number): boolean {
-    return (this.denials.get(hashId(subject, jti)) ?? -Infinity) > now;
+  private isDenied(id: IdHash): boolean {
+    const until = this.denials.get(id);
+    return until !== undefined && until > this.clock();
   }
 
   private adopt(token: PresentedRefreshToken, now: number): RefreshOutcome {
     const { subject, presentedId, successor, adopt } = token;
-    if (adopt === null || successor === null || this.isDenied(subject, presentedId, now)) return { outcome: 'unknown' };
+    if (adopt === null || successor === null) return { outcome: 'unknown' };
+    if (this.isDenied(hashId(subject, presentedId))) return { outcome: 'unknown' };
     if (adopt.issuedAt <= Math.floor((this.cutOffs.get(hashId(subject, '')) ?? -Infinity) / 1000)) {
       return { outcome: 'unknown' };
     }
