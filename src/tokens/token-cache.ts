@@ -17,6 +17,7 @@ export class TokenCache {
   constructor(private readonly size: CacheSettings) {
     this.shelves = emptyShelves(size);
   }
+
   find(rawToken: string): SignedToken | undefined {
     return this.shelves.current.find(rawToken) ?? this.shelves.expired.find(rawToken);
   }

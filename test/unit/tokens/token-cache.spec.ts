@@ -1,6 +1,15 @@
 import { jest } from '@jest/globals';
-import { ExpiredTokenException, InvalidTokenException, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { Test } from '@nestjs/testing';
+import {
+  ExpiredTokenException,
+  InvalidTokenException,
+  JwtExtendedModule,
+  KeyRing,
+  TokenService,
+  type JwtExtendedOptions,
+} from 'nestjs-jwt-extended';
 import { TokenCodec } from '../../../src/tokens/token-codec.js';
+import { TokenShelf } from '../../../src/tokens/token-shelf.js';
 import { TestClock } from '../../support/clock.js';
 import { claimsOf, forge, forgeJson, nowInSeconds, OTHER_SECRET, SECRET, signSegments } from '../../support/forge.js';
 import { errorOf, tokenService } from '../../support/token-service.js';
@@ -186,6 +195,22 @@ describe('the key of a cached token', () => {
       new InvalidTokenException('No key for this token'),
     );
   });
+});
+
+it('no token is remembered any more once the keys are others', async () => {
+  const module = await Test.createTestingModule({
+    imports: [JwtExtendedModule.forRoot({ keys: [{ kid: 'one', algorithm: 'HS256', key: SECRET, use: 'sign' }] })],
+  }).compile();
+  const tokens = module.get(TokenService);
+  const token = await tokens.createAccessToken('alice');
+  await tokens.verify(token);
+  const finds = jest.spyOn(TokenShelf.prototype, 'find');
+  await tokens.verify(again(token));
+  expect(finds.mock.results.map(({ value }) => value)).toEqual([expect.objectContaining({ rawToken: token })]);
+  module.get(KeyRing).rotate({ kid: 'two', algorithm: 'HS256', key: OTHER_SECRET });
+  finds.mockClear();
+  await tokens.verify(again(token));
+  expect(finds.mock.results.map(({ value }) => value)).toEqual([undefined, undefined]);
 });
 
 it('a token whose last letters are those of another one is looked at whole', async () => {
