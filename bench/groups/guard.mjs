@@ -63,7 +63,7 @@ async function tryToStart(protection, headers, isRefused) {
 }
 
 async function contenderFor(protection, headers, isRefused) {
-  const call = await guardCaller(protection);
+  const { call } = await guardCaller(protection);
   const activate = (index) => call(headers.at(index));
   const mustRefuse = isRefused && !protection.isOpen;
   await expectAnswer(activate, mustRefuse, protection.name);

@@ -41,7 +41,7 @@ export async function run({ effort }) {
       columns: ['round trips', 'per second', 'of a plain read'],
       rows: requests,
       notes: [
-        `${CONCURRENCY} requests under way at once, without HTTP, with tokens of 200 sessions in turn that were verified before.`,
+        `${CONCURRENCY} requests under way at once, without HTTP, with tokens of up to 200 sessions in turn that were verified before.`,
         'Server and application share the processors of this machine.',
       ],
     },

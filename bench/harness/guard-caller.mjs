@@ -1,7 +1,7 @@
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { GuardsConsumer } from '@nestjs/core/guards/guards-consumer.js';
 
-/** Has a protection's guard judge a header as Nest does, by its guards consumer, without HTTP. */
+/** An application whose guard judges a header as Nest has it judged, by its guards consumer, without HTTP. */
 export async function guardCaller(protection) {
   const options = { logger: false, abortOnError: false };
   const context = await NestFactory.createApplicationContext(protection.rootModule(), options);
@@ -13,8 +13,9 @@ export async function guardCaller(protection) {
   const consumer = new GuardsConsumer();
   const response = {};
   const next = () => undefined;
-  return (authorization) => {
+  const call = (authorization) => {
     const request = { method: 'GET', url: '/', headers: { authorization } };
     return consumer.tryActivate(guards, [request, response, next], instance, instance.read, 'http');
   };
+  return { call, context };
 }

@@ -2,10 +2,9 @@
 // local cache, beside a plain read by the same driver. They take turns, round after round.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NestFactory } from '@nestjs/core';
-import { GuardsConsumer } from '@nestjs/core/guards/guards-consumer.js';
 import { loadLibrary } from '../library.mjs';
 import { controllerWith } from '../protections/route.mjs';
+import { guardCaller } from './guard-caller.mjs';
 import { counted, summary } from './statistics.mjs';
 
 const AMOUNTS = {
@@ -56,19 +55,15 @@ async function requestsOn(store, name, local, sessions) {
     imports: [JwtExtendedModule.forRoot(options)],
     controllers: [controller],
   };
-  const context = await NestFactory.createApplicationContext(module, { logger: false });
+  const { call: judge, context } = await guardCaller({ guard: JwtGuard, rootModule: () => module });
   const tokens = context.get(TokenService);
   const headers = [];
   for (let index = 0; index < sessions; index++) {
     const { accessToken } = await tokens.createTokenPair(`user${index}`);
-    headers.push({ authorization: `Bearer ${accessToken}` });
+    headers.push(`Bearer ${accessToken}`);
   }
-  const consumer = new GuardsConsumer();
-  const guards = [context.get(JwtGuard)];
-  const instance = new controller();
   const call = async (index) => {
-    const request = { method: 'GET', url: '/', headers: headers[index % sessions] };
-    if (await consumer.tryActivate(guards, [request, {}, () => undefined], instance, instance.read, 'http')) return;
+    if (await judge(headers[index % sessions])) return;
     throw new Error(`${name} refuses what it should not.`);
   };
   return { name, call, close: () => context.close() };
