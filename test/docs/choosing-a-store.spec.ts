@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TokenService } from 'nestjs-jwt-extended';
 import { ExampleProject } from '../readme/example-project.js';
 import { codeBlocksOf } from '../readme/readme.js';
 import { mariaDbClients, postgresClients, sqliteClients } from '../revocation/sql/clients.js';
 import { SECRET } from '../support/forge.js';
+import { RecordingLogger } from '../support/recording-logger.js';
 
 process.env.JWT_SECRET_KEY = SECRET;
 
@@ -39,11 +41,17 @@ describe('The clients it names', () => {
   });
 });
 
-it('with a database that is not there an application says so at its start, and starts', async () => {
+it('with a database that is not there the application starts, refuses log-ins with 503, and says so in one line', async () => {
   process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/nothing';
   const { SqlModule } = (await import(project.path('src/sql.module.ts'))) as { SqlModule: object };
-  const app = await Test.createTestingModule({ imports: [SqlModule as never] }).compile();
+  const log = new RecordingLogger();
+  const app = await Test.createTestingModule({ imports: [SqlModule as never] })
+    .setLogger(log)
+    .compile();
+  Logger.overrideLogger(log);
   await app.init();
   await expect(app.get(TokenService).createTokenPair('alice')).rejects.toMatchObject({ status: 503 });
+  expect(log.errors).toEqual([expect.stringContaining('The revocation store does not answer')]);
   await app.close();
+  Logger.overrideLogger(false);
 });
