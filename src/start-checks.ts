@@ -1,5 +1,12 @@
 import { Inject, Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common';
-import { ApplicationConfig, DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
+import {
+  ApplicationConfig,
+  DiscoveryService,
+  HttpAdapterHost,
+  MetadataScanner,
+  ModuleRef,
+  ModulesContainer,
+} from '@nestjs/core';
 import { isGuarded, isJwtGuard, requirementOf, ROUTE_RULE } from './authentication/route-requirement.js';
 import { GLOBAL_GUARD } from './jwt-extended.module-definition.js';
 import { JwtGuard } from './jwt.guard.js';
@@ -8,7 +15,14 @@ import { SETTINGS } from './options/tokens.js';
 import { describeMismatch } from './peer-versions.js';
 
 // What Nest leaves on a method that answers requests, messages or events.
-const HANDLER_MARKS = ['path', 'microservices:pattern', 'websockets:message_mapping', 'graphql:resolver_type'];
+const ROUTE = 'path';
+const MESSAGE = 'microservices:pattern';
+const SOCKET_MESSAGE = 'websockets:message_mapping';
+const QUERY = 'graphql:resolver_type';
+const FIELD = 'graphql:resolve_property';
+const HANDLER_MARKS = [ROUTE, MESSAGE, SOCKET_MESSAGE, QUERY];
+
+type Method = () => unknown;
 
 /** Stops the start of an application whose routes would be open although they ask for a token. */
 @Injectable()
@@ -21,12 +35,14 @@ export class StartChecks implements OnModuleInit {
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
   ) {}
 
   onModuleInit(): void {
     this.refuseSecondImport();
     const mismatch = describeMismatch();
     if (mismatch !== null) new Logger('JwtExtendedModule').warn(mismatch);
+    this.refuseUnreachedHandlers();
     if (!this.globalGuard && !this.hasGlobalGuard()) this.refuseUnguardedHandlers();
   }
 
@@ -50,29 +66,69 @@ export class StartChecks implements OnModuleInit {
   }
 
   private refuseUnguardedHandlers(): void {
-    const hosts = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
-    const open = hosts.flatMap(({ metatype }) => (isClass(metatype) ? this.unguardedHandlers(metatype) : []));
-    if (open.length === 0) return;
-    throw new TypeError(
-      `${open.join(', ')} ${open.length > 1 ? 'require' : 'requires'} a token, but no JwtGuard would check it. Put ` +
-        '@UseGuards(JwtGuard) there, or leave globalGuard of JwtExtendedModule at true.',
+    const open = this.handlers((method, host) => this.isUnguarded(method, host));
+    refuse(open, 'Put @UseGuards(JwtGuard) there, or leave globalGuard of JwtExtendedModule at true.');
+  }
+
+  /** Nest does not ask every guard everywhere, whether it is global or bound by hand. */
+  private refuseUnreachedHandlers(): void {
+    const open = this.handlers((method, host) => isField(method, host) || this.isUnreached(method, host));
+    refuse(
+      open,
+      'Outside of HTTP routes Nest does not ask every guard, and tokens cannot be read there yet. Mark it @Public(), and ' +
+        'check the token in the handler with TokenService.verify().',
     );
   }
 
-  private unguardedHandlers(host: Type): string[] {
-    if (isGuarded(host)) return [];
-    const prototype = host.prototype as Record<string, object>;
-    return this.scanner
-      .getAllMethodNames(prototype)
-      .filter((name) => this.isUnguarded(prototype[name] as () => unknown, host))
-      .map((name) => `${host.name}.${name}`);
+  /** The names of the methods that are meant, those of every controller and provider. */
+  private handlers(isMeant: (method: Method, host: Type) => boolean): string[] {
+    const hosts = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
+    return hosts.flatMap(({ metatype }) => {
+      if (!isClass(metatype)) return [];
+      const prototype = metatype.prototype as Record<string, Method>;
+      return this.scanner
+        .getAllMethodNames(prototype)
+        .filter((name) => isMeant(prototype[name] as Method, metatype))
+        .map((name) => `${metatype.name}.${name}`);
+    });
   }
 
-  private isUnguarded(method: () => unknown, host: Type): boolean {
+  private isUnguarded(method: Method, host: Type): boolean {
     const isHandler = HANDLER_MARKS.some((mark) => Reflect.hasMetadata(mark, method));
     if (!isHandler && !Reflect.hasMetadata(ROUTE_RULE, method)) return false;
-    return requirementOf(method, host, this.settings.requireByDefault) !== null && !isGuarded(method);
+    return this.isRequired(method, host) && !isGuardedAt(method, host);
   }
+
+  /**
+   * Whether a handler has a requirement and no global guard is asked: for messages of WebSockets (Nest 11), and for those of
+   * other transports in an application that also has HTTP (`connectMicroservice()` without `inheritAppConfig`).
+   */
+  private isUnreached(method: Method, host: Type): boolean {
+    const isHybrid = Boolean(this.adapterHost.httpAdapter);
+    const mayBeMissed =
+      Reflect.hasMetadata(SOCKET_MESSAGE, method) || (isHybrid && Reflect.hasMetadata(MESSAGE, method));
+    return mayBeMissed && this.isRequired(method, host) && !isGuardedAt(method, host);
+  }
+
+  private isRequired(method: Method, host: Type): boolean {
+    return requirementOf(method, host, this.settings.requireByDefault) !== null;
+  }
+}
+
+function refuse(open: readonly string[], cure: string): void {
+  if (open.length === 0) return;
+  const verb = open.length > 1 ? 'require' : 'requires';
+  throw new TypeError(`${open.join(', ')} ${verb} a token, but no JwtGuard would check it. ${cure}`);
+}
+
+function isGuardedAt(method: Method, host: Type): boolean {
+  return isGuarded(method) || isGuarded(host);
+}
+
+/** Whether a field of GraphQL has a requirement of its own: no guard is asked for fields, whoever bound it. */
+function isField(method: Method, host: Type): boolean {
+  const hasOwn = Reflect.hasMetadata(ROUTE_RULE, method) || isGuarded(method);
+  return Reflect.hasMetadata(FIELD, method) && hasOwn && requirementOf(method, host, false) !== null;
 }
 
 function isClass(value: unknown): value is Type {
