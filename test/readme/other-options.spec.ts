@@ -1,0 +1,83 @@
+import { runInNewContext } from 'node:vm';
+import type { Type } from '@nestjs/common';
+import { JwksModule, type JwksModuleOptions } from 'nestjs-jwt-extended';
+import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
+import { SqlRevocationStore } from 'nestjs-jwt-extended/sql';
+import { readKeyEntries } from '../../src/options/key-entries.js';
+import { readRedisOptions } from '../../src/revocation/redis/redis-options.js';
+import { readSqlOptions } from '../../src/revocation/sql/sql-options.js';
+import { quoted, rowsOf } from './readme.js';
+
+const unknown = { noOptionIsCalledThis: 1 } as never;
+
+/** What takes options besides the module, given one it does not know. */
+const TAKERS: Readonly<Record<string, () => unknown>> = {
+  keys: () => readKeyEntries([unknown]),
+  'JwksModule.forRoot()': () => JwksModule.forRoot(unknown),
+  'new RedisRevocationStore()': () => new RedisRevocationStore(unknown),
+  'new SqlRevocationStore()': () => new SqlRevocationStore(unknown),
+};
+
+interface Row {
+  readonly of: string;
+  readonly option: string;
+  readonly default: string;
+}
+
+const rows = rowsOf(['of', 'option', 'default']).reduce<Row[]>((before, [of, option, fallback]) => {
+  const taker = quoted(of)[0] ?? before.at(-1)?.of ?? '';
+  return [...before, { of: taker, option: quoted(option)[0] ?? '', default: fallback ?? '' }];
+}, []);
+const defaultOf = (of: string, option: string): unknown => {
+  const row = rows.find((candidate) => candidate.of === of && candidate.option === option);
+  return runInNewContext(quoted(row?.default)[0] ?? '') as unknown;
+};
+
+function knownTo(take: () => unknown): string[] {
+  try {
+    take();
+  } catch (error) {
+    const known = /does not exist\. Known: (.+)\.$/.exec((error as Error).message)?.[1];
+    if (known !== undefined) return known.split(', ');
+  }
+  throw new Error('It takes an option that does not exist');
+}
+
+it('shows what takes options, and nothing else', () => {
+  expect([...new Set(rows.map(({ of }) => of))]).toEqual(Object.keys(TAKERS));
+});
+
+it.each(Object.entries(TAKERS))('shows all that %s takes', (of, take) => {
+  const shown = rows.filter((row) => row.of === of).map(({ option }) => option);
+  expect(shown.sort()).toEqual(knownTo(take).sort());
+});
+
+it('shows the defaults', () => {
+  const client = Object.fromEntries(
+    ['mget', 'zrange', 'eval', 'evalsha', 'on', 'listenerCount'].map((name) => [name, () => 1]),
+  );
+  const { prefix } = readRedisOptions({ client: client as never });
+  const { table } = readSqlOptions({ dialect: 'sqlite', query: () => [] });
+  expect([prefix, table]).toEqual([
+    defaultOf('new RedisRevocationStore()', 'prefix'),
+    defaultOf('new SqlRevocationStore()', 'table'),
+  ]);
+});
+
+it('shows the defaults of the published keys', () => {
+  const [path, maxAge, imports] = ['path', 'maxAge', 'imports'].map((name) => defaultOf('JwksModule.forRoot()', name));
+  expect(publication({})).toEqual(publication({ path, maxAge } as JwksModuleOptions));
+  expect(publication({})).not.toEqual(publication({ path, maxAge: '11m' } as JwksModuleOptions));
+  expect(JwksModule.forRoot().imports).toEqual([...(imports as [])]);
+});
+
+/** Where the keys are published, and what is sent with them. */
+function publication(options: JwksModuleOptions): unknown {
+  const [controller] = JwksModule.forRoot(options).controllers as [
+    Type<{ show(request: object, response: object): void }>,
+  ];
+  const sent: unknown[] = [];
+  const httpAdapter = { setHeader: (_: object, ...header: string[]) => sent.push(header), reply: () => undefined };
+  new controller({ publicKeys: () => [] }, { httpAdapter }).show({ headers: {} }, {});
+  return [Reflect.getMetadata('path', controller), sent];
+}
