@@ -15,7 +15,8 @@ export function describeMismatch(root = process.cwd()): string | null {
   );
 }
 
-function majorOf(name: string, root: string): string | null {
+/** The major version of an installed package, `null` where it cannot be found from there. */
+export function majorOf(name: string, root = process.cwd()): string | null {
   const require = createRequire(join(root, 'package.json'));
   for (const folder of require.resolve.paths(name) ?? []) {
     try {

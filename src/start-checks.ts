@@ -12,7 +12,7 @@ import { GLOBAL_GUARD } from './jwt-extended.module-definition.js';
 import { JwtGuard } from './jwt.guard.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
-import { describeMismatch } from './peer-versions.js';
+import { describeMismatch, majorOf } from './peer-versions.js';
 
 // What Nest leaves on a method that answers requests, messages or events.
 const ROUTE = 'path';
@@ -21,6 +21,9 @@ const SOCKET_MESSAGE = 'websockets:message_mapping';
 const QUERY = 'graphql:resolver_type';
 const FIELD = 'graphql:resolve_property';
 const HANDLER_MARKS = [ROUTE, MESSAGE, SOCKET_MESSAGE, QUERY];
+
+// Since when messages of WebSockets are put to the global guards.
+const SOCKETS_GUARDED_SINCE = 12;
 
 type Method = () => unknown;
 
@@ -99,15 +102,21 @@ export class StartChecks implements OnModuleInit {
     return this.isRequired(method, host) && !isGuardedAt(method, host);
   }
 
-  /**
-   * Whether a handler has a requirement and no global guard is asked: for messages of WebSockets (Nest 11), and for those of
-   * other transports in an application that also has HTTP (`connectMicroservice()` without `inheritAppConfig`).
-   */
+  /** Whether a handler has a requirement, no guard of its own, and no global one is asked. */
   private isUnreached(method: Method, host: Type): boolean {
-    const isHybrid = Boolean(this.adapterHost.httpAdapter);
     const mayBeMissed =
-      Reflect.hasMetadata(SOCKET_MESSAGE, method) || (isHybrid && Reflect.hasMetadata(MESSAGE, method));
+      (Reflect.hasMetadata(SOCKET_MESSAGE, method) && this.missesSockets) ||
+      (Reflect.hasMetadata(MESSAGE, method) && this.missesMessages);
     return mayBeMissed && this.isRequired(method, host) && !isGuardedAt(method, host);
+  }
+
+  private get missesSockets(): boolean {
+    return Number(majorOf('@nestjs/websockets') ?? 0) < SOCKETS_GUARDED_SINCE;
+  }
+
+  /** An application that also has HTTP: `connectMicroservice()` asks its global guards only with `inheritAppConfig`. */
+  private get missesMessages(): boolean {
+    return Boolean(this.adapterHost.httpAdapter);
   }
 
   private isRequired(method: Method, host: Type): boolean {

@@ -1,3 +1,7 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { Controller, Get, Injectable, SetMetadata, UseGuards, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { JwtGuard, JwtRequired, Public, TokenService } from 'nestjs-jwt-extended';
@@ -90,6 +94,24 @@ describe.each(ADAPTERS)('outside of HTTP routes on %s', (adapter) => {
     );
     expect(error?.message).toContain('@Public()');
     expect(error?.message).toContain(`${TokenService.name}.verify()`);
+  });
+
+  it.each([
+    ['11.2.6', /^ChatGateway\.say/],
+    ['12.0.0', undefined],
+  ])('with @nestjs/websockets %s a message that requires a token stops the start: %s', async (version, message) => {
+    const root = mkdtempSync(join(tmpdir(), 'websockets-'));
+    const folder = join(root, 'node_modules', '@nestjs', 'websockets');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ version }));
+    const cwd = jest.spyOn(process, 'cwd').mockReturnValue(root);
+    try {
+      const error = await refusal({ providers: [ChatGateway] });
+      expect(error?.message).toEqual(message && expect.stringMatching(message));
+    } finally {
+      cwd.mockRestore();
+      rmSync(root, { recursive: true });
+    }
   });
 
   it('a message of another transport, which a hybrid application asks no global guard for, does too', async () => {
