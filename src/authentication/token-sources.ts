@@ -12,12 +12,8 @@ export interface FoundToken {
   readonly location: TokenLocation;
 }
 
-/** Where to look: a text that says why there is no token, or the token; a place that is itself malformed throws. */
-type TokenSource = (
-  request: HttpRequest,
-  kind: TokenType,
-  settings: Settings,
-) => { missing: string } | { token: unknown };
+/** Where to look: the token, or a text that says why there is none; a place that is itself malformed throws. */
+type TokenSource = (request: HttpRequest, kind: TokenType, settings: Settings) => FoundToken | string;
 
 const SOURCES: Readonly<Record<TokenLocation, TokenSource>> = {
   headers: fromHeader,
@@ -36,8 +32,8 @@ export function findToken(request: HttpRequest, requirement: SettledRequirement,
   const reasons: string[] = [];
   for (const location of locations) {
     const found = SOURCES[location](request, kind, settings);
-    if ('token' in found) return { rawToken: found.token, location };
-    reasons.push(found.missing);
+    if (typeof found === 'object') return found;
+    reasons.push(found);
   }
   const all = reasons.join('; ');
   throw new MissingTokenException(reasons.length === 1 ? all : `Missing JWT in ${enumerate(locations)} (${all})`);
@@ -52,12 +48,12 @@ export function expectedKind(requirement: SettledRequirement): TokenType {
 function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings): ReturnType<TokenSource> {
   const given = headerValue(request, header.field);
   const alone = onlyToken(given, header.type);
-  if (alone !== null) return { token: alone };
+  if (alone !== null) return { rawToken: alone, location: 'headers' };
   const value = stripCommas(given.trim());
-  if (value === '') return { missing: `Missing ${header.name} Header` };
+  if (value === '') return `Missing ${header.name} Header`;
   if (header.type === '') {
     const words = splitWords(value);
-    if (words.length === 1) return { token: words[0] };
+    if (words.length === 1) return { rawToken: words[0], location: 'headers' };
     throw new InvalidTokenException(`Bad ${header.name} header. Expected '${header.name}: <JWT>'`);
   }
   const expected = `Expected '${header.name}: ${header.type} <JWT>'`;
@@ -67,11 +63,11 @@ function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings
     .filter(([scheme]) => isScheme(scheme, header));
   // Two of ours are as good as none: whichever was picked could be the wrong one.
   if (fields.length !== 1) {
-    return { missing: `Missing '${header.type}' type in '${header.name}' header. ${expected}` };
+    return `Missing '${header.type}' type in '${header.name}' header. ${expected}`;
   }
   const [words = []] = fields;
   if (words.length !== 2) throw new InvalidTokenException(`Bad ${header.name} header. ${expected}`);
-  return { token: words[1] };
+  return { rawToken: words[1], location: 'headers' };
 }
 
 /** The usual case in short: the scheme, one space and a token, and nothing that could be anything else. */
@@ -110,7 +106,7 @@ function splitWords(text: string): string[] {
 function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings): ReturnType<TokenSource> {
   const { name } = cookies[kind];
   const token = readCookie(request, name);
-  return token ? { token } : { missing: `Missing cookie "${name}"` };
+  return token ? { rawToken: token, location: 'cookies' } : `Missing cookie "${name}"`;
 }
 
 /** Read from the header itself, so that it does not matter whether a cookie parser ran. Of several the first counts. */
@@ -124,24 +120,24 @@ function fromQueryString(request: HttpRequest, _kind: TokenType, { queryString }
   const address = request.originalUrl ?? request.url ?? '';
   const start = address.indexOf('?');
   const value = start < 0 ? null : new URLSearchParams(address.slice(start + 1)).get(name);
-  if (!value) return { missing: `Missing '${name}' query paramater` };
+  if (!value) return `Missing '${name}' query paramater`;
   if (!value.startsWith(valuePrefix)) {
     throw new InvalidTokenException(
       `Invalid value for query parameter '${name}'. Expected the value to start with '${valuePrefix}'`,
     );
   }
-  return { token: value.slice(valuePrefix.length) };
+  return { rawToken: value.slice(valuePrefix.length), location: 'query_string' };
 }
 
 function fromJson(request: HttpRequest, kind: TokenType, { json }: Settings): ReturnType<TokenSource> {
   const mediaType = headerValue(request, 'content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!/^application\/(?:[^\s;,]+\+)?json$/.test(mediaType)) {
-    return { missing: 'Invalid content-type. Must be application/json.' };
+    return 'Invalid content-type. Must be application/json.';
   }
   const key = kind === 'refresh' ? json.refreshKey : json.accessKey;
   const { body } = request;
   const token = typeof body === 'object' && body !== null && !Array.isArray(body) ? ownValue(body, key) : undefined;
-  return isEmpty(token) ? { missing: `Missing "${key}" key in json data.` } : { token };
+  return isEmpty(token) ? `Missing "${key}" key in json data.` : { rawToken: token, location: 'json' };
 }
 
 /** What counts as no value in JSON: Python's falsy values, empty lists and objects among them. */

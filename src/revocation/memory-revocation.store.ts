@@ -1,5 +1,5 @@
 import { CompactTable } from './memory/compact-table.js';
-import { hashId, hashQuery, type IdHash, type QueryHashes } from './memory/id-hash.js';
+import { HASH_WORDS, hashId, hashQuery, type IdHash } from './memory/id-hash.js';
 import { nextRecord } from './memory/next-record.js';
 import { SessionShelf } from './memory/session-shelf.js';
 import {
@@ -36,7 +36,7 @@ export class MemoryRevocationStore extends RevocationStore {
   private readonly denials = new CompactTable();
   private readonly cutOffs = new CompactTable();
   private lookUpsSoFar = 0;
-  private readonly hashes = new SlotMap<LookUpQuery, QueryHashes>();
+  private readonly hashes = new SlotMap<LookUpQuery, IdHash>();
 
   constructor({ now = Date.now }: MemoryRevocationStoreOptions = {}) {
     super();
@@ -54,8 +54,8 @@ export class MemoryRevocationStore extends RevocationStore {
     const hashes = this.hashesOf(query);
     return {
       session: sid === null ? null : this.sessions.find(subject, sid, this.clock()),
-      denied: hashes.id !== null && this.isDenied(hashes.id),
-      cutOff: this.cutOffs.get(hashes.subject) ?? null,
+      denied: hashes.length > HASH_WORDS && this.isDenied(hashes, HASH_WORDS),
+      cutOff: this.cutOffs.get(hashes) ?? null,
     };
   }
 
@@ -128,15 +128,16 @@ export class MemoryRevocationStore extends RevocationStore {
   }
 
   /** A question that cannot change is asked with each request of its token. */
-  private hashesOf(query: LookUpQuery): QueryHashes {
-    if (!Object.isFrozen(query)) return hashQuery(query);
-    let hashes = this.hashes.get(query);
-    if (hashes === undefined) this.hashes.set(query, (hashes = hashQuery(query)));
+  private hashesOf(query: LookUpQuery): IdHash {
+    const known = this.hashes.get(query);
+    if (known !== undefined) return known;
+    const hashes = hashQuery(query);
+    if (Object.isFrozen(query)) this.hashes.set(query, hashes);
     return hashes;
   }
 
-  private isDenied(id: IdHash): boolean {
-    const until = this.denials.get(id);
+  private isDenied(id: IdHash, from = 0): boolean {
+    const until = this.denials.get(id, from);
     return until !== undefined && until > this.clock();
   }
 

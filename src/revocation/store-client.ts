@@ -17,7 +17,6 @@ interface ClockSample {
 
 /** One call of the store. */
 interface StoreCall<T> {
-  readonly work: () => Awaitable<T>;
   readonly isValid: (answer: T) => boolean;
   readonly timeout: number;
   /** What its success proves; nothing, where it is only the clock that is read. */
@@ -42,17 +41,26 @@ export class StoreClient {
 
   /** What the store knows about a token; what it answered a moment ago will do only where that is allowed. */
   lookUp(query: LookUpQuery, mayBeRemembered: boolean): Awaitable<LookUp> {
-    const ask = () =>
-      this.read(
-        (store) => store.lookUp(query),
-        (answer) => isLookUp(answer, query.sid),
-      );
-    return mayBeRemembered && this.cache !== null ? this.cache.lookUp(query, ask) : ask();
+    if (!mayBeRemembered || this.cache === null) return this.askStore(query);
+    return this.cache.lookUp(query, () => this.askStore(query));
+  }
+
+  /** The one call that comes with every request: nothing is made for it that it can do without. */
+  private askStore(query: LookUpQuery): Awaitable<LookUp> {
+    let answer: Awaitable<LookUp>;
+    try {
+      answer = this.store.lookUp(query);
+    } catch (error) {
+      return this.fail(error, 'read');
+    }
+    if (!isPromise(answer)) return this.accept(answer, isLookUp(answer, query.sid), 'read');
+    const isValid = (late: LookUp) => isLookUp(late, query.sid);
+    return this.bounded(answer, { isValid, timeout: this.timeout, proves: 'read' });
   }
 
   /** Reads; without a promise where the store needs none. */
   read<T>(work: (store: RevocationStore) => Awaitable<T>, isValid: (answer: T) => boolean): Awaitable<T> {
-    return this.call({ work: () => work(this.store), isValid, timeout: this.timeout, proves: 'read' });
+    return this.call(() => work(this.store), { isValid, timeout: this.timeout, proves: 'read' });
   }
 
   /**
@@ -80,7 +88,7 @@ export class StoreClient {
     for (let attempt = 0; attempt < 2; attempt++) {
       const deadline = await this.storeTimeAt(giveUpAt);
       const timeout = giveUpAt - performance.now();
-      const answer = await this.call({ work: () => work(this.store, deadline), isValid, timeout, proves: 'write' });
+      const answer = await this.call(() => work(this.store, deadline), { isValid, timeout, proves: 'write' });
       if (!isLate(answer)) return answer;
       this.sample = null;
     }
@@ -96,21 +104,21 @@ export class StoreClient {
     let sample = this.sample;
     if (sample === null || now - sample.receivedAt > SAMPLE_LIFE) {
       const timeout = ourTime - now;
-      const storeTime = await this.call({ work: () => this.store.now(), isValid: isTime, timeout, proves: null });
+      const storeTime = await this.call(() => this.store.now(), { isValid: isTime, timeout, proves: null });
       sample = { storeTime, receivedAt: performance.now() };
       this.sample = sample;
     }
     return Math.floor(sample.storeTime + (ourTime - sample.receivedAt));
   }
 
-  private call<T>(call: StoreCall<T>): Awaitable<T> {
-    let pending: Awaitable<T>;
+  private call<T>(work: () => Awaitable<T>, call: StoreCall<T>): Awaitable<T> {
+    let answer: Awaitable<T>;
     try {
-      pending = call.work();
+      answer = work();
     } catch (error) {
       return this.fail(error, call.proves);
     }
-    return isPromise(pending) ? this.bounded(pending, call) : this.accept(pending, call);
+    return isPromise(answer) ? this.bounded(answer, call) : this.accept(answer, call.isValid(answer), call.proves);
   }
 
   private bounded<T>(pending: Promise<T>, call: StoreCall<T>): Promise<T> {
@@ -123,14 +131,14 @@ export class StoreClient {
         .then(resolve, reject)
         .finally(() => clearTimeout(timer));
     }).then(
-      (answer) => this.accept(answer, call),
+      (answer) => this.accept(answer, call.isValid(answer), call.proves),
       (error: unknown) => this.fail(error, call.proves),
     );
   }
 
-  private accept<T>(answer: T, { isValid, proves }: StoreCall<T>): T {
-    if (!isValid(answer)) this.fail(new TypeError('The store answered something that is no answer.'), proves);
-    if (proves !== null && this.failing.delete(proves) && this.failing.size === 0) {
+  private accept<T>(answer: T, isValid: boolean, proves: StoreCall<T>['proves']): T {
+    if (!isValid) this.fail(new TypeError('The store answered something that is no answer.'), proves);
+    if (this.failing.size > 0 && proves !== null && this.failing.delete(proves) && this.failing.size === 0) {
       this.events.emit({ type: 'store-available' });
     }
     return answer;

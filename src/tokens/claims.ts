@@ -28,6 +28,12 @@ export function checkClaims(payload: Claims, rules: ClaimRules, now: number): vo
   for (const check of CLAIM_CHECKS) check(payload, rules, now);
 }
 
+/** Refuses claims of another issuer, or for others: of those that passed once, what does not depend on the time alone. */
+export function checkParties(payload: Claims, rules: ClaimRules): void {
+  checkIssuer(payload, rules);
+  checkAudience(payload, rules);
+}
+
 /** Refuses what was signed with a key that is for others: another tenant's. */
 export function checkBoundClaims(payload: Claims, { claims }: VerificationKey): void {
   if (claims === null) return;
@@ -35,10 +41,27 @@ export function checkBoundClaims(payload: Claims, { claims }: VerificationKey): 
   if (other !== undefined) throw new InvalidTokenException(`The claim "${other}" is not that of the key`);
 }
 
+/** Since when a token whose claims passed holds, and until when; both NumericDates. */
+export interface ValidTime {
+  readonly validFrom: number;
+  /** `null`: for ever. */
+  readonly expiresAt: number | null;
+}
+
+/** Reads from claims that passed what of them the time may change (RFC 7519 s.4.1.4 to 4.1.6). */
+export function validTimeOf(payload: Claims): ValidTime {
+  const validFrom = Math.max(numericDate(payload, 'iat') ?? 0, numericDate(payload, 'nbf') ?? 0);
+  return { validFrom, expiresAt: numericDate(payload, 'exp') ?? null };
+}
+
+/** Whether a token holds already; if not, `checkClaims` says why. */
+export function hasBegun({ validFrom }: ValidTime, { leeway }: ClaimRules, now: number): boolean {
+  return validFrom <= now + leeway;
+}
+
 /** Whether a token's time is over (RFC 7519 s.4.1.4). */
-export function isExpired(payload: JwtPayload, { leeway }: ClaimRules, now: number): boolean {
-  const expires = numericDate(payload, 'exp');
-  return expires !== undefined && expires <= now - leeway;
+export function isExpired({ expiresAt }: ValidTime, { leeway }: ClaimRules, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now - leeway;
 }
 
 /** Adds what Flask-JWT-Extended takes a missing claim to mean. */

@@ -4,16 +4,10 @@ import type { LookUpQuery } from '../revocation/revocation-store.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
 import { isForeign } from './foreign-tokens.js';
 
-/** Under what a store knows a token: its subject, its session and its own id. */
-export interface TokenPlace {
-  readonly subject: string;
-  /** `null` for a token without session. */
-  readonly sid: string | null;
-  readonly jti: string | null;
-  /** Where it is a refresh token made elsewhere that may be adopted: the session that opens. */
-  readonly adoptedSid: string | null;
-  /** What a store is asked about it. */
-  readonly query: LookUpQuery;
+/** Under what a store knows a token: what it is asked about it. */
+export interface TokenPlace extends LookUpQuery {
+  /** It is a refresh token made elsewhere, and the session is the one that adopting it opens. */
+  readonly adopts?: true;
 }
 
 /** Reads a verified token's place; a `sid` that has not our form, or is of a token of others, is none of ours. */
@@ -22,9 +16,8 @@ export function placeOf(payload: JwtPayload, settings: Settings): TokenPlace {
   const claimed = isForeign(payload) ? undefined : ownValue(payload, settings.sessionClaim);
   const sid = subjectOfSession(claimed) === null ? null : (claimed as string);
   const jti = typeof payload.jti === 'string' ? payload.jti : null;
-  const adoptable = isAdoptable(payload, settings) && sid === null && jti !== null;
-  const adoptedSid = adoptable ? adoptedSessionId(subject, jti) : null;
-  return { subject, sid, jti, adoptedSid, query: { subject, sid: sid ?? adoptedSid, jti } };
+  if (sid !== null || jti === null || !isAdoptable(payload, settings)) return { subject, sid, jti };
+  return { subject, sid: adoptedSessionId(subject, jti), jti, adopts: true };
 }
 
 function isAdoptable(payload: JwtPayload, { rotation }: Settings): boolean {

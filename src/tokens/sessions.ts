@@ -54,7 +54,7 @@ export class Sessions {
   /** Puts a successor in the place of a refresh token, once; answers the session as it is then. */
   async advance(payload: JwtPayload, successor: TokenContent): Promise<SessionRecord> {
     const place = placeOf(payload, this.settings);
-    const stamp = newStamp(successor, this.settings, place.sid ?? place.adoptedSid);
+    const stamp = newStamp(successor, this.settings, place.sid);
     const result = await this.present(payload, place, { stamp, content: successor });
     if ('session' in result) return result.session;
     throw new RevokedTokenException(undefined, { payload });
@@ -70,9 +70,8 @@ export class Sessions {
     place: TokenPlace,
     successor: { stamp: TokenStamp; content: TokenContent } | null,
   ): Promise<RefreshOutcome> {
-    const { subject, sid, jti, adoptedSid } = place;
-    const session = sid ?? adoptedSid;
-    if (session === null || jti === null) {
+    const { subject, sid, jti, adopts } = place;
+    if (sid === null || jti === null) {
       throw new InvalidTokenException(`Missing claim: ${jti === null ? 'jti' : this.settings.sessionClaim}`, {
         payload,
       });
@@ -83,18 +82,18 @@ export class Sessions {
         store.present(
           {
             subject,
-            sid: session,
+            sid,
             presentedId: jti,
             successor: successor && this.asCurrent(successor.stamp, successor.content),
             grace: this.settings.rotation.grace,
-            adopt: sid === null && successor !== null ? this.adoption(payload) : null,
+            adopt: adopts && successor !== null ? this.adoption(payload) : null,
             ...this.limits(),
           },
           deadline,
         ),
-      about(session, PRESENTATION),
+      about(sid, PRESENTATION),
     );
-    this.report(result, session, payload);
+    this.report(result, sid, payload);
     return result;
   }
 

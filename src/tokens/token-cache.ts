@@ -1,11 +1,13 @@
 import type { CacheSettings } from '../options/settings.js';
+import { KeptToken, type CachePart } from './kept-token.js';
+import { bytesOf } from './token-bytes.js';
 import { TokenShelf } from './token-shelf.js';
-import { SignedToken } from './verified-token.js';
+import type { SignedToken } from './verified-token.js';
 
-/** The part of the cache that is for tokens whose time is over. */
-const EXPIRED_PART = 1 / 16;
+/** How much of the cache is for tokens whose time is over. */
+const EXPIRED_SHARE = 1 / 16;
 
-type Shelves = Readonly<Record<'current' | 'expired', TokenShelf>>;
+type Shelves = Readonly<Record<CachePart, TokenShelf>>;
 
 /**
  * Remembers of tokens that a key signed them, and what they say; nothing else. Only genuine ones enter. Those that have
@@ -14,25 +16,30 @@ type Shelves = Readonly<Record<'current' | 'expired', TokenShelf>>;
 export class TokenCache {
   private shelves: Shelves;
 
-  constructor(private readonly size: CacheSettings) {
+  constructor(
+    private readonly size: CacheSettings,
+    private readonly hasStore: boolean,
+  ) {
     this.shelves = emptyShelves(size);
   }
 
-  find(rawToken: string): SignedToken | undefined {
+  find(rawToken: string): KeptToken | undefined {
     return this.shelves.current.find(rawToken) ?? this.shelves.expired.find(rawToken);
   }
 
   /** Puts a genuine token where it belongs, if it is not there. */
-  keep(token: SignedToken, where: 'current' | 'expired'): void {
-    if (token.kept === where) return;
-    this.forget(token);
-    const shelf = this.shelves[where];
-    if (shelf.wants()) shelf.add(compact(token, where));
+  keep(token: SignedToken, part: CachePart): void {
+    if (token instanceof KeptToken) {
+      if (token.part === part) return;
+      this.forget(token);
+    }
+    const shelf = this.shelves[part];
+    if (shelf.wants()) shelf.add(new KeptToken(token, part, bytesOf(token, this.hasStore)));
   }
 
-  /** Takes a token out, wherever it is. */
-  forget({ kept, rawToken }: SignedToken): void {
-    if (kept !== null) this.shelves[kept].remove(rawToken);
+  /** Takes a token out. */
+  forget(token: KeptToken): void {
+    this.shelves[token.part].remove(token);
   }
 
   /** Forgets all of them. */
@@ -42,15 +49,9 @@ export class TokenCache {
 }
 
 function emptyShelves({ maxTokens, maxBytes }: CacheSettings): Shelves {
-  const [tokens, bytes] = [Math.floor(maxTokens * EXPIRED_PART), Math.floor(maxBytes * EXPIRED_PART)];
+  const [tokens, bytes] = [Math.floor(maxTokens * EXPIRED_SHARE), Math.floor(maxBytes * EXPIRED_SHARE)];
   return {
     current: new TokenShelf({ maxTokens: maxTokens - tokens, maxBytes: maxBytes - bytes }),
     expired: new TokenShelf({ maxTokens: tokens, maxBytes: bytes }),
   };
-}
-
-/** With a text of its own: that of a request was cut out of a header, all of which it would keep in memory. */
-function compact({ rawToken, header, claims, payload, signer }: SignedToken, kept: 'current' | 'expired'): SignedToken {
-  const text = Buffer.from(rawToken, 'latin1').toString('latin1');
-  return new SignedToken(text, header, claims, payload, signer, kept);
 }

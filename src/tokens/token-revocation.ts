@@ -7,9 +7,10 @@ import { APPLIED, isList } from '../revocation/store-answers.js';
 import type { StoreClient } from '../revocation/store-client.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
+import { KeptToken } from './kept-token.js';
 import { placeOf, type TokenPlace } from './session-claims.js';
 import type { Sessions } from './sessions.js';
-import { SignedToken, type VerifiedToken } from './verified-token.js';
+import type { VerifiedToken } from './verified-token.js';
 
 /** Asks a store whether tokens were revoked, and revokes them there. */
 export class TokenRevocation {
@@ -24,31 +25,27 @@ export class TokenRevocation {
   isRevoked(token: VerifiedToken): Awaitable<boolean> {
     const { payload } = token;
     const place = this.placeOf(token);
-    const found = this.store.lookUp(place.query, payload.type !== 'refresh');
+    const found = this.store.lookUp(place, payload.type !== 'refresh');
     if (isPromise(found)) return found.then((late) => this.judge(payload, place, late));
     return this.judge(payload, place, found);
   }
 
   /** Found out once for a token that is remembered: two hashes are part of it. */
   private placeOf(token: VerifiedToken): TokenPlace {
-    if (!(token instanceof SignedToken)) return placeOf(token.payload, this.settings);
-    if (token.place === null) {
-      token.place = placeOf(token.payload, this.settings);
-      // It will be asked again: a store may remember what it makes of it.
-      if (token.kept !== null) Object.freeze(token.place.query);
-    }
-    return token.place;
+    if (!(token instanceof KeptToken)) return placeOf(token.payload, this.settings);
+    // It will be asked again, and never for anything else: a store may remember what it makes of a frozen question.
+    return (token.place ??= Object.freeze(placeOf(token.payload, this.settings)));
   }
 
   /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */
   async revoke(payload: JwtPayload): Promise<void> {
-    const { subject, sid, jti, adoptedSid } = placeOf(payload, this.settings);
+    const { subject, sid, jti, adopts } = placeOf(payload, this.settings);
     const lifetime = this.sessions.remaining(payload);
     if (lifetime === 0) return;
-    if (payload.type === 'refresh' && sid !== null) return this.endSession(subject, sid);
+    if (payload.type === 'refresh' && sid !== null && !adopts) return this.endSession(subject, sid);
     if (jti === null) throw new InvalidTokenException('Missing claim: jti', { payload });
     await this.store.write(subject, (store, deadline) => store.deny(subject, jti, lifetime, deadline), APPLIED);
-    if (adoptedSid !== null) await this.endSession(subject, adoptedSid);
+    if (adopts && sid !== null) await this.endSession(subject, sid);
   }
 
   /** Ends a session; a text that is no session's id ends nothing. */
@@ -74,8 +71,9 @@ export class TokenRevocation {
   }
 
   private judge(payload: JwtPayload, place: TokenPlace, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
-    if (place.sid === null && session === null) return denied || isBefore(payload, cutOff);
-    if (session === null || (place.sid !== null && denied)) return true;
+    const hasOwnSession = place.sid !== null && !place.adopts;
+    if (session === null) return hasOwnSession || denied || isBefore(payload, cutOff);
+    if (hasOwnSession && denied) return true;
     if (payload.type !== 'refresh' || session.currentId === place.jti) return false;
     return this.sessions.isReused(payload, place);
   }

@@ -1,19 +1,9 @@
-import type { SignedToken } from './verified-token.js';
-import { bytesOf } from './token-bytes.js';
+import type { KeptToken } from './kept-token.js';
 
 /** How much may be kept. */
 export interface ShelfSize {
   readonly maxTokens: number;
   readonly maxBytes: number;
-}
-
-interface Entry {
-  readonly token: SignedToken;
-  readonly bytes: number;
-  /** Its place in the order. */
-  slot: number;
-  /** It was found since it last might have had to go. */
-  wasUsed: boolean;
 }
 
 /**
@@ -25,73 +15,82 @@ const ADMITTED = 1 / 16;
 /** How many tokens in use are passed over before one has to go all the same. */
 const SECOND_CHANCES = 8;
 
-/**
- * How many letters a token is filed under: the end of its signature, which nobody can choose who has not the key. Two of
- * one end replace each other, once in 2 to the 70. Short enough that V8 makes a text of its own of it, not a part of the
- * token's.
- */
-const TAIL = 12;
+/** Of how many letters at its end the number is made that a token is filed under. */
+const FILED_LETTERS = 10;
+
+/** That of the hash FNV-1a, for 32 bits. */
+const FNV_PRIME = 0x01000193;
 
 /** Tokens by their text, within bounds. */
 export class TokenShelf {
-  private readonly entries = new Map<string, Entry>();
-  private readonly order: Entry[] = [];
+  private readonly tokens = new Map<number, KeptToken>();
+  private readonly order: KeptToken[] = [];
   private bytes = 0;
 
   constructor(private readonly size: ShelfSize) {}
 
   /** The token of exactly this text: all of it is compared. */
-  find(rawToken: string): SignedToken | undefined {
-    if (this.entries.size === 0) return undefined;
-    const entry = this.entries.get(rawToken.slice(-TAIL));
-    if (entry?.token.rawToken !== rawToken) return undefined;
-    entry.wasUsed = true;
-    return entry.token;
+  find(rawToken: string): KeptToken | undefined {
+    if (this.order.length === 0) return undefined;
+    const token = this.tokens.get(fileNumber(rawToken));
+    if (token?.rawToken !== rawToken) return undefined;
+    token.wasUsed = true;
+    return token;
   }
 
   /** Whether a token that is not here would be taken, were it added now. */
   wants(): boolean {
-    const isFull = this.entries.size >= this.size.maxTokens || this.bytes >= this.size.maxBytes;
+    const isFull = this.order.length >= this.size.maxTokens || this.bytes >= this.size.maxBytes;
     return !isFull || (this.size.maxTokens > 0 && Math.random() < ADMITTED);
   }
 
-  add(token: SignedToken): void {
-    const bytes = bytesOf(token);
+  add(token: KeptToken): void {
+    const { bytes } = token;
     if (bytes > this.size.maxBytes) return;
-    this.remove(token.rawToken);
-    while (this.entries.size >= this.size.maxTokens || this.bytes + bytes > this.size.maxBytes) this.removeOne();
-    const entry = { token, bytes, slot: this.order.length, wasUsed: false };
-    this.entries.set(token.rawToken.slice(-TAIL), entry);
-    this.order.push(entry);
+    const number = fileNumber(token.rawToken);
+    const other = this.tokens.get(number);
+    if (other !== undefined) this.remove(other);
+    while (this.order.length >= this.size.maxTokens || this.bytes + bytes > this.size.maxBytes) this.removeOne();
+    token.slot = this.order.length;
+    this.order.push(token);
+    this.tokens.set(number, token);
     this.bytes += bytes;
   }
 
-  /** Takes out what is filed under this text. */
-  remove(rawToken: string): void {
-    const entry = this.entries.get(rawToken.slice(-TAIL));
-    if (entry !== undefined) this.removeEntry(entry);
+  /** Takes a token out, if it is here. */
+  remove(token: KeptToken): void {
+    if (this.order[token.slot] !== token) return;
+    this.tokens.delete(fileNumber(token.rawToken));
+    this.bytes -= token.bytes;
+    const last = this.order.pop() as KeptToken;
+    if (last === token) return;
+    last.slot = token.slot;
+    this.order[token.slot] = last;
   }
 
   /** At random, as nobody can foresee, but rather one that was not used of late. */
   private removeOne(): void {
     let slot = Math.floor(Math.random() * this.order.length);
-    for (let passed = 0; passed < SECOND_CHANCES && this.entryAt(slot).wasUsed; passed++) {
-      this.entryAt(slot).wasUsed = false;
+    for (let passed = 0; passed < SECOND_CHANCES && this.tokenAt(slot).wasUsed; passed++) {
+      this.tokenAt(slot).wasUsed = false;
       slot = (slot + 1) % this.order.length;
     }
-    this.removeEntry(this.entryAt(slot));
+    this.remove(this.tokenAt(slot));
   }
 
-  private removeEntry(entry: Entry): void {
-    this.entries.delete(entry.token.rawToken.slice(-TAIL));
-    this.bytes -= entry.bytes;
-    const last = this.order.pop() as Entry;
-    if (last === entry) return;
-    last.slot = entry.slot;
-    this.order[entry.slot] = last;
+  private tokenAt(slot: number): KeptToken {
+    return this.order[slot] as KeptToken;
   }
+}
 
-  private entryAt(slot: number): Entry {
-    return this.order[slot] as Entry;
+/**
+ * 32 bits of the end of the signature, which nobody can choose who has not the key. Two tokens of one number replace each
+ * other, which costs them their place and no more.
+ */
+function fileNumber(rawToken: string): number {
+  let number = 0;
+  for (let at = Math.max(0, rawToken.length - FILED_LETTERS); at < rawToken.length; at++) {
+    number = Math.imul(number ^ rawToken.charCodeAt(at), FNV_PRIME);
   }
+  return number;
 }

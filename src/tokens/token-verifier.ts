@@ -1,15 +1,25 @@
 import { ExpiredTokenException, InvalidTokenException } from '../errors/exceptions.js';
 import { noKey, type KeySource } from '../keys/key-source.js';
-import type { VerificationKey } from '../keys/verification-key.js';
+import type { ClaimRules, VerificationKey } from '../keys/verification-key.js';
 import type { Settings } from '../options/settings.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import { SlotMap } from '../types/slot-map.js';
-import { checkBoundClaims, checkClaims, fillDefaults, isExpired } from './claims.js';
+import {
+  checkBoundClaims,
+  checkClaims,
+  checkParties,
+  fillDefaults,
+  hasBegun,
+  isExpired,
+  validTimeOf,
+  type ValidTime,
+} from './claims.js';
 import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
 import { markForeign } from './foreign-tokens.js';
+import { KeptToken } from './kept-token.js';
 import { TokenCache } from './token-cache.js';
 import type { TokenCodec } from './token-codec.js';
 import { SignedToken, type VerifiedToken } from './verified-token.js';
@@ -41,7 +51,7 @@ export class TokenVerifier {
     private readonly keys: KeySource,
     private readonly codec: TokenCodec,
   ) {
-    this.cache = settings.cache && new TokenCache(settings.cache);
+    this.cache = settings.cache && new TokenCache(settings.cache, settings.revocation !== null);
   }
 
   /** Forgets which tokens were signed: the keys have changed. */
@@ -70,13 +80,13 @@ export class TokenVerifier {
   }
 
   /** Its signature holds for one key; whether that is a key for it still is asked every time. */
-  private verifyKnown(token: SignedToken, context: VerificationContext): Awaitable<SignedToken> {
+  private verifyKnown(token: KeptToken, context: VerificationContext): Awaitable<SignedToken> {
     const keys = this.keys.keysFor(token.header, token.claims, context.request);
     if (isPromise(keys)) return keys.then((chosen) => this.judge(this.confirmSigner(token, chosen), context));
     return this.judge(this.confirmSigner(token, keys), context);
   }
 
-  private confirmSigner(token: SignedToken, keys: readonly VerificationKey[]): SignedToken {
+  private confirmSigner(token: KeptToken, keys: readonly VerificationKey[]): SignedToken {
     if (keys.includes(token.signer)) return token;
     this.cache?.forget(token);
     return this.checkSignature(parseCompact(token.rawToken, this.settings.maxTokenLength), token.claims, keys);
@@ -109,13 +119,24 @@ export class TokenVerifier {
     const now = Date.now() / 1000;
     const { header, payload, signer } = token;
     const rules = signer.rules ?? this.settings;
-    checkBoundClaims(token.claims, signer);
-    checkClaims(token.claims, rules, now);
+    const time = this.checkClaims(token, rules, now);
     if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
-    const expired = isExpired(payload, rules, now);
-    if (token.kept === null) this.headers.set(payload, header);
+    const expired = isExpired(time, rules, now);
     this.cache?.keep(token, expired ? 'expired' : 'current');
     if (expired && !allowExpired) throw new ExpiredTokenException(undefined, { payload, header });
     return token;
+  }
+
+  /** Refuses claims that do not hold; of a remembered token all have been looked at, but time passes, or is put back. */
+  private checkClaims(token: SignedToken, rules: ClaimRules, now: number): ValidTime {
+    const { claims, signer, header, payload } = token;
+    checkBoundClaims(claims, signer);
+    if (token instanceof KeptToken && hasBegun(token, rules, now)) {
+      checkParties(claims, rules);
+      return token;
+    }
+    checkClaims(claims, rules, now);
+    this.headers.set(payload, header);
+    return validTimeOf(claims);
   }
 }

@@ -1,6 +1,5 @@
 import type { VerificationKey } from '../keys/verification-key.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
-import type { TokenPlace } from './session-claims.js';
 
 /** A token whose signature and claims hold, deeply frozen. */
 export interface VerifiedToken {
@@ -15,9 +14,6 @@ export interface VerifiedToken {
  * this moment is asked with each request. Never handed out, for it leads to the key.
  */
 export class SignedToken implements VerifiedToken {
-  /** Where a store knows it; found out when it is first asked for. */
-  place: TokenPlace | null = null;
-
   constructor(
     readonly rawToken: string,
     readonly header: JoseHeader,
@@ -25,7 +21,5 @@ export class SignedToken implements VerifiedToken {
     readonly claims: Readonly<Record<string, unknown>>,
     readonly payload: JwtPayload,
     readonly signer: VerificationKey,
-    /** Which part of the cache this was put into; `null`: none. */
-    readonly kept: 'current' | 'expired' | null = null,
   ) {}
 }

@@ -21,9 +21,9 @@ export class CompactTable {
     return this.segments.reduce((sum, segment) => sum + (segment?.entries ?? 0), 0);
   }
 
-  /** The number of an id; `undefined` where there is none. */
-  get(key: IdHash): number | undefined {
-    return this.segments[segmentOf(key)]?.get(key);
+  /** The number of an id, whose hash begins at a place of an array; `undefined` where there is none. */
+  get(key: IdHash, from = 0): number | undefined {
+    return this.segments[segmentOf(key, from)]?.get(key, from);
   }
 
   /** Sets the number of an id, unless the one it has is greater. What is not above `floor` may be dropped on the way. */
@@ -42,6 +42,6 @@ export class CompactTable {
   }
 }
 
-function segmentOf(key: IdHash): number {
-  return (key[0] as number) >>> (32 - SEGMENT_BITS);
+function segmentOf(key: IdHash, from = 0): number {
+  return (key[from] as number) >>> (32 - SEGMENT_BITS);
 }

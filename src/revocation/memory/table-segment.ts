@@ -10,7 +10,7 @@ const MIN_LOAD = 0.25;
  */
 export class TableSegment {
   private capacity = MIN_CAPACITY;
-  private keys = new Uint32Array(MIN_CAPACITY * HASH_WORDS);
+  private keys = new Int32Array(MIN_CAPACITY * HASH_WORDS);
   private numbers = emptyNumbers(MIN_CAPACITY);
   private size = 0;
 
@@ -20,8 +20,8 @@ export class TableSegment {
   }
 
   /** The number of an id; `undefined` where there is none. */
-  get(key: IdHash): number | undefined {
-    const number = this.numbers[this.slotOf(key)] as number;
+  get(key: IdHash, from = 0): number | undefined {
+    const number = this.numbers[this.slotOf(key, from)] as number;
     return Number.isNaN(number) ? undefined : number;
   }
 
@@ -97,7 +97,7 @@ export class TableSegment {
     for (const number of numbers) if (number > floor) left++;
     this.capacity = MIN_CAPACITY;
     while (this.capacity < left * 2) this.capacity *= 2;
-    this.keys = new Uint32Array(this.capacity * HASH_WORDS);
+    this.keys = new Int32Array(this.capacity * HASH_WORDS);
     this.numbers = emptyNumbers(this.capacity);
     this.size = 0;
     for (let old = 0; old < numbers.length; old++) {

@@ -1,6 +1,14 @@
 import { ExpiredTokenException, InvalidTokenException, type JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { resolveSettings } from '../../../src/options/resolve-settings.js';
-import { checkClaims, fillDefaults, isExpired } from '../../../src/tokens/claims.js';
+import fc from 'fast-check';
+import {
+  checkClaims,
+  checkParties,
+  fillDefaults,
+  hasBegun,
+  isExpired,
+  validTimeOf,
+} from '../../../src/tokens/claims.js';
 import { SECRET } from '../../support/forge.js';
 
 const NOW = 1_000_000.25;
@@ -9,7 +17,7 @@ function check(claims: object, options: JwtExtendedOptions = {}, now = NOW): voi
   const payload = { sub: 'alice', ...claims };
   const settings = resolveSettings({ secret: SECRET, ...options });
   checkClaims(payload, settings, now);
-  if (isExpired(fillDefaults(payload), settings, now)) throw new ExpiredTokenException();
+  if (isExpired(validTimeOf(payload), settings, now)) throw new ExpiredTokenException();
 }
 
 describe('the times of a token, to the second', () => {
@@ -47,10 +55,38 @@ describe('the times of a token, to the second', () => {
     }
   });
 
+  it('what is remembered of a token says whether it has begun, at any time, as its claims do', () => {
+    const time = fc.option(fc.double({ min: -10, max: 10, noDefaultInfinity: true, noNaN: true }), { nil: undefined });
+    fc.assert(
+      fc.property(
+        time,
+        time,
+        fc.integer({ min: 0, max: 5 }),
+        fc.double({ min: -20, max: 20, noNaN: true }),
+        (...given) => {
+          const [iat, nbf, leeway, passed] = given;
+          const times = [iat, nbf].map((offset) => offset && NOW + offset);
+          const claims = { sub: 'alice', iat: times[0], nbf: times[1] };
+          const settings = resolveSettings({ secret: SECRET, leeway });
+          const begun = hasBegun(validTimeOf(claims), settings, NOW + passed);
+          if (begun) expect(() => checkClaims(claims, settings, NOW + passed)).not.toThrow();
+          else expect(() => checkClaims(claims, settings, NOW + passed)).toThrow('The token is not yet valid');
+        },
+      ),
+    );
+  });
+
   it('a token expires in the very moment', () => {
     expect(() => check({ exp: 1_000_000 }, {}, 999_999.999)).not.toThrow();
     expect(() => check({ exp: 1_000_000 }, {}, 1_000_000)).toThrow(ExpiredTokenException);
   });
+});
+
+it('of claims that passed once, issuer and audience are looked at again', () => {
+  const settings = resolveSettings({ secret: SECRET, issuer: 'us', audience: 'here' });
+  expect(() => checkParties({ iss: 'us', aud: ['here'] }, settings)).not.toThrow();
+  expect(() => checkParties({ iss: 'them', aud: 'here' }, settings)).toThrow('Invalid issuer');
+  expect(() => checkParties({ iss: 'us', aud: 'there' }, settings)).toThrow("Audience doesn't match");
 });
 
 describe('claims', () => {

@@ -1,6 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import { ownKey } from '../../../src/keys/verification-key.js';
 import { fillDefaults } from '../../../src/tokens/claims.js';
+import { KeptToken } from '../../../src/tokens/kept-token.js';
+import { bytesOf } from '../../../src/tokens/token-bytes.js';
 import { TokenShelf } from '../../../src/tokens/token-shelf.js';
 import { SignedToken } from '../../../src/tokens/verified-token.js';
 import { claimsOf, forge, readToken, SECRET } from '../../support/forge.js';
@@ -8,17 +10,18 @@ import { claimsOf, forge, readToken, SECRET } from '../../support/forge.js';
 const SIGNER = ownKey('HS256', createSecretKey(Buffer.from(SECRET)));
 const BYTES = 2 ** 24;
 
-function tokenWith(claims: object): SignedToken {
+function tokenWith(claims: object): KeptToken {
   const rawToken = forge(claims);
   const read = readToken(rawToken).claims;
-  return new SignedToken(rawToken, { alg: 'HS256' }, read, fillDefaults(read), SIGNER);
+  const token = new SignedToken(rawToken, { alg: 'HS256' }, read, fillDefaults(read), SIGNER);
+  return new KeptToken(token, 'current', bytesOf(token, false));
 }
 
 const tokens = Array.from({ length: 3000 }, (_, index) => tokenWith({ jti: `id ${index}` }));
 const part = (from: number, to: number) => tokens.slice(from, to);
 
 /** Looks for each and puts in what is missing, as a verification does; answers how many were there. */
-function use(shelf: TokenShelf, used: readonly SignedToken[]): { hits: number; added: number } {
+function use(shelf: TokenShelf, used: readonly KeptToken[]): { hits: number; added: number } {
   const counts = { hits: 0, added: 0 };
   for (const token of used) {
     if (shelf.find(token.rawToken) !== undefined) counts.hits++;
@@ -30,7 +33,7 @@ function use(shelf: TokenShelf, used: readonly SignedToken[]): { hits: number; a
   return counts;
 }
 
-function found(shelf: TokenShelf): SignedToken[] {
+function found(shelf: TokenShelf): KeptToken[] {
   return tokens.filter(({ rawToken }) => shelf.find(rawToken) !== undefined);
 }
 
@@ -73,8 +76,8 @@ describe('a shelf', () => {
   it('forgets what is taken out, and only that', () => {
     const shelf = new TokenShelf({ maxTokens: 10, maxBytes: BYTES });
     for (const token of part(0, 10)) shelf.add(token);
-    for (const { rawToken } of part(3, 7)) shelf.remove(rawToken);
-    shelf.remove('never seen');
+    for (const token of part(3, 7)) shelf.remove(token);
+    for (const token of part(5, 30)) if (!part(7, 10).includes(token)) shelf.remove(token);
     expect(found(shelf)).toEqual([...part(0, 3), ...part(7, 10)]);
     for (const token of part(10, 14)) shelf.add(token);
     expect(found(shelf)).toEqual([...part(0, 3), ...part(7, 14)]);
@@ -101,6 +104,17 @@ describe('a shelf', () => {
     }
     expect(hits / (10 * regulars.length)).toBeGreaterThan(0.75);
   });
+});
+
+it('letters that take two bytes, fractions and what a store is asked count', () => {
+  const bytes = (claims: object, isLookedUp = false) => {
+    const raw = { rawToken: '', payload: claims, claims } as unknown as SignedToken;
+    return bytesOf(raw, isLookedUp);
+  };
+  expect(bytes({ name: 'Łódź' }) - bytes({ name: 'Lodz' })).toBe(4);
+  expect(bytes({ name: 'Köln' })).toBe(bytes({ name: 'Koln' }));
+  expect(bytes({ exp: 1.5 }) - bytes({ exp: 1 })).toBe(16);
+  expect(bytes({}, true)).toBeGreaterThan(bytes({}) + 200);
 });
 
 it('the size of a token is about what it takes', () => {
