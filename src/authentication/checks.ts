@@ -6,7 +6,7 @@ import {
 } from '../errors/exceptions.js';
 import { presentedCsrfValue } from '../tokens/csrf.js';
 import { isForeign } from '../tokens/foreign-tokens.js';
-import type { SignedToken } from '../tokens/verified-token.js';
+import { SignedToken } from '../tokens/verified-token.js';
 import { lookUpUser } from '../tokens/user-lookup.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { Attempt } from './attempt.js';
@@ -38,18 +38,22 @@ export function runChecks(attempt: Attempt, from = 0): Awaitable<void> {
 
 function requireCsrfValue(attempt: Attempt): void {
   if (attempt.found.location !== 'cookies') return;
-  attempt.csrfValue = presentedCsrfValue(attempt.request, expectedKind(attempt.requirement), attempt.settings.csrf);
+  attempt.csrfValue = presentedCsrfValue(
+    attempt.request,
+    expectedKind(attempt.requirement),
+    attempt.judges.settings.csrf,
+  );
 }
 
 function verifyToken(attempt: Attempt): Awaitable<void> {
   // The attempt is the context: it knows the request and the double submit value.
-  const verified = attempt.verifier.verify(attempt.found.rawToken, attempt);
-  if (isPromise(verified)) {
+  const verified = attempt.judges.verifier.verify(attempt.found.rawToken, attempt);
+  if (verified instanceof SignedToken) attempt.verified = verified;
+  else {
     return verified.then((late) => {
       attempt.verified = late;
     });
   }
-  attempt.verified = verified;
 }
 
 /**
@@ -75,9 +79,9 @@ function requireFreshness({ requirement, verified }: Attempt): void {
   throw new FreshTokenRequiredException(undefined, { payload, header });
 }
 
-function refuseRevoked({ requirement, revocation, verified, request }: Attempt): Awaitable<void> {
+function refuseRevoked({ requirement, judges, verified, request }: Attempt): Awaitable<void> {
   if (requirement.skipRevocationCheck) return;
-  const revoked = revocation.isRevoked(verified as SignedToken, request);
+  const revoked = judges.revocation.isRevoked(verified as SignedToken, request);
   if (isPromise(revoked)) return revoked.then((late) => refuseIf(late, verified as SignedToken));
   refuseIf(revoked, verified as SignedToken);
 }
@@ -86,8 +90,8 @@ function refuseIf(revoked: boolean, { payload, header }: SignedToken): void {
   if (revoked) throw new RevokedTokenException(undefined, { payload, header });
 }
 
-function askVerification({ settings, verified, request }: Attempt): Awaitable<void> {
-  const { verifyToken: verify } = settings.callbacks;
+function askVerification({ judges, verified, request }: Attempt): Awaitable<void> {
+  const { verifyToken: verify } = judges.settings.callbacks;
   if (verify === undefined) return;
   const { payload, header } = verified as SignedToken;
   return after(verify(payload, header, request), (accepted) => {
@@ -96,8 +100,9 @@ function askVerification({ settings, verified, request }: Attempt): Awaitable<vo
 }
 
 function loadUser(attempt: Attempt): Awaitable<void> {
-  if (attempt.settings.callbacks.userLookup === undefined) return;
-  return after(lookUpUser(attempt.verified as SignedToken, attempt.settings, attempt.request), (user) => {
+  const { settings } = attempt.judges;
+  if (settings.callbacks.userLookup === undefined) return;
+  return after(lookUpUser(attempt.verified as SignedToken, settings, attempt.request), (user) => {
     attempt.user = user;
   });
 }

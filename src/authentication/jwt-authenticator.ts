@@ -5,12 +5,11 @@ import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { RevocationCheck } from '../tokens/revocation-check.js';
 import { TokenVerifier } from '../tokens/token-verifier.js';
-import type { SignedToken } from '../tokens/verified-token.js';
 import { httpRequestOf } from '../transports/http.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { HttpRequest } from '../types/http.js';
 import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
-import type { Attempt } from './attempt.js';
+import { Attempt, type Judges } from './attempt.js';
 import { runChecks } from './checks.js';
 import { hasMet, remember, rememberedContext, type JwtContext } from './jwt-context.js';
 import { isExempt, RouteRequirements } from './route-requirement.js';
@@ -20,14 +19,16 @@ import { findToken, type FoundToken } from './token-sources.js';
 @Injectable()
 export class JwtAuthenticator {
   private readonly routes: RouteRequirements;
+  private readonly judges: Judges;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
-    @Inject(RevocationCheck) private readonly revocation: RevocationCheck,
+    @Inject(TokenVerifier) verifier: TokenVerifier,
+    @Inject(RevocationCheck) revocation: RevocationCheck,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
   ) {
     this.routes = new RouteRequirements(settings.requireByDefault);
+    this.judges = { settings, verifier, revocation };
   }
 
   /**
@@ -37,7 +38,8 @@ export class JwtAuthenticator {
    */
   async authenticate(context: ExecutionContext, requirement?: JwtRequirement): Promise<JwtContext | null> {
     const asked = requirement ? settleRequirement(requirement) : (this.requirementOf(context) ?? ANY);
-    return this.check(context, httpRequestOf(context), asked);
+    const passed = await this.check(context, httpRequestOf(context), asked);
+    return passed?.context ?? null;
   }
 
   private requirementOf(context: ExecutionContext): SettledRequirement | null {
@@ -51,38 +53,27 @@ export class JwtAuthenticator {
     const request = httpRequestOf(context);
     if (hasMet(request, requirement)) return true;
     const checked = this.check(context, request, requirement);
-    return isPromise(checked) ? checked.then(() => true) : true;
+    return isDecided(checked) ? true : checked.then(() => true);
   }
 
   private check(
     context: ExecutionContext,
     request: HttpRequest,
     requirement: SettledRequirement,
-  ): Awaitable<JwtContext | null> {
+  ): Awaitable<Attempt | null> {
     if (isExempt(context, request.method)) return null;
     try {
       const checked = this.checkRequest(request, requirement);
-      return isPromise(checked) ? checked.catch((error: unknown) => this.refuse(error)) : checked;
+      return isDecided(checked) ? checked : checked.catch((error: unknown) => this.refuse(error));
     } catch (error) {
       return this.refuse(error);
     }
   }
 
-  private checkRequest(request: HttpRequest, requirement: SettledRequirement): Awaitable<JwtContext | null> {
-    const { settings, verifier, revocation } = this;
+  private checkRequest(request: HttpRequest, requirement: SettledRequirement): Awaitable<Attempt | null> {
     const found = this.find(request, requirement);
     if (found === null) return this.rememberAnonymous(request, requirement);
-    const attempt: Attempt = {
-      request,
-      requirement,
-      settings,
-      verifier,
-      revocation,
-      found,
-      csrfValue: null,
-      verified: null,
-      user: undefined,
-    };
+    const attempt = new Attempt(request, requirement, found, this.judges);
     const checked = runChecks(attempt);
     return isPromise(checked) ? checked.then(() => this.remember(attempt)) : this.remember(attempt);
   }
@@ -98,20 +89,17 @@ export class JwtAuthenticator {
   }
 
   /** Only now, when all has passed, can anybody see the token. */
-  private remember({ request, requirement, found, verified, user }: Attempt): JwtContext {
-    const { header, payload } = verified as SignedToken;
-    const { location } = found;
-    const identity = payload[this.settings.identityClaim];
-    const context = Object.freeze({ token: found.rawToken as string, header, payload, location, user, identity });
-    remember(request, context, requirement);
-    this.setUser(request, this.settings.callbacks.userLookup === undefined ? payload : user);
-    return context;
+  private remember(attempt: Attempt): Attempt {
+    const { request, verified, user } = attempt;
+    remember(request, attempt);
+    this.setUser(request, this.settings.callbacks.userLookup === undefined ? verified?.payload : user);
+    return attempt;
   }
 
   /** A second, optional check in the same request does not wipe what the first one found. */
   private rememberAnonymous(request: HttpRequest, requirement: SettledRequirement): null {
     if (rememberedContext(request) !== undefined) return null;
-    remember(request, null, requirement);
+    remember(request, { context: null, requirement });
     this.setUser(request, null);
     return null;
   }
@@ -132,3 +120,8 @@ export class JwtAuthenticator {
 }
 
 const ANY = settleRequirement();
+
+/** By what it is, not by what it is not: whatever else there may be is waited for before anybody is let in. */
+function isDecided(checked: Awaitable<Attempt | null>): checked is Attempt | null {
+  return checked === null || checked instanceof Attempt;
+}

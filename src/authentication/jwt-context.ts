@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { carrierOf } from '../transports/carrier.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
-import { SlotMap } from '../types/slot-map.js';
+import { Given, SlotMap } from '../types/slot-map.js';
 
 /** What a guard found out about a request. */
 export interface JwtContext<User = unknown> {
@@ -21,23 +21,40 @@ export interface JwtContext<User = unknown> {
 }
 
 /** A request a guard has answered for: with a token, or as anonymous (`null`) on an optional route. */
-interface Remembered {
+export interface Remembered {
   readonly context: JwtContext | null;
   /** What it was checked against; `null` where a test has set it. */
   readonly requirement: SettledRequirement | null;
 }
 
-// One for the process, whichever copy of this package (ESM or CommonJS) writes or reads it.
 const MEMORY = Symbol.for('nestjs-jwt-extended.contexts');
 
-function memory(): WeakMap<object, Remembered> {
-  const host = globalThis as { [MEMORY]?: WeakMap<object, Remembered> };
-  return (host[MEMORY] ??= new SlotMap());
+/** Where a request keeps what a guard has found out about it. */
+class RequestSlot extends Given {
+  #remembered: Remembered;
+
+  constructor(request: object, remembered: Remembered) {
+    super(request);
+    this.#remembered = remembered;
+  }
+
+  static get(request: object): Remembered | undefined {
+    return #remembered in request ? request.#remembered : undefined;
+  }
+
+  static set(request: object, remembered: Remembered): void {
+    if (#remembered in request) request.#remembered = remembered;
+    else new RequestSlot(request, remembered);
+  }
 }
+
+// One for the process, whichever copy of this package (ESM or CommonJS) writes or reads it.
+const host = globalThis as { [MEMORY]?: WeakMap<object, Remembered> };
+const contexts = (host[MEMORY] ??= new SlotMap(RequestSlot));
 
 /** What the guard found for this request; `undefined` where no guard ran, `null` for an anonymous request. */
 export function rememberedContext(contextOrRequest: object): JwtContext | null | undefined {
-  return memory().get(carrierOf(contextOrRequest))?.context;
+  return contexts.get(carrierOf(contextOrRequest))?.context;
 }
 
 /**
@@ -56,7 +73,7 @@ export interface JwtContextLike extends Partial<Omit<JwtContext, 'payload'>> {
 
 /** Remembers a token for a request as the guard does: for tests that replace the guard. `null`: an anonymous request. */
 export function setJwtContext(contextOrRequest: ExecutionContext | object, context: JwtContextLike | null): void {
-  remember(contextOrRequest, context && complete(context), null);
+  remember(contextOrRequest, { context: context && complete(context), requirement: null });
 }
 
 function complete({ payload, ...context }: JwtContextLike): JwtContext {
@@ -71,15 +88,11 @@ function complete({ payload, ...context }: JwtContextLike): JwtContext {
 }
 
 /** Remembers what a request was let in with, and under which requirement. */
-export function remember(
-  contextOrRequest: object,
-  context: JwtContext | null,
-  requirement: SettledRequirement | null,
-): void {
-  memory().set(carrierOf(contextOrRequest), { context, requirement });
+export function remember(contextOrRequest: object, remembered: Remembered): void {
+  contexts.set(carrierOf(contextOrRequest), remembered);
 }
 
 /** Whether this request has met this very requirement already: with a guard both global and bound by hand. */
 export function hasMet(request: object, requirement: SettledRequirement): boolean {
-  return memory().get(carrierOf(request))?.requirement === requirement;
+  return contexts.get(carrierOf(request))?.requirement === requirement;
 }

@@ -13,9 +13,8 @@ import {
   type SessionLimits,
   type SessionRecord,
 } from './revocation-store.js';
-import { SlotMap } from '../types/slot-map.js';
 
-const LOOK_UPS_PER_SWEEP = 8;
+const LOOK_UPS_PER_SWEEP = 32;
 
 /** How a `MemoryRevocationStore` is set up. */
 export interface MemoryRevocationStoreOptions {
@@ -36,7 +35,6 @@ export class MemoryRevocationStore extends RevocationStore {
   private readonly denials = new CompactTable();
   private readonly cutOffs = new CompactTable();
   private lookUpsSoFar = 0;
-  private readonly hashes = new SlotMap<LookUpQuery, IdHash>();
 
   constructor({ now = Date.now }: MemoryRevocationStoreOptions = {}) {
     super();
@@ -51,7 +49,7 @@ export class MemoryRevocationStore extends RevocationStore {
     // Writes alone make work for sweeping; look-ups see to it that it is done where nothing is written any more.
     if (this.lookUpsSoFar++ % LOOK_UPS_PER_SWEEP === 0) this.tick();
     const { subject, sid } = query;
-    const hashes = this.hashesOf(query);
+    const hashes = hashesOf(query);
     return {
       session: sid === null ? null : this.sessions.find(subject, sid, this.clock()),
       denied: hashes.length > HASH_WORDS && this.isDenied(hashes, HASH_WORDS),
@@ -127,15 +125,6 @@ export class MemoryRevocationStore extends RevocationStore {
     return now;
   }
 
-  /** A question that cannot change is asked with each request of its token. */
-  private hashesOf(query: LookUpQuery): IdHash {
-    const known = this.hashes.get(query);
-    if (known !== undefined) return known;
-    const hashes = hashQuery(query);
-    if (Object.isFrozen(query)) this.hashes.set(query, hashes);
-    return hashes;
-  }
-
   private isDenied(id: IdHash, from = 0): boolean {
     const until = this.denials.get(id, from);
     return until !== undefined && until > this.clock();
@@ -164,6 +153,12 @@ export class MemoryRevocationStore extends RevocationStore {
     const sessions = this.sessions.list(subject, now);
     for (const { sid } of sessions.slice(0, Math.max(0, sessions.length - most))) this.sessions.remove(subject, sid);
   }
+}
+
+/** The hashes of a question, made once where it is asked with each request of a token. */
+function hashesOf(query: LookUpQuery): IdHash {
+  if (query.memo === undefined) return hashQuery(query);
+  return (query.memo ??= hashQuery(query)) as IdHash;
 }
 
 /** Whether it is the parent of the current token, in time; at no time where grace is 0, even if the clock was put back. */

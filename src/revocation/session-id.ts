@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 
 // 16 bytes in base64url: what identifies a subject, and a session among the subject's.
 const HASH_BYTES = 16;
@@ -39,5 +39,7 @@ export function derivedUuid(from: string, purpose: string): string {
 }
 
 function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest().subarray(0, HASH_BYTES).toString('base64url');
+  // In one call, and as a text of a letter per byte: a third of what the other ways take.
+  const bytes = hash('sha256', text, 'binary').slice(0, HASH_BYTES);
+  return Buffer.from(bytes, 'latin1').toString('base64url');
 }

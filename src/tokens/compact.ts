@@ -10,7 +10,8 @@ export interface CompactToken {
   /** The header's segment; `null` where it was known. */
   readonly newHeader: string | null;
   readonly payloadBytes: Buffer;
-  readonly signature: Buffer;
+  /** Its segment, strict base64url. */
+  readonly signature: string;
 }
 
 /** JSON may nest this deep; anything deeper serves only to exhaust a stack. */
@@ -18,6 +19,8 @@ const MAX_DEPTH = 128;
 
 // `fatal` refuses what is not UTF-8; `ignoreBOM` keeps a byte order mark, which JSON then refuses.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const ONLY_URL_LETTERS = /^[A-Za-z0-9_-]*$/;
 
 /** The last letters base64url may end with, by the length of what is over: the bits that stand for nothing are zero. */
 const LAST_LETTERS = ['', '', 'AQgw', 'AEIMQUYcgkosw048'];
@@ -39,7 +42,8 @@ export function parseCompact(
   const known = knownHeaders?.get(header);
   const unverifiedHeader = known ?? (parseObject(decodeSegment(header, isPlain, 'header'), 'header') as JoseHeader);
   const payloadBytes = decodeSegment(rawToken.slice(first + 1, second), isPlain, 'payload');
-  const signature = decodeSegment(rawToken.slice(second + 1), isPlain, 'crypto');
+  const signature = rawToken.slice(second + 1);
+  if (!ONLY_URL_LETTERS.test(signature) || !hasCanonicalEnd(signature)) refuseSegment('crypto');
   if (known === undefined) checkHeader(unverifiedHeader);
   return { rawToken, unverifiedHeader, newHeader: known === undefined ? header : null, payloadBytes, signature };
 }
@@ -52,9 +56,14 @@ export function parsePayload(token: CompactToken): Readonly<Record<string, unkno
 /** Base64url without padding (RFC 7515 s.2), in the one form that its bytes have (RFC 4648 s.3.5). */
 function decodeSegment(segment: string, isPlain: boolean, part: string): Buffer {
   const bytes = Buffer.from(segment, 'base64url');
-  const isStrict = (isPlain || hasOnlyUrlLetters(segment)) && isCanonical(segment, bytes.length);
-  if (!isStrict) throw new InvalidTokenException(`Invalid ${part} padding`);
+  // For any other letter Node does not know a byte is missing.
+  const isWhole = bytes.length === Math.floor((segment.length * 3) / 4);
+  if (!isWhole || !(isPlain || hasOnlyUrlLetters(segment)) || !hasCanonicalEnd(segment)) refuseSegment(part);
   return bytes;
+}
+
+function refuseSegment(part: string): never {
+  throw new InvalidTokenException(`Invalid ${part} padding`);
 }
 
 /** Without what Node reads as base64url and is not: the two letters of plain base64, and half of letters beyond ASCII. */
@@ -62,25 +71,28 @@ function hasOnlyUrlLetters(text: string): boolean {
   return !hasLetter(text, '+') && !hasLetter(text, '/') && Buffer.byteLength(text) === text.length;
 }
 
-/** Whether a text is what encoding so many bytes would give; for any other letter Node does not know a byte is missing. */
-function isCanonical(segment: string, decodedLength: number): boolean {
+/** Whether the bits that stand for nothing are zero, as encoding makes them. */
+function hasCanonicalEnd(segment: string): boolean {
   const over = segment.length % 4;
-  if (over === 1 || decodedLength !== Math.floor((segment.length * 3) / 4)) return false;
+  if (over === 1) return false;
   return over === 0 || (LAST_LETTERS[over] as string).includes(segment.charAt(segment.length - 1));
 }
 
 function parseObject(bytes: Buffer, part: string): Record<string, unknown> {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(textOf(bytes));
+    text = textOf(bytes);
+    value = JSON.parse(text);
   } catch (cause) {
     throw new InvalidTokenException(`Invalid ${part} string: must be JSON in UTF-8`, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InvalidTokenException(`Invalid ${part} string: must be a json object`);
   }
-  freeze(value, part, MAX_DEPTH);
-  return value as Record<string, unknown>;
+  // Most tokens hold no list and no object, and need not be walked through.
+  if (hasLetter(text, '[') || hasLetter(text, '{', 1)) freeze(value, part, MAX_DEPTH);
+  return Object.freeze(value) as Record<string, unknown>;
 }
 
 /** ASCII, the usual case, is the same in both encodings, and in this one it is decoded several times as fast. */

@@ -7,17 +7,17 @@ import { isForeign } from './foreign-tokens.js';
 /** Under what a store knows a token: what it is asked about it. */
 export interface TokenPlace extends LookUpQuery {
   /** It is a refresh token made elsewhere, and the session is the one that adopting it opens. */
-  readonly adopts?: true;
+  readonly adopts: boolean;
 }
 
 /** Reads a verified token's place; a `sid` that has not our form, or is of a token of others, is none of ours. */
-export function placeOf(payload: JwtPayload, settings: Settings): TokenPlace {
+export function placeOf(payload: JwtPayload, settings: Settings, memo?: null): TokenPlace {
   const subject = subjectHash(ownValue(payload, settings.identityClaim));
   const claimed = isForeign(payload) ? undefined : ownValue(payload, settings.sessionClaim);
   const sid = subjectOfSession(claimed) === null ? null : (claimed as string);
   const jti = typeof payload.jti === 'string' ? payload.jti : null;
-  if (sid !== null || jti === null || !isAdoptable(payload, settings)) return { subject, sid, jti };
-  return { subject, sid: adoptedSessionId(subject, jti), jti, adopts: true };
+  const adopts = sid === null && jti !== null && isAdoptable(payload, settings);
+  return { subject, sid: adopts ? adoptedSessionId(subject, jti) : sid, jti, adopts, memo };
 }
 
 function isAdoptable(payload: JwtPayload, { rotation }: Settings): boolean {

@@ -27,6 +27,5 @@ function bytesOfValue(value: unknown): number {
 
 /** V8 keeps a text in one byte per letter where all of them have one. */
 function hasOnlyLatin1(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- they are letters of one byte, too
   return /^[\0-\u00ff]*$/.test(text);
 }

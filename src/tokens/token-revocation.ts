@@ -33,8 +33,7 @@ export class TokenRevocation {
   /** Found out once for a token that is remembered: two hashes are part of it. */
   private placeOf(token: VerifiedToken): TokenPlace {
     if (!(token instanceof KeptToken)) return placeOf(token.payload, this.settings);
-    // It will be asked again, and never for anything else: a store may remember what it makes of a frozen question.
-    return (token.place ??= Object.freeze(placeOf(token.payload, this.settings)));
+    return (token.place ??= placeOf(token.payload, this.settings, null));
   }
 
   /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */

@@ -16,7 +16,7 @@ const ADMITTED = 1 / 16;
 const SECOND_CHANCES = 8;
 
 /** Of how many letters at its end the number is made that a token is filed under. */
-const FILED_LETTERS = 10;
+const FILED_LETTERS = 7;
 
 /** That of the hash FNV-1a, for 32 bits. */
 const FNV_PRIME = 0x01000193;

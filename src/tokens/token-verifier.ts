@@ -2,7 +2,7 @@ import { ExpiredTokenException, InvalidTokenException } from '../errors/exceptio
 import { noKey, type KeySource } from '../keys/key-source.js';
 import type { ClaimRules, VerificationKey } from '../keys/verification-key.js';
 import type { Settings } from '../options/settings.js';
-import { isPromise, type Awaitable } from '../types/awaitable.js';
+import type { Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import { SlotMap } from '../types/slot-map.js';
@@ -19,6 +19,7 @@ import {
 import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
 import { markForeign } from './foreign-tokens.js';
+import { HeaderSlot } from './header-slot.js';
 import { KeptToken } from './kept-token.js';
 import { TokenCache } from './token-cache.js';
 import type { TokenCodec } from './token-codec.js';
@@ -41,7 +42,7 @@ const NO_CONTEXT: VerificationContext = {};
 
 /** Says whether a token was signed by us and holds now: Flask-JWT-Extended's `decode_token()`, in its order of checks. */
 export class TokenVerifier {
-  private readonly headers = new SlotMap<JwtPayload, JoseHeader>();
+  private readonly headers = new SlotMap<JwtPayload, JoseHeader>(HeaderSlot);
   /** By their text: most tokens have the same. Only those of tokens that a key has signed are kept. */
   private readonly knownHeaders = new Map<string, JoseHeader>();
   private readonly cache: TokenCache | null;
@@ -75,15 +76,15 @@ export class TokenVerifier {
     const token = parseCompact(rawToken, this.settings.maxTokenLength, this.knownHeaders);
     const claims = parsePayload(token);
     const keys = this.keys.keysFor(token.unverifiedHeader, claims, context.request);
-    if (isPromise(keys)) return keys.then((chosen) => this.judge(this.checkSignature(token, claims, chosen), context));
-    return this.judge(this.checkSignature(token, claims, keys), context);
+    if (areThere(keys)) return this.judge(this.checkSignature(token, claims, keys), context);
+    return keys.then((chosen) => this.judge(this.checkSignature(token, claims, chosen), context));
   }
 
   /** Its signature holds for one key; whether that is a key for it still is asked every time. */
   private verifyKnown(token: KeptToken, context: VerificationContext): Awaitable<SignedToken> {
     const keys = this.keys.keysFor(token.header, token.claims, context.request);
-    if (isPromise(keys)) return keys.then((chosen) => this.judge(this.confirmSigner(token, chosen), context));
-    return this.judge(this.confirmSigner(token, keys), context);
+    if (areThere(keys)) return this.judge(this.confirmSigner(token, keys), context);
+    return keys.then((chosen) => this.judge(this.confirmSigner(token, chosen), context));
   }
 
   private confirmSigner(token: KeptToken, keys: readonly VerificationKey[]): SignedToken {
@@ -139,4 +140,8 @@ export class TokenVerifier {
     this.headers.set(payload, header);
     return validTimeOf(claims);
   }
+}
+
+function areThere(keys: Awaitable<readonly VerificationKey[]>): keys is readonly VerificationKey[] {
+  return Array.isArray(keys);
 }

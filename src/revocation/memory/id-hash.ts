@@ -27,6 +27,12 @@ export function hashId(subject: string, id: string): IdHash {
 /** Hashes a question once for all times it is asked: its subject, and behind that its id where it has one. */
 export function hashQuery({ subject, jti }: LookUpQuery): IdHash {
   // A list of small integers takes less than half of what two typed arrays do.
-  const hashes = Array.from(hashId(subject, ''));
-  return jti === null ? hashes : hashes.concat(Array.from(hashId(subject, jti)));
+  const hashes: number[] = [];
+  append(hashes, hashId(subject, ''));
+  if (jti !== null) append(hashes, hashId(subject, jti));
+  return hashes;
+}
+
+function append(hashes: number[], id: IdHash): void {
+  for (let word = 0; word < HASH_WORDS; word++) hashes.push(id[word] as number);
 }
