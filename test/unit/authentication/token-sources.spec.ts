@@ -49,8 +49,9 @@ describe('a header', () => {
   });
 
   it('holds a token, or is refused with one of two exceptions', () => {
+    // Node reads headers as Latin-1 and refuses control characters but the tab.
     const piece = fc.oneof(
-      fc.constantFrom('Bearer', ' ', ',', '\t', 'a.b.c', 'bearer', '\u00a0', '\u2028'),
+      fc.constantFrom('Bearer', ' ', ',', '\t', 'a.b.c', 'bearer', '\u00a0', '\u0085', '\u00ff'),
       fc.string(),
     );
     const header = fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join(''));
