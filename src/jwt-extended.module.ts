@@ -49,10 +49,17 @@ const PROVIDERS: Provider[] = [
   TokenCodec,
   {
     provide: TokenVerifier,
-    inject: [SETTINGS, KEY_SOURCE, TokenCodec, KeyRing],
-    useFactory: (settings: Settings, keys: KeySource, codec: TokenCodec, ring: KeyRing) => {
+    inject: [SETTINGS, KEY_SOURCE, TokenCodec, KeyRing, IdentityProviders],
+    useFactory: (
+      settings: Settings,
+      keys: KeySource,
+      codec: TokenCodec,
+      ring: KeyRing,
+      providers: IdentityProviders,
+    ) => {
       const verifier = new TokenVerifier(settings, keys, codec);
       ring.onChange(() => verifier.forgetTokens());
+      providers.whenWithdrawn(() => verifier.forgetTokens());
       return verifier;
     },
   },

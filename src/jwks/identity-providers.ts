@@ -20,12 +20,11 @@ export class IdentityProviders {
   /** Of an application that has one provider and no keys of its own. */
   private readonly only: IdentityProvider | null;
   private listener: ProviderListener = () => undefined;
+  private onWithdrawal: () => void = () => undefined;
 
   constructor(private readonly settings: Settings) {
     this.providers = settings.jwks.map((provider) => {
-      const made: IdentityProvider = new IdentityProvider(provider, settings, (outcome) =>
-        this.listener(made, outcome),
-      );
+      const made: IdentityProvider = new IdentityProvider(provider, settings, (outcome) => this.tell(made, outcome));
       return made;
     });
     this.byIssuer = new Map(this.providers.map((provider) => [provider.issuer, provider]));
@@ -42,6 +41,11 @@ export class IdentityProviders {
     for (const { cache } of this.providers) cache.stop();
   }
 
+  /** Calls back when a provider has withdrawn a key that was in use. */
+  whenWithdrawn(listener: () => void): void {
+    this.onWithdrawal = listener;
+  }
+
   /** The keys of our own tokens, and those of the providers. */
   beside(own: KeySource): KeySource {
     if (this.providers.length === 0) return own;
@@ -50,6 +54,11 @@ export class IdentityProviders {
       keysFor: (header: JoseHeader, payload: Claims, request?: HttpRequest): Awaitable<readonly VerificationKey[]> =>
         (this.providerOf(payload) ?? ours ?? foreign(payload)).keysFor(header, payload, request),
     };
+  }
+
+  private tell(provider: IdentityProvider, outcome: FetchOutcome): void {
+    if ('keys' in outcome && outcome.keys.withdrawsKeys) this.onWithdrawal();
+    this.listener(provider, outcome);
   }
 
   private providerOf(payload: Claims): KeySource | null {

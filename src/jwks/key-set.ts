@@ -21,6 +21,8 @@ export interface KeyOwner {
 export class KeySet {
   /** Why entries were passed over, a sentence each. */
   readonly problems: string[] = [];
+  /** A key that was in use before is not here any more. */
+  withdrawsKeys = false;
   private readonly keys: readonly PublishedKey[];
   private readonly named = new Map<string, PublishedKey[]>();
   /** Each key is prepared when it is first needed, for a set may hold thousands. */
@@ -80,7 +82,10 @@ export class KeySet {
   private adopt(previous: KeySet | null): void {
     if (previous === null) return;
     const ids = new Set(this.keys.flatMap((key) => key.algorithms.map((algorithm) => idOf(key, algorithm))));
-    for (const [id, key] of previous.prepared) if (ids.has(id)) this.prepared.set(id, key);
+    for (const [id, key] of previous.prepared) {
+      if (ids.has(id)) this.prepared.set(id, key);
+      else if (key !== null) this.withdrawsKeys = true;
+    }
   }
 
   private isUsable(key: PublishedKey): boolean {

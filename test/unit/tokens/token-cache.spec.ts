@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Test } from '@nestjs/testing';
 import {
   ExpiredTokenException,
@@ -12,6 +13,8 @@ import { TokenCodec } from '../../../src/tokens/token-codec.js';
 import { TokenShelf } from '../../../src/tokens/token-shelf.js';
 import { TestClock } from '../../support/clock.js';
 import { claimsOf, forge, forgeJson, nowInSeconds, OTHER_SECRET, SECRET, signSegments } from '../../support/forge.js';
+import { foreignToken, jwks, providerKey, type ProviderKey } from '../../support/identity-provider.js';
+import { json, KeyServer } from '../../support/key-server.js';
 import { errorOf, tokenService } from '../../support/token-service.js';
 
 let checks: jest.SpiedFunction<TokenCodec['verifySignature']>;
@@ -211,6 +214,44 @@ it('no token is remembered any more once the keys are others', async () => {
   finds.mockClear();
   await tokens.verify(again(token));
   expect(finds.mock.results.map(({ value }) => value)).toEqual([undefined, undefined]);
+});
+
+it('nor once an identity provider has withdrawn a key that was in use', async () => {
+  const [kept, gone] = [providerKey('kept'), providerKey('gone')];
+  const server = await new KeyServer().start();
+  server.keys = json(jwks(kept, gone));
+  const module = await Test.createTestingModule({
+    imports: [
+      JwtExtendedModule.forRoot({ jwks: [{ uri: server.keysUrl, issuer: 'idp', audience: false, cooldown: '1ms' }] }),
+    ],
+  }).compile();
+  try {
+    const tokens = module.get(TokenService);
+    const [token, other] = [kept, gone].map((key) => foreignToken(key, { iss: 'idp' })) as [string, string];
+    for (const seen of [token, other]) await tokens.verify(seen);
+    const finds = jest.spyOn(TokenShelf.prototype, 'find');
+    const isRemembered = async (text: string) => {
+      finds.mockClear();
+      await tokens.verify(again(text));
+      return finds.mock.results.some(({ value }) => value !== undefined);
+    };
+    const fetchAgain = async (...keys: ProviderKey[]) => {
+      server.keys = json(jwks(...keys));
+      await sleep(5);
+      await errorOf(() => tokens.verify(foreignToken(providerKey('unknown'), { iss: 'idp' })));
+    };
+    await fetchAgain(kept, gone, providerKey('new'));
+    expect(await isRemembered(other)).toBe(true);
+    await fetchAgain(kept);
+    expect(await isRemembered(token)).toBe(false);
+    expect(await isRemembered(token)).toBe(true);
+    expect(await errorOf(() => tokens.verify(again(other)))).toEqual(
+      new InvalidTokenException('No key for this token'),
+    );
+  } finally {
+    await module.close();
+    await server.stop();
+  }
 });
 
 it('a token whose last letters are those of another one is looked at whole', async () => {
