@@ -105,13 +105,18 @@ function splitWords(text: string): string[] {
 
 function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings): ReturnType<TokenSource> {
   const { name } = cookies[kind];
-  const token = readCookie(request, name);
+  const token = unquoted(readCookie(request, name) ?? '');
   return token ? { rawToken: token, location: 'cookies' } : `Missing cookie "${name}"`;
 }
 
 /** Read from the header itself, so that it does not matter whether a cookie parser ran. Of several the first counts. */
 function readCookie(request: HttpRequest, name: string): string | undefined {
   return parse(headerValue(request, 'cookie'), { decode: (value) => value })[name];
+}
+
+/** A cookie's value may stand in quotes (RFC 6265 s.4.1.1), which are none of it. */
+function unquoted(value: string): string {
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
 /** Read from the address itself, so that it does not matter how the framework parses queries. The first value counts. */

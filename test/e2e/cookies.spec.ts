@@ -80,7 +80,8 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
     '%',
     '%zz',
     '%E0%A4%A',
-    '""',
+    '"',
+    '"a"',
     'a b',
     'a,b',
     '\u00ff\u00e9',
@@ -89,6 +90,11 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
     encodeURIComponent(`${access}=`),
   ])('holds garbage: %j', async (value) => {
     expect(await ask(`access_token_cookie=${value}`)).toMatchObject({ status: 422 });
+  });
+
+  it('may stand in quotes, and nothing in quotes is nothing', async () => {
+    expect(await ask(`access_token_cookie="${access}"`)).toEqual(LET_IN);
+    expect(await ask('access_token_cookie=""')).toEqual(MISSING);
   });
 
   it('counts once: the first of several decides', async () => {

@@ -26,13 +26,13 @@ export function hashId(subject: string, id: string): IdHash {
 
 /** Hashes a question once for all times it is asked: its subject, and behind that its id where it has one. */
 export function hashQuery({ subject, jti }: LookUpQuery): IdHash {
-  // A list of small integers takes less than half of what two typed arrays do.
-  const hashes: number[] = [];
-  append(hashes, hashId(subject, ''));
-  if (jti !== null) append(hashes, hashId(subject, jti));
+  // A list of small integers takes less than half of what two typed arrays do, and one of given length no more than it needs.
+  const hashes = new Array<number>(jti === null ? HASH_WORDS : 2 * HASH_WORDS);
+  write(hashId(subject, ''), hashes, 0);
+  if (jti !== null) write(hashId(subject, jti), hashes, HASH_WORDS);
   return hashes;
 }
 
-function append(hashes: number[], id: IdHash): void {
-  for (let word = 0; word < HASH_WORDS; word++) hashes.push(id[word] as number);
+function write(id: IdHash, hashes: number[], at: number): void {
+  for (let word = 0; word < HASH_WORDS; word++) hashes[at + word] = id[word] as number;
 }

@@ -12,11 +12,16 @@ const ANY = settleRequirement();
 const find = (cookie: string | string[] | undefined): unknown =>
   findToken({ headers: { cookie } }, ANY, settings).rawToken;
 
-/** The first cookie of the name, by the steps of RFC 6265 s.5.4 read backwards. */
+/** The first cookie of the name, by the steps of RFC 6265 s.5.4 read backwards; without quotes around its value. */
 function expected(header: string): string | undefined {
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
-    if (equals >= 0 && pair.slice(0, equals).trim() === 'access_token_cookie') return pair.slice(equals + 1).trim();
+    if (equals >= 0 && pair.slice(0, equals).trim() === 'access_token_cookie') {
+      return pair
+        .slice(equals + 1)
+        .trim()
+        .replace(/^"(.*)"$/s, '$1');
+    }
   }
   return undefined;
 }
@@ -52,6 +57,13 @@ it('finds the first cookie of the name, or says that it is missing', () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+it('takes off the quotes that may stand around a value, and only both of them', () => {
+  expect(find('access_token_cookie="a.b.c"')).toBe('a.b.c');
+  expect(find('access_token_cookie="a.b.c')).toBe('"a.b.c');
+  expect(find('access_token_cookie="')).toBe('"');
+  expect(() => find('access_token_cookie=""; csrf_access_token=x')).toThrow('Missing cookie "access_token_cookie"');
 });
 
 it('never fails otherwise, whatever the bytes', () => {
