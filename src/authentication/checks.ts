@@ -48,12 +48,12 @@ function requireCsrfValue(attempt: Attempt): void {
 function verifyToken(attempt: Attempt): Awaitable<void> {
   // The attempt is the context: it knows the request and the double submit value.
   const verified = attempt.judges.verifier.verify(attempt.found.rawToken, attempt);
-  if (verified instanceof SignedToken) attempt.verified = verified;
-  else {
+  if (!(verified instanceof SignedToken)) {
     return verified.then((late) => {
       attempt.verified = late;
     });
   }
+  attempt.verified = verified;
 }
 
 /**
