@@ -6,8 +6,6 @@ type Claims = Readonly<Record<string, unknown>>;
 
 type ClaimCheck = (payload: Claims, rules: ClaimRules, now: number) => void;
 
-const DEFAULTED = ['type', 'fresh', 'jti'];
-
 /** What a signed token's claims have to meet, in PyJWT's order; expiry is apart, for it gives way to all other faults. */
 const CLAIM_CHECKS: readonly ClaimCheck[] = [
   // checks:begin
@@ -66,7 +64,7 @@ export function isExpired({ expiresAt }: ValidTime, { leeway }: ClaimRules, now:
 
 /** Adds what Flask-JWT-Extended takes a missing claim to mean. */
 export function fillDefaults(payload: Claims): JwtPayload {
-  const complete = DEFAULTED.every((claim) => Object.hasOwn(payload, claim));
+  const complete = Object.hasOwn(payload, 'type') && Object.hasOwn(payload, 'fresh') && Object.hasOwn(payload, 'jti');
   // A spread copies own properties as they are, also one called __proto__.
   return (complete ? payload : Object.freeze({ type: 'access', fresh: false, jti: null, ...payload })) as JwtPayload;
 }
