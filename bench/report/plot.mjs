@@ -1,7 +1,7 @@
 // Bars with their ranges, as SVG by hand: two panels beside each other.
-const WIDTH = 1180;
-const PANEL = 590;
-const LABELS = 275;
+const WIDTH = 1300;
+const PANEL = 650;
+const LABELS = 335;
 const ROW = 26;
 const TOP = 76;
 
