@@ -46,10 +46,10 @@ const SCHEMES: Readonly<Record<AlgorithmFamily, SignatureScheme>> = {
  * Signs and checks signatures, and nothing else: the claims are judged elsewhere, in Flask-JWT-Extended's order.
  * The one file that knows `@nestjs/jwt`.
  *
- * `@nestjs/jwt` signs where it costs next to nothing beside the signature: with RSA, 1.02 to 1.06 times the bare signature
- * (Node 20). With HMAC it takes twice as long as the code here and with ES256 1.4 times, it knows neither ES256K nor EdDSA,
- * and to verify HS256 it takes 4.7 times the bare HMAC, RS256 1.45. There `node:crypto` is asked itself, with the same
- * prepared keys: making a whole token takes 1.2 times the bare work with HS256, and the signature check nothing beside it.
+ * `@nestjs/jwt` signs where it costs next to nothing beside the signature: with RSA, 1.02 times the bare one. With HMAC it
+ * takes 1.8 times that, where the code here takes 1.3; it knows neither ES256K nor EdDSA; and to verify HS256 it takes 3.3
+ * times the bare HMAC, RS256 1.3. There `node:crypto` is asked itself, with the same prepared keys: 2.2 and 1.16, all but
+ * nothing beside the signature and `JSON.parse` (Node 20, docs/benchmarks.md).
  */
 export class TokenCodec {
   // Without a key of its own, so that no call can fall back to one; each call brings a prepared key, since
