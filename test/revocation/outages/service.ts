@@ -127,19 +127,22 @@ export async function expectRecovery(pool: WorkerPool<StoreServer>, { accessToke
   expect(performance.now() - returned).toBeLessThan(RECOVERY);
 }
 
-/** Each process runs, and has said what became of the store so many times, in one line each. */
-export async function expectLoggedOutages(pool: WorkerPool<StoreServer>, outages = 1): Promise<void> {
-  const expected = Array.from({ length: outages }, () => [
-    expect.stringMatching(/ ERROR \[JwtExtendedModule\] The revocation store does not answer; .* 503\. \S/),
-    expect.stringMatching(/ LOG \[JwtExtendedModule\] The revocation store answers again\./),
-  ]).flat();
+const WENT = / ERROR \[JwtExtendedModule\] The revocation store does not answer; .* 503\. \S/;
+const CAME = / LOG \[JwtExtendedModule\] The revocation store answers again\./;
+
+/**
+ * Each process runs, and has said what became of the store so many times, in one line each. Where a server dies under load
+ * `most` is more: an answer that was on its way may arrive between two failures.
+ */
+export async function expectLoggedOutages(pool: WorkerPool<StoreServer>, outages = 1, most = outages): Promise<void> {
   for (const worker of pool.workers) {
     const lines: string[] = [];
-    for (let attempt = 0; attempt < 100 && lines.length < expected.length; attempt++) {
+    for (let attempt = 0; attempt < 100 && lines.length < 2 * outages; attempt++) {
       await sleep(50);
       lines.push(...worker.takeLog());
     }
-    expect(lines).toEqual(expected);
+    expect(lines).toEqual(lines.map((_, index) => expect.stringMatching(index % 2 === 0 ? WENT : CAME)));
+    expect([2 * outages, 2 * most]).toContain(lines.length);
     expect(worker.isAlive).toBe(true);
   }
 }

@@ -142,7 +142,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     });
     expect([200, 201, 503]).toEqual(expect.arrayContaining(statuses));
     await expectNothingLost();
-    await expectLoggedOutages(pool);
+    await expectLoggedOutages(pool, 1, 2);
     administrator = await administer(pool.server.url);
   });
 }
