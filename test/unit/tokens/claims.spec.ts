@@ -1,6 +1,6 @@
+import fc from 'fast-check';
 import { ExpiredTokenException, InvalidTokenException, type JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { resolveSettings } from '../../../src/options/resolve-settings.js';
-import fc from 'fast-check';
 import {
   checkClaims,
   checkParties,
