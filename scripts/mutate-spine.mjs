@@ -19,7 +19,7 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['test/unit', 'test/e2e'];
-const tablesExpectedIn = ['src/authentication/', 'src/tokens/claims.ts'];
+const tablesExpectedIn = ['src/authentication/', 'src/tokens/verifying/claims.ts'];
 const hangs = 600_000;
 
 const copies = Array.from({ length: availableParallelism() }, makeCopy);

@@ -1,16 +1,16 @@
 export { JwtExtendedModule } from './jwt-extended.module.js';
-export type { JwtExtendedModuleExtras, JwtExtendedOptionsFactory } from './jwt-extended.module-definition.js';
+export type { JwtExtendedModuleExtras, JwtExtendedOptionsFactory } from './module/module-definition.js';
 export { JwksModule, type JwksModuleOptions } from './jwks.module.js';
 export { JwtGuard } from './jwt.guard.js';
 export { JwtExceptionFilter } from './jwt-exception.filter.js';
 
-export { JwtRequired, Public } from './decorators/route.decorators.js';
-export { CurrentUser, Jwt, JwtHeader, JwtIdentity, type TokenParamDecorator } from './decorators/param.decorators.js';
+export { JwtRequired, Public } from './routes/route.decorators.js';
+export { CurrentUser, Jwt, JwtHeader, JwtIdentity, type TokenParamDecorator } from './context/param.decorators.js';
 
 export { JwtAuthenticator } from './authentication/jwt-authenticator.js';
-export { getJwtContext, setJwtContext, type JwtContext, type JwtContextLike } from './authentication/jwt-context.js';
+export { getJwtContext, setJwtContext, type JwtContext, type JwtContextLike } from './context/jwt-context.js';
 
-export { TokenService } from './tokens/token.service.js';
+export { TokenService } from './token.service.js';
 export type {
   AccessTokenOptions,
   RevokeAllOptions,
@@ -21,14 +21,14 @@ export type {
   TokenPairOptions,
   UnverifiedToken,
   VerifyOptions,
-} from './tokens/token.service.js';
+} from './token.service.js';
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
 export { KeyRing, type NewKey, type RotateOptions } from './keys/key-ring.js';
 export type { PublicJwk } from './keys/public-jwk.js';
 export type { VerifiedToken } from './tokens/verified-token.js';
 
-export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './revocation/memory-revocation.store.js';
-export { RevocationStore } from './revocation/revocation-store.js';
+export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './stores/memory/memory-revocation.store.js';
+export { RevocationStore } from './stores/revocation-store.js';
 export type {
   Adoption,
   CurrentRefreshToken,
@@ -41,9 +41,9 @@ export type {
   SessionLimits,
   SessionRecord,
   StoreWatch,
-} from './revocation/revocation-store.js';
-export { RevocationEvents } from './revocation/revocation-events.js';
-export type { RefreshReuseEvent, RevocationEvent } from './revocation/revocation-events.js';
+} from './stores/revocation-store.js';
+export { RevocationEvents } from './sessions/revocation-events.js';
+export type { RefreshReuseEvent, RevocationEvent } from './types/revocation-event.js';
 
 export type {
   BoundClaims,

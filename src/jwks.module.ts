@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { jwksControllerAt } from './jwks.controller.js';
+import { jwksControllerAt } from './controllers/jwks.controller.js';
 import { toSeconds, type Duration } from './options/duration.js';
 
 /** Where and how the public keys are published. */

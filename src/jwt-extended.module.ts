@@ -11,8 +11,8 @@ import {
   OPTIONS,
   OPTIONS_TYPE,
   WITH_EXTRAS,
-} from './jwt-extended.module-definition.js';
-import { IdentityProviderReporter } from './identity-provider-reporter.js';
+} from './module/module-definition.js';
+import { IdentityProviderReporter } from './module/identity-provider-reporter.js';
 import { IdentityProviders } from './jwks/identity-providers.js';
 import { JwtGuard } from './jwt.guard.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -21,15 +21,15 @@ import { ownKeySource } from './keys/own-key-source.js';
 import { resolveSettings } from './options/resolve-settings.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
-import { RevocationEvents } from './revocation/revocation-events.js';
-import { RevocationReporter } from './revocation-reporter.js';
-import { StartChecks } from './start-checks.js';
+import { RevocationEvents } from './sessions/revocation-events.js';
+import { RevocationReporter } from './module/revocation-reporter.js';
+import { StartChecks } from './module/start-checks.js';
 import { TokenCodec } from './tokens/token-codec.js';
-import { RevocationCheck } from './tokens/revocation-check.js';
-import { SessionSupport } from './tokens/session-support.js';
-import { TokenFactory } from './tokens/token-factory.js';
-import { TokenVerifier } from './tokens/token-verifier.js';
-import { TokenService } from './tokens/token.service.js';
+import { RevocationCheck } from './sessions/revocation-check.js';
+import { SessionSupport } from './sessions/session-support.js';
+import { TokenFactory } from './tokens/issuing/token-factory.js';
+import { TokenVerifier } from './tokens/verifying/token-verifier.js';
+import { TokenService } from './token.service.js';
 
 const PROVIDERS: Provider[] = [
   { provide: SETTINGS, inject: [OPTIONS, WITH_EXTRAS], useFactory: resolveSettings },

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
-import { GUARD_BRAND } from './authentication/route-requirement.js';
+import { GUARD_BRAND } from './routes/route-requirement.js';
 import type { Awaitable } from './types/awaitable.js';
 
 /**

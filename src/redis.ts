@@ -1,9 +1,9 @@
-export { RedisRevocationStore } from './revocation/redis/redis-revocation.store.js';
-export type { RedisRevocationStoreOptions } from './revocation/redis/redis-options.js';
+export { RedisRevocationStore } from './stores/redis/redis-revocation.store.js';
+export type { RedisRevocationStoreOptions } from './stores/redis/redis-options.js';
 export type {
   IoredisClient,
   NodeRedisClient,
   NodeRedisCluster,
   RedisClient,
   RedisConnection,
-} from './revocation/redis/redis-client.js';
+} from './stores/redis/redis-client.js';

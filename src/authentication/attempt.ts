@@ -1,10 +1,10 @@
 import type { Settings } from '../options/settings.js';
-import type { RevocationCheck } from '../tokens/revocation-check.js';
-import type { TokenVerifier } from '../tokens/token-verifier.js';
+import type { RevocationCheck } from '../sessions/revocation-check.js';
+import type { TokenVerifier } from '../tokens/verifying/token-verifier.js';
 import type { SignedToken } from '../tokens/verified-token.js';
 import type { HttpRequest } from '../types/http.js';
 import type { SettledRequirement } from '../types/requirement.js';
-import type { JwtContext, Remembered } from './jwt-context.js';
+import type { JwtContext, Remembered } from '../context/jwt-context.js';
 import type { FoundToken } from './token-sources.js';
 
 /** What the checks ask. */

@@ -4,10 +4,10 @@ import {
   TokenVerificationException,
   WrongTokenTypeException,
 } from '../errors/exceptions.js';
-import { presentedCsrfValue } from '../tokens/csrf.js';
-import { isForeign } from '../tokens/foreign-tokens.js';
+import { presentedCsrfValue } from '../tokens/verifying/csrf.js';
+import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { SignedToken } from '../tokens/verified-token.js';
-import { lookUpUser } from '../tokens/user-lookup.js';
+import { lookUpUser } from '../tokens/verifying/user-lookup.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { Attempt } from './attempt.js';
 import { expectedKind } from './token-sources.js';

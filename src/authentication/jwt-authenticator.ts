@@ -3,16 +3,16 @@ import { ErrorResponder } from '../errors/error-responder.js';
 import { MissingTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
-import { RevocationCheck } from '../tokens/revocation-check.js';
-import { TokenVerifier } from '../tokens/token-verifier.js';
+import { RevocationCheck } from '../sessions/revocation-check.js';
+import { TokenVerifier } from '../tokens/verifying/token-verifier.js';
 import { httpRequestOf } from '../transports/http.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { HttpRequest } from '../types/http.js';
 import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
 import { Attempt, type Judges } from './attempt.js';
 import { runChecks } from './checks.js';
-import { hasMet, remember, rememberedContext, type JwtContext } from './jwt-context.js';
-import { isExempt, RouteRequirements } from './route-requirement.js';
+import { hasMet, remember, rememberedContext, type JwtContext } from '../context/jwt-context.js';
+import { isExempt, RouteRequirements } from '../routes/route-requirement.js';
 import { findToken, type FoundToken } from './token-sources.js';
 
 /** Checks the token of a request: what `JwtGuard` does, for guards and interceptors of your own. */

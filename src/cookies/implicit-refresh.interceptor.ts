@@ -8,13 +8,13 @@ import {
 } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { concatMap, type Observable } from 'rxjs';
-import { getJwtContext, type JwtContext } from '../authentication/jwt-context.js';
+import { getJwtContext, type JwtContext } from '../context/jwt-context.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
-import { RevocationCheck } from '../tokens/revocation-check.js';
-import { isForeign } from '../tokens/foreign-tokens.js';
-import { placeOf } from '../tokens/session-claims.js';
-import { TokenFactory } from '../tokens/token-factory.js';
+import { RevocationCheck } from '../sessions/revocation-check.js';
+import { isForeign } from '../tokens/verifying/foreign-tokens.js';
+import { placeOf } from '../tokens/verifying/store-keys.js';
+import { TokenFactory } from '../tokens/issuing/token-factory.js';
 import { ownValue } from '../types/claims.js';
 import type { HttpRequest, HttpResponse } from '../types/http.js';
 import { setCookies } from './cookie-writer.js';

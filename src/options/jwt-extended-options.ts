@@ -1,8 +1,8 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
 import type { ErrorResponseName } from '../errors/error-response.js';
-import type { RefreshReuseEvent } from '../revocation/revocation-events.js';
-import type { RevocationStore } from '../revocation/revocation-store.js';
+import type { RefreshReuseEvent } from '../types/revocation-event.js';
+import type { RevocationStore } from '../stores/revocation-store.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';

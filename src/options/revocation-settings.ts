@@ -1,4 +1,4 @@
-import { RevocationStore } from '../revocation/revocation-store.js';
+import { RevocationStore } from '../stores/revocation-store.js';
 import { type OptionReader, show } from './option-reader.js';
 import type { LocalCacheSettings, RevocationSettings, RotationSettings, Settings } from './settings.js';
 

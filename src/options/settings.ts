@@ -1,6 +1,6 @@
 import type { ErrorSettings } from '../errors/error-responder.js';
-import type { RefreshReuseEvent } from '../revocation/revocation-events.js';
-import type { RevocationStore } from '../revocation/revocation-store.js';
+import type { RefreshReuseEvent } from '../types/revocation-event.js';
+import type { RevocationStore } from '../stores/revocation-store.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { TokenLocation } from '../types/requirement.js';
 import type { JwtExtendedOptions, KeyMaterial } from './jwt-extended-options.js';

@@ -10,7 +10,7 @@ import type {
   RefreshOutcome,
   RevocationStore,
   SessionRecord,
-} from '../revocation/revocation-store.js';
+} from '../stores/revocation-store.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
 /** `iat` of every token of the suite: not the store's time, which the NumericDates of a record must not be made of. */

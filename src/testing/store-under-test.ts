@@ -1,4 +1,4 @@
-import type { RevocationStore } from '../revocation/revocation-store.js';
+import type { RevocationStore } from '../stores/revocation-store.js';
 
 /** A store to run the suite on. */
 export interface StoreUnderTest {

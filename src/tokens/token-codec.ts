@@ -2,7 +2,7 @@ import { constants, createHmac, sign, timingSafeEqual, verify, type KeyObject } 
 import { JwtService, type JwtSignOptions } from '@nestjs/jwt';
 import type { SigningKey, VerificationKey } from '../keys/verification-key.js';
 import { ALGORITHMS, type AlgorithmFacts, type AlgorithmFamily } from '../types/algorithms.js';
-import type { CompactToken } from './compact.js';
+import type { CompactToken } from './verifying/compact.js';
 
 /** How the signatures of one family are made and checked (RFC 7518 s.3). */
 interface SignatureScheme {

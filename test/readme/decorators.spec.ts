@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { TokenCookieService, TokenService } from 'nestjs-jwt-extended';
-import * as paramDecorators from '../../src/decorators/param.decorators.js';
-import * as routeDecorators from '../../src/decorators/route.decorators.js';
+import * as paramDecorators from '../../src/context/param.decorators.js';
+import * as routeDecorators from '../../src/routes/route.decorators.js';
 import { settleRequirement, type JwtRequirement } from '../../src/types/requirement.js';
 import { quoted, rowsOf } from './readme.js';
 

@@ -4,8 +4,8 @@ import { JwksModule, type JwksModuleOptions } from 'nestjs-jwt-extended';
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { SqlRevocationStore } from 'nestjs-jwt-extended/sql';
 import { readKeyEntries } from '../../src/options/key-entries.js';
-import { readRedisOptions } from '../../src/revocation/redis/redis-options.js';
-import { readSqlOptions } from '../../src/revocation/sql/sql-options.js';
+import { readRedisOptions } from '../../src/stores/redis/redis-options.js';
+import { readSqlOptions } from '../../src/stores/sql/sql-options.js';
 import { quoted, rowsOf } from './readme.js';
 
 const unknown = { noOptionIsCalledThis: 1 } as never;

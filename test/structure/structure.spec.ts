@@ -9,11 +9,11 @@ const root = process.cwd();
 const sound = {
   'index.ts': `export * from './jwt.guard.js'; export * from './tokens/token-codec.js';`,
   'extra.ts': `export * from './testing/suite.js';`,
-  'testing/suite.ts': `import '../revocation/store.js'; import 'node:assert/strict';`,
+  'testing/suite.ts': `import '../stores/store.js'; import 'node:assert/strict';`,
   'jwt.guard.ts': `import '@nestjs/common'; import 'node:crypto'; export * from './types/claims.js';`,
   'tokens/token-codec.ts': `import '@nestjs/jwt'; import '../options/resolved.js'; import '../errors/exceptions.js';`,
-  'options/resolved.ts': `import '../revocation/store.js'; import '../types/claims.js';`,
-  'revocation/store.ts': `export {};`,
+  'options/resolved.ts': `import '../stores/store.js'; import '../types/claims.js';`,
+  'stores/store.ts': `export {};`,
   'errors/exceptions.ts': `import '../types/claims.js';`,
   'types/claims.ts': `export type Claims = object;`,
 };
@@ -26,29 +26,40 @@ const broken = {
   ...sound,
   'index.ts': `
     ${sound['index.ts']}
-    export * from './decorators/imports-cookies.js'; export * from './cookies/imports-decorators.js';
-    export * from './authentication/imports-cookies.js'; export * from './tokens/imports-transports.js';
-    export * from './transports/imports-tokens.js'; export * from './options/imports-tokens.js';
-    export * from './revocation/imports-options.js'; export * from './errors/imports-options.js';
+    export * from './module/imports-root.js'; export * from './controllers/imports-cookies.js';
+    export * from './cookies/imports-routes.js'; export * from './authentication/imports-cookies.js';
+    export * from './context/imports-routes.js'; export * from './sessions/imports-context.js';
+    export * from './tokens/imports-sessions.js'; export * from './routes/imports-transports.js';
+    export * from './transports/imports-tokens.js'; export * from './jwks/imports-tokens.js';
+    export * from './keys/imports-tokens.js'; export * from './options/imports-tokens.js';
+    export * from './stores/imports-options.js'; export * from './errors/imports-options.js';
     export * from './types/imports-errors.js'; export * from './types/imports-root.js'; export * from './types/cycle-a.js';
     export * from './imports-barrel.js'; export * from './utils/unknown.js'; export * from './knows-jwt.js';
     export * from './knows-http.js'; export * from './undeclared.js'; export * from './optional.js'; export * from './lost.js';
     export * from './imports-testing.js';`,
   'imports-testing.ts': `import './testing/imports-options.js';`,
   'testing/imports-options.ts': typeOf('../options/target.js'),
-  'decorators/imports-cookies.ts': typeOf('../cookies/target.js'),
-  'cookies/imports-decorators.ts': typeOf('../decorators/target.js'),
+  'module/imports-root.ts': typeOf('../target.js'),
+  'controllers/imports-cookies.ts': typeOf('../cookies/target.js'),
+  'cookies/imports-routes.ts': typeOf('../routes/target.js'),
   'authentication/imports-cookies.ts': typeOf('../cookies/target.js'),
-  'tokens/imports-transports.ts': typeOf('../transports/target.js'),
+  'context/imports-routes.ts': typeOf('../routes/target.js'),
+  'sessions/imports-context.ts': typeOf('../context/target.js'),
+  'tokens/imports-sessions.ts': typeOf('../sessions/target.js'),
+  'routes/imports-transports.ts': typeOf('../transports/target.js'),
   'transports/imports-tokens.ts': typeOf('../tokens/target.js'),
+  'jwks/imports-tokens.ts': typeOf('../tokens/target.js'),
+  'keys/imports-tokens.ts': typeOf('../tokens/target.js'),
   'options/imports-tokens.ts': typeOf('../tokens/target.js'),
-  'revocation/imports-options.ts': typeOf('../options/target.js'),
+  'stores/imports-options.ts': typeOf('../options/target.js'),
   'errors/imports-options.ts': typeOf('../options/target.js'),
   'types/imports-errors.ts': typeOf('../errors/target.js'),
   'types/imports-root.ts': typeOf('../target.js'),
   'target.ts': nothing,
   'cookies/target.ts': nothing,
-  'decorators/target.ts': nothing,
+  'routes/target.ts': nothing,
+  'context/target.ts': nothing,
+  'sessions/target.ts': nothing,
   'transports/target.ts': nothing,
   'tokens/target.ts': nothing,
   'options/target.ts': nothing,
@@ -115,13 +126,19 @@ describe('the structure rules', () => {
   it('each refuse what they are there for, types included', () => {
     expect(violations(broken)).toEqual([
       'direction-authentication: authentication/imports-cookies.ts -> cookies/target.ts',
-      'direction-cookies: cookies/imports-decorators.ts -> decorators/target.ts',
-      'direction-decorators: decorators/imports-cookies.ts -> cookies/target.ts',
+      'direction-context: context/imports-routes.ts -> routes/target.ts',
+      'direction-controllers: controllers/imports-cookies.ts -> cookies/target.ts',
+      'direction-cookies: cookies/imports-routes.ts -> routes/target.ts',
       'direction-errors: errors/imports-options.ts -> options/target.ts',
+      'direction-jwks: jwks/imports-tokens.ts -> tokens/target.ts',
+      'direction-keys: keys/imports-tokens.ts -> tokens/target.ts',
+      'direction-module: module/imports-root.ts -> target.ts',
       'direction-options: options/imports-tokens.ts -> tokens/target.ts',
-      'direction-revocation: revocation/imports-options.ts -> options/target.ts',
+      'direction-routes: routes/imports-transports.ts -> transports/target.ts',
+      'direction-sessions: sessions/imports-context.ts -> context/target.ts',
+      'direction-stores: stores/imports-options.ts -> options/target.ts',
       'direction-testing: testing/imports-options.ts -> options/target.ts',
-      'direction-tokens: tokens/imports-transports.ts -> transports/target.ts',
+      'direction-tokens: tokens/imports-sessions.ts -> sessions/target.ts',
       'direction-transports: transports/imports-tokens.ts -> tokens/target.ts',
       'direction-types: types/imports-errors.ts -> errors/target.ts',
       'direction-types: types/imports-root.ts -> target.ts',

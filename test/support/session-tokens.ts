@@ -1,5 +1,5 @@
 import type { TokenPair } from 'nestjs-jwt-extended';
-import { subjectHash } from '../../src/revocation/session-id.js';
+import { subjectHash } from '../../src/stores/session-id.js';
 import { readToken } from './forge.js';
 
 /** A session id of alice's that no store knows. */

@@ -4,7 +4,7 @@ import { KeySet } from '../../src/jwks/key-set.js';
 import { KeyRing } from '../../src/keys/key-ring.js';
 import type { ClaimRules, VerificationKey } from '../../src/keys/verification-key.js';
 import { resolveSettings } from '../../src/options/resolve-settings.js';
-import { parseCompact, type CompactToken } from '../../src/tokens/compact.js';
+import { parseCompact, type CompactToken } from '../../src/tokens/verifying/compact.js';
 import { TokenCodec } from '../../src/tokens/token-codec.js';
 import { ALGORITHMS, isHmac } from '../../src/types/algorithms.js';
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { RefreshOutcome } from '../../revocation/revocation-store.js';
+import type { RefreshOutcome } from '../../stores/revocation-store.js';
 import { adoption, expectOutcome, sessionOf, type StoreSubject } from '../store-subject.js';
 import type { Facts } from './facts.js';
 

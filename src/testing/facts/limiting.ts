@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import type { SessionRecord } from '../../revocation/revocation-store.js';
+import type { SessionRecord } from '../../stores/revocation-store.js';
 import { expectOutcome } from '../store-subject.js';
 import type { Facts } from './facts.js';
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { RefreshOutcome, SessionRecord } from '../../revocation/revocation-store.js';
+import type { RefreshOutcome, SessionRecord } from '../../stores/revocation-store.js';
 import { expectOutcome, refreshToken, type StoreSubject } from '../store-subject.js';
 import type { Facts } from './facts.js';
 

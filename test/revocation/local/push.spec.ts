@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { JwtExtendedModule, TokenService, type JwtExtendedOptions, type JwtPayload } from 'nestjs-jwt-extended';
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { createClient } from 'redis';
-import { SessionSupport } from '../../../src/tokens/session-support.js';
+import { SessionSupport } from '../../../src/sessions/session-support.js';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { waitingFor } from '../../support/timing.js';
 import { until } from '../../support/until.js';

@@ -8,7 +8,7 @@ import {
   type JwtPayload,
   type LookUpQuery,
 } from 'nestjs-jwt-extended';
-import { SessionSupport } from '../../../src/tokens/session-support.js';
+import { SessionSupport } from '../../../src/sessions/session-support.js';
 
 class CountingStore extends MemoryRevocationStore {
   lookUps = 0;

@@ -1,4 +1,4 @@
-import { MemoryRevocationStore } from '../../../src/revocation/memory-revocation.store.js';
+import { MemoryRevocationStore } from '../../../src/stores/memory/memory-revocation.store.js';
 
 const START = Date.now();
 const NO_DEADLINE = Infinity;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { CompactTable } from '../../../src/revocation/memory/compact-table.js';
-import { hashId } from '../../../src/revocation/memory/id-hash.js';
-import { TableSegment } from '../../../src/revocation/memory/table-segment.js';
+import { CompactTable } from '../../../src/stores/memory/compact-table.js';
+import { hashId } from '../../../src/stores/memory/id-hash.js';
+import { TableSegment } from '../../../src/stores/memory/table-segment.js';
 
 /** The second word says where an id belongs: few places, at both ends of the table, so that they get in each other's way. */
 const keys = fc

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MemoryRevocationStore } from '../../../src/revocation/memory-revocation.store.js';
+import { MemoryRevocationStore } from '../../../src/stores/memory/memory-revocation.store.js';
 import { ModelStore } from './model.js';
 
 // Few of each, so that they meet: also a jti that is a sid, and an id that begins like another.

@@ -7,7 +7,7 @@ import type {
   PresentedRefreshToken,
   RefreshOutcome,
   SessionRecord,
-} from '../../../src/revocation/revocation-store.js';
+} from '../../../src/stores/revocation-store.js';
 
 interface Kept {
   subject: string;

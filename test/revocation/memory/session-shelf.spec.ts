@@ -1,6 +1,6 @@
-import { SessionShelf } from '../../../src/revocation/memory/session-shelf.js';
-import { nextRecord } from '../../../src/revocation/memory/next-record.js';
-import type { SessionRecord } from '../../../src/revocation/revocation-store.js';
+import { SessionShelf } from '../../../src/stores/memory/session-shelf.js';
+import { nextRecord } from '../../../src/stores/next-record.js';
+import type { SessionRecord } from '../../../src/stores/revocation-store.js';
 
 function record(sid: string): SessionRecord {
   const token = { id: 'id', issuedAt: 0, csrf: null, lifetime: null };

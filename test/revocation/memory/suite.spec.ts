@@ -1,5 +1,5 @@
 import { describeRevocationStore } from 'nestjs-jwt-extended/testing';
-import { MemoryRevocationStore } from '../../../src/revocation/memory-revocation.store.js';
+import { MemoryRevocationStore } from '../../../src/stores/memory/memory-revocation.store.js';
 
 describeRevocationStore('MemoryRevocationStore', () => {
   let now = Date.now();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { earliestTime } from '../../../src/revocation/redis/redis-clock.js';
+import { earliestTime } from '../../../src/stores/redis/redis-clock.js';
 import { waitingFor } from '../../support/timing.js';
 
 const node = (milliseconds: number, after = 0) => ({

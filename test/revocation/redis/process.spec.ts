@@ -12,7 +12,7 @@ const compiled = mkdtempSync(join(tmpdir(), 'redis-store-'));
 
 /** What `nestjs-jwt-extended/redis` consists of, as another process can run it: it needs no package. */
 function compileStore(): void {
-  const own = readdirSync(join(root, 'src/revocation/redis')).map((file) => `revocation/redis/${file}`);
+  const own = readdirSync(join(root, 'src/stores/redis')).map((file) => `stores/redis/${file}`);
   writeFileSync(join(compiled, 'package.json'), '{ "type": "module" }');
   for (const part of ['redis.ts', 'revocation/revocation-store.ts', ...own]) {
     const target = join(compiled, part.replace(/ts$/, 'js'));

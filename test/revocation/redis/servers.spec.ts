@@ -1,6 +1,6 @@
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { createClient } from 'redis';
-import { describeServers } from '../../../src/revocation/redis/redis-servers.js';
+import { describeServers } from '../../../src/stores/redis/redis-servers.js';
 import { describeWithRedis, RedisClusterOfServers, RedisServer } from '../../support/redis-server.js';
 import { singleDrivers, type Connected } from './drivers.js';
 

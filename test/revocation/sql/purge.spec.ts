@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqlRevocationStore, type SqlDialectName, type SqlQuery } from 'nestjs-jwt-extended/sql';
-import { rowsOf } from '../../../src/revocation/sql/sql-result.js';
+import { rowsOf } from '../../../src/stores/sql/sql-result.js';
 import type { Connected } from './clients.js';
 import { databases, type RunningDatabase } from './databases.js';
 import { HOUR, inTime, newSubject, newToken, opened } from './questions.js';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { prepareSigningKey } from '../../../src/keys/prepare-key.js';
 import { ownKey, type SigningKey, type VerificationKey } from '../../../src/keys/verification-key.js';
-import { parseCompact } from '../../../src/tokens/compact.js';
+import { parseCompact } from '../../../src/tokens/verifying/compact.js';
 import { TokenCodec } from '../../../src/tokens/token-codec.js';
 import { ALGORITHMS, type JwtAlgorithm } from '../../../src/types/algorithms.js';
 import { base64url, forge, OTHER_SECRET, readToken, SECRET } from '../../support/forge.js';

@@ -1,0 +1,70 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { IdentityProvider } from '../jwks/identity-provider.js';
+import { IdentityProviders } from '../jwks/identity-providers.js';
+import type { FetchOutcome } from '../jwks/key-cache.js';
+import type { KeySet } from '../jwks/key-set.js';
+import type { Settings } from '../options/settings.js';
+import { SETTINGS } from '../options/tokens.js';
+
+/** How many keys that are not used are named. */
+const SHOWN = 3;
+
+/** Has the keys of identity providers fetched while the application runs, and writes to the log what an operator has to know. */
+@Injectable()
+export class IdentityProviderReporter implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger('JwtExtendedModule');
+  private readonly told = new Map<IdentityProvider, State>();
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(IdentityProviders) private readonly providers: IdentityProviders,
+  ) {}
+
+  /** Does not wait for the keys: an application starts while its providers are away. */
+  onModuleInit(): void {
+    for (const { path, isAudienceChosen } of this.settings.jwks) {
+      if (isAudienceChosen) continue;
+      this.logger.warn(
+        `${path} has no audience: a token the provider made for any other application is taken here. Name yours, or ` +
+          'write audience: false where its tokens have none.',
+      );
+    }
+    this.providers.start((provider, outcome) => this.report(provider, outcome));
+  }
+
+  onModuleDestroy(): void {
+    this.providers.stop();
+  }
+
+  private report(provider: IdentityProvider, outcome: FetchOutcome): void {
+    const before = this.told.get(provider) ?? { isFailing: false, text: '' };
+    const now = 'failure' in outcome ? failureOf(outcome.failure) : problemsOf(outcome.keys);
+    this.told.set(provider, now);
+    if (before.isFailing === now.isFailing && before.text === now.text) return;
+    if ('failure' in outcome) {
+      const served = outcome.hasKeys ? 'Those fetched before are used.' : 'Its tokens are answered 503.';
+      this.logger.error(`The keys of ${provider.name} cannot be fetched. ${served} ${now.text}`);
+      return;
+    }
+    if (before.isFailing) this.logger.log(`The keys of ${provider.name} are there again.`);
+    if (now.text !== '') this.logger.warn(`Some keys of ${provider.name} are not used: ${now.text}`);
+  }
+}
+
+/** What there is to tell of a provider; the same is not told twice. */
+interface State {
+  readonly isFailing: boolean;
+  readonly text: string;
+}
+
+function failureOf(failure: unknown): State {
+  const { message = String(failure), cause } = failure as Partial<Error>;
+  const deeper = (cause as Partial<Error> | undefined)?.message;
+  return { isFailing: true, text: deeper === undefined ? message : `${message}: ${deeper}` };
+}
+
+function problemsOf({ problems }: KeySet): State {
+  const more = problems.length - SHOWN;
+  const shown = problems.slice(0, SHOWN).join('; ');
+  return { isFailing: false, text: more > 0 ? `${shown}; and ${more} more.` : shown };
+}

@@ -1,0 +1,52 @@
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { JwtExceptionFilter } from '../jwt-exception.filter.js';
+import { JwtGuard } from '../jwt.guard.js';
+import type { JwtExtendedOptions } from '../options/jwt-extended-options.js';
+
+/** What shapes the module itself; read from the call, never from a factory's answer. `undefined` means the default. */
+export interface JwtExtendedModuleExtras {
+  /** The module's providers can be injected everywhere; default `true`. */
+  isGlobal?: boolean;
+  /** `JwtGuard` guards every route; default `true`. */
+  globalGuard?: boolean;
+  /** `JwtExceptionFilter` answers in the whole application; default `true`. */
+  globalFilter?: boolean;
+}
+
+/** A class that provides the options: for `useClass` and `useExisting`. */
+export interface JwtExtendedOptionsFactory {
+  /** The options, or a promise of them. */
+  createJwtExtendedOptions(): JwtExtendedOptions | Promise<JwtExtendedOptions>;
+}
+
+/** Injects whether the module's guard is bound to every route. */
+export const GLOBAL_GUARD = Symbol.for('nestjs-jwt-extended.global-guard');
+
+/** Injects whether the options object holds the module's extras too, as `forRoot()` takes them. */
+export const WITH_EXTRAS = Symbol.for('nestjs-jwt-extended.with-extras');
+
+const EXTRAS: JwtExtendedModuleExtras = { isGlobal: undefined, globalGuard: undefined, globalFilter: undefined };
+
+/** The module's forRoot and forRootAsync, as Nest builds them. */
+export const {
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN: OPTIONS,
+  OPTIONS_TYPE,
+  ASYNC_OPTIONS_TYPE,
+} = new ConfigurableModuleBuilder<JwtExtendedOptions>({
+  optionsInjectionToken: Symbol.for('nestjs-jwt-extended.options'),
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createJwtExtendedOptions')
+  .setExtras(EXTRAS, withExtras)
+  .build();
+
+/** With `useExisting`, so that a test that overrides `JwtGuard` or `JwtExceptionFilter` overrides these too. */
+function withExtras(definition: DynamicModule, extras: JwtExtendedModuleExtras): DynamicModule {
+  const { isGlobal = true, globalGuard = true, globalFilter = true } = extras;
+  const providers: Provider[] = [...(definition.providers ?? []), { provide: GLOBAL_GUARD, useValue: globalGuard }];
+  if (globalGuard) providers.push({ provide: APP_GUARD, useExisting: JwtGuard });
+  if (globalFilter) providers.push({ provide: APP_FILTER, useExisting: JwtExceptionFilter });
+  return { ...definition, global: isGlobal, providers };
+}

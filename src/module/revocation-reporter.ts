@@ -1,0 +1,55 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Settings } from '../options/settings.js';
+import { SETTINGS } from '../options/tokens.js';
+import { RevocationEvents } from '../sessions/revocation-events.js';
+import { SessionSupport } from '../sessions/session-support.js';
+import type { RefreshReuseEvent, RevocationEvent } from '../types/revocation-event.js';
+
+/** Writes to the log what an operator has to know of the store, and tells `onReuse`. */
+@Injectable()
+export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger('JwtExtendedModule');
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(SessionSupport) private readonly support: SessionSupport,
+    @Inject(RevocationEvents) private readonly events: RevocationEvents,
+  ) {}
+
+  /** Does not wait for the store: an application starts without it, and answers 503 where it is needed. */
+  onModuleInit(): void {
+    this.events.subscribe((event) => this.report(event));
+    this.support.start();
+    void this.warnOfProblems();
+  }
+
+  onApplicationShutdown(): void {
+    this.support.stop();
+  }
+
+  private report(event: RevocationEvent): void {
+    if (event.type === 'store-available') this.logger.log('The revocation store answers again.');
+    if (event.type === 'store-unavailable') {
+      const cause = event.cause instanceof Error ? event.cause.message : String(event.cause);
+      this.logger.error(`The revocation store does not answer; requests that need it are answered 503. ${cause}`);
+    }
+    if (event.type === 'refresh-reused') void this.tell(event);
+  }
+
+  private async tell(event: RefreshReuseEvent): Promise<void> {
+    try {
+      await this.settings.rotation.onReuse?.(event);
+    } catch (error) {
+      this.logger.error(`rotation.onReuse failed: ${String(error)}`);
+    }
+  }
+
+  private async warnOfProblems(): Promise<void> {
+    try {
+      const problems = await this.support.store?.read((store) => store.describeProblems(), Array.isArray);
+      for (const problem of problems ?? []) this.logger.warn(problem);
+    } catch {
+      // Reported already, as an outage.
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { Inject, Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common';
+import {
+  ApplicationConfig,
+  DiscoveryService,
+  HttpAdapterHost,
+  MetadataScanner,
+  ModuleRef,
+  ModulesContainer,
+} from '@nestjs/core';
+import { isGuarded, isJwtGuard, requirementOf, ROUTE_RULE } from '../routes/route-requirement.js';
+import { GLOBAL_GUARD } from './module-definition.js';
+import { JwtGuard } from '../jwt.guard.js';
+import type { Settings } from '../options/settings.js';
+import { SETTINGS } from '../options/tokens.js';
+import { describeMismatch, majorOf } from './peer-versions.js';
+
+// What Nest leaves on a method that answers requests, messages or events.
+const ROUTE = 'path';
+const MESSAGE = 'microservices:pattern';
+const SOCKET_MESSAGE = 'websockets:message_mapping';
+const QUERY = 'graphql:resolver_type';
+const FIELD = 'graphql:resolve_property';
+const HANDLER_MARKS = [ROUTE, MESSAGE, SOCKET_MESSAGE, QUERY];
+
+// Since when messages of WebSockets are put to the global guards.
+const SOCKETS_GUARDED_SINCE = 12;
+
+type Method = () => unknown;
+
+/** Stops the start of an application whose routes would be open although they ask for a token. */
+@Injectable()
+export class StartChecks implements OnModuleInit {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean,
+    @Inject(ApplicationConfig) private readonly application: ApplicationConfig,
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  onModuleInit(): void {
+    this.refuseSecondImport();
+    const mismatch = describeMismatch();
+    if (mismatch !== null) new Logger('JwtExtendedModule').warn(mismatch);
+    this.refuseUnreachedHandlers();
+    if (!this.globalGuard && !this.hasGlobalGuard()) this.refuseUnguardedHandlers();
+  }
+
+  private refuseSecondImport(): void {
+    const own = [...this.modules.values()].filter((module) => module.providers.has(StartChecks));
+    if (own.length > 1) {
+      throw new TypeError(
+        'JwtExtendedModule is imported twice, with options each. Import forRoot() once, in the root module: its ' +
+          'providers are global. For two kinds of token use claims, or encodeKey and decodeKey.',
+      );
+    }
+  }
+
+  /** Whether the application bound the guard itself: `APP_GUARD` or `app.useGlobalGuards()`. */
+  private hasGlobalGuard(): boolean {
+    const guard: unknown = this.moduleRef.get(JwtGuard);
+    return (
+      this.application.getGlobalGuards().some((bound) => bound === guard || isJwtGuard(bound)) ||
+      this.application.getGlobalRequestGuards().some((wrapper) => isJwtGuard(wrapper.metatype))
+    );
+  }
+
+  private refuseUnguardedHandlers(): void {
+    const open = this.handlers((method, host) => this.isUnguarded(method, host));
+    refuse(open, 'Put @UseGuards(JwtGuard) there, or leave globalGuard of JwtExtendedModule at true.');
+  }
+
+  /** Nest does not ask every guard everywhere, whether it is global or bound by hand. */
+  private refuseUnreachedHandlers(): void {
+    const open = this.handlers((method, host) => isField(method, host) || this.isUnreached(method, host));
+    refuse(
+      open,
+      'Outside of HTTP routes Nest does not ask every guard, and tokens cannot be read there yet. Mark it @Public(), and ' +
+        'check the token in the handler with TokenService.verify().',
+    );
+  }
+
+  /** The names of the methods that are meant, those of every controller and provider. */
+  private handlers(isMeant: (method: Method, host: Type) => boolean): string[] {
+    const hosts = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
+    return hosts.flatMap(({ metatype }) => {
+      if (!isClass(metatype)) return [];
+      const prototype = metatype.prototype as Record<string, Method>;
+      return this.scanner
+        .getAllMethodNames(prototype)
+        .filter((name) => isMeant(prototype[name] as Method, metatype))
+        .map((name) => `${metatype.name}.${name}`);
+    });
+  }
+
+  private isUnguarded(method: Method, host: Type): boolean {
+    const isHandler = HANDLER_MARKS.some((mark) => Reflect.hasMetadata(mark, method));
+    if (!isHandler && !Reflect.hasMetadata(ROUTE_RULE, method)) return false;
+    return this.isRequired(method, host) && !isGuardedAt(method, host);
+  }
+
+  /** Whether a handler has a requirement, no guard of its own, and no global one is asked. */
+  private isUnreached(method: Method, host: Type): boolean {
+    const mayBeMissed =
+      (Reflect.hasMetadata(SOCKET_MESSAGE, method) && this.missesSockets) ||
+      (Reflect.hasMetadata(MESSAGE, method) && this.missesMessages);
+    return mayBeMissed && this.isRequired(method, host) && !isGuardedAt(method, host);
+  }
+
+  private get missesSockets(): boolean {
+    return Number(majorOf('@nestjs/websockets') ?? 0) < SOCKETS_GUARDED_SINCE;
+  }
+
+  /** An application that also has HTTP: `connectMicroservice()` asks its global guards only with `inheritAppConfig`. */
+  private get missesMessages(): boolean {
+    return Boolean(this.adapterHost.httpAdapter);
+  }
+
+  private isRequired(method: Method, host: Type): boolean {
+    return requirementOf(method, host, this.settings.requireByDefault) !== null;
+  }
+}
+
+function refuse(open: readonly string[], cure: string): void {
+  if (open.length === 0) return;
+  const verb = open.length > 1 ? 'require' : 'requires';
+  throw new TypeError(`${open.join(', ')} ${verb} a token, but no JwtGuard would check it. ${cure}`);
+}
+
+function isGuardedAt(method: Method, host: Type): boolean {
+  return isGuarded(method) || isGuarded(host);
+}
+
+/** Whether a field of GraphQL has a requirement of its own: no guard is asked for fields, whoever bound it. */
+function isField(method: Method, host: Type): boolean {
+  const hasOwn = Reflect.hasMetadata(ROUTE_RULE, method) || isGuarded(method);
+  return Reflect.hasMetadata(FIELD, method) && hasOwn && requirementOf(method, host, false) !== null;
+}
+
+function isClass(value: unknown): value is Type {
+  return typeof value === 'function' && typeof value.prototype === 'object';
+}

@@ -1,0 +1,37 @@
+import { RevokedTokenException, WrongTokenTypeException } from '../errors/exceptions.js';
+import type { Settings } from '../options/settings.js';
+import { ownValue } from '../types/claims.js';
+import { isForeign } from '../tokens/verifying/foreign-tokens.js';
+import { accessStampOf, stampOf, type Sessions } from './sessions.js';
+import type { TokenFactory } from '../tokens/issuing/token-factory.js';
+import type { VerifiedToken } from '../tokens/verified-token.js';
+import { lookUpUser } from '../tokens/verifying/user-lookup.js';
+
+/** Replaces refresh tokens (RFC 9700 s.4.14.2): however often one is presented, it is consumed once. */
+export class Rotation {
+  constructor(
+    private readonly settings: Settings,
+    private readonly factory: TokenFactory,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /** The successor of a verified refresh token, and its access token. All that can fail comes before it is consumed. */
+  async rotate(
+    { payload, header }: VerifiedToken,
+    given: { claims?: object; headers?: object },
+  ): Promise<{ accessToken: string; refreshToken: string }> {
+    if (payload.type !== 'refresh' || isForeign(payload)) {
+      throw new WrongTokenTypeException('Only refresh tokens are allowed', { payload, header });
+    }
+    if (await this.settings.callbacks.isTokenRevoked?.(payload, header)) {
+      throw new RevokedTokenException(undefined, { payload, header });
+    }
+    const user = await lookUpUser({ payload, header }, this.settings);
+    const identity = user ?? ownValue(payload, this.settings.identityClaim);
+    const successor = { identity, successorOf: payload, ...given };
+    const refresh = await this.factory.draft({ ...successor, type: 'refresh' }, true);
+    const access = await this.factory.draft({ ...successor, type: 'access' }, true);
+    const stamp = stampOf(await this.sessions.advance(payload, refresh.content));
+    return { accessToken: access.sign(accessStampOf(stamp, access.content)), refreshToken: refresh.sign(stamp) };
+  }
+}

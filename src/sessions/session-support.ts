@@ -1,0 +1,57 @@
+import type { Settings } from '../options/settings.js';
+import { ChangeFeed } from './change-feed.js';
+import { BoundedStaleness, LookUpCache } from './look-up-cache.js';
+import type { RevocationEvents } from './revocation-events.js';
+import { StoreClient } from './store-client.js';
+import { Rotation } from './rotation.js';
+import { Sessions } from './sessions.js';
+import type { TokenFactory } from '../tokens/issuing/token-factory.js';
+import { TokenRevocation } from './token-revocation.js';
+
+/** What there is to sessions and revocation; without a store, nothing. */
+export class SessionSupport {
+  readonly store: StoreClient | null = null;
+  private readonly feed: ChangeFeed | null = null;
+  private readonly cache: LookUpCache | null = null;
+  private readonly parts: { sessions: Sessions; revocation: TokenRevocation; rotation: Rotation } | null = null;
+
+  constructor(settings: Settings, factory: TokenFactory, events: RevocationEvents) {
+    if (settings.revocation === null) return;
+    const { store, timeout, local } = settings.revocation;
+    this.feed = local?.push ? new ChangeFeed(store, local.staleness) : null;
+    const freshness = this.feed ?? (local && new BoundedStaleness(local.staleness));
+    this.cache = local && freshness && new LookUpCache(freshness, local.maxEntries);
+    this.store = new StoreClient(store, timeout, events, this.cache);
+    const sessions = new Sessions(settings, this.store, events);
+    const revocation = new TokenRevocation(settings, this.store, sessions, events);
+    this.parts = { sessions, revocation, rotation: new Rotation(settings, factory, sessions) };
+  }
+
+  /** Begins to listen to the store's changes, where that is wanted. */
+  start(): void {
+    if (this.cache !== null) this.feed?.start(this.cache);
+  }
+
+  stop(): void {
+    this.feed?.stop();
+  }
+
+  /** Whether log-ins open sessions. */
+  get isOn(): boolean {
+    return this.parts !== null;
+  }
+
+  /** `null` without a store: then no token is revoked there. */
+  get revocation(): TokenRevocation | null {
+    return this.parts?.revocation ?? null;
+  }
+
+  /** All of it; a `TypeError` without a store. */
+  required(method: string) {
+    if (this.parts !== null) return this.parts;
+    throw new TypeError(
+      `TokenService.${method} needs a store: set the option revocation: { store: new MemoryRevocationStore() } for one ` +
+        'process, or a shared store for several.',
+    );
+  }
+}

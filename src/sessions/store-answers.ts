@@ -1,0 +1,69 @@
+import type { LookUp, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
+
+/** What may be made of a write's answer: whether it has the form it should, and whether it came too late. */
+export interface WriteAnswer<T> {
+  readonly isValid: (answer: T) => boolean;
+  readonly isLate: (answer: T) => boolean;
+}
+
+type Opening = { outcome: 'opened'; session: SessionRecord } | { outcome: 'unknown' | 'late' };
+
+/** Of `openSession`. */
+export const OPENING: WriteAnswer<Opening> = outcomes(['opened'], ['unknown', 'late']);
+
+/** Of `present`. */
+export const PRESENTATION: WriteAnswer<RefreshOutcome> = outcomes(
+  ['current', 'rotated', 'repeated'],
+  ['reused', 'unknown', 'late'],
+);
+
+/** Of writes that say whether they were applied. */
+export const APPLIED: WriteAnswer<boolean> = {
+  isValid: (answer) => typeof answer === 'boolean',
+  isLate: (answer) => !answer,
+};
+
+/** The same for one session: an answer about another one is none. */
+export function about<T extends { outcome: string }>(sid: string, answers: WriteAnswer<T>): WriteAnswer<T> {
+  const isOther = (answer: T): boolean => 'session' in answer && (answer.session as SessionRecord).sid !== sid;
+  return { ...answers, isValid: (answer) => answers.isValid(answer) && !isOther(answer) };
+}
+
+/** Whether a store's answer is a look-up of this session; half of one would let tokens in. */
+export function isLookUp(answer: LookUp, sid: string | null): boolean {
+  if (!isObject(answer)) return false;
+  const { session, denied, cutOff } = answer;
+  const isAsked = session === null || (isSession(session) && session.sid === sid);
+  return typeof denied === 'boolean' && (cutOff === null || isTime(cutOff)) && isAsked;
+}
+
+/** Whether a store's answer is a list of sessions. */
+export function isList(answer: SessionRecord[]): boolean {
+  return Array.isArray(answer) && answer.every(isSession);
+}
+
+/** Whether a store's answer is a time. */
+export function isTime(answer: number): boolean {
+  return typeof answer === 'number' && Number.isFinite(answer);
+}
+
+function outcomes<T extends { outcome: string }>(withSession: string[], without: string[]): WriteAnswer<T> {
+  return {
+    isValid: (answer) =>
+      isObject(answer) &&
+      (without.includes(answer.outcome) ||
+        (withSession.includes(answer.outcome) && isSession((answer as { session?: unknown }).session))),
+    isLate: ({ outcome }) => outcome === 'late',
+  };
+}
+
+function isSession(value: unknown): value is SessionRecord {
+  if (!isObject(value)) return false;
+  const { sid, currentId, issuedAt, refreshExpires } = value as Partial<SessionRecord>;
+  const texts = typeof sid === 'string' && typeof currentId === 'string';
+  return texts && typeof issuedAt === 'number' && (refreshExpires === null || typeof refreshExpires === 'number');
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

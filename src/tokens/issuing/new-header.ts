@@ -1,0 +1,27 @@
+import type { Settings } from '../../options/settings.js';
+import { asObject, type NewToken } from './new-token.js';
+
+/** Parameters that decide how a token is signed and read; only the library sets them. */
+const OWN_PARAMETERS = ['alg', 'crit'];
+
+/** Of tokens nobody adds anything to. */
+const PLAIN = Object.freeze({ typ: 'JWT' });
+
+/** The header of a new token but for `alg`; an empty `typ` and the default `b64` are left out. */
+export async function newHeader(token: NewToken, settings: Settings): Promise<Readonly<Record<string, unknown>>> {
+  const { additionalHeaders } = settings.callbacks;
+  if (additionalHeaders === undefined && token.headers === undefined) return PLAIN;
+  const further = asObject(await additionalHeaders?.(token.identity), 'additionalHeaders');
+  const header: Record<string, unknown> = { typ: 'JWT', ...further, ...asObject(token.headers, 'headers') };
+  const own = OWN_PARAMETERS.find((name) => Object.hasOwn(header, name));
+  if (own !== undefined) throw new TypeError(`The header parameter "${own}" of a new token cannot be set by hand.`);
+  if (header.kid !== undefined && typeof header.kid !== 'string') {
+    throw new TypeError('The header parameter "kid" of a new token must be a string (RFC 7515 s.4.1.4).');
+  }
+  if (header.b64 !== undefined && header.b64 !== true) {
+    throw new TypeError('The header parameter "b64" (RFC 7797) is not supported.');
+  }
+  delete header.b64;
+  if (!header.typ) delete header.typ;
+  return header;
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { toSeconds, type Duration } from '../../options/duration.js';
+import type { Settings } from '../../options/settings.js';
+import { ownValue, type TokenType } from '../../types/claims.js';
+
+/** What one call may say about the token it makes. */
+export interface NewToken {
+  readonly type: TokenType;
+  /** What the callbacks are asked with. */
+  readonly identity: unknown;
+  /** The claims of the token this one follows: its identity and all that is not the library's own are taken over. */
+  readonly successorOf?: Readonly<Record<string, unknown>>;
+  readonly fresh?: boolean | Duration;
+  readonly expires?: Duration | false;
+  readonly claims?: object;
+  readonly headers?: object;
+}
+
+/** The claims of a new token that come from elsewhere: from the call, the options and the callbacks. */
+export interface TokenContent {
+  readonly type: TokenType;
+  readonly fresh: boolean | number;
+  /** The identity claim's value. */
+  readonly identity: unknown;
+  /** Claims of the token this one follows. */
+  readonly carried: object;
+  /** Claims of the callback and the call; they win over everything. */
+  readonly overriding: object;
+  /** Whole seconds; `null`: for ever. */
+  readonly lifetime: number | null;
+}
+
+/** What makes one token different from every other. */
+export interface TokenStamp {
+  readonly id: string;
+  /** NumericDate. */
+  readonly issuedAt: number;
+  /** NumericDate; `null`: never. */
+  readonly expiresAt: number | null;
+  /** The double submit value; `null` where CSRF protection is off. */
+  readonly csrf: string | null;
+  /** The session it belongs to. */
+  readonly sid: string | null;
+}
+
+/** Claims that are made anew for every token. */
+const OWN_CLAIMS = ['fresh', 'iat', 'jti', 'type', 'nbf', 'csrf', 'exp', 'iss', 'aud'];
+
+const TIME_CLAIMS = ['exp', 'iat', 'nbf'];
+
+const NOTHING: Record<string, unknown> = Object.freeze({});
+
+/** Asks the callbacks and settles all of a token that can be settled before its time comes. */
+export async function tokenContent(token: NewToken, settings: Settings): Promise<TokenContent> {
+  const further = asObject(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
+  const given = asObject(token.claims, 'claims');
+  const overriding = further === NOTHING && given === NOTHING ? NOTHING : { ...toClaims(further), ...toClaims(given) };
+  const identity = await identityOf(token, settings);
+  if (!Object.hasOwn(overriding, settings.identityClaim)) requireIdentity(identity, settings);
+  return {
+    type: token.type,
+    fresh: freshness(token.fresh),
+    identity,
+    carried: token.successorOf === undefined ? NOTHING : carriedClaims(token.successorOf, settings),
+    overriding,
+    lifetime: lifetimeOf(token, settings),
+  };
+}
+
+/** A stamp of its own for a token that is made now. */
+export function newStamp({ lifetime }: TokenContent, settings: Settings, sid: string | null = null): TokenStamp {
+  const issuedAt = Math.floor(Date.now() / 1000);
+  return {
+    id: randomUUID(),
+    issuedAt,
+    expiresAt: lifetime === null ? null : issuedAt + lifetime,
+    csrf: settings.csrf === null ? null : randomUUID(),
+    sid,
+  };
+}
+
+/** The claims of a new token, in Flask-JWT-Extended's order: the library's own, the callback's, the call's. */
+export function claimsOf(content: TokenContent, stamp: TokenStamp, settings: Settings): Record<string, unknown> {
+  const claims: Record<string, unknown> = {
+    fresh: content.fresh,
+    iat: stamp.issuedAt,
+    jti: stamp.id,
+    type: content.type,
+    [settings.identityClaim]: content.identity,
+  };
+  if (settings.encodeNotBefore) claims.nbf = stamp.issuedAt;
+  if (stamp.csrf !== null) claims.csrf = stamp.csrf;
+  if (stamp.expiresAt !== null) claims.exp = stamp.expiresAt;
+  if (settings.issuer.encode !== null) claims.iss = settings.issuer.encode;
+  if (settings.audience.encode !== null) claims.aud = settings.audience.encode;
+  const { carried, overriding } = content;
+  const session = stamp.sid === null ? NOTHING : { [settings.sessionClaim]: stamp.sid };
+  // Spread, for a claim called __proto__ is a claim like any other; most tokens have nothing to add.
+  const isComplete = session === NOTHING && carried === NOTHING && overriding === NOTHING;
+  return isComplete ? claims : { ...claims, ...session, ...carried, ...overriding };
+}
+
+async function identityOf({ identity, successorOf }: NewToken, settings: Settings): Promise<unknown> {
+  if (successorOf !== undefined) return ownValue(successorOf, settings.identityClaim);
+  const { userIdentity } = settings.callbacks;
+  return userIdentity ? userIdentity(identity) : identity;
+}
+
+function carriedClaims(
+  claims: Readonly<Record<string, unknown>>,
+  { identityClaim, sessionClaim }: Settings,
+): Record<string, unknown> {
+  const own = [...OWN_CLAIMS, identityClaim, sessionClaim];
+  return Object.fromEntries(Object.entries(claims).filter(([claim]) => !own.includes(claim)));
+}
+
+function requireIdentity(identity: unknown, { identityClaim, verifySubject }: Settings): void {
+  const mustBeString = identityClaim === 'sub' && verifySubject;
+  if (mustBeString ? typeof identity === 'string' : identity !== undefined) return;
+  throw new TypeError(
+    `The identity of a token must be ${mustBeString ? 'a string (RFC 7519 s.4.1.2)' : 'a JSON value'}; ` +
+      `it is ${identity === null ? 'null' : typeof identity}. ` +
+      'Give String(id), or set the option userIdentity: (user) => String(user.id).',
+  );
+}
+
+/** `false`, `true`, or the NumericDate until which the token is fresh. */
+function freshness(fresh: boolean | Duration | undefined): boolean | number {
+  if (fresh === undefined || typeof fresh === 'boolean') return fresh ?? false;
+  return Date.now() / 1000 + toSeconds(fresh);
+}
+
+/** Whole seconds, rounded up, for readers of tokens cut fractions off. */
+function lifetimeOf({ expires, type }: NewToken, settings: Settings): number | null {
+  if (expires === false) return null;
+  const configured = type === 'access' ? settings.accessTokenExpires : settings.refreshTokenExpires;
+  const seconds = expires === undefined ? configured : toSeconds(expires);
+  if (seconds === null) return null;
+  if (seconds === 0) {
+    throw new TypeError('A token cannot expire after 0 seconds. For one that never expires give false.');
+  }
+  return Math.ceil(seconds);
+}
+
+/** An object of claims or header parameters that the application gave; nothing is an empty one. */
+export function asObject(value: unknown, name: string): object {
+  if (value === undefined || value === null) return NOTHING;
+  if (typeof value === 'object' && !Array.isArray(value)) return value;
+  throw new TypeError(
+    `"${name}" of a new token must be an object; it is ${Array.isArray(value) ? 'a list' : typeof value}.`,
+  );
+}
+
+/** Dates under the registered time claims become NumericDates (RFC 7519 s.2); what is undefined overrides nothing. */
+function toClaims(given: object): object {
+  const claims = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    claims.map(([name, value]: [string, unknown]) =>
+      TIME_CLAIMS.includes(name) && value instanceof Date ? [name, Math.floor(value.getTime() / 1000)] : [name, value],
+    ),
+  );
+}

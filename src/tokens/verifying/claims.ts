@@ -1,0 +1,137 @@
+import { InvalidTokenException } from '../../errors/exceptions.js';
+import type { ClaimRules, VerificationKey } from '../../keys/verification-key.js';
+import { ownValue, type JwtPayload } from '../../types/claims.js';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+type ClaimCheck = (payload: Claims, rules: ClaimRules, now: number) => void;
+
+/** What a signed token's claims have to meet, in PyJWT's order; expiry is apart, for it gives way to all other faults. */
+const CLAIM_CHECKS: readonly ClaimCheck[] = [
+  // checks:begin
+  checkIssuedAt,
+  checkNotBefore,
+  checkExpirationForm,
+  checkIssuer,
+  checkAudience,
+  checkSubject,
+  checkTokenId,
+  checkIdentity,
+  checkRequiredClaims,
+  // checks:end
+];
+
+/** Refuses claims that do not hold; `now` in seconds since 1970. */
+export function checkClaims(payload: Claims, rules: ClaimRules, now: number): void {
+  for (const check of CLAIM_CHECKS) check(payload, rules, now);
+}
+
+/** Refuses claims of another issuer, or for others: of those that passed once, what does not depend on the time alone. */
+export function checkParties(payload: Claims, rules: ClaimRules): void {
+  checkIssuer(payload, rules);
+  checkAudience(payload, rules);
+}
+
+/** Refuses what was signed with a key that is for others: another tenant's. */
+export function checkBoundClaims(payload: Claims, { claims }: VerificationKey): void {
+  if (claims === null) return;
+  const other = Object.keys(claims).find((claim) => ownValue(payload, claim) !== claims[claim]);
+  if (other !== undefined) throw new InvalidTokenException(`The claim "${other}" is not that of the key`);
+}
+
+/** Since when a token whose claims passed holds, and until when; both NumericDates. */
+export interface ValidTime {
+  readonly validFrom: number;
+  /** `null`: for ever. */
+  readonly expiresAt: number | null;
+}
+
+/** Reads from claims that passed what of them the time may change (RFC 7519 s.4.1.4 to 4.1.6). */
+export function validTimeOf(payload: Claims): ValidTime {
+  const validFrom = Math.max(numericDate(payload, 'iat') ?? 0, numericDate(payload, 'nbf') ?? 0);
+  return { validFrom, expiresAt: numericDate(payload, 'exp') ?? null };
+}
+
+/** Whether a token holds already; if not, `checkClaims` says why. */
+export function hasBegun({ validFrom }: ValidTime, { leeway }: ClaimRules, now: number): boolean {
+  return validFrom <= now + leeway;
+}
+
+/** Whether a token's time is over (RFC 7519 s.4.1.4). */
+export function isExpired({ expiresAt }: ValidTime, { leeway }: ClaimRules, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now - leeway;
+}
+
+/** Adds what Flask-JWT-Extended takes a missing claim to mean. */
+export function fillDefaults(payload: Claims): JwtPayload {
+  const complete = Object.hasOwn(payload, 'type') && Object.hasOwn(payload, 'fresh') && Object.hasOwn(payload, 'jti');
+  // A spread copies own properties as they are, also one called __proto__.
+  return (complete ? payload : Object.freeze({ type: 'access', fresh: false, jti: null, ...payload })) as JwtPayload;
+}
+
+function checkIssuedAt(payload: Claims, { leeway }: ClaimRules, now: number): void {
+  const issuedAt = numericDate(payload, 'iat', 'Issued At claim (iat) must be an integer.');
+  if (issuedAt !== undefined && issuedAt > now + leeway) {
+    throw new InvalidTokenException('The token is not yet valid (iat)');
+  }
+}
+
+function checkNotBefore(payload: Claims, { leeway }: ClaimRules, now: number): void {
+  const notBefore = numericDate(payload, 'nbf', 'Not Before claim (nbf) must be an integer.');
+  if (notBefore !== undefined && notBefore > now + leeway) {
+    throw new InvalidTokenException('The token is not yet valid (nbf)');
+  }
+}
+
+function checkExpirationForm(payload: Claims): void {
+  numericDate(payload, 'exp', 'Expiration Time claim (exp) must be an integer.');
+}
+
+function checkIssuer(payload: Claims, { issuer }: ClaimRules): void {
+  if (issuer.decode === null) return;
+  const value = ownValue(payload, 'iss');
+  if (value === undefined) throw new InvalidTokenException('Token is missing the "iss" claim');
+  if (typeof value !== 'string') throw new InvalidTokenException('Payload Issuer (iss) must be a string');
+  if (!issuer.decode.includes(value)) throw new InvalidTokenException('Invalid issuer');
+}
+
+function checkAudience(payload: Claims, { audience }: ClaimRules): void {
+  const accepted = audience.decode;
+  if (accepted === null) return;
+  const value = ownValue(payload, 'aud');
+  if (!value) throw new InvalidTokenException('Token is missing the "aud" claim');
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (!values.every((item) => typeof item === 'string')) {
+    throw new InvalidTokenException('Invalid claim format in token');
+  }
+  if (!values.some((item) => accepted.includes(item))) throw new InvalidTokenException("Audience doesn't match");
+}
+
+function checkSubject(payload: Claims, { verifySubject }: ClaimRules): void {
+  const subject = ownValue(payload, 'sub');
+  if (verifySubject && subject !== undefined && typeof subject !== 'string') {
+    throw new InvalidTokenException('Subject must be a string');
+  }
+}
+
+function checkTokenId(payload: Claims): void {
+  const id = ownValue(payload, 'jti');
+  if (id !== undefined && typeof id !== 'string') throw new InvalidTokenException('JWT ID must be a string');
+}
+
+function checkIdentity(payload: Claims, { identityClaim }: ClaimRules): void {
+  if (!Object.hasOwn(payload, identityClaim)) throw new InvalidTokenException(`Missing claim: ${identityClaim}`);
+}
+
+function checkRequiredClaims(payload: Claims, { requiredClaims }: ClaimRules): void {
+  const missing = requiredClaims.find((claim) => (ownValue(payload, claim) ?? null) === null);
+  if (missing !== undefined) throw new InvalidTokenException(`Missing claim: ${missing}`);
+}
+
+/** A NumericDate in whole seconds (RFC 7519 s.2); only a finite JSON number is one. */
+function numericDate(payload: object, claim: string, message = ''): number | undefined {
+  const value = ownValue(payload, claim);
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new InvalidTokenException(message);
+  return Math.trunc(value);
+}

@@ -1,0 +1,48 @@
+import { timingSafeEqual } from 'node:crypto';
+import { CsrfException, InvalidTokenException } from '../../errors/exceptions.js';
+import type { CsrfSettings } from '../../options/settings.js';
+import { ownValue, type JoseHeader, type JwtPayload, type TokenType } from '../../types/claims.js';
+import { headerValue, type HttpRequest } from '../../types/http.js';
+
+/**
+ * The double submit value that came with a token from a cookie: from the header, or else, where that is switched on,
+ * from a form field. `null` where none is needed; missing where one is, it refuses the request.
+ */
+export function presentedCsrfValue(request: HttpRequest, cookie: TokenType, csrf: CsrfSettings | null): string | null {
+  if (!csrf?.methods.has(request.method?.toUpperCase() ?? '')) return null;
+  const { headerName, fieldName } = csrf[cookie];
+  const value = headerValue(request, headerName.toLowerCase()) || (csrf.checkForm ? formField(request, fieldName) : '');
+  if (!value) throw new CsrfException('Missing CSRF token');
+  return value;
+}
+
+/** Refuses a token whose own value is not the presented one. Compared as bytes, in constant time, without coercion. */
+export function checkCsrf(payload: JwtPayload, header: JoseHeader, presented: string): void {
+  const expected = ownValue(payload, 'csrf');
+  if (expected === undefined) throw new InvalidTokenException('Missing claim: csrf', { payload, header });
+  if (typeof expected !== 'string' || !isSameText(expected, presented)) {
+    throw new CsrfException('CSRF double submit tokens do not match', { payload, header });
+  }
+}
+
+/** The value that has to come with a token; an `InvalidTokenException` where it has none. */
+export function csrfOf(payload: JwtPayload, header: JoseHeader): string {
+  const value = ownValue(payload, 'csrf');
+  if (typeof value !== 'string') throw new InvalidTokenException('Missing claim: csrf', { payload, header });
+  return value;
+}
+
+function isSameText(expected: string, presented: string): boolean {
+  const [left, right] = [Buffer.from(expected), Buffer.from(presented)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** The first value of a field, in a body that came as a form and not as JSON. */
+function formField(request: HttpRequest, name: string): string {
+  const mediaType = headerValue(request, 'content-type').split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/x-www-form-urlencoded' && mediaType !== 'multipart/form-data') return '';
+  if (typeof request.body !== 'object' || request.body === null) return '';
+  const value = ownValue(request.body, name);
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' ? first : '';
+}

@@ -1,0 +1,21 @@
+import type { JoseHeader, JwtPayload } from '../../types/claims.js';
+import { Given } from '../../types/slot-map.js';
+
+/** Where claims that were verified keep the header that came with them. */
+export class HeaderSlot extends Given {
+  #header: JoseHeader;
+
+  constructor(payload: JwtPayload, header: JoseHeader) {
+    super(payload);
+    this.#header = header;
+  }
+
+  static get(payload: object): JoseHeader | undefined {
+    return #header in payload ? payload.#header : undefined;
+  }
+
+  static set(payload: JwtPayload, header: JoseHeader): void {
+    if (#header in payload) payload.#header = header;
+    else new HeaderSlot(payload, header);
+  }
+}

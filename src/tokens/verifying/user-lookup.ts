@@ -1,0 +1,18 @@
+import { UserLookupException } from '../../errors/exceptions.js';
+import type { Settings } from '../../options/settings.js';
+import { after, type Awaitable } from '../../types/awaitable.js';
+import { ownValue } from '../../types/claims.js';
+import type { HttpRequest } from '../../types/http.js';
+import type { VerifiedToken } from '../verified-token.js';
+
+/** Whom a token belongs to, by the option `userLookup`; `undefined` without one. Nobody refuses the token. */
+export function lookUpUser(token: VerifiedToken, settings: Settings, request?: HttpRequest): Awaitable<unknown> {
+  const { userLookup } = settings.callbacks;
+  if (userLookup === undefined) return undefined;
+  return after(userLookup(token.payload, token.header, request), (user) => {
+    if (user !== null && user !== undefined) return user;
+    const identity = ownValue(token.payload, settings.identityClaim);
+    const shown = typeof identity === 'string' ? identity : JSON.stringify(identity);
+    throw new UserLookupException(`Error loading the user ${shown}`, token);
+  });
+}

@@ -1,0 +1,81 @@
+import { jest } from '@jest/globals';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BoundedStaleness, LookUpCache } from '../../../src/sessions/look-up-cache.js';
+import type { LookUp } from '../../../src/stores/revocation-store.js';
+
+const NOTHING: LookUp = { session: null, denied: false, cutOff: null };
+const DENIED: LookUp = { ...NOTHING, denied: true };
+const query = (jti: string, subject = 'alice') => ({ subject, sid: null, jti });
+
+describe('The memory of look-ups', () => {
+  it('asks once while an answer counts, and again afterwards', async () => {
+    const cache = new LookUpCache(new BoundedStaleness(300), 10);
+    const ask = jest.fn(() => NOTHING);
+    for (let time = 0; time < 3; time++) expect(cache.lookUp(query('a'), ask)).toBe(NOTHING);
+    expect(ask).toHaveBeenCalledTimes(1);
+    await sleep(320);
+    void cache.lookUp(query('a'), ask);
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
+
+  it('counts from when the store was asked, not from when it answered', async () => {
+    const cache = new LookUpCache(new BoundedStaleness(100), 10);
+    const ask = jest.fn(() => sleep(120).then(() => NOTHING));
+    await cache.lookUp(query('a'), ask);
+    await cache.lookUp(query('a'), ask);
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
+
+  it('keeps tokens, sessions and subjects apart', () => {
+    const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
+    void cache.lookUp(query('a'), () => NOTHING);
+    expect(cache.lookUp(query('b'), () => DENIED)).toBe(DENIED);
+    expect(cache.lookUp(query('a', 'bob'), () => DENIED)).toBe(DENIED);
+    expect(cache.lookUp({ subject: 'alice', sid: 'a', jti: null }, () => DENIED)).toBe(DENIED);
+  });
+
+  it('forgets a subject, and no other', () => {
+    const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
+    void cache.lookUp(query('a'), () => NOTHING);
+    void cache.lookUp(query('a', 'bob'), () => NOTHING);
+    cache.forget('alice');
+    expect(cache.lookUp(query('a'), () => DENIED)).toBe(DENIED);
+    expect(cache.lookUp(query('a', 'bob'), () => DENIED)).toBe(NOTHING);
+  });
+
+  it.each(['forget', 'clear'] as const)('does not keep an answer that was under way at a %s', async (what) => {
+    const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
+    const slow = cache.lookUp(query('a'), () => sleep(20).then(() => NOTHING));
+    if (what === 'forget') cache.forget('alice');
+    else cache.clear();
+    await slow;
+    expect(cache.lookUp(query('a'), () => DENIED)).toBe(DENIED);
+  });
+
+  it('keeps no failure, whether thrown at once or later', async () => {
+    const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
+    const fail = () => {
+      throw new Error('down');
+    };
+    expect(() => cache.lookUp(query('a'), fail)).toThrow('down');
+    await expect(cache.lookUp(query('a'), () => Promise.reject(new Error('later')))).rejects.toThrow('later');
+    expect(cache.lookUp(query('a'), () => NOTHING)).toBe(NOTHING);
+  });
+
+  it('keeps no more than it may, and what was used last', () => {
+    const cache = new LookUpCache(new BoundedStaleness(10_000), 2);
+    void cache.lookUp(query('a'), () => NOTHING);
+    void cache.lookUp(query('b'), () => NOTHING);
+    void cache.lookUp(query('a'), () => DENIED);
+    void cache.lookUp(query('c'), () => NOTHING);
+    expect(cache.lookUp(query('a'), () => DENIED)).toBe(NOTHING);
+    expect(cache.lookUp(query('b'), () => DENIED)).toBe(DENIED);
+  });
+
+  it('trusts nothing that its freshness does not vouch for', () => {
+    const cache = new LookUpCache({ goodUntil: () => performance.now() - 1 }, 10);
+    void cache.lookUp(query('a'), () => NOTHING);
+    expect(cache.lookUp(query('a'), () => DENIED)).toBe(DENIED);
+  });
+});

@@ -1,0 +1,91 @@
+import type { AccessTokenOptions, JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { readToken } from '../../../support/forge.js';
+import { errorOf, tokenService } from '../../../support/token-service.js';
+
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+async function access(given: AccessTokenOptions = {}, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
+  const tokens = await tokenService(options);
+  return readToken(await tokens.createAccessToken(identity.length > 0 ? identity[0] : 'alice', given));
+}
+
+async function refusal(given: object, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
+  const error = await errorOf(() => access(given, options, ...identity));
+  expect(error).toBeInstanceOf(TypeError);
+  return error?.message;
+}
+
+describe('the identity', () => {
+  it.each([
+    [7, 'number'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [{ id: 7 }, 'object'],
+    [true, 'boolean'],
+    [10n, 'bigint'],
+  ])('%p is refused, the cure names userIdentity and String(id)', async (identity, type) => {
+    const message = await refusal({}, {}, identity);
+    expect(message).toContain(`it is ${type}`);
+    expect(message).toContain('userIdentity');
+    expect(message).toContain('String(id)');
+  });
+
+  it('is refused by what userIdentity makes of it', async () => {
+    expect((await access({}, { userIdentity: (user) => String(user) }, 7)).claims.sub).toBe('7');
+    await refusal({}, { userIdentity: (user) => user }, 7);
+    await refusal({}, { userIdentity: async () => undefined }, 'alice');
+  });
+
+  it('may be anything where sub need not be a string, or is not it', async () => {
+    expect((await access({}, { verifySubject: false }, 7)).claims.sub).toBe(7);
+    expect((await access({}, { identityClaim: 'id' }, { a: [1] })).claims.id).toEqual({ a: [1] });
+    expect((await access({}, { identityClaim: 'id' }, null)).claims.id).toBeNull();
+  });
+});
+
+describe('the claims of a call', () => {
+  const options: JwtExtendedOptions = { additionalClaims: () => ({ from: 'callback', role: 'callback', exp: 5 }) };
+
+  it('win over those of additionalClaims, and both over everything else', async () => {
+    const given = { from: 'call', sub: 'bob', type: 'own', fresh: true, jti: 'id', csrf: 'c', iss: 'me' };
+    const { claims } = await access({ claims: given }, options);
+    expect(claims).toMatchObject({ ...given, role: 'callback', exp: 5 });
+  });
+
+  it('that are undefined remove nothing', async () => {
+    const { claims } = await access(
+      { claims: { exp: undefined, sub: undefined, role: undefined, jti: undefined } },
+      options,
+    );
+    expect(claims).toMatchObject({ sub: 'alice', role: 'callback', exp: 5, jti: expect.stringMatching(UUID_V4) });
+    const plain = (await access({ claims: { exp: undefined } })).claims;
+    expect(plain.exp).toBe((plain.iat as number) + 900);
+  });
+
+  it('that are dates are NumericDates where a claim is a time, texts elsewhere', async () => {
+    const date = new Date('2100-01-01T00:00:00.900Z');
+    const { claims } = await access({ claims: { exp: date, nbf: date, iat: date, birthday: date } });
+    const seconds = 4_102_444_800;
+    expect(claims).toMatchObject({ exp: seconds, nbf: seconds, iat: seconds, birthday: '2100-01-01T00:00:00.900Z' });
+  });
+
+  it('may have any name', async () => {
+    const given = JSON.parse('{"__proto__":{"admin":true},"constructor":1}') as object;
+    const { claims } = await access({ claims: given });
+    expect(Object.hasOwn(claims, '__proto__')).toBe(true);
+    expect(claims.constructor).toBe(1);
+    expect(claims.admin).toBeUndefined();
+  });
+
+  it.each(['text', 7, true, [], ['a']])('are an object, not %p', async (claims) => {
+    expect(await refusal({ claims })).toContain('"claims" of a new token must be an object');
+    const odd = { additionalClaims: () => claims } as JwtExtendedOptions;
+    expect(await refusal({}, odd)).toContain('"additionalClaims" of a new token must be an object');
+  });
+
+  it('that JSON cannot hold are an error of the application', async () => {
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    for (const claims of [circle, { big: 10n }]) await refusal({ claims });
+  });
+});

@@ -1,0 +1,55 @@
+import type { JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { readToken } from '../../../support/forge.js';
+import { errorOf, tokenService } from '../../../support/token-service.js';
+
+async function header(headers: object | undefined, options: JwtExtendedOptions = {}) {
+  return readToken(await (await tokenService(options)).createAccessToken('alice', { headers })).header;
+}
+
+describe('the header of a new token', () => {
+  it('takes those of additionalHeaders and of the call, which win', async () => {
+    const options = { additionalHeaders: () => ({ kid: 'callback', x: 1 }) };
+    expect(await header(undefined, options)).toEqual({ alg: 'HS256', typ: 'JWT', kid: 'callback', x: 1 });
+    expect(await header({ kid: 'call', typ: 'at+jwt' }, options)).toEqual({
+      alg: 'HS256',
+      typ: 'at+jwt',
+      kid: 'call',
+      x: 1,
+    });
+  });
+
+  it.each(['', null, undefined, false])('leaves out a type that is %p', async (typ) => {
+    expect(await header({ typ })).toEqual({ alg: 'HS256' });
+  });
+
+  it('leaves out b64 where it says what is so anyway', async () => {
+    expect(await header({ b64: true })).toEqual({ alg: 'HS256', typ: 'JWT' });
+  });
+
+  it.each([
+    [{ alg: 'none' }, '"alg" of a new token cannot be set by hand'],
+    [{ alg: 'HS256' }, '"alg" of a new token cannot be set by hand'],
+    [{ alg: '' }, '"alg" of a new token cannot be set by hand'],
+    [{ alg: undefined }, '"alg" of a new token cannot be set by hand'],
+    [{ crit: ['exp'] }, '"crit" of a new token cannot be set by hand'],
+    [{ kid: 7 }, '"kid" of a new token must be a string'],
+    [{ kid: null }, '"kid" of a new token must be a string'],
+    [{ b64: false }, '"b64" (RFC 7797) is not supported'],
+    [['a'], 'must be an object; it is a list'],
+    ['kid', 'must be an object; it is string'],
+  ])('refuses %j', async (headers, message) => {
+    const ways: [JwtExtendedOptions, object | undefined][] = [
+      [{}, headers as object],
+      [{ additionalHeaders: () => headers as object }, undefined],
+    ];
+    for (const [options, given] of ways) {
+      const error = await errorOf(() => header(given, options));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error?.message).toContain(message);
+    }
+  });
+
+  it('refuses nothing that is merely inherited', async () => {
+    expect(await header(Object.create({ alg: 'none', crit: ['x'] }) as object)).toEqual({ alg: 'HS256', typ: 'JWT' });
+  });
+});

@@ -1,0 +1,138 @@
+import type { AccessTokenOptions, JwtExtendedOptions, TokenOptions } from 'nestjs-jwt-extended';
+import { nowInSeconds, readToken } from '../../../support/forge.js';
+import { errorOf, tokenService } from '../../../support/token-service.js';
+
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+async function access(given: AccessTokenOptions = {}, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
+  const tokens = await tokenService(options);
+  return readToken(await tokens.createAccessToken(identity.length > 0 ? identity[0] : 'alice', given));
+}
+
+async function refusal(given: object, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
+  const error = await errorOf(() => access(given, options, ...identity));
+  expect(error).toBeInstanceOf(TypeError);
+  return error?.message;
+}
+
+describe('a new token', () => {
+  it('has the claims of Flask-JWT-Extended, in its order', async () => {
+    const before = nowInSeconds();
+    const { header, claims } = await access();
+    expect(header).toEqual({ alg: 'HS256', typ: 'JWT' });
+    expect(Object.keys(claims)).toEqual(['fresh', 'iat', 'jti', 'type', 'sub', 'nbf', 'csrf', 'exp']);
+    const iat = claims.iat as number;
+    expect(iat).toBeGreaterThanOrEqual(before);
+    expect(iat).toBeLessThanOrEqual(nowInSeconds());
+    expect(claims).toEqual({
+      fresh: false,
+      iat,
+      jti: expect.stringMatching(UUID_V4),
+      type: 'access',
+      sub: 'alice',
+      nbf: iat,
+      csrf: expect.stringMatching(UUID_V4),
+      exp: iat + 900,
+    });
+    expect(claims.csrf).not.toBe(claims.jti);
+  });
+
+  it('for refreshing is the same, but never fresh, and lives longer', async () => {
+    const tokens = await tokenService();
+    const odd = { fresh: true } as TokenOptions;
+    const { claims } = readToken(await tokens.createRefreshToken('alice', odd));
+    expect(Object.keys(claims)).toEqual(['fresh', 'iat', 'jti', 'type', 'sub', 'nbf', 'csrf', 'exp']);
+    expect(claims).toMatchObject({ type: 'refresh', fresh: false, exp: (claims.iat as number) + 2_592_000 });
+  });
+
+  it('is never the same twice', async () => {
+    const tokens = await tokenService();
+    const made = await Promise.all(Array.from({ length: 50 }, () => tokens.createAccessToken('alice')));
+    expect(new Set(made.map((token) => readToken(token).claims.jti)).size).toBe(50);
+    expect(new Set(made.map((token) => readToken(token).claims.csrf)).size).toBe(50);
+  });
+
+  it('has the claims the options ask for, in order', async () => {
+    const { claims } = await access({}, { issuer: 'us', audience: ['a', 'b'], identityClaim: 'user' });
+    const order = ['fresh', 'iat', 'jti', 'type', 'user', 'nbf', 'csrf', 'exp', 'iss', 'aud'];
+    expect(Object.keys(claims)).toEqual(order);
+    expect(claims).toMatchObject({ user: 'alice', iss: 'us', aud: ['a', 'b'] });
+    const plain = (await access({}, { encodeNotBefore: false, csrf: false, accessTokenExpires: false })).claims;
+    expect(Object.keys(plain)).toEqual(['fresh', 'iat', 'jti', 'type', 'sub']);
+  });
+
+  it('comes as a pair, each with options of its own', async () => {
+    const tokens = await tokenService();
+    const options = {
+      fresh: true,
+      accessExpires: '1m',
+      refreshExpires: '1h',
+      claims: { role: 'a' },
+      headers: { kid: 'k' },
+    };
+    const pair = await tokens.createTokenPair('alice', options as never);
+    const [one, two] = [readToken(pair.accessToken), readToken(pair.refreshToken)];
+    expect(one.claims).toMatchObject({ type: 'access', fresh: true, role: 'a', exp: (one.claims.iat as number) + 60 });
+    expect(two.claims).toMatchObject({
+      type: 'refresh',
+      fresh: false,
+      role: 'a',
+      exp: (two.claims.iat as number) + 3600,
+    });
+    expect([one.header.kid, two.header.kid]).toEqual(['k', 'k']);
+    expect(Object.keys(pair).sort()).toEqual(['accessToken', 'refreshToken']);
+  });
+});
+
+describe('expires', () => {
+  it.each([
+    [60, 60],
+    ['2h', 7200],
+    [{ days: 1 }, 86_400],
+    [-10, -10],
+    ['-1m', -60],
+    [0.5, 1],
+    ['500ms', 1],
+    [1.2, 2],
+  ] as const)('%j puts exp %d s after iat', async (expires, seconds) => {
+    const { claims } = await access({ expires });
+    expect((claims.exp as number) - (claims.iat as number)).toBe(seconds);
+    expect(Number.isInteger(claims.exp)).toBe(true);
+  });
+
+  it('false leaves exp out, undefined means the option', async () => {
+    expect((await access({ expires: false })).claims).not.toHaveProperty('exp');
+    expect((await access({ expires: undefined }, { accessTokenExpires: 5 })).claims.exp).toBeDefined();
+  });
+
+  it.each([0, '0s', '0ms', -0, { minutes: 0 }])('%j is refused, the cure is false', async (expires) => {
+    expect(await refusal({ expires })).toContain('For one that never expires give false');
+  });
+
+  it.each(['60', '', 'soon', true, null, NaN, Infinity, {}, [], new Date()])('%p is refused', async (expires) => {
+    await refusal({ expires });
+  });
+});
+
+describe('fresh', () => {
+  it.each([true, false])('%p stays', async (fresh) => {
+    expect((await access({ fresh })).claims.fresh).toBe(fresh);
+  });
+
+  it.each([
+    [60, 60],
+    ['5m', 300],
+    [{ seconds: 1.5 }, 1.5],
+    [0, 0],
+    [-5, -5],
+  ] as const)('%j is a time with fractions, %d s from now', async (fresh, seconds) => {
+    const before = Date.now() / 1000;
+    const until = (await access({ fresh })).claims.fresh as number;
+    expect(until).toBeGreaterThanOrEqual(before + seconds - 1e-6);
+    expect(until).toBeLessThanOrEqual(Date.now() / 1000 + seconds + 1e-6);
+  });
+
+  it.each(['true', '60', null, NaN, {}, []])('%p is refused', async (fresh) => {
+    await refusal({ fresh });
+  });
+});
