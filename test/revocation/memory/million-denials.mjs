@@ -6,7 +6,7 @@ import { loadSource } from '../../support/load-source.mjs';
 if (!globalThis.gc) throw new Error('Run it with node --expose-gc: it counts bytes.');
 
 const entries = Number(process.argv[2] ?? 1_000_000);
-const { MemoryRevocationStore } = await loadSource('revocation/memory-revocation.store.ts');
+const { MemoryRevocationStore } = await loadSource('stores/memory/memory-revocation.store.ts');
 
 const MONTH = 30 * 86_400_000;
 let now = Date.now();

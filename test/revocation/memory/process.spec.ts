@@ -21,7 +21,7 @@ describe('MemoryRevocationStore in a process', () => {
   it('lets it end: it has no timer', () => {
     const script = `
       import { loadSource } from './test/support/load-source.mjs';
-      const { MemoryRevocationStore } = await loadSource('revocation/memory-revocation.store.ts');
+      const { MemoryRevocationStore } = await loadSource('stores/memory/memory-revocation.store.ts');
       const store = new MemoryRevocationStore();
       const token = { id: 'a', issuedAt: 0, csrf: null, lifetime: 60 };
       const limits = { maxAge: 90_000, leeway: 0 };

@@ -14,7 +14,7 @@ const compiled = mkdtempSync(join(tmpdir(), 'redis-store-'));
 function compileStore(): void {
   const own = readdirSync(join(root, 'src/stores/redis')).map((file) => `stores/redis/${file}`);
   writeFileSync(join(compiled, 'package.json'), '{ "type": "module" }');
-  for (const part of ['redis.ts', 'revocation/revocation-store.ts', ...own]) {
+  for (const part of ['redis.ts', 'stores/revocation-store.ts', ...own]) {
     const target = join(compiled, part.replace(/ts$/, 'js'));
     mkdirSync(dirname(target), { recursive: true });
     const jsc = { target: 'es2023', parser: { syntax: 'typescript' } } as const;
