@@ -11,8 +11,8 @@ function shownIn(header: readonly string[]): string[] {
 }
 
 it('shows every decorator', () => {
-  expect(shownIn(['decorator', 'the route'])).toEqual(Object.keys(routeDecorators).sort());
-  const ofParameters = ['decorator', 'gives', 'on an optional route without a token'];
+  expect(shownIn(['decorator', 'effect on the route'])).toEqual(Object.keys(routeDecorators).sort());
+  const ofParameters = ['decorator', 'value', 'on an optional route without a token'];
   expect(shownIn(ofParameters)).toEqual(Object.keys(paramDecorators).sort());
 });
 
@@ -26,7 +26,7 @@ it('shows every requirement, with a value that is not the default', () => {
 });
 
 it.each(Object.entries({ TokenService, TokenCookieService }))('shows methods that %s has', (name, service) => {
-  const cells = rowsOf(['there', 'here']).map(([, here = '']) => here);
+  const cells = rowsOf(['Flask-JWT-Extended', 'this library']).map(([, here = '']) => here);
   const methods = cells
     .filter((cell) => cell.includes(`${name}.`))
     .flatMap(quoted)

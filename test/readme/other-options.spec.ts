@@ -24,7 +24,7 @@ interface Row {
   readonly default: string;
 }
 
-const rows = rowsOf(['of', 'option', 'default']).reduce<Row[]>((before, [of, option, fallback]) => {
+const rows = rowsOf(['options of', 'option', 'default']).reduce<Row[]>((before, [of, option, fallback]) => {
   const taker = quoted(of)[0] ?? before.at(-1)?.of ?? '';
   return [...before, { of: taker, option: quoted(option)[0] ?? '', default: fallback ?? '' }];
 }, []);
