@@ -1,3 +1,4 @@
+import { cacheMode } from '../support/cache-mode.js';
 import type { AdapterName } from './app/conformance-app.js';
 import { ConformanceServer } from './app/conformance-server.js';
 import { DifferenceLedger } from './difference-ledger.js';
@@ -13,7 +14,7 @@ const groups = loadGroups();
 /** Every scenario as a test, on one of the HTTP servers. */
 export function describeConformance(adapter: AdapterName): void {
   const ledger = new DifferenceLedger(DIFFERENCES);
-  const server = new ConformanceServer(adapter);
+  const server = new ConformanceServer(adapter, cacheMode());
   const counts = { same: 0, wording: 0, declared: 0, DIFFERENT: 0, kept: 0 };
   let port: number;
 

@@ -9,8 +9,7 @@ import {
 import { APP_FILTER, BaseExceptionFilter, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { JwtExtendedModule } from 'nestjs-jwt-extended';
-import { cacheMode } from '../../support/cache-mode.js';
+import { JwtExtendedModule, type JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { parseBodies } from './body-parsing.js';
 import { callbackOptions } from './callbacks.js';
 import { RevokedTokens } from './revoked-tokens.js';
@@ -49,14 +48,14 @@ class RaisedFilter extends BaseExceptionFilter implements ExceptionFilter {
 
 @Module({})
 class ConformanceModule {
-  static for({ config: given = {}, loaders = [] }: ScenarioSetup): DynamicModule {
+  static for({ config: given = {}, loaders = [] }: ScenarioSetup, options: JwtExtendedOptions): DynamicModule {
     const config = readConfig(given);
     const revoked = new RevokedTokens();
     const identityClaim = String(config.JWT_IDENTITY_CLAIM ?? 'sub');
     const callbacks = callbackOptions(loaders, { identityClaim, secret: mainSecret(config), revoked });
     return {
       module: ConformanceModule,
-      imports: [JwtExtendedModule.forRoot({ ...cacheMode(), ...optionsFor(config), ...callbacks })],
+      imports: [JwtExtendedModule.forRoot({ ...options, ...optionsFor(config), ...callbacks })],
       controllers: [
         ...echoRoutes,
         ...userRoutes,
@@ -75,8 +74,12 @@ class ConformanceModule {
 }
 
 /** A fresh application for a scenario, ready to serve but not listening; throws what the start throws. */
-export async function createConformanceApp(setup: ScenarioSetup, adapter: AdapterName): Promise<INestApplication> {
-  const module = ConformanceModule.for(setup);
+export async function createConformanceApp(
+  setup: ScenarioSetup,
+  adapter: AdapterName,
+  options: JwtExtendedOptions,
+): Promise<INestApplication> {
+  const module = ConformanceModule.for(setup, options);
   const app = await NestFactory.create(module, HTTP_ADAPTERS[adapter](), { logger: false, abortOnError: false });
   parseBodies[adapter](app);
   await app.init();

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import type { JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { createConformanceApp, type AdapterName, type ScenarioSetup } from './conformance-app.js';
 import { traced } from './trace.js';
 
@@ -16,7 +17,11 @@ export class ConformanceServer {
   private app: INestApplication | null = null;
   private preparing: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly adapter: AdapterName) {
+  /** The options apply to every scenario that does not set them. */
+  constructor(
+    private readonly adapter: AdapterName,
+    private readonly options: JwtExtendedOptions = {},
+  ) {
     this.server = createServer((request, response) => this.handle(request, response));
   }
 
@@ -45,7 +50,7 @@ export class ConformanceServer {
   private async prepareNow(setup: ScenarioSetup): Promise<Preparation> {
     await this.replaceApp(null);
     try {
-      await this.replaceApp(await createConformanceApp(setup, this.adapter));
+      await this.replaceApp(await createConformanceApp(setup, this.adapter, this.options));
       return { refused: null };
     } catch (error) {
       if (error instanceof TypeError) return { refused: error.message };
