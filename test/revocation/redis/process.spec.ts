@@ -10,15 +10,19 @@ import { describeWithRedis, RedisClusterOfServers, RedisServer } from '../../sup
 const root = process.cwd();
 const compiled = mkdtempSync(join(tmpdir(), 'redis-store-'));
 
-/** What `nestjs-jwt-extended/redis` consists of, as another process can run it: it needs no package. */
-function compileStore(): void {
-  const own = readdirSync(join(root, 'src/stores/redis')).map((file) => `stores/redis/${file}`);
+/** Compiles the library into a folder without packages: `nestjs-jwt-extended/redis` must need none. */
+function compileLibrary(): void {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   writeFileSync(join(compiled, 'package.json'), '{ "type": "module" }');
-  for (const part of ['redis.ts', 'stores/revocation-store.ts', ...own]) {
-    const target = join(compiled, part.replace(/ts$/, 'js'));
+  for (const source of sources.filter((file) => file.endsWith('.ts'))) {
+    const target = join(compiled, source.replace(/ts$/, 'js'));
     mkdirSync(dirname(target), { recursive: true });
-    const jsc = { target: 'es2023', parser: { syntax: 'typescript' } } as const;
-    writeFileSync(target, transformFileSync(join(root, 'src', part), { jsc, module: { type: 'es6' } }).code);
+    const jsc = {
+      target: 'es2023',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    } as const;
+    writeFileSync(target, transformFileSync(join(root, 'src', source), { jsc, module: { type: 'es6' } }).code);
   }
 }
 
@@ -74,7 +78,7 @@ async function runAndLose(code: string, servers: readonly RedisServer[]): Promis
 }
 
 describeWithRedis('a process with a RedisRevocationStore', () => {
-  beforeAll(compileStore);
+  beforeAll(compileLibrary);
   afterAll(() => rmSync(compiled, { recursive: true }));
 
   it.each([
