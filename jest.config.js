@@ -13,9 +13,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^nestjs-jwt-extended$': '<rootDir>/src/index.ts',
-    '^nestjs-jwt-extended/redis$': '<rootDir>/src/redis.ts',
-    '^nestjs-jwt-extended/sql$': '<rootDir>/src/sql.ts',
-    '^nestjs-jwt-extended/testing$': '<rootDir>/src/testing.ts',
+    '^nestjs-jwt-extended/(\\w+)$': '<rootDir>/src/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {

@@ -1,14 +1,17 @@
 // Builds the package twice, ESM and CommonJS; each folder says what it is. Types have a file per module, as the sources
 // have. The code of each entry is one file, and what entries share another: over a hundred take four times as long to import.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const dist = `${root}dist`;
-const entries = ['index', 'redis', 'sql', 'testing'];
+const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const entries = Object.values(exports).flatMap(
+  ({ import: { default: file = '' } = {} }) => /dist\/esm\/(.+)\.js$/.exec(file)?.[1] ?? [],
+);
 const formats = { esm: 'module', cjs: 'commonjs' };
 
 rmSync(dist, { recursive: true, force: true });

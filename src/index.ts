@@ -28,20 +28,6 @@ export type { PublicJwk } from './keys/public-jwk.js';
 export type { VerifiedToken } from './tokens/verified-token.js';
 
 export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './stores/memory/memory-revocation.store.js';
-export { RevocationStore } from './stores/revocation-store.js';
-export type {
-  Adoption,
-  CurrentRefreshToken,
-  EndSessions,
-  LookUp,
-  LookUpQuery,
-  OpenSession,
-  PresentedRefreshToken,
-  RefreshOutcome,
-  SessionLimits,
-  SessionRecord,
-  StoreWatch,
-} from './stores/revocation-store.js';
 export { RevocationEvents } from './sessions/revocation-events.js';
 export type { RefreshReuseEvent, RevocationEvent } from './types/revocation-event.js';
 

@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { RevocationStore } from 'nestjs-jwt-extended';
+import { RevocationStore } from 'nestjs-jwt-extended/store';
 import { FLASK_SETTINGS } from '../../src/options/flask-settings.js';
 import { resolveSettings } from '../../src/options/resolve-settings.js';
 import { CALLBACKS } from '../../src/options/settings.js';

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import type { LookUp, RevocationStore, TokenPair } from 'nestjs-jwt-extended';
+import type { TokenPair } from 'nestjs-jwt-extended';
+import type { LookUp, RevocationStore } from 'nestjs-jwt-extended/store';
 import { ADAPTERS } from '../support/adapters.js';
 import { storeCalls, UNAVAILABLE, useSessionApp, type SessionApp } from '../support/session-app.js';
 import { sidOf } from '../support/session-tokens.js';

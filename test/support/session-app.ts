@@ -11,9 +11,9 @@ import {
   type JwtPayload,
   type RevocationEvent,
   type RevocationOptions,
-  type RevocationStore,
   type TokenPair,
 } from 'nestjs-jwt-extended';
+import type { RevocationStore } from 'nestjs-jwt-extended/store';
 import type { AdapterName } from './adapters.js';
 import type { Answer } from './http-client.js';
 import { TestApp } from './jwt-app.js';

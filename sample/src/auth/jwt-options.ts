@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { RevocationStore, type JwtExtendedOptions, type JwtExtendedOptionsFactory } from 'nestjs-jwt-extended';
+import type { JwtExtendedOptions, JwtExtendedOptionsFactory } from 'nestjs-jwt-extended';
+import { RevocationStore } from 'nestjs-jwt-extended/store';
 import { Environment } from '../environment/environment.js';
 import type { User } from '../users/user.js';
 import { UsersService } from '../users/users.service.js';

@@ -1,4 +1,5 @@
-import { MemoryRevocationStore, type RevocationStore } from 'nestjs-jwt-extended';
+import { MemoryRevocationStore } from 'nestjs-jwt-extended';
+import type { RevocationStore } from 'nestjs-jwt-extended/store';
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { SqlRevocationStore } from 'nestjs-jwt-extended/sql';
 import type { Environment } from '../environment/environment.js';

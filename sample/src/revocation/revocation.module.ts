@@ -1,5 +1,5 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { RevocationStore } from 'nestjs-jwt-extended';
+import { RevocationStore } from 'nestjs-jwt-extended/store';
 import { Environment } from '../environment/environment.js';
 import { EnvironmentModule } from '../environment/environment.module.js';
 import { openStore, type OpenStore } from './open-store.js';

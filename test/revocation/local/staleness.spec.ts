@@ -6,8 +6,8 @@ import {
   TokenService,
   type JwtExtendedOptions,
   type JwtPayload,
-  type LookUpQuery,
 } from 'nestjs-jwt-extended';
+import type { LookUpQuery } from 'nestjs-jwt-extended/store';
 import { SessionSupport } from '../../../src/sessions/session-support.js';
 
 class CountingStore extends MemoryRevocationStore {

@@ -1,4 +1,4 @@
-import type { SessionRecord } from 'nestjs-jwt-extended';
+import type { SessionRecord } from 'nestjs-jwt-extended/store';
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { singleDrivers, type Connected } from './drivers.js';

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { CurrentRefreshToken, OpenSession, PresentedRefreshToken } from 'nestjs-jwt-extended';
+import type { CurrentRefreshToken, OpenSession, PresentedRefreshToken } from 'nestjs-jwt-extended/store';
 import type { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 
 export const HOUR = 3_600_000;

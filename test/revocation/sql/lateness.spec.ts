@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import pg from 'pg';
-import type { RevocationStore } from 'nestjs-jwt-extended';
+import type { RevocationStore } from 'nestjs-jwt-extended/store';
 import type { Connected } from './clients.js';
 import { databases, type Database, type RunningDatabase } from './databases.js';
 import { adopting, HOUR, inTime, newSubject, opened, opening, presenting, type Opened } from './questions.js';

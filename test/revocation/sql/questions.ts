@@ -1,5 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { CurrentRefreshToken, OpenSession, PresentedRefreshToken, RevocationStore } from 'nestjs-jwt-extended';
+import type {
+  CurrentRefreshToken,
+  OpenSession,
+  PresentedRefreshToken,
+  RevocationStore,
+} from 'nestjs-jwt-extended/store';
 
 export const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
-import type { RefreshOutcome, RevocationStore } from 'nestjs-jwt-extended';
+import type { RefreshOutcome, RevocationStore } from 'nestjs-jwt-extended/store';
 import { createPool } from 'mysql2/promise';
 import sqlite from 'node-sqlite3-wasm';
 import { postgresPool, type Connected } from './clients.js';

@@ -1,4 +1,4 @@
-import type { RevocationStore } from 'nestjs-jwt-extended';
+import type { RevocationStore } from 'nestjs-jwt-extended/store';
 import { SqlRevocationStore, type SqlDialectName, type SqlParameter, type SqlQuery } from 'nestjs-jwt-extended/sql';
 import type { Connected } from './clients.js';
 import { databases, type RunningDatabase } from './databases.js';

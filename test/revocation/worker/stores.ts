@@ -1,4 +1,4 @@
-import type { RevocationStore } from 'nestjs-jwt-extended';
+import type { RevocationStore } from 'nestjs-jwt-extended/store';
 import { connectToRedis } from './redis-clients.js';
 import { queryOf } from './sql-queries.js';
 import type { WorkerSettings } from './worker-settings.js';

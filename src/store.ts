@@ -1,0 +1,14 @@
+export { RevocationStore } from './stores/revocation-store.js';
+export type {
+  Adoption,
+  CurrentRefreshToken,
+  EndSessions,
+  LookUp,
+  LookUpQuery,
+  OpenSession,
+  PresentedRefreshToken,
+  RefreshOutcome,
+  SessionLimits,
+  SessionRecord,
+  StoreWatch,
+} from './stores/revocation-store.js';
