@@ -62,6 +62,7 @@ export {
   CsrfException,
   ExpiredTokenException,
   FreshTokenRequiredException,
+  InsufficientScopeException,
   InvalidTokenException,
   KeysUnavailableException,
   MissingTokenException,
@@ -71,7 +72,8 @@ export {
   UserLookupException,
   WrongTokenTypeException,
 } from './errors/exceptions.js';
-export type { ErrorResponse, ErrorResponseName } from './errors/error-response.js';
+export type { ErrorResponse } from './errors/error-response.js';
+export type { ErrorResponseName, JwtErrorCode } from './errors/exception-table.js';
 export type { ErrorResponseCallback } from './errors/error-responder.js';
 
 export type { JwtAlgorithm } from './types/algorithms.js';

@@ -1,33 +1,41 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
-import type { ErrorResponse, ErrorResponseName } from './error-response.js';
+import { factsOf } from './brand.js';
+import { withChallenge } from './challenge.js';
+import type { ErrorResponse } from './error-response.js';
+import type { ErrorResponseName } from './exception-table.js';
 import { JwtExtendedException } from './jwt-extended.exception.js';
+import { answerOf, settleAnswer } from './settled-answer.js';
 
-/** A callback of `errorResponses`. */
+/**
+ * A callback of the option `errorResponses`: returns the answer to an exception, or a promise of it.
+ *
+ * @example
+ * const expired: ErrorResponseCallback = (error) => ({ status: 401, body: { reason: error.code } });
+ */
 export type ErrorResponseCallback = (error: JwtExtendedException) => Awaitable<ErrorResponse>;
 
-/** What the answers depend on. */
+/** The options that decide what an answer looks like. */
 export interface ErrorSettings {
   readonly errorMessageKey: string;
   readonly errorResponses: Readonly<Partial<Record<ErrorResponseName, ErrorResponseCallback>>>;
-  /** The scheme a challenge names. */
+  /** The scheme of the challenge. */
   readonly challengeScheme: string;
 }
 
-/** Gives a failure its final answer before it leaves the library, so that whoever catches it can send it. */
+/** Gives an exception its final answer before it leaves the library, so that any exception filter can send it. */
 export class ErrorResponder {
   constructor(private readonly settings: ErrorSettings) {}
 
-  /** The same error with its answer settled; errors that are not ours pass as they are. */
+  /** Returns the same error. An exception of the library has its final answer now; other errors are left as they are. */
   settle(error: unknown): Awaitable<unknown> {
-    if (!(error instanceof JwtExtendedException) || error.isAnswered) return error;
+    if (!(error instanceof JwtExtendedException) || answerOf(error) !== undefined) return error;
     const respond = this.settings.errorResponses[error.responseName];
-    return respond === undefined
-      ? this.apply(error, null)
-      : after(respond(error), (response) => this.apply(error, requireResponse(response, error.responseName)));
+    if (respond === undefined) return this.apply(error, this.defaultResponse(error));
+    return after(respond(error), (response) => this.apply(error, requireResponse(response, error.responseName)));
   }
 
-  /** Runs something that may refuse a token; what it throws has its answer settled. */
+  /** Runs work that may refuse a token. An exception that the work throws has its final answer. */
   async run<T>(work: () => Awaitable<T>): Promise<T> {
     try {
       return await work();
@@ -36,7 +44,7 @@ export class ErrorResponder {
     }
   }
 
-  /** The same where nothing can be waited for; an answer that comes late is asked for again by the filter. */
+  /** The same for work that cannot wait. If a callback answers with a promise, the filter asks it again and waits. */
   runSync<T>(work: () => T): T {
     try {
       return work();
@@ -47,15 +55,21 @@ export class ErrorResponder {
     }
   }
 
-  private apply(error: JwtExtendedException, response: ErrorResponse | null): JwtExtendedException {
-    return error.settleAnswer(response, {
-      messageKey: this.settings.errorMessageKey,
-      scheme: this.settings.challengeScheme,
-    });
+  private defaultResponse(error: JwtExtendedException): ErrorResponse {
+    const { status, headers } = factsOf(error);
+    return { status, body: { [this.settings.errorMessageKey]: error.message }, headers };
+  }
+
+  private apply(error: JwtExtendedException, { status, body, headers }: ErrorResponse): JwtExtendedException {
+    const { message, scopes } = error;
+    const content = { error: factsOf(error).challengeError, description: message, scopes };
+    const scheme = this.settings.challengeScheme;
+    settleAnswer(error, { status, body, headers: withChallenge(headers ?? {}, { ...content, status, scheme }) });
+    return error;
   }
 }
 
-/** What could not be sent would leave the request without an answer: it has to fail here, as the application's own error. */
+/** An answer that cannot be sent would leave the request open. It fails here, as an error of the application. */
 function requireResponse(response: ErrorResponse | null | undefined, name: ErrorResponseName): ErrorResponse {
   const status = response?.status;
   if (!response || !Number.isInteger(status) || Number(status) < 200 || Number(status) > 599) {

@@ -1,21 +1,9 @@
 /** The answer to an error: what a callback of `errorResponses` returns. */
 export interface ErrorResponse {
-  /** The HTTP status. */
+  /** The HTTP status, from 200 to 599. */
   status: number;
-  /** The body, sent as JSON unless it is a string. */
+  /** The body: a string is sent as it is, everything else as JSON. */
   body: unknown;
-  /** Further header fields. A 401 gets `WWW-Authenticate` unless it is here. */
+  /** Further header fields. Without a `WWW-Authenticate` here, a 401 gets the library's own. */
   headers?: Readonly<Record<string, string>>;
 }
-
-/** The kinds of failure that can have an answer of their own; Flask-JWT-Extended's seven error loaders, and two more. */
-export type ErrorResponseName =
-  | 'expiredToken'
-  | 'invalidToken'
-  | 'unauthorized'
-  | 'needsFreshToken'
-  | 'revokedToken'
-  | 'userLookupError'
-  | 'tokenVerificationFailed'
-  | 'revocationUnavailable'
-  | 'keysUnavailable';

@@ -1,118 +1,91 @@
 import { HttpException } from '@nestjs/common';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
-import { challenge, type ChallengeError } from './challenge.js';
-import type { ErrorResponse, ErrorResponseName } from './error-response.js';
+import { brand, factsOf, ownBrand } from './brand.js';
+import { withChallenge } from './challenge.js';
+import type { ErrorResponseName, JwtErrorCode } from './exception-table.js';
+import { answerOf } from './settled-answer.js';
 
-/** What an exception can be given besides its message. */
+/** What an exception can say besides its message. */
 export interface JwtExceptionDetails {
-  /** The claims of the token, where one was read. */
+  /** The claims of the token, where its signature was verified. */
   payload?: JwtPayload;
-  /** The JOSE header of the token, where one was read. */
+  /** The JOSE header of the token, where its signature was verified. */
   header?: JoseHeader;
-  /** The error underneath. */
+  /** The error that led to this one. */
   cause?: unknown;
+  /** The scopes that the route asks for; the challenge of an `InsufficientScopeException` names them. */
+  scopes?: readonly string[];
 }
-
-/** What sets one kind of failure apart from the others. */
-export interface ExceptionKind {
-  readonly code: string;
-  readonly status: number;
-  readonly responseName: ErrorResponseName;
-  readonly challengeError: ChallengeError | null;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-// Fixed for ever: the ESM and the CommonJS copy of this package know each other's exceptions by it.
-const BRAND = Symbol.for('nestjs-jwt-extended.exception');
 
 /**
- * Every failure to do with a token. It carries the answer it is to get (status, body, headers), so that any filter can
- * send it. `instanceof` holds across the ESM and CommonJS copies of this package.
+ * The base of every exception about a token. It carries the answer that the caller gets (status, body, headers), so that
+ * any exception filter can send it. `instanceof` holds across the ESM and CommonJS copies of this package.
+ *
+ * @example
+ * if (error instanceof JwtExtendedException) logger.warn(error.code);
  */
 export abstract class JwtExtendedException extends HttpException {
-  /** What went wrong, for programs: `JWT_EXPIRED`, `JWT_INVALID`, … Stable across versions. */
-  readonly code: string;
-  /** The claims of the token, where one was read (unverified ones never are). */
+  /** The kind of refusal, for programs: `JWT_EXPIRED`, `JWT_INVALID`, … Stable across versions. */
+  readonly code: JwtErrorCode;
+  /** The claims of the token; `undefined` where no signature was verified. */
   readonly payload?: JwtPayload;
-  /** The JOSE header of the token, where one was read. */
+  /** The JOSE header of the token; `undefined` where no signature was verified. */
   readonly header?: JoseHeader;
-  /** Which entry of the option `errorResponses` answers this. */
+  /** The scopes that the route asks for; only an `InsufficientScopeException` has them. */
+  readonly scopes?: readonly string[];
+  /** The callback of the option `errorResponses` that answers this exception. */
   readonly responseName: ErrorResponseName;
-  private readonly kind: ExceptionKind;
-  private answer?: Required<ErrorResponse>;
 
-  constructor(kind: ExceptionKind, message: string, details: JwtExceptionDetails = {}) {
-    // Whoever sends bad tokens chooses how often this happens, and where it does is no news: the code and message say it.
+  /** @throws TypeError when a class extends `JwtExtendedException` itself and not one of the exceptions. */
+  constructor(message: string, details: JwtExceptionDetails = {}) {
+    const { code, status, responseName } = factsOf(new.target.prototype);
+    // A stack trace costs more than the check of a token, and an attacker decides how many are made. Code and message
+    // say where the token failed.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
-      super(message, kind.status, { cause: details.cause });
+      super(message, status, { cause: details.cause });
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
-    this.name = new.target.name;
+    this.name = ownBrand(new.target.prototype) ?? new.target.name;
     this.stack = `${this.name}: ${message}`;
-    this.code = kind.code;
-    this.responseName = kind.responseName;
+    this.code = code;
+    this.responseName = responseName;
     this.payload = details.payload;
     this.header = details.header;
-    this.kind = kind;
-    Object.defineProperty(this, 'kind', { enumerable: false });
-    Object.defineProperty(this, 'answer', { enumerable: false, writable: true, value: undefined });
+    this.scopes = details.scopes;
   }
 
-  /** Whether the answer is final; before that, the library's defaults stand in. */
-  get isAnswered(): boolean {
-    return this.answer !== undefined;
-  }
-
-  /** The header fields of the answer; on every 401 `WWW-Authenticate` (RFC 6750 s.3). */
+  /** The header fields of the answer. Every 401 has `WWW-Authenticate` (RFC 6750 s.3). */
   get headers(): Readonly<Record<string, string>> {
-    return this.answer?.headers ?? this.headersFor(this.kind.status, 'Bearer', this.kind.headers);
+    const answer = answerOf(this);
+    if (answer !== undefined) return answer.headers;
+    const { status, headers = {}, challengeError } = factsOf(this);
+    const { message, scopes } = this;
+    return withChallenge(headers, { status, scheme: 'Bearer', error: challengeError, description: message, scopes });
   }
 
   /** The HTTP status of the answer. */
   override getStatus(): number {
-    return this.answer?.status ?? this.kind.status;
+    return answerOf(this)?.status ?? factsOf(this).status;
   }
 
   /** The body of the answer. */
   override getResponse(): string | object {
-    return (this.answer ? this.answer.body : { msg: this.message }) as string | object;
+    const answer = answerOf(this);
+    return (answer ? answer.body : { msg: this.message }) as string | object;
   }
 
-  /** Settles the answer, once: what the application's options say about this failure. */
-  settleAnswer(response: ErrorResponse | null, options: { messageKey: string; scheme: string }): this {
-    const answer = response ?? {
-      status: this.kind.status,
-      body: { [options.messageKey]: this.message },
-      headers: this.kind.headers,
-    };
-    this.answer = { ...answer, headers: this.headersFor(answer.status, options.scheme, answer.headers) };
-    return this;
-  }
-
-  private headersFor(status: number, scheme: string, headers: Readonly<Record<string, string>> = {}) {
-    const named = Object.keys(headers).some((name) => name.toLowerCase() === 'www-authenticate');
-    if (status !== 401 || named) return headers;
-    return { ...headers, 'WWW-Authenticate': challenge(scheme, this.kind.challengeError, this.message) };
-  }
-
+  /** Compares brands and not classes, since the ESM and CommonJS copies of this package have classes of their own. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    const own = Object.getOwnPropertyDescriptor(this.prototype, BRAND)?.value as string | undefined;
+    const own = ownBrand(this.prototype);
     if (own === undefined) return Function.prototype[Symbol.hasInstance].call(this, value);
     for (let link: unknown = value; link !== null && typeof link === 'object'; link = Object.getPrototypeOf(link)) {
-      if (Object.getOwnPropertyDescriptor(link, BRAND)?.value === own) return true;
+      if (ownBrand(link) === own) return true;
     }
     return false;
   }
-}
-
-/** Marks a class of the family, so that the other copy of this package knows it. */
-export function brand(name: string) {
-  return (target: { prototype: object }): void => {
-    Object.defineProperty(target.prototype, BRAND, { value: name });
-  };
 }
 
 brand('JwtExtendedException')(JwtExtendedException);

@@ -1,6 +1,6 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
-import type { ErrorResponseName } from '../errors/error-response.js';
+import type { ErrorResponseName } from '../errors/exception-table.js';
 import type { RefreshReuseEvent } from '../types/revocation-event.js';
 import type { RevocationStore } from '../stores/revocation-store.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';

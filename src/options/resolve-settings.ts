@@ -1,4 +1,5 @@
 import type { ErrorSettings } from '../errors/error-responder.js';
+import { ERROR_RESPONSE_NAMES } from '../errors/exception-table.js';
 import { resolveCache } from './cache-settings.js';
 import { resolveCookies, resolveCsrf } from './cookie-settings.js';
 import { resolveJwks } from './jwks-settings.js';
@@ -46,18 +47,6 @@ const OPTIONS = [
 ] as const;
 
 const EXTRAS = ['isGlobal', 'globalGuard', 'globalFilter'];
-
-const ERROR_RESPONSES = [
-  'expiredToken',
-  'invalidToken',
-  'unauthorized',
-  'needsFreshToken',
-  'revokedToken',
-  'userLookupError',
-  'tokenVerificationFailed',
-  'revocationUnavailable',
-  'keysUnavailable',
-] as const;
 
 /** Claims that mean something of their own; as the identity claim one would change what every token says. */
 const RESERVED_CLAIMS = ['type', 'fresh', 'jti', 'csrf', 'exp', 'iat', 'nbf', 'iss', 'aud'];
@@ -183,9 +172,9 @@ function readCallbacks(options: OptionReader): Callbacks {
 }
 
 function readErrors(options: OptionReader, scheme: string): ErrorSettings {
-  const section = options.section('errorResponses', ERROR_RESPONSES);
+  const section = options.section('errorResponses', ERROR_RESPONSE_NAMES);
   const errorResponses: Record<string, unknown> = {};
-  for (const name of ERROR_RESPONSES) {
+  for (const name of ERROR_RESPONSE_NAMES) {
     const callback = section.callback(name);
     if (callback !== undefined) errorResponses[name] = callback;
   }

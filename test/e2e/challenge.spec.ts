@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { JwtRequired, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { InsufficientScopeException, JwtRequired, type JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { ADAPTERS } from '../support/adapters.js';
 import { forge } from '../support/forge.js';
 import { useJwtApp, withJwtApp } from '../support/jwt-app.js';
@@ -13,6 +13,11 @@ class RoutesController {
   @JwtRequired({ fresh: true })
   @Get('fresh')
   fresh() {}
+
+  @Get('scopes')
+  scopes() {
+    throw new InsufficientScopeException(undefined, { scopes: ['orders:read', 'orders:write'] });
+  }
 }
 
 const controllers = [RoutesController];
@@ -41,7 +46,14 @@ describe.each(ADAPTERS)('WWW-Authenticate (RFC 6750) on %s', (adapter) => {
     expect(await challengeOf(path, token)).toBe(`Bearer error="invalid_token", error_description="${description}"`);
   });
 
-  it('is on 401 answers only', async () => {
+  it('names the scopes that a token lacks, on a 403 (s.3.1)', async () => {
+    expect(await app.get('/scopes')).toEqual({ status: 403, body: { msg: 'Insufficient scope' } });
+    expect(await challengeOf('/scopes')).toBe(
+      'Bearer error="insufficient_scope", error_description="Insufficient scope", scope="orders:read orders:write"',
+    );
+  });
+
+  it('is on no other answer', async () => {
     expect(await challengeOf('/required', 'garbage')).toBeUndefined();
     expect(await challengeOf('/required', forge({ banned: true }))).toBeUndefined();
     expect(await challengeOf('/required', forge())).toBeUndefined();

@@ -1,5 +1,6 @@
 import { ConflictException, Controller, Get } from '@nestjs/common';
 import {
+  InsufficientScopeException,
   JwtRequired,
   KeysUnavailableException,
   RevocationUnavailableException,
@@ -32,6 +33,11 @@ class RoutesController {
     throw new RevocationUnavailableException();
   }
 
+  @Get('scopes')
+  scopes() {
+    throw new InsufficientScopeException(undefined, { scopes: ['orders:read'] });
+  }
+
   @Get('keyless')
   keyless() {
     throw new KeysUnavailableException();
@@ -50,6 +56,7 @@ const FAILURES: [ErrorResponseName, code: string, path: string, token: string | 
   ['revokedToken', 'JWT_REVOKED', '/required', forge({ jti: 'revoked' })],
   ['tokenVerificationFailed', 'JWT_CLAIMS_REJECTED', '/required', forge({ banned: true })],
   ['userLookupError', 'JWT_USER_LOOKUP', '/required', forge({ sub: 'bob' })],
+  ['insufficientScope', 'JWT_INSUFFICIENT_SCOPE', '/scopes', null],
   ['revocationUnavailable', 'JWT_REVOCATION_UNAVAILABLE', '/thrown', null],
   ['keysUnavailable', 'JWT_KEYS_UNAVAILABLE', '/keyless', null],
 ];

@@ -1,26 +1,64 @@
 import { validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
-import { challenge } from '../../../src/errors/challenge.js';
+import { challenge, withChallenge, type ChallengeError } from '../../../src/errors/challenge.js';
 
 describe('a challenge', () => {
   it('without an error is the scheme alone', () => {
-    expect(challenge('Bearer', null, 'Missing Authorization Header')).toBe('Bearer');
+    expect(challenge('Bearer', { error: null, description: 'Missing Authorization Header' })).toBe('Bearer');
   });
 
   it('names the error and describes it', () => {
-    expect(challenge('JWT', 'invalid_token', 'Token has expired')).toBe(
+    expect(challenge('JWT', { error: 'invalid_token', description: 'Token has expired' })).toBe(
       'JWT error="invalid_token", error_description="Token has expired"',
     );
+  });
+
+  it('names the scopes that the route asks for (RFC 6750 s.3)', () => {
+    const content = { error: 'insufficient_scope', description: 'Insufficient scope' } as const;
+    expect(challenge('Bearer', { ...content, scopes: ['read', 'write:"all"'] })).toBe(
+      `Bearer error="insufficient_scope", error_description="Insufficient scope", scope="read write:'all'"`,
+    );
+    expect(challenge('Bearer', { ...content, scopes: [] })).not.toContain('scope="');
   });
 
   it('holds nothing in its description that RFC 6750 s.3 does not allow', () => {
     const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
     fc.assert(
       fc.property(texts, (description) => {
-        const value = challenge('Bearer', 'invalid_token', description);
+        const value = challenge('Bearer', { error: 'invalid_token', description });
         expect(value).toMatch(/^Bearer error="invalid_token", error_description="[\x20\x21\x23-\x5b\x5d-\x7e]*"$/);
         expect(() => validateHeaderValue('WWW-Authenticate', value)).not.toThrow();
       }),
     );
+  });
+});
+
+describe('the header fields of an answer', () => {
+  const fieldsOf = (status: number, error: ChallengeError | null, headers = {}) =>
+    withChallenge(headers, { status, scheme: 'Bearer', error, description: 'a reason' });
+
+  it.each([
+    [401, null],
+    [401, 'invalid_token'],
+    [401, 'insufficient_scope'],
+    [403, 'insufficient_scope'],
+  ] as const)('have a challenge with status %d and error %s', (status, error) => {
+    expect(fieldsOf(status, error)).toEqual({ 'WWW-Authenticate': expect.stringMatching(/^Bearer/) });
+  });
+
+  it.each([
+    [400, 'invalid_token'],
+    [403, 'invalid_token'],
+    [404, 'insufficient_scope'],
+    [422, 'invalid_token'],
+    [503, null],
+  ] as const)('have no challenge with status %d and error %s', (status, error) => {
+    expect(fieldsOf(status, error, { 'Retry-After': '1' })).toEqual({ 'Retry-After': '1' });
+  });
+
+  it('keep a challenge of the application, in upper or lower case', () => {
+    for (const name of ['WWW-Authenticate', 'www-authenticate']) {
+      expect(fieldsOf(401, 'invalid_token', { [name]: 'Own' })).toEqual({ [name]: 'Own' });
+    }
   });
 });

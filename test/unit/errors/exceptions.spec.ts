@@ -3,6 +3,7 @@ import {
   CsrfException,
   ExpiredTokenException,
   FreshTokenRequiredException,
+  InsufficientScopeException,
   InvalidTokenException,
   JwtExtendedException,
   KeysUnavailableException,
@@ -73,6 +74,17 @@ const ALL: [JwtExtendedException, name: string, code: string, status: number, me
     'User claims verification failed',
     {},
   ],
+  [
+    new InsufficientScopeException(undefined, { scopes: ['read', 'write'] }),
+    'InsufficientScopeException',
+    'JWT_INSUFFICIENT_SCOPE',
+    403,
+    'Insufficient scope',
+    {
+      'WWW-Authenticate':
+        'Bearer error="insufficient_scope", error_description="Insufficient scope", scope="read write"',
+    },
+  ],
   [new InvalidTokenException('bad'), 'InvalidTokenException', 'JWT_INVALID', 422, 'bad', {}],
   [new WrongTokenTypeException('type'), 'WrongTokenTypeException', 'JWT_WRONG_TYPE', 422, 'type', {}],
   [
@@ -124,7 +136,37 @@ describe('the exceptions', () => {
 
   it('say no more in a log or as JSON than they have to', () => {
     expect(Object.keys(new ExpiredTokenException())).not.toEqual(expect.arrayContaining(['kind', 'answer']));
-    expect(JSON.stringify(new ExpiredTokenException())).not.toContain('challengeError');
+    expect(JSON.stringify(new ExpiredTokenException())).not.toContain('challenge');
+  });
+});
+
+describe('the name of an exception', () => {
+  /** What a bundler makes of a class: the same class with a short name. */
+  const rename = <T extends object>(type: T): T => Object.defineProperty(type, 'name', { value: 'a' });
+
+  it('survives a bundler that renames classes', () => {
+    const { name } = ExpiredTokenException;
+    rename(ExpiredTokenException);
+    try {
+      const exception = new ExpiredTokenException();
+      expect(exception.name).toBe('ExpiredTokenException');
+      expect(exception.stack).toBe('ExpiredTokenException: Token has expired');
+    } finally {
+      Object.defineProperty(ExpiredTokenException, 'name', { value: name });
+    }
+  });
+
+  it('is that of the class of an application, with the code and the answer of the class it extends', () => {
+    class TenantException extends InsufficientScopeException {}
+    const own = new TenantException('wrong tenant');
+    expect(own).toMatchObject({ name: 'TenantException', code: 'JWT_INSUFFICIENT_SCOPE', message: 'wrong tenant' });
+    expect(own.getStatus()).toBe(403);
+  });
+
+  it('is refused for a class that extends the base itself, since the base has no code', () => {
+    class OwnException extends JwtExtendedException {}
+    expect(() => new OwnException('mine')).toThrow(TypeError);
+    expect(() => new OwnException('mine')).toThrow(/InvalidTokenException/);
   });
 });
 

@@ -1,0 +1,33 @@
+import {
+  EXCEPTIONS,
+  type ErrorResponseName,
+  type ExceptionFacts,
+  type ExceptionName,
+  type JwtErrorCode,
+} from './exception-table.js';
+
+// Never changes: the ESM and the CommonJS copy of this package recognise each other's exceptions by it.
+const BRAND = Symbol.for('nestjs-jwt-extended.exception');
+
+const FAMILY = 'JwtExtendedException';
+
+/** Writes the name of an exception class on its prototype, so that the other copy of this package recognises it. */
+export function brand(name: ExceptionName | typeof FAMILY) {
+  return (target: { prototype: object }): void => {
+    Object.defineProperty(target.prototype, BRAND, { value: name });
+  };
+}
+
+/** The name that stands on a prototype itself; `undefined` for the prototype of a class that an application wrote. */
+export function ownBrand(prototype: object): string | undefined {
+  return Object.getOwnPropertyDescriptor(prototype, BRAND)?.value as string | undefined;
+}
+
+/** What the table says of an exception; one that an application wrote counts as the class it extends. */
+export function factsOf(prototype: object): ExceptionFacts<JwtErrorCode, ErrorResponseName> {
+  const name = (prototype as { [BRAND]?: string })[BRAND] ?? FAMILY;
+  if (Object.hasOwn(EXCEPTIONS, name)) return EXCEPTIONS[name as ExceptionName];
+  throw new TypeError(
+    'JwtExtendedException has no code and no status of its own. Extend one of its classes, InvalidTokenException for one.',
+  );
+}
