@@ -26,7 +26,7 @@ import { RevocationReporter } from './module/revocation-reporter.js';
 import { StartChecks } from './module/start-checks.js';
 import { TokenCodec } from './tokens/token-codec.js';
 import { RevocationCheck } from './sessions/revocation-check.js';
-import { SessionSupport } from './sessions/session-support.js';
+import { SessionManager } from './sessions/session-manager.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
 import { TokenVerifier } from './tokens/verifying/token-verifier.js';
 import { TokenService } from './token.service.js';
@@ -70,15 +70,15 @@ const PROVIDERS: Provider[] = [
   },
   RevocationEvents,
   {
-    provide: SessionSupport,
+    provide: SessionManager,
     inject: [SETTINGS, TokenFactory, RevocationEvents],
     useFactory: (settings: Settings, factory: TokenFactory, events: RevocationEvents) =>
-      new SessionSupport(settings, factory, events),
+      new SessionManager(settings, factory, events),
   },
   {
     provide: RevocationCheck,
-    inject: [SETTINGS, SessionSupport],
-    useFactory: (settings: Settings, support: SessionSupport) => new RevocationCheck(settings, support.revocation),
+    inject: [SETTINGS, SessionManager],
+    useFactory: (settings: Settings, sessions: SessionManager) => new RevocationCheck(settings, sessions.revocation),
   },
   IdentityProviderReporter,
   RevocationReporter,

@@ -10,9 +10,9 @@ import { ownValue, type JoseHeader, type JwtPayload } from './types/claims.js';
 import { parseCompact, parsePayload } from './tokens/verifying/compact.js';
 import { csrfOf } from './tokens/verifying/csrf.js';
 import { isForeign } from './tokens/verifying/foreign-tokens.js';
-import { newStamp, type NewToken } from './tokens/issuing/new-token.js';
-import { SessionSupport } from './sessions/session-support.js';
-import { accessStampOf } from './sessions/sessions.js';
+import { newIssuance, type NewToken } from './tokens/issuing/new-token.js';
+import { SessionManager } from './sessions/session-manager.js';
+import { accessIssuanceOf } from './sessions/sessions.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
 import { TokenVerifier } from './tokens/verifying/token-verifier.js';
 import type { VerifiedToken } from './tokens/verified-token.js';
@@ -101,7 +101,7 @@ export class TokenService {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TokenFactory) private readonly factory: TokenFactory,
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
-    @Inject(SessionSupport) private readonly support: SessionSupport,
+    @Inject(SessionManager) private readonly sessions: SessionManager,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
   ) {}
 
@@ -120,9 +120,9 @@ export class TokenService {
     return this.responder.run(async () => {
       const token: NewToken = { expires, claims, headers, type: 'refresh', identity };
       const sid = this.sidOf(session);
-      if (!this.support.isOn) return this.factory.create(token);
+      if (!this.sessions.isOn) return this.factory.create(token);
       const draft = await this.factory.draft(token, true);
-      return draft.sign(await this.support.required('createRefreshToken').sessions.open(draft.content, { sid }));
+      return draft.sign(await this.sessions.required('createRefreshToken').sessions.open(draft.content, { sid }));
     });
   }
 
@@ -130,7 +130,7 @@ export class TokenService {
   createTokenPair(identity: unknown, options: TokenPairOptions = {}): Promise<TokenPair> {
     const { fresh, accessExpires, refreshExpires, claims, headers, device } = options;
     return this.responder.run(async () => {
-      const inSession = this.support.isOn;
+      const inSession = this.sessions.isOn;
       const access = await this.factory.draft(
         { type: 'access', identity, fresh, expires: accessExpires, claims, headers },
         inSession,
@@ -139,14 +139,14 @@ export class TokenService {
         { type: 'refresh', identity, expires: refreshExpires, claims, headers },
         inSession,
       );
-      const stamp = inSession
-        ? await this.support.required('createTokenPair').sessions.open(refresh.content, { device })
+      const issuance = inSession
+        ? await this.sessions.required('createTokenPair').sessions.open(refresh.content, { device })
         : null;
       return {
         accessToken: access.sign(
-          stamp ? accessStampOf(stamp, access.content) : newStamp(access.content, this.settings),
+          issuance ? accessIssuanceOf(issuance, access.content) : newIssuance(access.content, this.settings),
         ),
-        refreshToken: refresh.sign(stamp ?? newStamp(refresh.content, this.settings)),
+        refreshToken: refresh.sign(issuance ?? newIssuance(refresh.content, this.settings)),
       };
     });
   }
@@ -159,7 +159,7 @@ export class TokenService {
     token: string | JwtPayload,
     { claims, headers }: { claims?: object; headers?: object } = {},
   ): Promise<TokenPair> {
-    const { rotation } = this.support.required('rotate');
+    const { rotation } = this.sessions.required('rotate');
     return this.responder.run(async () => rotation.rotate(await this.tokenOf(token), { claims, headers }));
   }
 
@@ -168,19 +168,19 @@ export class TokenService {
    * forged one throws before the store is asked.
    */
   async revoke(token: string | JwtPayload): Promise<void> {
-    const { revocation } = this.support.required('revoke');
+    const { revocation } = this.sessions.required('revoke');
     return this.responder.run(async () => revocation.revoke((await this.tokenOf(token, true)).payload));
   }
 
   /** Ends a session: none of its tokens is let in any more. A text that is no session's id ends nothing. */
   async revokeSession(sid: string): Promise<void> {
-    const { revocation } = this.support.required('revokeSession');
+    const { revocation } = this.sessions.required('revokeSession');
     return this.responder.run(() => revocation.revokeSession(sid));
   }
 
   /** Ends all sessions of an identity (as its claim has it), and refuses its tokens without session issued until now. */
   async revokeAllFor(identityClaim: unknown, { before, exceptSession }: RevokeAllOptions = {}): Promise<void> {
-    const { revocation } = this.support.required('revokeAllFor');
+    const { revocation } = this.sessions.required('revokeAllFor');
     const until = before === undefined ? null : Number(before);
     if (until !== null && !Number.isFinite(until)) throw new TypeError('"before" must be milliseconds or a Date.');
     return this.responder.run(() => revocation.revokeAllFor(identityClaim, until, exceptSession ?? null));
@@ -188,7 +188,7 @@ export class TokenService {
 
   /** The sessions of an identity (as its claim has it), the last used first. */
   async listSessions(identityClaim: unknown): Promise<SessionInfo[]> {
-    const { revocation } = this.support.required('listSessions');
+    const { revocation } = this.sessions.required('listSessions');
     return this.responder.run(async () => (await revocation.list(identityClaim)).map(toInfo));
   }
 
@@ -233,7 +233,7 @@ export class TokenService {
 
   private sidOf(session: SessionReference | undefined): string | null {
     if (session === undefined) return null;
-    this.support.required('create…Token({ session })');
+    this.sessions.required('create…Token({ session })');
     const sid = typeof session === 'string' ? session : ownValue(session, this.settings.sessionClaim);
     if (subjectOfSession(sid) === null || (typeof session === 'object' && isForeign(session)))
       throw new TypeError('"session" must be the sid of a session, or a payload with one.');

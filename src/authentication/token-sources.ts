@@ -3,7 +3,7 @@ import { InvalidTokenException, MissingTokenException } from '../errors/exceptio
 import type { Settings } from '../options/settings.js';
 import { ownValue, type TokenType } from '../types/claims.js';
 import { headerValue, type HttpRequest } from '../types/http.js';
-import { hasLetter } from '../types/letters.js';
+import { hasCharacter } from '../types/characters.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
 
 /** A token as the request has it, and where it was. What a JSON body holds may be no string. */
@@ -80,10 +80,10 @@ function onlyToken(value: string, scheme: string): string | null {
 /** Without the comma between credentials, and whatever white space Node leaves in a header. */
 function isOneWord(value: string, start: number): boolean {
   return (
-    !hasLetter(value, ',', start) &&
-    !hasLetter(value, ' ', start) &&
-    !hasLetter(value, '\t', start) &&
-    !hasLetter(value, '\u00a0', start)
+    !hasCharacter(value, ',', start) &&
+    !hasCharacter(value, ' ', start) &&
+    !hasCharacter(value, '\t', start) &&
+    !hasCharacter(value, '\u00a0', start)
   );
 }
 

@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { carrierOf } from '../transports/carrier.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
-import { Given, SlotMap } from '../types/slot-map.js';
+import { ExistingObject, SlotMap } from '../types/slot-map.js';
 
 /** What a guard found out about a request. */
 export interface JwtContext<User = unknown> {
@@ -30,7 +30,7 @@ export interface Remembered {
 const MEMORY = Symbol.for('nestjs-jwt-extended.contexts');
 
 /** Where a request keeps what a guard has found out about it. */
-class RequestSlot extends Given {
+class RequestSlot extends ExistingObject {
   #remembered: Remembered;
 
   constructor(request: object, remembered: Remembered) {

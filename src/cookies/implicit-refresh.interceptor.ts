@@ -13,7 +13,7 @@ import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { RevocationCheck } from '../sessions/revocation-check.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
-import { placeOf } from '../tokens/verifying/store-keys.js';
+import { storeKeysOf } from '../tokens/verifying/store-keys.js';
 import { TokenFactory } from '../tokens/issuing/token-factory.js';
 import { ownValue } from '../types/claims.js';
 import type { HttpRequest, HttpResponse } from '../types/http.js';
@@ -64,7 +64,7 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     const response = http.getResponse<HttpResponse>();
     if (found === null || !this.expiresSoon(found) || this.isDecided(response)) return;
     const identity = found.user ?? ownValue(found.payload, this.settings.identityClaim);
-    const { sid } = placeOf(found.payload, this.settings);
+    const { sid } = storeKeysOf(found.payload, this.settings);
     const token = await this.factory.create({ type: 'access', identity, successorOf: found.payload }, sid);
     // Asked again, and only now: the handler may have been a log-out, and so may another request meanwhile.
     if (await this.revocation.isRevoked(found, http.getRequest<HttpRequest>())) return;

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { RevocationEvents } from '../sessions/revocation-events.js';
-import { SessionSupport } from '../sessions/session-support.js';
+import { SessionManager } from '../sessions/session-manager.js';
 import type { RefreshReuseEvent, RevocationEvent } from '../types/revocation-event.js';
 
 /** Writes to the log what an operator has to know of the store, and tells `onReuse`. */
@@ -12,19 +12,19 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(SessionSupport) private readonly support: SessionSupport,
+    @Inject(SessionManager) private readonly sessions: SessionManager,
     @Inject(RevocationEvents) private readonly events: RevocationEvents,
   ) {}
 
   /** Does not wait for the store: an application starts without it, and answers 503 where it is needed. */
   onModuleInit(): void {
     this.events.subscribe((event) => this.report(event));
-    this.support.start();
+    this.sessions.start();
     void this.warnOfProblems();
   }
 
   onApplicationShutdown(): void {
-    this.support.stop();
+    this.sessions.stop();
   }
 
   private report(event: RevocationEvent): void {
@@ -46,7 +46,7 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
 
   private async warnOfProblems(): Promise<void> {
     try {
-      const problems = await this.support.store?.read((store) => store.describeProblems(), Array.isArray);
+      const problems = await this.sessions.store?.read((store) => store.describeProblems(), Array.isArray);
       for (const problem of problems ?? []) this.logger.warn(problem);
     } catch {
       // Reported already, as an outage.

@@ -2,7 +2,7 @@ import { RevokedTokenException, WrongTokenTypeException } from '../errors/except
 import type { Settings } from '../options/settings.js';
 import { ownValue } from '../types/claims.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
-import { accessStampOf, stampOf, type Sessions } from './sessions.js';
+import { accessIssuanceOf, issuanceOf, type Sessions } from './sessions.js';
 import type { TokenFactory } from '../tokens/issuing/token-factory.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 import { lookUpUser } from '../tokens/verifying/user-lookup.js';
@@ -31,7 +31,10 @@ export class Rotation {
     const successor = { identity, successorOf: payload, ...given };
     const refresh = await this.factory.draft({ ...successor, type: 'refresh' }, true);
     const access = await this.factory.draft({ ...successor, type: 'access' }, true);
-    const stamp = stampOf(await this.sessions.advance(payload, refresh.content));
-    return { accessToken: access.sign(accessStampOf(stamp, access.content)), refreshToken: refresh.sign(stamp) };
+    const issuance = issuanceOf(await this.sessions.advance(payload, refresh.content));
+    return {
+      accessToken: access.sign(accessIssuanceOf(issuance, access.content)),
+      refreshToken: refresh.sign(issuance),
+    };
   }
 }

@@ -6,8 +6,8 @@ import { derivedUuid, newSessionId, requireSubject, subjectHash } from '../store
 import { about, OPENING, PRESENTATION } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
-import { newStamp, type TokenContent, type TokenStamp } from '../tokens/issuing/new-token.js';
-import { placeOf, type TokenPlace } from '../tokens/verifying/store-keys.js';
+import { newIssuance, type TokenContent, type Issuance } from '../tokens/issuing/new-token.js';
+import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 
 /** The longest device note that is kept, in characters; user agents can be of any length. */
 const DEVICE_LENGTH = 256;
@@ -20,15 +20,15 @@ export class Sessions {
     private readonly events: RevocationEvents,
   ) {}
 
-  /** Opens a session for a new refresh token, or puts that token into a given one; answers the token's stamp. */
-  async open(content: TokenContent, given: { device?: string; sid?: string | null } = {}): Promise<TokenStamp> {
+  /** Opens a session for a new refresh token, or puts that token into a given one; answers the token's issuance. */
+  async open(content: TokenContent, given: { device?: string; sid?: string | null } = {}): Promise<Issuance> {
     const subject = subjectHash(content.identity);
     const existing = typeof given.sid === 'string';
     const sid = given.sid ?? newSessionId(subject);
     requireSubject(sid, subject);
-    const stamp = newStamp(content, this.settings, sid);
+    const issuance = newIssuance(content, this.settings, sid);
     // A token that is born expired opens nothing.
-    if (content.lifetime !== null && content.lifetime <= 0) return stamp;
+    if (content.lifetime !== null && content.lifetime <= 0) return issuance;
     const result = await this.store.write(
       subject,
       (store, deadline) =>
@@ -36,7 +36,7 @@ export class Sessions {
           {
             subject,
             sid,
-            token: this.asCurrent(stamp, content),
+            token: this.asCurrent(issuance, content),
             device: given.device?.slice(0, DEVICE_LENGTH) ?? null,
             maxPerSubject: this.settings.rotation.maxPerUser,
             existing,
@@ -48,29 +48,29 @@ export class Sessions {
     );
     if (result.outcome !== 'opened') throw new RevokedTokenException();
     if (!existing) this.events.emit({ type: 'session-opened', sid, identity: content.identity });
-    return stampOf(result.session);
+    return issuanceOf(result.session);
   }
 
   /** Puts a successor in the place of a refresh token, once; answers the session as it is then. */
   async advance(payload: JwtPayload, successor: TokenContent): Promise<SessionRecord> {
-    const place = placeOf(payload, this.settings);
-    const stamp = newStamp(successor, this.settings, place.sid);
-    const result = await this.present(payload, place, { stamp, content: successor });
+    const keys = storeKeysOf(payload, this.settings);
+    const issuance = newIssuance(successor, this.settings, keys.sid);
+    const result = await this.present(payload, keys, { issuance, content: successor });
     if ('session' in result) return result.session;
     throw new RevokedTokenException(undefined, { payload });
   }
 
   /** Whether a refresh token that is not the current one of its session may pass; if not, the session is over. */
-  async isReused(payload: JwtPayload, place: TokenPlace): Promise<boolean> {
-    return !('session' in (await this.present(payload, place, null)));
+  async isReused(payload: JwtPayload, keys: StoreKeys): Promise<boolean> {
+    return !('session' in (await this.present(payload, keys, null)));
   }
 
   private async present(
     payload: JwtPayload,
-    place: TokenPlace,
-    successor: { stamp: TokenStamp; content: TokenContent } | null,
+    keys: StoreKeys,
+    successor: { issuance: Issuance; content: TokenContent } | null,
   ): Promise<RefreshOutcome> {
-    const { subject, sid, jti, adopts } = place;
+    const { subject, sid, jti, adopts } = keys;
     if (sid === null || jti === null) {
       throw new InvalidTokenException(`Missing claim: ${jti === null ? 'jti' : this.settings.sessionClaim}`, {
         payload,
@@ -84,7 +84,7 @@ export class Sessions {
             subject,
             sid,
             presentedId: jti,
-            successor: successor && this.asCurrent(successor.stamp, successor.content),
+            successor: successor && this.asCurrent(successor.issuance, successor.content),
             grace: this.settings.rotation.grace,
             adopt: adopts && successor !== null ? this.adoption(payload) : null,
             ...this.limits(),
@@ -117,7 +117,7 @@ export class Sessions {
     return typeof exp === 'number' ? Math.max(0, Math.ceil((exp + this.settings.leeway) * 1000 - Date.now())) : null;
   }
 
-  private asCurrent({ id, issuedAt, csrf }: TokenStamp, { lifetime }: TokenContent) {
+  private asCurrent({ id, issuedAt, csrf }: Issuance, { lifetime }: TokenContent) {
     const { idle } = this.settings.rotation;
     const limits = [lifetime, idle].filter((limit) => limit !== null);
     return { id, issuedAt, csrf, lifetime: limits.length === 0 ? null : Math.min(...limits) };
@@ -128,13 +128,13 @@ export class Sessions {
   }
 }
 
-/** The stamp of a session's refresh token. */
-export function stampOf({ sid, currentId, issuedAt, refreshExpires, csrf }: SessionRecord): TokenStamp {
+/** The issuance of a session's refresh token. */
+export function issuanceOf({ sid, currentId, issuedAt, refreshExpires, csrf }: SessionRecord): Issuance {
   return { id: currentId, issuedAt, expiresAt: refreshExpires, csrf, sid };
 }
 
-/** The stamp of the access token that goes with it: derived, so that everyone who repeats a refresh gets the same. */
-export function accessStampOf(refresh: TokenStamp, { lifetime }: TokenContent): TokenStamp {
+/** The issuance of the access token that goes with it: derived, so that everyone who repeats a refresh gets the same. */
+export function accessIssuanceOf(refresh: Issuance, { lifetime }: TokenContent): Issuance {
   const ends = [lifetime === null ? null : refresh.issuedAt + lifetime, refresh.expiresAt].filter(
     (end) => end !== null,
   );

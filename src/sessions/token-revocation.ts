@@ -7,8 +7,8 @@ import { APPLIED, isList } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
-import { KeptToken } from '../tokens/cache/kept-token.js';
-import { placeOf, type TokenPlace } from '../tokens/verifying/store-keys.js';
+import { CachedToken } from '../tokens/cache/cached-token.js';
+import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 import type { Sessions } from './sessions.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 
@@ -24,21 +24,21 @@ export class TokenRevocation {
   /** Whether a verified token was revoked; of a refresh token that was replaced the session is ended on the way. */
   isRevoked(token: VerifiedToken): Awaitable<boolean> {
     const { payload } = token;
-    const place = this.placeOf(token);
-    const found = this.store.lookUp(place, payload.type !== 'refresh');
-    if (isPromise(found)) return found.then((late) => this.judge(payload, place, late));
-    return this.judge(payload, place, found);
+    const keys = this.storeKeysOf(token);
+    const found = this.store.lookUp(keys, payload.type !== 'refresh');
+    if (isPromise(found)) return found.then((late) => this.isRevokedBy(payload, keys, late));
+    return this.isRevokedBy(payload, keys, found);
   }
 
   /** Found out once for a token that is remembered: two hashes are part of it. */
-  private placeOf(token: VerifiedToken): TokenPlace {
-    if (!(token instanceof KeptToken)) return placeOf(token.payload, this.settings);
-    return (token.place ??= placeOf(token.payload, this.settings, null));
+  private storeKeysOf(token: VerifiedToken): StoreKeys {
+    if (!(token instanceof CachedToken)) return storeKeysOf(token.payload, this.settings);
+    return (token.storeKeys ??= storeKeysOf(token.payload, this.settings, null));
   }
 
   /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */
   async revoke(payload: JwtPayload): Promise<void> {
-    const { subject, sid, jti, adopts } = placeOf(payload, this.settings);
+    const { subject, sid, jti, adopts } = storeKeysOf(payload, this.settings);
     const lifetime = this.sessions.remaining(payload);
     if (lifetime === 0) return;
     if (payload.type === 'refresh' && sid !== null && !adopts) return this.endSession(subject, sid);
@@ -69,12 +69,12 @@ export class TokenRevocation {
     return this.store.read((store) => store.listSessions(subjectHash(identity)), isList);
   }
 
-  private judge(payload: JwtPayload, place: TokenPlace, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
-    const hasOwnSession = place.sid !== null && !place.adopts;
+  private isRevokedBy(payload: JwtPayload, keys: StoreKeys, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
+    const hasOwnSession = keys.sid !== null && !keys.adopts;
     if (session === null) return hasOwnSession || denied || isBefore(payload, cutOff);
     if (hasOwnSession && denied) return true;
-    if (payload.type !== 'refresh' || session.currentId === place.jti) return false;
-    return this.sessions.isReused(payload, place);
+    if (payload.type !== 'refresh' || session.currentId === keys.jti) return false;
+    return this.sessions.isReused(payload, keys);
   }
 
   private async endSession(subject: string, sid: string): Promise<void> {

@@ -85,7 +85,7 @@ export class TokenCodec {
   verifySignature({ signingInput, signature, unverifiedHeader }: CompactToken, key: VerificationKey): boolean {
     const facts: AlgorithmFacts = ALGORITHMS[key.algorithm];
     if (unverifiedHeader.alg !== key.algorithm) return false;
-    if (signature.length !== lettersFor(facts.signatureBytes ?? modulusBytes(key.key))) return false;
+    if (signature.length !== charactersFor(facts.signatureBytes ?? modulusBytes(key.key))) return false;
     return SCHEMES[facts.family].verify(signingInput, signature, key.key, facts);
   }
 }
@@ -112,7 +112,7 @@ function isSame(one: string, other: string): boolean {
 }
 
 /** How many letters base64url has for so many bytes. */
-function lettersFor(bytes: number): number {
+function charactersFor(bytes: number): number {
   return Math.ceil((bytes * 4) / 3);
 }
 

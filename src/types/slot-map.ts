@@ -5,7 +5,7 @@ export interface Slot<Key, Value> {
 }
 
 /** Whatever a constructor returns is what the fields of a class that extends it are added to. */
-export class Given {
+export class ExistingObject {
   constructor(key: object) {
     return key;
   }

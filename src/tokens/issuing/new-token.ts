@@ -31,7 +31,7 @@ export interface TokenContent {
 }
 
 /** What makes one token different from every other. */
-export interface TokenStamp {
+export interface Issuance {
   readonly id: string;
   /** NumericDate. */
   readonly issuedAt: number;
@@ -67,8 +67,8 @@ export async function tokenContent(token: NewToken, settings: Settings): Promise
   };
 }
 
-/** A stamp of its own for a token that is made now. */
-export function newStamp({ lifetime }: TokenContent, settings: Settings, sid: string | null = null): TokenStamp {
+/** A issuance of its own for a token that is made now. */
+export function newIssuance({ lifetime }: TokenContent, settings: Settings, sid: string | null = null): Issuance {
   const issuedAt = Math.floor(Date.now() / 1000);
   return {
     id: randomUUID(),
@@ -80,21 +80,21 @@ export function newStamp({ lifetime }: TokenContent, settings: Settings, sid: st
 }
 
 /** The claims of a new token, in Flask-JWT-Extended's order: the library's own, the callback's, the call's. */
-export function claimsOf(content: TokenContent, stamp: TokenStamp, settings: Settings): Record<string, unknown> {
+export function claimsOf(content: TokenContent, issuance: Issuance, settings: Settings): Record<string, unknown> {
   const claims: Record<string, unknown> = {
     fresh: content.fresh,
-    iat: stamp.issuedAt,
-    jti: stamp.id,
+    iat: issuance.issuedAt,
+    jti: issuance.id,
     type: content.type,
     [settings.identityClaim]: content.identity,
   };
-  if (settings.encodeNotBefore) claims.nbf = stamp.issuedAt;
-  if (stamp.csrf !== null) claims.csrf = stamp.csrf;
-  if (stamp.expiresAt !== null) claims.exp = stamp.expiresAt;
+  if (settings.encodeNotBefore) claims.nbf = issuance.issuedAt;
+  if (issuance.csrf !== null) claims.csrf = issuance.csrf;
+  if (issuance.expiresAt !== null) claims.exp = issuance.expiresAt;
   if (settings.issuer.encode !== null) claims.iss = settings.issuer.encode;
   if (settings.audience.encode !== null) claims.aud = settings.audience.encode;
   const { carried, overriding } = content;
-  const session = stamp.sid === null ? NOTHING : { [settings.sessionClaim]: stamp.sid };
+  const session = issuance.sid === null ? NOTHING : { [settings.sessionClaim]: issuance.sid };
   // Spread, for a claim called __proto__ is a claim like any other; most tokens have nothing to add.
   const isComplete = session === NOTHING && carried === NOTHING && overriding === NOTHING;
   return isComplete ? claims : { ...claims, ...session, ...carried, ...overriding };

@@ -5,14 +5,14 @@ import type { Settings } from '../../options/settings.js';
 import { requireSubject, subjectHash } from '../../stores/session-id.js';
 import { ownValue } from '../../types/claims.js';
 import { newHeader } from './new-header.js';
-import { claimsOf, newStamp, tokenContent, type NewToken, type TokenContent, type TokenStamp } from './new-token.js';
+import { claimsOf, newIssuance, tokenContent, type NewToken, type TokenContent, type Issuance } from './new-token.js';
 import type { TokenCodec } from '../token-codec.js';
 
-/** A token of which only the stamp is missing: no callback is left to be asked. */
+/** A token of which only the issuance is missing: no callback is left to be asked. */
 export interface TokenDraft {
   readonly content: TokenContent;
   /** Signs it. */
-  sign(stamp: TokenStamp): string;
+  sign(issuance: Issuance): string;
 }
 
 /** Makes tokens. */
@@ -31,10 +31,10 @@ export class TokenFactory {
   async create(token: NewToken, sid: string | null = null): Promise<string> {
     const draft = await this.draft(token, sid !== null);
     if (sid !== null) requireSubject(sid, subjectHash(draft.content.identity));
-    return draft.sign(newStamp(draft.content, this.settings, sid));
+    return draft.sign(newIssuance(draft.content, this.settings, sid));
   }
 
-  /** All but the stamp; the callbacks run in Flask-JWT-Extended's order: headers, claims, identity, key. */
+  /** All but the issuance; the callbacks run in Flask-JWT-Extended's order: headers, claims, identity, key. */
   async draft(token: NewToken, inSession = false): Promise<TokenDraft> {
     const header = await newHeader(token, this.settings);
     const given = await tokenContent(token, this.settings);
@@ -46,7 +46,7 @@ export class TokenFactory {
     return {
       content,
       // The ring is asked as late as this: its key may have been replaced while a store was asked.
-      sign: (stamp) => codec.sign(header, claimsOf(content, stamp, settings), chosen ?? keys.signingKey),
+      sign: (issuance) => codec.sign(header, claimsOf(content, issuance, settings), chosen ?? keys.signingKey),
     };
   }
 

@@ -1,6 +1,6 @@
 import { InvalidTokenException } from '../../errors/exceptions.js';
 import { ownValue, type JoseHeader } from '../../types/claims.js';
-import { hasLetter } from '../../types/letters.js';
+import { hasCharacter } from '../../types/characters.js';
 
 /** A token taken apart but not verified (RFC 7515 s.3.1), frozen: nothing in it may be believed yet. */
 export interface CompactToken {
@@ -39,7 +39,7 @@ export function parseCompact(
   const first = rawToken.indexOf('.');
   const second = rawToken.indexOf('.', first + 1);
   if (first < 0 || second < 0) throw new InvalidTokenException('Not enough segments');
-  if (hasLetter(rawToken, '.', second + 1)) throw new InvalidTokenException('Too many segments');
+  if (hasCharacter(rawToken, '.', second + 1)) throw new InvalidTokenException('Too many segments');
   const isPlain = hasOnlyUrlLetters(rawToken);
   const header = rawToken.slice(0, first);
   const known = knownHeaders?.get(header);
@@ -85,7 +85,7 @@ function decodeInPlace(segment: string, isPlain: boolean, part: string): number 
 
 /** Without what Node reads as base64url and is not: the two letters of plain base64, and half of letters beyond ASCII. */
 function hasOnlyUrlLetters(text: string): boolean {
-  return !hasLetter(text, '+') && !hasLetter(text, '/') && Buffer.byteLength(text) === text.length;
+  return !hasCharacter(text, '+') && !hasCharacter(text, '/') && Buffer.byteLength(text) === text.length;
 }
 
 /** Whether the bits that stand for nothing are zero, as encoding makes them. */
@@ -108,7 +108,7 @@ function parseObject(bytes: string, part: string): Record<string, unknown> {
     throw new InvalidTokenException(`Invalid ${part} string: must be a json object`);
   }
   // Most tokens hold no list and no object, and need not be walked through.
-  if (hasLetter(text, '[') || hasLetter(text, '{', 1)) freeze(value, part, MAX_DEPTH);
+  if (hasCharacter(text, '[') || hasCharacter(text, '{', 1)) freeze(value, part, MAX_DEPTH);
   return Object.freeze(value) as Record<string, unknown>;
 }
 

@@ -1,8 +1,8 @@
 import type { JoseHeader, JwtPayload } from '../../types/claims.js';
-import { Given } from '../../types/slot-map.js';
+import { ExistingObject } from '../../types/slot-map.js';
 
 /** Where claims that were verified keep the header that came with them. */
-export class HeaderSlot extends Given {
+export class HeaderSlot extends ExistingObject {
   #header: JoseHeader;
 
   constructor(payload: JwtPayload, header: JoseHeader) {

@@ -5,13 +5,13 @@ import { ownValue, type JwtPayload } from '../../types/claims.js';
 import { isForeign } from './foreign-tokens.js';
 
 /** Under what a store knows a token: what it is asked about it. */
-export interface TokenPlace extends LookUpQuery {
+export interface StoreKeys extends LookUpQuery {
   /** It is a refresh token made elsewhere, and the session is the one that adopting it opens. */
   readonly adopts: boolean;
 }
 
 /** Reads a verified token's place; a `sid` that has not our form, or is of a token of others, is none of ours. */
-export function placeOf(payload: JwtPayload, settings: Settings, memo?: null): TokenPlace {
+export function storeKeysOf(payload: JwtPayload, settings: Settings, memo?: null): StoreKeys {
   const subject = subjectHash(ownValue(payload, settings.identityClaim));
   const claimed = isForeign(payload) ? undefined : ownValue(payload, settings.sessionClaim);
   const sid = subjectOfSession(claimed) === null ? null : (claimed as string);

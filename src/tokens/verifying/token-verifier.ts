@@ -20,7 +20,7 @@ import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
 import { markForeign } from './foreign-tokens.js';
 import { HeaderSlot } from './header-slot.js';
-import { KeptToken } from '../cache/kept-token.js';
+import { CachedToken } from '../cache/cached-token.js';
 import { TokenCache } from '../cache/token-cache.js';
 import type { TokenCodec } from '../token-codec.js';
 import { SignedToken, type VerifiedToken } from '../verified-token.js';
@@ -76,18 +76,18 @@ export class TokenVerifier {
     const token = parseCompact(rawToken, this.settings.maxTokenLength, this.knownHeaders);
     const claims = parsePayload(token);
     const keys = this.keys.keysFor(token.unverifiedHeader, claims, context.request);
-    if (areThere(keys)) return this.judge(this.checkSignature(token, claims, keys), context);
-    return keys.then((chosen) => this.judge(this.checkSignature(token, claims, chosen), context));
+    if (areThere(keys)) return this.checkToken(this.checkSignature(token, claims, keys), context);
+    return keys.then((chosen) => this.checkToken(this.checkSignature(token, claims, chosen), context));
   }
 
   /** Its signature holds for one key; whether that is a key for it still is asked every time. */
-  private verifyKnown(token: KeptToken, context: VerificationContext): Awaitable<SignedToken> {
+  private verifyKnown(token: CachedToken, context: VerificationContext): Awaitable<SignedToken> {
     const keys = this.keys.keysFor(token.header, token.claims, context.request);
-    if (areThere(keys)) return this.judge(this.confirmSigner(token, keys), context);
-    return keys.then((chosen) => this.judge(this.confirmSigner(token, chosen), context));
+    if (areThere(keys)) return this.checkToken(this.confirmSigner(token, keys), context);
+    return keys.then((chosen) => this.checkToken(this.confirmSigner(token, chosen), context));
   }
 
-  private confirmSigner(token: KeptToken, keys: readonly VerificationKey[]): SignedToken {
+  private confirmSigner(token: CachedToken, keys: readonly VerificationKey[]): SignedToken {
     if (keys.includes(token.signer)) return token;
     this.cache?.forget(token);
     return this.checkSignature(parseCompact(token.rawToken, this.settings.maxTokenLength), token.claims, keys);
@@ -116,7 +116,7 @@ export class TokenVerifier {
   }
 
   /** Whether it holds in this request: whatever may change from one to the next. Only what does is remembered. */
-  private judge(token: SignedToken, { csrfValue, allowExpired }: VerificationContext): SignedToken {
+  private checkToken(token: SignedToken, { csrfValue, allowExpired }: VerificationContext): SignedToken {
     const now = Date.now() / 1000;
     const { header, payload, signer } = token;
     const rules = signer.rules ?? this.settings;
@@ -132,7 +132,7 @@ export class TokenVerifier {
   private checkClaims(token: SignedToken, rules: ClaimRules, now: number): ValidTime {
     const { claims, signer, header, payload } = token;
     checkBoundClaims(claims, signer);
-    if (token instanceof KeptToken && hasBegun(token, rules, now)) {
+    if (token instanceof CachedToken && hasBegun(token, rules, now)) {
       checkParties(claims, rules);
       return token;
     }

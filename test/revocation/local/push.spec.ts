@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { JwtExtendedModule, TokenService, type JwtExtendedOptions, type JwtPayload } from 'nestjs-jwt-extended';
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { createClient } from 'redis';
-import { SessionSupport } from '../../../src/sessions/session-support.js';
+import { SessionManager } from '../../../src/sessions/session-manager.js';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { waitingFor } from '../../support/timing.js';
 import { until } from '../../support/until.js';
@@ -25,7 +25,7 @@ async function startProcess(url: string, local: NonNullable<JwtExtendedOptions['
   }).compile();
   module.useLogger(false);
   await module.init();
-  const revocation = module.get(SessionSupport).required('test').revocation;
+  const revocation = module.get(SessionManager).required('test').revocation;
   return {
     tokens: module.get(TokenService),
     isRevoked: async (payload: JwtPayload) => revocation.isRevoked({ payload, header: { alg: 'HS256' } }),

@@ -8,7 +8,7 @@ import {
   type JwtPayload,
 } from 'nestjs-jwt-extended';
 import type { LookUpQuery } from 'nestjs-jwt-extended/store';
-import { SessionSupport } from '../../../src/sessions/session-support.js';
+import { SessionManager } from '../../../src/sessions/session-manager.js';
 
 class CountingStore extends MemoryRevocationStore {
   lookUps = 0;
@@ -26,7 +26,7 @@ async function startProcess(revocation: JwtExtendedOptions['revocation']) {
     imports: [JwtExtendedModule.forRoot({ secret, revocation })],
   }).compile();
   const header = { alg: 'HS256' };
-  const judge = module.get(SessionSupport).required('test').revocation;
+  const judge = module.get(SessionManager).required('test').revocation;
   return {
     tokens: module.get(TokenService),
     isRevoked: async (payload: JwtPayload) => judge.isRevoked({ payload, header }),

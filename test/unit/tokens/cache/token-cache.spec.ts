@@ -10,7 +10,7 @@ import {
   type JwtExtendedOptions,
 } from 'nestjs-jwt-extended';
 import { TokenCodec } from '../../../../src/tokens/token-codec.js';
-import { TokenShelf } from '../../../../src/tokens/cache/token-shelf.js';
+import { CachePartition } from '../../../../src/tokens/cache/cache-partition.js';
 import { TestClock } from '../../../support/clock.js';
 import {
   claimsOf,
@@ -215,7 +215,7 @@ it('no token is remembered any more once the keys are others', async () => {
   const tokens = module.get(TokenService);
   const token = await tokens.createAccessToken('alice');
   await tokens.verify(token);
-  const finds = jest.spyOn(TokenShelf.prototype, 'find');
+  const finds = jest.spyOn(CachePartition.prototype, 'find');
   await tokens.verify(again(token));
   expect(finds.mock.results.map(({ value }) => value)).toEqual([expect.objectContaining({ rawToken: token })]);
   module.get(KeyRing).rotate({ kid: 'two', algorithm: 'HS256', key: OTHER_SECRET });
@@ -237,7 +237,7 @@ it('nor once an identity provider has withdrawn a key that was in use', async ()
     const tokens = module.get(TokenService);
     const [token, other] = [kept, gone].map((key) => foreignToken(key, { iss: 'idp' })) as [string, string];
     for (const seen of [token, other]) await tokens.verify(seen);
-    const finds = jest.spyOn(TokenShelf.prototype, 'find');
+    const finds = jest.spyOn(CachePartition.prototype, 'find');
     const isRemembered = async (text: string) => {
       finds.mockClear();
       await tokens.verify(again(text));

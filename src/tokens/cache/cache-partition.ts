@@ -1,13 +1,13 @@
-import type { KeptToken } from './kept-token.js';
+import type { CachedToken } from './cached-token.js';
 
 /** How much may be kept. */
-export interface ShelfSize {
+export interface PartitionSize {
   readonly maxTokens: number;
   readonly maxBytes: number;
 }
 
 /**
- * On a full shelf one new token in so many replaces another: the rest cost nothing but the look. Where more tokens are in
+ * On a full partition one new token in so many replaces another: the rest cost nothing but the look. Where more tokens are in
  * use than fit, some of them stay and are found, and whoever comes once replaces little.
  */
 const ADMITTED = 1 / 16;
@@ -22,15 +22,15 @@ const FILED_LETTERS = 7;
 const FNV_PRIME = 0x01000193;
 
 /** Tokens by their text, within bounds. */
-export class TokenShelf {
-  private readonly tokens = new Map<number, KeptToken>();
-  private readonly order: KeptToken[] = [];
+export class CachePartition {
+  private readonly tokens = new Map<number, CachedToken>();
+  private readonly order: CachedToken[] = [];
   private bytes = 0;
 
-  constructor(private readonly size: ShelfSize) {}
+  constructor(private readonly size: PartitionSize) {}
 
   /** The token of exactly this text: all of it is compared. */
-  find(rawToken: string): KeptToken | undefined {
+  find(rawToken: string): CachedToken | undefined {
     if (this.order.length === 0) return undefined;
     const token = this.tokens.get(fileNumber(rawToken));
     if (token?.rawToken !== rawToken) return undefined;
@@ -44,42 +44,42 @@ export class TokenShelf {
     return !isFull || (this.size.maxTokens > 0 && Math.random() < ADMITTED);
   }
 
-  add(token: KeptToken): void {
+  add(token: CachedToken): void {
     const { bytes } = token;
     if (bytes > this.size.maxBytes) return;
     const number = fileNumber(token.rawToken);
     const other = this.tokens.get(number);
     if (other !== undefined) this.remove(other);
     while (this.order.length >= this.size.maxTokens || this.bytes + bytes > this.size.maxBytes) this.removeOne();
-    token.slot = this.order.length;
+    token.index = this.order.length;
     this.order.push(token);
     this.tokens.set(number, token);
     this.bytes += bytes;
   }
 
   /** Takes a token out, if it is here. */
-  remove(token: KeptToken): void {
-    if (this.order[token.slot] !== token) return;
+  remove(token: CachedToken): void {
+    if (this.order[token.index] !== token) return;
     this.tokens.delete(fileNumber(token.rawToken));
     this.bytes -= token.bytes;
-    const last = this.order.pop() as KeptToken;
+    const last = this.order.pop() as CachedToken;
     if (last === token) return;
-    last.slot = token.slot;
-    this.order[token.slot] = last;
+    last.index = token.index;
+    this.order[token.index] = last;
   }
 
   /** At random, as nobody can foresee, but rather one that was not used of late. */
   private removeOne(): void {
-    let slot = Math.floor(Math.random() * this.order.length);
-    for (let passed = 0; passed < SECOND_CHANCES && this.tokenAt(slot).wasUsed; passed++) {
-      this.tokenAt(slot).wasUsed = false;
-      slot = (slot + 1) % this.order.length;
+    let index = Math.floor(Math.random() * this.order.length);
+    for (let passed = 0; passed < SECOND_CHANCES && this.tokenAt(index).wasUsed; passed++) {
+      this.tokenAt(index).wasUsed = false;
+      index = (index + 1) % this.order.length;
     }
-    this.remove(this.tokenAt(slot));
+    this.remove(this.tokenAt(index));
   }
 
-  private tokenAt(slot: number): KeptToken {
-    return this.order[slot] as KeptToken;
+  private tokenAt(index: number): CachedToken {
+    return this.order[index] as CachedToken;
   }
 }
 

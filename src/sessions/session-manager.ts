@@ -9,7 +9,7 @@ import type { TokenFactory } from '../tokens/issuing/token-factory.js';
 import { TokenRevocation } from './token-revocation.js';
 
 /** What there is to sessions and revocation; without a store, nothing. */
-export class SessionSupport {
+export class SessionManager {
   readonly store: StoreClient | null = null;
   private readonly feed: ChangeFeed | null = null;
   private readonly cache: LookUpCache | null = null;

@@ -1,18 +1,18 @@
 import { validTimeOf, type ValidTime } from '../verifying/claims.js';
-import type { TokenPlace } from '../verifying/store-keys.js';
+import type { StoreKeys } from '../verifying/store-keys.js';
 import { SignedToken } from '../verified-token.js';
 
 /** Which part of the cache a token is in: those whose time is over have one of their own. */
 export type CachePart = 'current' | 'expired';
 
 /** A token as the cache has it: one object, since there may be thousands. */
-export class KeptToken extends SignedToken implements ValidTime {
+export class CachedToken extends SignedToken implements ValidTime {
   readonly validFrom: number;
   readonly expiresAt: number | null;
   /** Where a store knows it; found out when it is first asked for. */
-  place: TokenPlace | null = null;
-  /** Its place in the order of its shelf. */
-  slot = 0;
+  storeKeys: StoreKeys | null = null;
+  /** Its place in the order of its partition. */
+  index = 0;
   /** It was found since it last might have had to go. */
   wasUsed = false;
 
