@@ -14,7 +14,7 @@ process.env.JWT_SECRET_KEY = '0123456789abcdef0123456789abcdef';
 const project = new ExampleProject(blocks);
 const { SessionController } = await import(project.path('src/session.controller.ts'));
 const { FormController } = await import(project.path('src/form.controller.ts'));
-const { guardedNames } = await import(project.path('src/guarded-names.ts'));
+const { prefixedNames } = await import(project.path('src/prefixed-names.ts'));
 const { AppModule } = await import(project.path('src/app.module.ts'));
 
 afterAll(() => project.remove());
@@ -35,7 +35,7 @@ it('shows options that are taken', () => {
   }[];
   const options = dynamicModule?.providers.map(({ useValue }) => useValue).find((value) => value && 'cookies' in value);
   expect(resolveSettings(options)).toMatchObject({ tokenLocations: ['cookies'], implicitRefresh: { within: 300 } });
-  expect(() => resolveSettings({ secret: 'x'.repeat(32), ...guardedNames })).not.toThrow();
+  expect(() => resolveSettings({ secret: 'x'.repeat(32), ...prefixedNames })).not.toThrow();
 });
 
 /** The cookies an answer sets, by name. */
