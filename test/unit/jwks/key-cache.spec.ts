@@ -1,26 +1,14 @@
-import { jest } from '@jest/globals';
 import { KeysUnavailableException } from 'nestjs-jwt-extended';
 import { KeyCache, type CacheLimits, type FetchOutcome } from '../../../src/jwks/key-cache.js';
 import type { KeySet } from '../../../src/jwks/key-set.js';
+import { useFakeTime } from '../../support/fake-time.js';
 import { errorOf } from '../../support/token-service.js';
-import { until } from '../../support/until.js';
 
 const LIMITS: CacheLimits = { timeout: 5000, cooldown: 60_000, maxAge: 3_600_000, maxStale: 60_000 };
 
 const caches: KeyCache[] = [];
-afterEach(() => {
-  jest.restoreAllMocks();
-  caches.splice(0).forEach((cache) => cache.stop());
-});
-
-/** A clock that stands still until it is put forward; timers run by the real one. */
-function stoppedClock() {
-  let now = 1_000_000;
-  jest.spyOn(performance, 'now').mockImplementation(() => now);
-  return (milliseconds: number) => {
-    now += milliseconds;
-  };
-}
+const time = useFakeTime();
+afterEach(() => caches.splice(0).forEach((cache) => cache.stop()));
 
 /** A cache whose loader answers what it is told, and counts. */
 function cacheOf(limits: Partial<CacheLimits> = {}) {
@@ -43,7 +31,6 @@ const failing = async (): Promise<string> => {
   throw new Error('away');
 };
 const never = () => new Promise<string>(() => undefined);
-const milliseconds = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
 
 it('fetches when the keys are first needed, once for all who wait, and then answers at once', async () => {
   const { cache, loader } = cacheOf();
@@ -54,24 +41,22 @@ it('fetches when the keys are first needed, once for all who wait, and then answ
 
 describe('an unknown key', () => {
   it('causes one request per cool-down, for however many tokens', async () => {
-    const advance = stoppedClock();
     const { cache, loader } = cacheOf({ cooldown: 1000 });
     await cache.keys();
-    advance(1000);
+    await time.pass(1000);
     loader.answer = async () => 'second';
     const miss = () => Array.from({ length: 10_000 }, async () => cache.keysAfterMiss());
     expect(new Set(await Promise.all(miss()))).toEqual(new Set(['second']));
-    advance(999);
+    await time.pass(999);
     expect(new Set(await Promise.all(miss()))).toEqual(new Set(['second']));
     expect(loader.loads).toBe(2);
   });
 
   it('causes none within the cool-down of any request, also of one that failed', async () => {
-    const advance = stoppedClock();
     const { cache, loader } = cacheOf({ cooldown: 1000 });
     await cache.keys();
     expect(cache.keysAfterMiss()).toBe('first');
-    advance(1000);
+    await time.pass(1000);
     loader.answer = failing;
     expect(await cache.keysAfterMiss()).toBe('first');
     expect(cache.keysAfterMiss()).toBe('first');
@@ -83,37 +68,38 @@ describe('keys that are old', () => {
   it('are fetched again in the background, before their time is over, without anybody asking', async () => {
     const { cache, loader } = cacheOf({ maxAge: 100 });
     cache.start();
-    await until(() => loader.loads === 1);
+    await time.pass(0);
     loader.answer = async () => 'second';
-    await until(() => loader.loads === 2);
-    await until(() => cache.keys() === ('second' as unknown));
+    await time.pass(79);
+    expect(loader.loads).toBe(1);
+    await time.pass(1);
+    expect(loader.loads).toBe(2);
+    expect(cache.keys()).toBe('second');
   });
 
   it('go on being answered while they are fetched', async () => {
-    const advance = stoppedClock();
     const { cache, loader } = cacheOf({ maxAge: 1000 });
     await cache.keys();
     loader.answer = never;
-    advance(799);
+    await time.pass(799);
     expect(cache.keys()).toBe('first');
     expect(loader.loads).toBe(1);
-    advance(1);
+    await time.pass(1);
     expect(cache.keys()).toBe('first');
     expect(cache.keys()).toBe('first');
     expect(loader.loads).toBe(2);
   });
 
   it('are kept while they cannot be fetched, up to maxStale', async () => {
-    const advance = stoppedClock();
     const { cache, loader } = cacheOf({ maxAge: 1000, maxStale: 2000, cooldown: 500 });
     await cache.keys();
     loader.answer = failing;
-    advance(2999);
+    await time.pass(2999);
     expect(await cache.keysAfterMiss()).toBe('first');
-    advance(1);
+    await time.pass(1);
     expect(await errorOf(() => cache.keys())).toBeInstanceOf(KeysUnavailableException);
     loader.answer = async () => 'second';
-    advance(500);
+    await time.pass(500);
     expect(await cache.keys()).toBe('second');
   });
 
@@ -123,7 +109,6 @@ describe('keys that are old', () => {
     ['a long one', 1_000_000, 1_000_000],
     ['one beyond the limit', 1e12, 3_600_000],
   ])('of a provider that says %s are fetched again in time', async (_, maxAge, lifetime) => {
-    stoppedClock();
     const { cache, loader } = cacheOf();
     loader.maxAge = maxAge;
     await cache.keys();
@@ -135,7 +120,6 @@ describe('keys that are old', () => {
 
 describe('without any key', () => {
   it('it is a KeysUnavailableException, with the reason, and a while later it is tried again', async () => {
-    const advance = stoppedClock();
     const { cache, loader } = cacheOf({ cooldown: 100 });
     loader.answer = failing;
     const error = await errorOf(() => cache.keys());
@@ -143,52 +127,50 @@ describe('without any key', () => {
     expect((error?.cause as Error).message).toBe('away');
     for (let index = 0; index < 100; index++) await errorOf(() => cache.keys());
     expect(loader.loads).toBe(1);
-    advance(100);
+    await time.pass(100);
     loader.answer = async () => 'second';
     expect(await cache.keys()).toBe('second');
   });
 
   it('attempts grow rarer, up to the cool-down', async () => {
-    const { cache, loader } = cacheOf({ cooldown: 1500 });
-    loader.answer = failing;
-    cache.start();
+    const { cache, loader } = cacheOf({ cooldown: 3_000 });
     const times: number[] = [];
-    let seen = 0;
-    await until(() => {
-      if (loader.loads > seen) {
-        seen = loader.loads;
-        times.push(performance.now());
-      }
-      return seen === 3;
-    });
-    const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
-    expect(gaps[0]).toBeGreaterThan(950);
-    for (const gap of gaps.slice(1)) expect(gap).toBeGreaterThan(1450);
+    loader.answer = () => {
+      times.push(performance.now());
+      return failing();
+    };
+    cache.start();
+    await time.pass(10_000);
+    expect(times.slice(1).map((later, index) => later - (times[index] as number))).toEqual([
+      1_000, 2_000, 3_000, 3_000,
+    ]);
   });
 });
 
 it('an attempt that hangs is given up, though its fetch does not heed the signal', async () => {
   const { cache, loader } = cacheOf({ timeout: 50 });
   loader.answer = never;
-  const error = await errorOf(() => cache.keys());
+  const waiting = errorOf(() => cache.keys());
+  await time.pass(50);
+  const error = await waiting;
   expect((error?.cause as Error).message).toBe('No answer within 50 ms.');
 });
 
 it('tells of each attempt while it runs', async () => {
   const { cache, loader, outcomes } = cacheOf({ maxAge: 50, cooldown: 20 });
   cache.start();
-  await until(() => outcomes.length === 1);
+  await time.pass(0);
   loader.answer = failing;
-  await until(() => outcomes.length >= 2);
+  await time.pass(40);
   expect(outcomes.slice(0, 2)).toEqual([{ keys: 'first' }, { failure: new Error('away'), hasKeys: true }]);
 });
 
 it('asks nothing more of itself once it is stopped, and gives up what is on its way', async () => {
   const { cache, loader, outcomes } = cacheOf({ maxAge: 50 });
   cache.start();
-  await until(() => loader.loads === 1);
+  await time.pass(0);
   cache.stop();
-  await milliseconds(150);
+  await time.pass(150);
   expect(loader.loads).toBe(1);
 
   const hanging = cacheOf();

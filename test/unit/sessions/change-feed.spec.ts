@@ -1,10 +1,12 @@
 import { jest } from '@jest/globals';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryRevocationStore } from 'nestjs-jwt-extended';
-import { until } from '../../support/until.js';
+import { useFakeTime } from '../../support/fake-time.js';
 import type { StoreWatch } from '../../../src/stores/revocation-store.js';
 import { ChangeFeed } from '../../../src/sessions/change-feed.js';
+
+const STALENESS = 100;
+const time = useFakeTime();
 
 /** A store whose connection for changes does what the test says. */
 class WatchedStore extends MemoryRevocationStore {
@@ -29,31 +31,33 @@ describe('The feed of a store’s changes', () => {
   let feed: ChangeFeed;
   beforeEach(() => {
     store = new WatchedStore();
-    feed = new ChangeFeed(store, 100);
+    feed = new ChangeFeed(store, STALENESS);
   });
   afterEach(() => feed.stop());
 
   it('vouches for nothing before it listens, nor for what was asked before', async () => {
     const before = performance.now();
     expect(counts(feed)).toBe(false);
+    await time.pass(1);
     feed.start(listenerOf());
-    await until(() => counts(feed));
+    await time.pass(0);
+    expect(counts(feed)).toBe(true);
     expect(counts(feed, before)).toBe(false);
   });
 
   it('vouches for answers of any age while the connection answers', async () => {
     feed.start(listenerOf());
-    await sleep(20);
+    await time.pass(20);
     const asked = performance.now();
-    await sleep(350);
-    await until(() => counts(feed, asked));
+    await time.pass(3.5 * STALENESS);
+    expect(counts(feed, asked)).toBe(true);
     expect(store.watches).toBe(1);
   });
 
   it('passes on what changed', async () => {
     const listener = listenerOf();
     feed.start(listener);
-    await sleep(20);
+    await time.pass(20);
     store.tell('alice');
     expect(listener.forget).toHaveBeenCalledWith('alice');
     store.tell(null);
@@ -62,32 +66,38 @@ describe('The feed of a store’s changes', () => {
 
   it('vouches for nothing longer than the staleness after the last ping that was answered', async () => {
     feed.start(listenerOf());
-    await sleep(20);
+    await time.pass(0);
+    const answeredAt = performance.now();
+    await time.pass(20);
     store.ping = () => new Promise(() => undefined);
-    const silentSince = performance.now();
-    expect(feed.goodUntil(silentSince)).toBeLessThan(silentSince + 130);
-    await until(() => !counts(feed, silentSince));
-    expect(feed.goodUntil(performance.now())).toBeLessThan(silentSince + 130);
+    const asked = performance.now();
+    expect(feed.goodUntil(asked)).toBe(answeredAt + STALENESS);
+    await time.pass(STALENESS - 21);
+    expect(counts(feed, asked)).toBe(true);
+    await time.pass(1);
+    expect(counts(feed, asked)).toBe(false);
   });
 
   it('forgets everything when the connection is lost, and begins anew', async () => {
     const listener = listenerOf();
     feed.start(listener);
-    await sleep(20);
+    await time.pass(20);
     store.ping = () => Promise.reject(new Error('lost'));
-    await until(() => listener.clear.mock.calls.length > 0);
+    await time.pass(STALENESS / 2);
+    expect(listener.clear).toHaveBeenCalledTimes(1);
     expect(counts(feed)).toBe(false);
     store.ping = () => Promise.resolve();
-    await until(() => counts(feed));
-    expect(store.watches).toBeGreaterThan(1);
+    await time.pass(STALENESS / 2);
+    expect(counts(feed)).toBe(true);
+    expect(store.watches).toBe(2);
   });
 
   it('is silent once it was stopped', async () => {
     feed.start(listenerOf());
-    await sleep(20);
+    await time.pass(20);
     feed.stop();
     expect(store.closed).toBe(1);
-    await sleep(120);
+    await time.pass(2 * STALENESS);
     expect(store.watches).toBe(1);
   });
 });

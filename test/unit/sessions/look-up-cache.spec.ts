@@ -1,9 +1,10 @@
 import { jest } from '@jest/globals';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BoundedStaleness, LookUpCache } from '../../../src/sessions/look-up-cache.js';
 import type { LookUp } from '../../../src/stores/revocation-store.js';
+import { useFakeTime } from '../../support/fake-time.js';
 
+const time = useFakeTime();
 const NOTHING: LookUp = { session: null, denied: false, cutOff: null };
 const DENIED: LookUp = { ...NOTHING, denied: true };
 const query = (jti: string, subject = 'alice') => ({ subject, sid: null, jti });
@@ -12,18 +13,22 @@ describe('The memory of look-ups', () => {
   it('asks once while an answer counts, and again afterwards', async () => {
     const cache = new LookUpCache(new BoundedStaleness(300), 10);
     const ask = jest.fn(() => NOTHING);
-    for (let time = 0; time < 3; time++) expect(cache.lookUp(query('a'), ask)).toBe(NOTHING);
+    for (let count = 0; count < 3; count++) expect(cache.lookUp(query('a'), ask)).toBe(NOTHING);
+    await time.pass(299);
+    void cache.lookUp(query('a'), ask);
     expect(ask).toHaveBeenCalledTimes(1);
-    await sleep(320);
+    await time.pass(1);
     void cache.lookUp(query('a'), ask);
     expect(ask).toHaveBeenCalledTimes(2);
   });
 
   it('counts from when the store was asked, not from when it answered', async () => {
     const cache = new LookUpCache(new BoundedStaleness(100), 10);
-    const ask = jest.fn(() => sleep(120).then(() => NOTHING));
-    await cache.lookUp(query('a'), ask);
-    await cache.lookUp(query('a'), ask);
+    const ask = jest.fn(() => time.after(100, NOTHING));
+    const answer = cache.lookUp(query('a'), ask);
+    await time.pass(100);
+    expect(await answer).toBe(NOTHING);
+    void cache.lookUp(query('a'), ask);
     expect(ask).toHaveBeenCalledTimes(2);
   });
 
@@ -46,9 +51,10 @@ describe('The memory of look-ups', () => {
 
   it.each(['forget', 'clear'] as const)('does not keep an answer that was under way at a %s', async (what) => {
     const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
-    const slow = cache.lookUp(query('a'), () => sleep(20).then(() => NOTHING));
+    const slow = cache.lookUp(query('a'), () => time.after(20, NOTHING));
     if (what === 'forget') cache.forget('alice');
     else cache.clear();
+    await time.pass(20);
     await slow;
     expect(cache.lookUp(query('a'), () => DENIED)).toBe(DENIED);
   });
