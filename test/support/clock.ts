@@ -21,3 +21,16 @@ export function useTestClock(): TestClock {
   afterAll(() => jest.restoreAllMocks());
   return clock;
 }
+
+/** Lets `performance.now()` jump ahead of the real time, for spans that are too long to wait for. Timers are not affected. */
+export function replacePerformanceNow(): { advance(seconds: number): void; restore(): void } {
+  const realNow = performance.now.bind(performance);
+  let ahead = 0;
+  const spy = jest.spyOn(performance, 'now').mockImplementation(() => realNow() + ahead);
+  return {
+    advance(seconds) {
+      ahead += seconds * 1000;
+    },
+    restore: () => spy.mockRestore(),
+  };
+}
