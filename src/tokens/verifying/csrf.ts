@@ -9,11 +9,16 @@ import { headerValue, type HttpRequest } from '../../types/http.js';
  * from a form field. `null` where none is needed; missing where one is, it refuses the request.
  */
 export function presentedCsrfValue(request: HttpRequest, cookie: TokenType, csrf: CsrfSettings | null): string | null {
-  if (!csrf?.methods.has(request.method?.toUpperCase() ?? '')) return null;
+  if (csrf === null || !needsValue(request.method, csrf)) return null;
   const { headerName, fieldName } = csrf[cookie];
   const value = headerValue(request, headerName.toLowerCase()) || (csrf.checkForm ? formField(request, fieldName) : '');
   if (!value) throw new CsrfException('Missing CSRF token');
   return value;
+}
+
+/** A request without a method did not come over plain HTTP. It may change something, so it needs the value. */
+function needsValue(method: unknown, { methods }: CsrfSettings): boolean {
+  return typeof method !== 'string' || method === '' || methods.has(method.toUpperCase());
 }
 
 /** Refuses a token whose own value is not the presented one. Compared as bytes, in constant time, without coercion. */

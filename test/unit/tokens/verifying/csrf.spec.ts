@@ -89,7 +89,7 @@ describe('the value of a request', () => {
 
   it('is not asked for where there is no protection, or not for the method', () => {
     expect(presentedCsrfValue({ method: 'POST', headers: {} }, 'access', null)).toBeNull();
-    for (const method of ['GET', 'HEAD', 'OPTIONS', 'PROPFIND', '']) expect(present({}, method)).toBeNull();
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'PROPFIND']) expect(present({}, method)).toBeNull();
     expect(() => present({}, 'post')).toThrow('Missing CSRF token');
   });
 
