@@ -24,6 +24,7 @@ import { SETTINGS } from './options/tokens.js';
 import { RevocationEvents } from './sessions/revocation-events.js';
 import { RevocationReporter } from './module/revocation-reporter.js';
 import { StartChecks } from './module/start-checks.js';
+import { APPLICATION_GUARD } from './routes/route-guard.js';
 import { TokenCodec } from './tokens/token-codec.js';
 import { RevocationCheck } from './sessions/revocation-check.js';
 import { SessionManager } from './sessions/session-manager.js';
@@ -87,6 +88,7 @@ const PROVIDERS: Provider[] = [
   ImplicitRefreshInterceptor,
   JwtAuthenticator,
   JwtGuard,
+  { provide: APPLICATION_GUARD, useExisting: JwtGuard },
   JwtExceptionFilter,
   StartChecks,
 ];

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit, type Type } from '@nestjs/common';
 import {
   ApplicationConfig,
   DiscoveryService,
@@ -7,7 +7,9 @@ import {
   ModuleRef,
   ModulesContainer,
 } from '@nestjs/core';
-import { isGuarded, isJwtGuard, requirementOf, ROUTE_RULE } from '../routes/route-requirement.js';
+import { isGuarded, isJwtGuard, requirementOf } from '../routes/route-requirement.js';
+import { ROUTE_RULE } from '../routes/route-rules.js';
+import { noteReplacements, refuseInert, refuseInheritedPublic, type Host } from './handler-checks.js';
 import { GLOBAL_GUARD } from './module-definition.js';
 import { JwtGuard } from '../jwt.guard.js';
 import type { Settings } from '../options/settings.js';
@@ -29,7 +31,7 @@ type Method = () => unknown;
 
 /** Stops the start of an application whose routes would be open although they ask for a token. */
 @Injectable()
-export class StartChecks implements OnModuleInit {
+export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean,
@@ -45,8 +47,27 @@ export class StartChecks implements OnModuleInit {
     this.refuseSecondImport();
     const mismatch = describeMismatch();
     if (mismatch !== null) new Logger('JwtExtendedModule').warn(mismatch);
+    const hosts = this.hosts();
+    refuseInert(hosts);
+    if (this.settings.requireByDefault) refuseInheritedPublic(hosts);
+    noteReplacements(hosts);
     this.refuseUnreachedHandlers();
     if (!this.globalGuard && !this.hasGlobalGuard()) this.refuseUnguardedHandlers();
+  }
+
+  /** Once more: other modules may have replaced methods when they started. Nest has bound the routes by now. */
+  onApplicationBootstrap(): void {
+    noteReplacements(this.hosts());
+  }
+
+  /** Every controller and provider that is made of a class. */
+  private hosts(): Host[] {
+    return [...this.discovery.getControllers(), ...this.discovery.getProviders()].flatMap((wrapper) => {
+      const instance: unknown = wrapper.isDependencyTreeStatic() ? wrapper.instance : null;
+      const made = typeof instance === 'object' && instance !== null ? instance : null;
+      const controller: unknown = isClass(wrapper.metatype) ? wrapper.metatype : made?.constructor;
+      return isClass(controller) ? [{ controller, instance: made }] : [];
+    });
   }
 
   private refuseSecondImport(): void {

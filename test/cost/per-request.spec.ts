@@ -51,7 +51,7 @@ class CountedGuard {
   /** Lets a request in, or refuses it; either way it is counted what that took. */
   ask(token: string): Cost & { answer: unknown } {
     const signatures = jest.spyOn(TokenCodec.prototype, 'verifySignature');
-    const metadata = jest.spyOn(Reflect, 'getMetadata');
+    const metadata = [jest.spyOn(Reflect, 'getMetadata'), jest.spyOn(Reflect, 'getOwnMetadata')];
     const lookUp = jest.spyOn(this.store, 'lookUp');
     let promises = 0;
     const hook = createHook({
@@ -69,7 +69,7 @@ class CountedGuard {
     }
     const cost = {
       signatures: signatures.mock.calls.length,
-      metadata: metadata.mock.calls.length,
+      metadata: metadata.reduce((sum, { mock }) => sum + mock.calls.length, 0),
       promises,
       storeCalls: lookUp.mock.calls.length,
     };

@@ -1,0 +1,23 @@
+// Where Nest keeps what its decorators say. The names are stable since Nest 5; most are not exported.
+
+/** The guards of a class or method. */
+export const GUARDS = '__guards__';
+
+/** The path of an HTTP handler. */
+export const PATH = 'path';
+
+/** The HTTP method of a handler. */
+export const METHOD = 'method';
+
+/** The value of `METHOD` for `@Options()`. */
+export const OPTIONS_METHOD = 6;
+
+/** What stands on a method that Nest calls for a request, message, event, query or field. */
+export const HANDLER_MARKS = [
+  PATH,
+  'microservices:pattern',
+  'websockets:message_mapping',
+  'graphql:resolver_type',
+  'graphql:resolve_property',
+  'graphql:resolve_reference',
+] as const;

@@ -1,0 +1,55 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { GUARDS } from './nest-metadata.js';
+import { requirementOf } from './route-requirement.js';
+
+/** Injects the guard of the application. A symbol, so that the ESM and CommonJS copies of this package agree. */
+export const APPLICATION_GUARD = Symbol.for('nestjs-jwt-extended.application-guard');
+
+/** Marks the class, so that both copies of this package know it. */
+const ROUTE_GUARD = Symbol.for('nestjs-jwt-extended.route-guard');
+
+/**
+ * The guard that `@JwtRequired()` puts on a class. It asks the guard of the application that the class is part of, and
+ * refuses every request while there is none: a decorator protects also where its module was forgotten or is loaded late.
+ * Nest asks the guards of a class where it asks no global guard: messages of gateways on Nest 11, hybrid applications.
+ */
+@Injectable()
+export class RouteGuard implements CanActivate {
+  private guard: CanActivate | null = null;
+
+  constructor(
+    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+  ) {}
+
+  /** Throws where no module guards the application, unless the handler is public. */
+  canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
+    this.guard ??= this.find();
+    if (this.guard !== null) return this.guard.canActivate(context);
+    const [handler, controller] = [context.getHandler(), context.getClass()];
+    if (requirementOf(handler, controller, false) === null) return true;
+    throw new Error(
+      `${controller.name}.${handler.name} requires a token, and no JwtExtendedModule guards this application: ` +
+        'import JwtExtendedModule.forRoot() in its root module.',
+    );
+  }
+
+  private find(): CanActivate | null {
+    const isThere = [...this.modules.values()].some(({ providers }) => providers.has(APPLICATION_GUARD));
+    return isThere ? this.moduleRef.get<CanActivate>(APPLICATION_GUARD, { strict: false }) : null;
+  }
+}
+
+Object.defineProperty(RouteGuard.prototype, ROUTE_GUARD, { value: true });
+
+/** Puts the guard on a class or method, before the guards that stand there. */
+export function bringRouteGuard(target: object): void {
+  const guards = (Reflect.getMetadata(GUARDS, target) ?? []) as unknown[];
+  if (guards.some(isRouteGuard)) return;
+  Reflect.defineMetadata(GUARDS, [RouteGuard, ...guards], target);
+}
+
+function isRouteGuard(guard: unknown): boolean {
+  return typeof guard === 'function' && ROUTE_GUARD in ((guard.prototype as object | undefined) ?? {});
+}

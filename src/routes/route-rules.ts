@@ -1,0 +1,61 @@
+import type { Type } from '@nestjs/common';
+import type { SettledRequirement } from '../types/requirement.js';
+
+/** What stands on a handler or controller: a requirement, or that there is none. */
+export type RouteRule = SettledRequirement | 'public';
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- Nest's own type of a handler
+export type Handler = Function;
+
+/** The metadata key of `@JwtRequired()` and `@Public()` on a class or function. One key, so that the last one counts. */
+export const ROUTE_RULE = 'nestjs-jwt-extended:route-rule';
+
+/**
+ * The metadata key of a class that holds the rules of its methods by name. A decorator that replaces a method loses the
+ * metadata of the function; the name stays.
+ */
+const RULES_BY_NAME = 'nestjs-jwt-extended:rules-by-name';
+
+type RulesByName = ReadonlyMap<string, RouteRule>;
+
+const NO_RULES: RulesByName = new Map();
+
+/** Writes the rule of a class. */
+export function setClassRule(controller: Type, rule: RouteRule): void {
+  Reflect.defineMetadata(ROUTE_RULE, rule, controller);
+}
+
+/** Writes the rule of a method, on its function and by its name. */
+export function setMethodRule(controller: Type, name: string, method: Handler, rule: RouteRule): void {
+  Reflect.defineMetadata(ROUTE_RULE, rule, method);
+  Reflect.defineMetadata(RULES_BY_NAME, new Map([...rulesDeclaredIn(controller), [name, rule]]), controller);
+}
+
+/** The rules that stand on the methods of this very class, by name. */
+export function rulesDeclaredIn(controller: Type): RulesByName {
+  return (Reflect.getOwnMetadata(RULES_BY_NAME, controller) as RulesByName | undefined) ?? NO_RULES;
+}
+
+/** The rule on a function itself. */
+export function ruleOfFunction(method: Handler): RouteRule | undefined {
+  return Reflect.getOwnMetadata(ROUTE_RULE, method) as RouteRule | undefined;
+}
+
+/** The rule on a class, and the class of its ancestors on which it stands. */
+export function ruleOfClass(controller: Type): { rule: RouteRule; declaredIn: Type } | undefined {
+  for (const declaredIn of lineage(controller)) {
+    const rule = Reflect.getOwnMetadata(ROUTE_RULE, declaredIn) as RouteRule | undefined;
+    if (rule !== undefined) return { rule, declaredIn };
+  }
+  return undefined;
+}
+
+/** A class and its ancestors, the nearest first. */
+export function lineage(controller: Type): Type[] {
+  const classes: Type[] = [];
+  for (let link: unknown = controller; typeof link === 'function' && link !== Function.prototype;) {
+    classes.push(link as Type);
+    link = Object.getPrototypeOf(link);
+  }
+  return classes;
+}
