@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
 import { ImplicitRefreshInterceptor } from './cookies/implicit-refresh.interceptor.js';
@@ -12,13 +12,15 @@ import {
   OPTIONS_TYPE,
   WITH_EXTRAS,
 } from './module/module-definition.js';
+import { ConcealedOptions, CONFIGURATION, configure, type Configuration } from './module/configuration.js';
 import { IdentityProviderReporter } from './module/identity-provider-reporter.js';
 import { IdentityProviders } from './jwks/identity-providers.js';
 import { JwtGuard } from './jwt.guard.js';
 import { KeyRing } from './keys/key-ring.js';
+import { OwnKeyRing } from './keys/own-key-ring.js';
+import { OwnKeys } from './keys/own-keys.js';
 import { KEY_SOURCE, type KeySource } from './keys/key-source.js';
 import { ownKeySource } from './keys/own-key-source.js';
-import { resolveSettings } from './options/resolve-settings.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
 import { RevocationEvents } from './sessions/revocation-events.js';
@@ -33,9 +35,15 @@ import { TokenVerifier } from './tokens/verifying/token-verifier.js';
 import { TokenService } from './token.service.js';
 
 const PROVIDERS: Provider[] = [
-  { provide: SETTINGS, inject: [OPTIONS, WITH_EXTRAS], useFactory: resolveSettings },
+  { provide: CONFIGURATION, inject: [OPTIONS, WITH_EXTRAS], useFactory: configure },
+  { provide: SETTINGS, inject: [CONFIGURATION], useFactory: ({ settings }: Configuration) => settings },
+  { provide: OwnKeys, inject: [CONFIGURATION], useFactory: ({ ownKeys }: Configuration) => ownKeys },
+  {
+    provide: KeyRing,
+    inject: [SETTINGS, OwnKeys],
+    useFactory: (settings: Settings, keys: OwnKeys) => new OwnKeyRing(settings, keys),
+  },
   { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },
-  { provide: KeyRing, inject: [SETTINGS], useFactory: (settings: Settings) => new KeyRing(settings) },
   {
     provide: IdentityProviders,
     inject: [SETTINGS],
@@ -43,31 +51,31 @@ const PROVIDERS: Provider[] = [
   },
   {
     provide: KEY_SOURCE,
-    inject: [SETTINGS, KeyRing, IdentityProviders],
-    useFactory: (settings: Settings, ring: KeyRing, providers: IdentityProviders) =>
-      providers.beside(ownKeySource(settings, ring)),
+    inject: [SETTINGS, OwnKeys, IdentityProviders],
+    useFactory: (settings: Settings, ownKeys: OwnKeys, providers: IdentityProviders) =>
+      providers.beside(ownKeySource(settings, ownKeys)),
   },
   TokenCodec,
   {
     provide: TokenVerifier,
-    inject: [SETTINGS, KEY_SOURCE, TokenCodec, KeyRing, IdentityProviders],
+    inject: [SETTINGS, KEY_SOURCE, TokenCodec, OwnKeys, IdentityProviders],
     useFactory: (
       settings: Settings,
       keys: KeySource,
       codec: TokenCodec,
-      ring: KeyRing,
+      ownKeys: OwnKeys,
       providers: IdentityProviders,
     ) => {
       const verifier = new TokenVerifier(settings, keys, codec);
-      ring.onChange(() => verifier.forgetTokens());
+      ownKeys.onChange(() => verifier.forgetTokens());
       providers.whenWithdrawn(() => verifier.forgetTokens());
       return verifier;
     },
   },
   {
     provide: TokenFactory,
-    inject: [SETTINGS, KeyRing, TokenCodec],
-    useFactory: (settings: Settings, keys: KeyRing, codec: TokenCodec) => new TokenFactory(settings, keys, codec),
+    inject: [SETTINGS, OwnKeys, TokenCodec],
+    useFactory: (settings: Settings, keys: OwnKeys, codec: TokenCodec) => new TokenFactory(settings, keys, codec),
   },
   RevocationEvents,
   {
@@ -116,10 +124,11 @@ export class JwtExtendedModule extends ConfigurableModuleClass {
     const definition = super.forRoot(options);
     // The object itself, for Nest's copy of it loses what an instance of a class inherits, callbacks among it.
     const own: Provider[] = [
-      { provide: OPTIONS, useValue: options },
+      { provide: OPTIONS, useValue: new ConcealedOptions(options) },
       { provide: WITH_EXTRAS, useValue: true },
     ];
-    return { ...definition, providers: [...(definition.providers ?? []), ...own] };
+    const others = (definition.providers ?? []).filter((provider) => !providesOptions(provider));
+    return { ...definition, providers: [...others, ...own] };
   }
 
   /** With options that come from other providers: `useFactory`, `useClass` or `useExisting`. */
@@ -133,8 +142,19 @@ export class JwtExtendedModule extends ConfigurableModuleClass {
     const { extraProviders = [], ...rest } = options;
     const definition = super.forRootAsync(rest);
     const own: Provider[] = [...extraProviders, { provide: WITH_EXTRAS, useValue: false }];
-    return { ...definition, providers: [...own, ...(definition.providers ?? [])] };
+    return { ...definition, providers: [...own, ...(definition.providers ?? []).map(concealOptions)] };
   }
+}
+
+function providesOptions(provider: Provider): provider is FactoryProvider<unknown> {
+  return 'provide' in provider && provider.provide === OPTIONS;
+}
+
+/** The provider of the options as Nest's builder makes it, but with their values out of sight. */
+function concealOptions(provider: Provider): Provider {
+  if (!providesOptions(provider)) return provider;
+  const { useFactory } = provider;
+  return { ...provider, useFactory: async (...given: unknown[]) => new ConcealedOptions(await useFactory(...given)) };
 }
 
 /** What an environment or a configuration that is not there yet answers would otherwise be Nest's own riddle. */

@@ -49,7 +49,7 @@ export class IdentityProviders {
   /** The keys of our own tokens, and those of the providers. */
   beside(own: KeySource): KeySource {
     if (this.providers.length === 0) return own;
-    const ours = hasOwnKeys(this.settings) ? own : null;
+    const ours = this.settings.hasOwnKeys ? own : null;
     return {
       keysFor: (header: JoseHeader, payload: Claims, request?: HttpRequest): Awaitable<readonly VerificationKey[]> =>
         (this.providerOf(payload) ?? ours ?? foreign(payload)).keysFor(header, payload, request),
@@ -64,16 +64,6 @@ export class IdentityProviders {
   private providerOf(payload: Claims): KeySource | null {
     return this.only ?? this.byIssuer.get(ownValue(payload, 'iss')) ?? null;
   }
-}
-
-function hasOwnKeys({ secrets, privateKey, publicKey, keys, callbacks }: Settings): boolean {
-  return (
-    secrets.length > 0 ||
-    privateKey !== null ||
-    publicKey !== null ||
-    keys !== null ||
-    callbacks.decodeKey !== undefined
-  );
 }
 
 function foreign(payload: Claims): never {

@@ -1,35 +1,38 @@
 import { KeyObject } from 'node:crypto';
 
-/** How many keys are remembered for sure, and at most twice as many. */
+/** How many keys are surely remembered. At most twice as many are held. */
 const GENERATION = 1000;
 
-/** Remembers what was prepared from a key, for callbacks that return it again and again. Bounded. */
+/**
+ * Remembers what was prepared from a key, for callbacks that return the same key again and again. Bounded. The fields are
+ * private at run time too: they hold keys as text, and no inspection may print them.
+ */
 export class KeyMemory<Prepared> {
-  private readonly texts: Generations<Prepared>;
-  private readonly others: Generations<Prepared>;
-  private readonly objects = new WeakMap<KeyObject, Prepared>();
+  readonly #texts: Generations<Prepared>;
+  readonly #others: Generations<Prepared>;
+  readonly #objects = new WeakMap<KeyObject, Prepared>();
 
   constructor(size = GENERATION) {
-    this.texts = new Generations(size);
-    this.others = new Generations(size);
+    this.#texts = new Generations(size);
+    this.#others = new Generations(size);
   }
 
-  /** What is remembered of a key; an equal text, equal bytes or an equal JWK are the same key. */
+  /** What is remembered of a key. Equal texts, equal bytes and equal JWKs are the same key. */
   recall(material: unknown): Prepared | undefined {
-    if (typeof material === 'string') return this.texts.get(material);
-    return material instanceof KeyObject ? this.objects.get(material) : this.others.get(nameOf(material));
+    if (typeof material === 'string') return this.#texts.get(material);
+    return material instanceof KeyObject ? this.#objects.get(material) : this.#others.get(nameOf(material));
   }
 
   /** Remembers what was prepared, and returns it. */
   keep(material: unknown, prepared: Prepared): Prepared {
-    if (typeof material === 'string') this.texts.set(material, prepared);
-    else if (material instanceof KeyObject) this.objects.set(material, prepared);
-    else this.others.set(nameOf(material), prepared);
+    if (typeof material === 'string') this.#texts.set(material, prepared);
+    else if (material instanceof KeyObject) this.#objects.set(material, prepared);
+    else this.#others.set(nameOf(material), prepared);
     return prepared;
   }
 }
 
-/** Two maps, so that a look-up is one: when the younger is full, what was not asked for since the last time is forgotten. */
+/** A bounded map of two generations: when the young one is full, entries that were not read since the last time are lost. */
 class Generations<Value> {
   private young = new Map<string, Value>();
   private old = new Map<string, Value>();

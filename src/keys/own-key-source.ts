@@ -1,10 +1,10 @@
 import type { Settings } from '../options/settings.js';
 import { ChosenKeys } from './chosen-keys.js';
-import type { KeyRing } from './key-ring.js';
 import type { KeySource } from './key-source.js';
+import type { OwnKeys } from './own-keys.js';
 
-/** Where the keys of our own tokens come from: the callback where there is one, else the ring. */
-export function ownKeySource(settings: Settings, ring: KeyRing): KeySource {
+/** Where the keys of this application's own tokens come from: `decodeKey` if it is set, else the options. */
+export function ownKeySource(settings: Settings, keys: OwnKeys): KeySource {
   const { decodeKey } = settings.callbacks;
-  return decodeKey === undefined ? ring : new ChosenKeys(decodeKey, settings);
+  return decodeKey === undefined ? keys : new ChosenKeys(decodeKey, settings);
 }

@@ -1,9 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyEntry } from '../options/key-entries.js';
-import type { KeyMaterial, KeyOptions } from '../options/jwt-extended-options.js';
+import type { KeyMaterial } from '../options/jwt-extended-options.js';
+import type { SingleKeyMaterial } from '../options/key-settings.js';
 import type { Settings } from '../options/settings.js';
 import { isHmac, type JwtAlgorithm } from '../types/algorithms.js';
 import { isJwk, readKeyPair } from './key-material.js';
+import type { NewKey } from './key-ring.js';
 import { prepareSigningKey, prepareVerificationKey, type PreparedPair } from './prepare-key.js';
 import { thumbprint } from './public-jwk.js';
 import { ownKey, type SigningKey, type VerificationKey } from './verification-key.js';
@@ -15,33 +17,44 @@ export interface RingKey {
   readonly signing: SigningKey | null;
 }
 
-/** The keys of the options `secret`, `privateKey` and `publicKey`, for every algorithm that is taken; none has a name. */
-export function singleKeys(settings: Settings): readonly RingKey[] {
+/** What the keys without a name depend on. */
+type SingleKeySettings = Pick<Settings, 'algorithm' | 'decodeAlgorithms' | 'allowWeakSecret'>;
+
+/** The keys of the options `secret`, `privateKey` and `publicKey`: one for each accepted algorithm, none with a name. */
+export function singleKeys(settings: SingleKeySettings, material: SingleKeyMaterial): readonly RingKey[] {
   const algorithms = [...settings.decodeAlgorithms] as JwtAlgorithm[];
-  if (!isHmac(settings.algorithm)) return algorithms.flatMap((algorithm) => pairFor(algorithm, settings));
-  return settings.secrets.flatMap((secret, index) =>
+  if (!isHmac(settings.algorithm)) return algorithms.flatMap((algorithm) => pairFor(algorithm, settings, material));
+  const { secrets } = material;
+  return secrets.flatMap((secret, index) =>
     algorithms.map((algorithm) => {
-      const name = `JwtExtendedModule option "secret"${settings.secrets.length > 1 ? `, key ${index + 1},` : ''}`;
+      const name = `JwtExtendedModule option "secret"${secrets.length > 1 ? `, key ${index + 1},` : ''}`;
       const pair = prepareSigningKey(secret, { algorithm, allowWeakSecret: settings.allowWeakSecret, name });
       return ringKey(algorithm, pair, { signs: index === 0 && algorithm === settings.algorithm });
     }),
   );
 }
 
-/** The settings with a new secret or private key in the place of what was configured. */
-export function withNewKey(settings: Settings, { key, kid, algorithm }: Pick<KeyOptions, 'key'> & Partial<KeyOptions>) {
+/** The keys of a new secret or private key, in a service without the option `keys`. */
+export function newSingleKeys(settings: SingleKeySettings, { key, kid, algorithm }: NewKey): readonly RingKey[] {
   if ((kid ?? null) !== null || (algorithm ?? settings.algorithm) !== settings.algorithm) {
-    throw new TypeError('KeyRing.rotate() takes "kid" and "algorithm" for a ring of "keys" only: set that option.');
+    throw new TypeError('KeyRing.rotate() takes "kid" and "algorithm" only with the option "keys". Set that option.');
   }
   const isSecret = isHmac(settings.algorithm);
-  return { ...settings, secrets: isSecret ? [key] : [], privateKey: isSecret ? null : key, publicKey: null };
+  return singleKeys(settings, {
+    secrets: isSecret ? [key] : [],
+    privateKey: isSecret ? null : key,
+    publicKey: null,
+  });
 }
 
-function pairFor(algorithm: JwtAlgorithm, settings: Settings): RingKey[] {
-  const { privateKey, publicKey, allowWeakSecret } = settings;
+function pairFor(
+  algorithm: JwtAlgorithm,
+  settings: SingleKeySettings,
+  { privateKey, publicKey }: SingleKeyMaterial,
+): RingKey[] {
   const preparation = (option: string) => ({
     algorithm,
-    allowWeakSecret,
+    allowWeakSecret: settings.allowWeakSecret,
     name: `JwtExtendedModule option "${option}"`,
   });
   const verification = publicKey === null ? null : prepareVerificationKey(publicKey, preparation('publicKey'));
@@ -51,8 +64,8 @@ function pairFor(algorithm: JwtAlgorithm, settings: Settings): RingKey[] {
   const pair = prepareSigningKey(privateKey, preparation('privateKey'));
   if (verification?.equals(pair.verification) === false) {
     throw new TypeError(
-      'JwtExtendedModule option "publicKey" is not the public half of "privateKey": no token made here could be ' +
-        'verified here. Leave it out, and it is taken from "privateKey".',
+      'JwtExtendedModule option "publicKey" is not the public half of "privateKey": this service could not verify its ' +
+        'own tokens. Leave "publicKey" out: it is derived from "privateKey".',
     );
   }
   return [ringKey(algorithm, pair, { signs: algorithm === settings.algorithm })];

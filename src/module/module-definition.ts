@@ -36,6 +36,8 @@ export const {
   ASYNC_OPTIONS_TYPE,
 } = new ConfigurableModuleBuilder<JwtExtendedOptions>({
   optionsInjectionToken: Symbol.for('nestjs-jwt-extended.options'),
+  // The options are concealed, so Nest's deep-hash algorithm would take two imports with different options for one.
+  alwaysTransient: true,
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createJwtExtendedOptions')

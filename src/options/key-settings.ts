@@ -1,40 +1,57 @@
 import { ALGORITHMS, isAlgorithm, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
 import { checkAlgorithm } from './algorithm-option.js';
 import type { KeyMaterial } from './jwt-extended-options.js';
-import { readKeyEntries } from './key-entries.js';
+import { readKeyEntries, type KeyEntry } from './key-entries.js';
 import type { OptionReader } from './option-reader.js';
 import type { KeySettings } from './settings.js';
 
-/** What a ring of keys replaces. */
+/** Options that `keys` replaces. */
 const SINGLE = ['secret', 'privateKey', 'publicKey', 'algorithm', 'decodeAlgorithms', 'encodeKey', 'decodeKey'];
 
 const NONE: readonly KeyMaterial[] = Object.freeze([]);
 
-/** The keys and their algorithms: one secret or key pair, or a ring of `keys`. Whether a key is any good is found later. */
-export function resolveKeys(options: OptionReader): KeySettings {
+/** One secret (a list: the first signs) or one key pair, as the options hold it. */
+export interface SingleKeyMaterial {
+  readonly secrets: readonly KeyMaterial[];
+  readonly privateKey: KeyMaterial | null;
+  readonly publicKey: KeyMaterial | null;
+}
+
+/** The keys as the options hold them: entries of `keys`, or one secret or key pair. Never part of `Settings`. */
+export type KeyMaterialOptions = SingleKeyMaterial | { readonly entries: readonly KeyEntry[] };
+
+/** What the options say about the keys, apart from the keys themselves. */
+export interface ResolvedKeys {
+  readonly settings: KeySettings;
+  readonly material: KeyMaterialOptions;
+}
+
+/** Reads the keys and their algorithms. Whether a key fits its algorithm is checked when it is prepared. */
+export function resolveKeys(options: OptionReader): ResolvedKeys {
   const allowWeakSecret = options.flag('allowWeakSecret', false);
-  if (isSet(options, 'keys')) return Object.freeze({ ...readRing(options), allowWeakSecret });
+  if (isSet(options, 'keys')) return readRing(options, allowWeakSecret);
   const algorithm = checkAlgorithm(options, 'algorithm', options.raw('algorithm') ?? 'HS256');
-  return Object.freeze({
-    algorithm,
-    decodeAlgorithms: readDecodeAlgorithms(options, algorithm),
-    allowWeakSecret,
-    keys: null,
-    ...(isHmac(algorithm) ? readSecret(options, algorithm) : readPair(options, algorithm)),
-  });
+  const decodeAlgorithms = readDecodeAlgorithms(options, algorithm);
+  const material = isHmac(algorithm) ? readSecret(options, algorithm) : readPair(options, algorithm);
+  return { settings: { algorithm, decodeAlgorithms, allowWeakSecret, hasOwnKeys: hasKeys(options) }, material };
 }
 
 function isSet(options: OptionReader, name: string): boolean {
   return (options.raw(name) ?? null) !== null;
 }
 
-function readRing(options: OptionReader): Omit<KeySettings, 'allowWeakSecret'> {
+/** Whether tokens can be verified with keys of this application, not only with those of an identity provider. */
+function hasKeys(options: OptionReader): boolean {
+  return ['secret', 'privateKey', 'publicKey', 'keys', 'decodeKey'].some((name) => isSet(options, name));
+}
+
+function readRing(options: OptionReader, allowWeakSecret: boolean): ResolvedKeys {
   const other = SINGLE.find((name) => isSet(options, name));
   if (other !== undefined) options.refuse(other, 'cannot stand beside "keys", which says of each key what it is for.');
-  const keys = readKeyEntries(options.raw('keys'));
-  const { algorithm } = keys.find(({ use }) => use === 'sign') ?? keys[0];
-  const decodeAlgorithms = new Set<string>(keys.map((key) => key.algorithm));
-  return { algorithm, decodeAlgorithms, secrets: NONE, privateKey: null, publicKey: null, keys };
+  const entries = readKeyEntries(options.raw('keys'));
+  const { algorithm } = entries.find(({ use }) => use === 'sign') ?? entries[0];
+  const decodeAlgorithms = new Set<string>(entries.map((key) => key.algorithm));
+  return { settings: { algorithm, decodeAlgorithms, allowWeakSecret, hasOwnKeys: true }, material: { entries } };
 }
 
 function readDecodeAlgorithms(options: OptionReader, algorithm: JwtAlgorithm): ReadonlySet<string> {
@@ -56,9 +73,7 @@ function familyOf(name: JwtAlgorithm): string {
   return family === 'rsa-pss' ? 'rsa' : family;
 }
 
-type SingleKey = Pick<KeySettings, 'secrets' | 'privateKey' | 'publicKey'>;
-
-function readSecret(options: OptionReader, algorithm: JwtAlgorithm): SingleKey {
+function readSecret(options: OptionReader, algorithm: JwtAlgorithm): SingleKeyMaterial {
   const other = ['privateKey', 'publicKey'].find((name) => isSet(options, name));
   if (other !== undefined) {
     options.refuse(other, `is not for ${algorithm}. Set "algorithm" to that of the key, such as 'RS256' or 'EdDSA'.`);
@@ -82,7 +97,7 @@ function readSecrets(options: OptionReader, algorithm: JwtAlgorithm): readonly K
   return Object.freeze([...secrets]);
 }
 
-function readPair(options: OptionReader, algorithm: JwtAlgorithm): SingleKey {
+function readPair(options: OptionReader, algorithm: JwtAlgorithm): SingleKeyMaterial {
   const privateKey = (options.raw('privateKey') ?? null) as KeyMaterial | null;
   const publicKey = (options.raw('publicKey') ?? null) as KeyMaterial | null;
   if (privateKey === null && publicKey === null && !choosesKeys(options)) {

@@ -3,7 +3,7 @@ import { ERROR_RESPONSE_NAMES } from '../errors/exception-table.js';
 import { resolveCache } from './cache-settings.js';
 import { resolveCookies, resolveCsrf } from './cookie-settings.js';
 import { resolveJwks } from './jwks-settings.js';
-import { resolveKeys } from './key-settings.js';
+import { resolveKeys, type KeyMaterialOptions } from './key-settings.js';
 import { resolveLocations } from './location-settings.js';
 import { OptionReader, show } from './option-reader.js';
 import { resolveRevocation } from './revocation-settings.js';
@@ -51,18 +51,26 @@ const EXTRAS = ['isGlobal', 'globalGuard', 'globalFilter'];
 /** Claims that mean something of their own; as the identity claim one would change what every token says. */
 const RESERVED_CLAIMS = ['type', 'fresh', 'jti', 'csrf', 'exp', 'iat', 'nbf', 'iss', 'aud'];
 
+/** The options after their check. */
+export interface ResolvedOptions {
+  /** Everything but the keys, with every default filled in, frozen. */
+  readonly settings: Settings;
+  readonly keyMaterial: KeyMaterialOptions;
+}
+
 /**
- * Checks the options, fills in what they leave out and freezes the result; a wrong one is a `TypeError`. The module's
- * extras are among them only where `forRoot()` was given both in one object.
+ * Checks the options and fills in the defaults. A wrong option is a `TypeError`. `withExtras`: the object may also hold
+ * the module's extras, as it does in `forRoot()`.
  */
-export function resolveSettings(given: unknown, withExtras = false): Settings {
+export function resolveOptions(given: unknown, withExtras = false): ResolvedOptions {
   if (!withExtras) refuseExtras(given);
   const options = new OptionReader(given, withExtras ? [...OPTIONS, ...EXTRAS] : OPTIONS);
   const locations = resolveLocations(options);
   const cookies = resolveCookies(options);
   const issuer = readIssuer(options);
-  return Object.freeze({
-    ...resolveKeys(options),
+  const keys = resolveKeys(options);
+  const settings: Settings = Object.freeze({
+    ...keys.settings,
     accessTokenExpires: options.lifetime('accessTokenExpires', '15m'),
     refreshTokenExpires: options.lifetime('refreshTokenExpires', '30d'),
     leeway: options.duration('leeway', 0),
@@ -85,6 +93,12 @@ export function resolveSettings(given: unknown, withExtras = false): Settings {
     callbacks: readCallbacks(options),
     ...readErrors(options, locations.header.type),
   });
+  return { settings, keyMaterial: keys.material };
+}
+
+/** The settings alone, of options that hold no extras. */
+export function resolveSettings(given: unknown): Settings {
+  return resolveOptions(given).settings;
 }
 
 /** They shape the module itself, which Nest has built by the time a factory answers. */

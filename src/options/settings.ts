@@ -3,8 +3,7 @@ import type { RefreshReuseEvent } from '../types/revocation-event.js';
 import type { RevocationStore } from '../stores/revocation-store.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { TokenLocation } from '../types/requirement.js';
-import type { JwtExtendedOptions, KeyMaterial } from './jwt-extended-options.js';
-import type { KeyEntry } from './key-entries.js';
+import type { JwtExtendedOptions } from './jwt-extended-options.js';
 
 /** The options as everything below reads them: checked, with every default filled in, frozen. Durations in seconds. */
 export interface Settings extends ErrorSettings, KeySettings {
@@ -62,17 +61,14 @@ export interface ProviderSettings {
   readonly fetch: typeof fetch | null;
 }
 
-/** The keys as they were given, and the algorithms that go with them. */
+/** What is known of the application's own keys. The keys themselves are not here: settings hold no secret. */
 export interface KeySettings {
   /** Of new tokens. */
   readonly algorithm: JwtAlgorithm;
   readonly decodeAlgorithms: ReadonlySet<string>;
   readonly allowWeakSecret: boolean;
-  readonly secrets: readonly KeyMaterial[];
-  readonly privateKey: KeyMaterial | null;
-  readonly publicKey: KeyMaterial | null;
-  /** `null`: one secret or key pair, and `kid` means nothing. */
-  readonly keys: readonly KeyEntry[] | null;
+  /** `false`: tokens are verified with keys of identity providers only. */
+  readonly hasOwnKeys: boolean;
 }
 
 /** How much of verified tokens is remembered. */

@@ -1,6 +1,7 @@
+import { Test } from '@nestjs/testing';
 import { JwtExtendedModule } from 'nestjs-jwt-extended';
 import { ADAPTERS, startApp } from '../support/adapters.js';
-import { SECRET } from '../support/forge.js';
+import { OTHER_SECRET, SECRET } from '../support/forge.js';
 
 describe.each(ADAPTERS)('the module on %s', (adapter) => {
   it.each([
@@ -18,4 +19,10 @@ describe.each(ADAPTERS)('the module on %s', (adapter) => {
     const first = JwtExtendedModule.forRoot({ secret: SECRET });
     await expect(startApp(adapter, { imports: [first, feature] })).rejects.toThrow(TypeError);
   });
+});
+
+it('the module is refused a second time although Nest compares modules by their content (deep-hash)', async () => {
+  const imports = [SECRET, OTHER_SECRET].map((secret) => JwtExtendedModule.forRoot({ secret }));
+  const module = await Test.createTestingModule({ imports }, { moduleIdGeneratorAlgorithm: 'deep-hash' }).compile();
+  await expect(module.init()).rejects.toThrow(/imported twice/);
 });

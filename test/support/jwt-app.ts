@@ -1,4 +1,4 @@
-import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type { Abstract, DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import type { TestingModuleBuilder } from '@nestjs/testing';
 import {
   JwtExtendedModule,
@@ -48,7 +48,7 @@ export class TestApp {
     return this.running.app;
   }
 
-  resolve<T>(type: Type<T>): T {
+  resolve<T>(type: Type<T> | Abstract<T>): T {
     return this.nest.get(type, { strict: false });
   }
 

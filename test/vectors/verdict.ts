@@ -1,9 +1,8 @@
 import type { JsonWebKey } from 'node:crypto';
 import { JwtExtendedException, type JwtAlgorithm } from 'nestjs-jwt-extended';
 import { KeySet } from '../../src/jwks/key-set.js';
-import { KeyRing } from '../../src/keys/key-ring.js';
 import type { ClaimRules, VerificationKey } from '../../src/keys/verification-key.js';
-import { resolveSettings } from '../../src/options/resolve-settings.js';
+import { configure } from '../../src/module/configuration.js';
 import { parseCompact, type CompactToken } from '../../src/tokens/verifying/compact.js';
 import { TokenCodec } from '../../src/tokens/token-codec.js';
 import { ALGORITHMS, isHmac } from '../../src/types/algorithms.js';
@@ -69,6 +68,6 @@ function fromRing(keys: readonly VectorKey[]): KeysFor {
     algorithm: key.alg ?? USUAL[key.kty ?? ''],
     use: 'verify',
   }));
-  const ring = new KeyRing(resolveSettings({ keys: entries }));
-  return ({ unverifiedHeader }) => ring.keysFor(unverifiedHeader);
+  const { ownKeys } = configure({ keys: entries }, false);
+  return ({ unverifiedHeader }) => ownKeys.keysFor(unverifiedHeader);
 }

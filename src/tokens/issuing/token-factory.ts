@@ -1,5 +1,5 @@
-import type { KeyRing } from '../../keys/key-ring.js';
 import { ChosenSigningKeys, type ChosenSigningKey } from '../../keys/chosen-signing-keys.js';
+import type { OwnKeys } from '../../keys/own-keys.js';
 import type { SigningKey } from '../../keys/verification-key.js';
 import type { Settings } from '../../options/settings.js';
 import { requireSubject, subjectHash } from '../../stores/session-id.js';
@@ -21,7 +21,7 @@ export class TokenFactory {
 
   constructor(
     private readonly settings: Settings,
-    private readonly keys: KeyRing,
+    private readonly keys: OwnKeys,
     private readonly codec: TokenCodec,
   ) {
     this.chosenKeys = new ChosenSigningKeys(settings);
@@ -45,7 +45,7 @@ export class TokenFactory {
     refuseOtherKid(header, chosen ?? keys.signingKey);
     return {
       content,
-      // The ring is asked as late as this: its key may have been replaced while a store was asked.
+      // Asked as late as this: the key may have been replaced while the store answered.
       sign: (issuance) => codec.sign(header, claimsOf(content, issuance, settings), chosen ?? keys.signingKey),
     };
   }

@@ -7,12 +7,11 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import type { JwtAlgorithm, KeyMaterial } from 'nestjs-jwt-extended';
-import { KeyRing } from '../../../src/keys/key-ring.js';
-import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { configure } from '../../../src/module/configuration.js';
 import { SECRET } from '../../support/forge.js';
 import { CERTIFICATE, pem, privateKeyFor, publicKeyFor, sshPublicKey } from '../../support/key-pairs.js';
 
-const ring = (options: object) => new KeyRing(resolveSettings(options));
+const ring = (options: object) => configure(options, false).ownKeys;
 
 function refusal(options: object): string {
   try {
@@ -87,7 +86,7 @@ describe('a key pair may be given', () => {
     expect(keys.signingKey.algorithm).toBe('PS256');
     for (const alg of ['PS256', 'RS256', 'RS512']) expect(keys.keysFor({ alg })).toMatchObject([{ algorithm: alg }]);
     expect(() => keys.keysFor({ alg: 'PS512' })).toThrow('not allowed');
-    expect(keys.publicKeys()).toMatchObject([{ kty: 'RSA', alg: 'PS256' }]);
+    expect(keys.published).toMatchObject([{ kty: 'RSA', alg: 'PS256' }]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { optionsFromFlaskConfig, type JwtExtendedOptions } from 'nestjs-jwt-extended';
-import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { resolveOptions, resolveSettings } from '../../../src/options/resolve-settings.js';
 import { OTHER_SECRET, SECRET } from '../../support/forge.js';
 
 const read = (config: Record<string, unknown>): JwtExtendedOptions => optionsFromFlaskConfig(config);
@@ -150,6 +150,6 @@ describe('names in a Flask configuration', () => {
 
   it('may be those of the environment', () => {
     const environment = { ...process.env, FLASK_JWT_SECRET_KEY: SECRET };
-    expect(resolveSettings(read(environment)).secrets).toEqual([SECRET]);
+    expect(resolveOptions(read(environment)).keyMaterial).toMatchObject({ secrets: [SECRET] });
   });
 });

@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import type { JwtExtendedOptions } from 'nestjs-jwt-extended';
-import { resolveSettings } from '../../../src/options/resolve-settings.js';
+import { resolveOptions, resolveSettings } from '../../../src/options/resolve-settings.js';
 import { OTHER_SECRET, SECRET } from '../../support/forge.js';
 
 const settle = (options: JwtExtendedOptions = {}) => resolveSettings({ secret: SECRET, ...options });
@@ -14,10 +15,10 @@ function unfrozen(value: unknown, path = 'settings'): string[] {
 describe('the options', () => {
   it('have defaults', () => {
     expect(settle()).toMatchObject({
-      secrets: [SECRET],
       algorithm: 'HS256',
       decodeAlgorithms: new Set(['HS256']),
       allowWeakSecret: false,
+      hasOwnKeys: true,
       accessTokenExpires: 900,
       refreshTokenExpires: 2_592_000,
       leeway: 0,
@@ -132,6 +133,11 @@ describe('the options', () => {
     expect(unfrozen(settle(given))).toEqual([]);
   });
 
+  it('hold no key', () => {
+    const settings = settle({ secret: [SECRET, OTHER_SECRET] });
+    expect(inspect(settings, { depth: Infinity })).not.toMatch(new RegExp(`${SECRET}|${OTHER_SECRET}`));
+  });
+
   it('do not change when what was given is changed afterwards', () => {
     const given = {
       secret: [SECRET],
@@ -141,7 +147,7 @@ describe('the options', () => {
       audience: ['a'],
       csrf: { methods: ['POST'] },
     };
-    const settings = resolveSettings(given);
+    const { settings, keyMaterial } = resolveOptions(given);
     given.secret.push(OTHER_SECRET);
     given.decodeAlgorithms.push('HS512');
     given.requiredClaims.push('nbf');
@@ -149,13 +155,13 @@ describe('the options', () => {
     given.audience.push('b');
     given.csrf.methods.push('GET');
     expect(settings).toMatchObject({
-      secrets: [SECRET],
       decodeAlgorithms: new Set(['HS256']),
       requiredClaims: ['exp'],
       tokenLocations: ['headers'],
       audience: { encode: ['a'], decode: ['a'] },
       csrf: { methods: new Set(['POST']) },
     });
+    expect(keyMaterial).toMatchObject({ secrets: [SECRET] });
   });
 
   it('what every object inherits is no option', () => {
