@@ -2,12 +2,12 @@ import type { Difference } from './differences.js';
 
 const HEAD = `# Differences from Flask-JWT-Extended
 
-Where this library answers differently from Flask-JWT-Extended 4.7.1, on purpose. The conformance tests send both the
-same requests: every step that differs has to be covered by an entry below, and every entry has to be needed. The steps
-are named by group, scenario and number; their authors mark them as ones where a port should, or may, differ. Where they
-do not, the entry quotes the sentence of this library's contract that asks for it.
+This page lists the deliberate differences from Flask-JWT-Extended 4.7.1. The conformance tests send the same requests to both
+libraries. The tests fail if a step differs without an entry below, or if an entry covers no such step. An entry names its steps
+by group, scenario and number. The authors of the scenarios marked the steps where a port should or may differ. For other steps,
+the entry quotes the rule of this library's contract.
 
-<!-- Made from test/conformance/differences.ts by \`npm run docs:differences\`. Do not edit. -->
+<!-- Generated from test/conformance/differences.ts by \`npm run docs:differences\`. Do not edit. -->
 `;
 
 /** `docs/differences.md`. */

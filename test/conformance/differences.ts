@@ -1,18 +1,18 @@
 import type { AdapterName } from './app/conformance-app.js';
 
-/** Where we answer differently from Flask-JWT-Extended, on purpose. */
+/** A deliberate difference from Flask-JWT-Extended. */
 export interface Difference {
   readonly id: string;
-  /** The steps it covers, as `step-selector.ts` reads them. */
+  /** The steps with this difference, in the syntax of `step-selector.ts`. */
   readonly where: readonly string[];
-  /** What is seen of it in the recordings: the statuses, or that the configuration is refused at the start. */
+  /** The statuses of our responses in these steps, or `refused` if the start fails. */
   readonly answers: readonly (number | 'refused')[];
-  /** What we do. */
+  /** The behaviour of this library. */
   readonly ours: string;
   readonly reason: string;
-  /** The sentence of the public contract that asks for it, where the scenario itself advises nothing. */
+  /** The sentence of the public contract that requires it, if the scenario does not allow a difference. */
   readonly contract?: string;
-  /** Only there; both when left out. */
+  /** The only adapter with this difference. By default both have it. */
   readonly adapter?: AdapterName;
 }
 
@@ -40,8 +40,8 @@ const REFUSED: readonly Difference[] = [
       'token-creation / lifetimes configured: a string',
     ],
     answers: ['refused'],
-    ours: 'A setting that cannot work stops the start, naming the option and the cure.',
-    reason: 'There it is a 500, or a refusal of every token, on the first request that needs it.',
+    ours: 'A setting that cannot work stops the start. The message names the option and the fix.',
+    reason: 'Flask starts. The first request that needs the setting is answered 500, or every token is refused.',
   },
   {
     id: 'unsafe-settings',
@@ -52,7 +52,7 @@ const REFUSED: readonly Difference[] = [
     ],
     answers: ['refused'],
     ours: 'The algorithm `none`, a PEM as HMAC secret and a reserved identity claim stop the start.',
-    reason: 'Anyone could make tokens, or an identity could become the type of its token.',
+    reason: 'With these settings anyone could create tokens, or an identity could replace the type of its token.',
   },
   {
     id: 'mixed-algorithms',
@@ -61,15 +61,15 @@ const REFUSED: readonly Difference[] = [
       'algorithms / alg confusion: RS256 and HS256 both allowed',
     ],
     answers: ['refused'],
-    ours: '`decodeAlgorithms` of several families stop the start; `keys` binds each key to its algorithm.',
-    reason: 'One kind of key could be taken for the other; there such tokens are a 500 at best.',
+    ours: '`decodeAlgorithms` of several key types stop the start. Use `keys`, which binds each key to one algorithm.',
+    reason: 'A key of one type could be used as a key of another type. Flask answers such tokens 500 at best.',
   },
   {
     id: 'weak-keys',
     where: ['algorithms / RS256 with a 1024 bit key', 'algorithms / EdDSA with an Ed448 key'],
     answers: ['refused'],
     ours: 'RSA keys under 2048 bits stop the start, and so do keys for Ed448: `EdDSA` is Ed25519 here.',
-    reason: 'RFC 7518 s.3.3 forbids short keys, and hardly anything else reads Ed448.',
+    reason: 'RFC 7518 s.3.3 forbids short keys, and few other libraries support Ed448.',
   },
   {
     id: 'lifetime-zero-or-less',
@@ -79,29 +79,29 @@ const REFUSED: readonly Difference[] = [
       'token-creation / lifetimes configured: negative',
     ],
     answers: ['refused'],
-    ours: 'A configured lifetime of zero or less stops the start; `false` means never.',
-    reason: 'There 0 means for ever, and a negative one makes tokens that are born expired.',
+    ours: 'A configured lifetime of zero or less stops the start. `false` means that tokens never expire.',
+    reason: 'In Flask, 0 means that tokens never expire, and a negative lifetime creates expired tokens.',
   },
   {
     id: 'call-lifetime-zero',
     where: ['token-creation / expires_delta / 7-8, 15-16'],
     answers: [500, 422],
-    ours: '`expires: 0` is a `TypeError` when the token is made.',
-    reason: 'There it makes a token that never expires.',
+    ours: '`expires: 0` throws a `TypeError` when the token is created.',
+    reason: 'Flask creates a token that never expires.',
   },
   {
     id: 'refused-route-locations',
     where: ['multiple-locations / route overrides, headers configured / 24-25'],
     answers: [404],
-    ours: 'An unknown location on a route is a `TypeError` where the route is declared, so that there is no such route.',
-    reason: 'There every request to it is a 500.',
+    ours: 'An unknown location on a route throws a `TypeError` at its declaration, so the route does not exist.',
+    reason: 'Flask answers every request to the route 500.',
   },
   {
     id: 'header-arguments',
     where: ['algorithms / alg through additional headers / 1', 'token-creation / additional headers / 14, 16, 19'],
     answers: [500, 422],
-    ours: 'Header arguments that set `alg`, a `kid` that is no string or `b64` are a `TypeError` when the token is made.',
-    reason: 'They would change the algorithm or make a token nobody accepts.',
+    ours: 'Header arguments with `alg`, `b64` or a `kid` that is not a string throw a `TypeError` when the token is created.',
+    reason: 'They would change the algorithm, or create a token that every verifier refuses.',
   },
 ];
 
@@ -110,21 +110,21 @@ const TOKENS: readonly Difference[] = [
     id: 'strict-base64url',
     where: ['algorithms / signatures / 7-9, 12', 'malformed-tokens / the same in JSON bodies / 6-7'],
     answers: [422],
-    ours: 'Tokens have to be base64url as RFC 7515 has it: 422.',
-    reason: 'Lenient decoding lets one token be written in many ways.',
+    ours: 'Tokens must be strict base64url (RFC 7515 s.2). Others are answered 422.',
+    reason: 'With lenient decoding, one token has many encodings.',
   },
   {
     id: 'strict-json',
     where: ['malformed-tokens / payloads that are no JSON object / 12-15'],
     answers: [422],
-    ours: 'Header and payload have to be JSON in UTF-8: 422.',
-    reason: 'Python also reads NaN, Infinity, byte order marks and UTF-16.',
+    ours: 'Header and payload must be JSON in UTF-8. Others are answered 422.',
+    reason: 'Python also accepts NaN, Infinity, byte order marks and UTF-16.',
   },
   {
     id: 'large-integers',
     where: ['malformed-tokens / payloads that are no JSON object / 18'],
     answers: [200],
-    ours: 'An integer beyond what a double holds is read as JavaScript does.',
+    ours: 'An integer that is too large for a double is accepted and parsed by `JSON.parse`.',
     reason: 'Python refuses integers of more than 4300 digits.',
   },
   {
@@ -134,15 +134,15 @@ const TOKENS: readonly Difference[] = [
       'malformed-tokens / unsigned garbage is parsed before the signature is checked / 4-5',
     ],
     answers: [422],
-    ours: 'Deep nesting and lone surrogates are invalid tokens: 422.',
-    reason: 'There anybody can cause a 500 with them.',
+    ours: 'Tokens with deep nesting or lone surrogates are invalid: 422.',
+    reason: 'In Flask, any client can cause a 500 with them.',
   },
   {
     id: 'token-length',
     where: ['malformed-tokens / large tokens in a JSON body / 1'],
     answers: [422],
-    ours: 'A token longer than `maxTokenLength` is refused before anything is parsed.',
-    reason: 'Parsing costs time before anything is known of the sender.',
+    ours: 'The guard refuses a token longer than `maxTokenLength` before it parses the token.',
+    reason: 'Otherwise an anonymous client could make the server parse large inputs.',
   },
   {
     id: 'numeric-dates',
@@ -152,22 +152,22 @@ const TOKENS: readonly Difference[] = [
       'nbf / nbf of handcrafted tokens / 7-10',
     ],
     answers: [422],
-    ours: '`exp`, `iat` and `nbf` have to be finite JSON numbers: 422.',
-    reason: "There Python's int() also takes strings and booleans, and the rest is a 500.",
+    ours: '`exp`, `iat` and `nbf` must be finite JSON numbers. Other values are answered 422.',
+    reason: "Python's int() also accepts strings and booleans, and Flask answers other values 500.",
   },
   {
     id: 'odd-freshness',
     where: ['freshness / claims of other types / 1-6'],
     answers: [401],
-    ours: 'A `fresh` claim that is neither a boolean nor a number is not fresh: 401.',
-    reason: 'There it is a 500.',
+    ours: 'A token whose `fresh` claim is neither a boolean nor a number is not fresh: 401.',
+    reason: 'Flask answers 500.',
   },
   {
     id: 'critical-extensions',
     where: ['algorithms / other header fields / 19'],
     answers: [422],
-    ours: 'Every `crit` is refused.',
-    reason: 'No extension is understood here (RFC 7515 s.4.1.11).',
+    ours: 'Every token with a `crit` header is refused.',
+    reason: 'The library supports no extension (RFC 7515 s.4.1.11).',
   },
 ];
 
@@ -176,95 +176,95 @@ const REQUESTS: readonly Difference[] = [
     id: 'own-token-types',
     where: ['token-types / minted / 13'],
     answers: [422],
-    ours: 'Access routes take the type `access` or none.',
-    reason: 'There a token made for something else, like a password reset, opens them too.',
+    ours: 'Access routes accept tokens of the type `access` or without a type.',
+    reason: 'In Flask they also accept tokens for other purposes, such as a password reset.',
   },
   {
     id: 'csrf-mismatch',
     where: ['csrf / default protection / 25', 'csrf / odd csrf claims / 1, 3, 5, 7, 11'],
     answers: [401],
-    ours: 'A double submit value outside ASCII, or a `csrf` claim that is no string, is a mismatch: 401.',
-    reason: 'There it is a 500.',
+    ours: 'A double submit value outside ASCII, or a `csrf` claim that is not a string, is a mismatch: 401.',
+    reason: 'Flask answers 500.',
   },
   {
     id: 'csrf-methods-case',
     where: ['csrf / method names in lower case / 1'],
     answers: [401],
-    ours: '`csrf.methods` are compared in any case.',
-    reason: 'There `["post"]` protects nothing.',
+    ours: '`csrf.methods` are case-insensitive.',
+    reason: 'In Flask `["post"]` protects no request.',
   },
   {
     id: 'blank-header-field',
     where: ['headers / no header and empty headers / 7-8'],
     answers: [401],
-    ours: 'A header of nothing but commas and blanks holds no token: 401.',
-    reason: 'There anybody can cause a 500 with it.',
+    ours: 'A header with only commas and spaces has no token: 401.',
+    reason: 'In Flask, any client can cause a 500 with it.',
   },
   {
     id: 'json-without-members',
     where: ['json-body / bodies without a token / 12-16, 18', 'precedence / JSON first / 4'],
     answers: [401, 200],
-    ours: 'A JSON body that is no object holds no token: 401, anonymous, or the next location.',
-    reason: 'There anybody can cause a 500 with it.',
+    ours: 'A JSON body that is not an object has no token. The guard reads the next location, or answers as without a token.',
+    reason: 'In Flask, any client can cause a 500 with it.',
   },
   {
     id: 'callback-refusal',
     where: ['optional / a key callback that raises it / 1, 3'],
     answers: [401],
-    ours: 'What a callback throws is answered, also on an optional route and with several locations.',
-    reason: 'A check that fails must not become anonymous access.',
+    ours: 'An exception of a callback becomes the response, also on an optional route and with several locations.',
+    reason: 'A failed check must not become anonymous access.',
   },
   {
     id: 'no-key',
     where: ['loaders / a key callback without a key / 1'],
     answers: [422],
-    ours: '`decodeKey` may answer `null`: no key for this token, 422.',
-    reason: 'There it is a 500.',
+    ours: '`decodeKey` can return `null` if it has no key for the token: 422.',
+    reason: 'Flask answers 500.',
   },
   {
     id: 'second-check',
     where: ['custom-decorators / two verifications in one request / 1'],
     answers: [200],
-    ours: 'A second, optional check without a token keeps what the first one found.',
-    reason: 'There it makes the rest of the request anonymous without notice.',
+    ours: 'After a first check, a second optional check that finds no token does not replace the context of the request.',
+    reason: 'In Flask the rest of the request silently becomes anonymous.',
   },
 ];
 
-const MINTING: readonly Difference[] = [
+const CREATION: readonly Difference[] = [
   {
     id: 'nothing-to-add',
     where: ['loaders / claims callback answering null / 2', 'loaders / headers callback answering null / 2'],
     answers: [200],
-    ours: '`additionalClaims` and `additionalHeaders` may answer `null`: nothing is added.',
-    reason: 'There it is a 500 as soon as the call gives some too.',
+    ours: '`additionalClaims` and `additionalHeaders` can return `null`, to add nothing.',
+    reason: 'Flask answers 500 if the call passes claims or headers too.',
   },
   {
     id: 'dates-in-claims',
     where: ['loaders / claims that are no JSON values / 1-2'],
     answers: [200],
-    ours: 'A `Date` in a claim is written as JSON does, in ISO 8601.',
-    reason: "There it becomes an HTTP date, as Flask's own JSON has it.",
+    ours: 'A `Date` in a claim becomes an ISO 8601 string, as in JSON.',
+    reason: "Flask's JSON encoder writes an HTTP date.",
   },
   {
     id: 'fractional-lifetimes',
     where: ['token-creation / lifetimes configured: a fraction / 1-2'],
     answers: [200],
-    ours: 'A lifetime may have a fraction; `exp` is in whole seconds.',
-    reason: 'There a configured fraction is a 500.',
+    ours: 'A lifetime can be a fraction of seconds. `exp` is in whole seconds.',
+    reason: 'In Flask a configured fraction causes a 500.',
   },
   {
     id: 'missing-csrf-claim',
     where: ['decode-helpers / get_csrf_token / 3'],
     answers: [422],
-    ours: '`getCsrfToken` of a token without the claim throws `Missing claim: csrf`.',
-    reason: 'There it is a KeyError, a 500.',
+    ours: '`getCsrfToken` throws `Missing claim: csrf` for a token without the claim.',
+    reason: 'Flask raises a KeyError, which is answered 500.',
   },
   {
     id: 'issuer-claim',
     where: ['issuer / an issuer claim that is no string / 1'],
     answers: [200],
-    ours: 'A claim given for one token is taken as it is.',
-    reason: 'PyJWT refuses to write an `iss` that is no string.',
+    ours: 'The claims of a call are written unchanged into the token.',
+    reason: 'PyJWT refuses to write an `iss` that is not a string.',
   },
 ];
 
@@ -277,21 +277,21 @@ const COOKIES: readonly Difference[] = [
     ],
     answers: [200],
     ours: '`maxAge: 0` is `Max-Age=0`.',
-    reason: 'There 0 counts as not given: a session cookie, or one for a year.',
+    reason: 'Flask ignores 0 and sets a session cookie, or a cookie for one year.',
   },
   {
     id: 'cookie-quoting',
     where: ['cookies-attributes / a csrf claim with special characters / 1'],
     answers: [200],
-    ours: 'Characters a cookie may not hold are percent-encoded.',
-    reason: 'Werkzeug puts such values into quotes, which scripts in browsers do not take off.',
+    ours: 'Characters that a cookie must not contain are percent-encoded.',
+    reason: 'Werkzeug puts such values into quotes, and scripts in browsers do not remove them.',
   },
   {
     id: 'cookie-of-verified-token',
     where: ['cookies-attributes / tokens the helper need not decode / 2'],
     answers: [422],
-    ours: 'Only tokens that hold are put into cookies.',
-    reason: 'Without a CSRF cookie to make, anything is set there.',
+    ours: 'Only valid tokens are put into cookies.',
+    reason: 'Flask does not verify the token if it sets no CSRF cookie.',
     contract: '`setRefreshCookies` (both verify the token first: await them)',
   },
 ];
@@ -301,41 +301,41 @@ const HOST: readonly Difference[] = [
     id: 'bodies-of-get',
     where: ['json-body / default keys / 5'],
     answers: [401],
-    ours: 'The body of a GET request is not read.',
-    reason: 'Fastify leaves it alone, as RFC 9110 s.9.3.1 gives it no meaning.',
+    ours: 'The guard does not read the body of a GET request.',
+    reason: 'Fastify does not parse it. RFC 9110 s.9.3.1 defines no meaning for it.',
     adapter: 'fastify',
   },
   {
     id: 'repeated-header-lines',
     where: ['headers / comma-separated fields / 18-19'],
     answers: [401, 200],
-    ours: 'Of several `Authorization` lines the first counts.',
-    reason: 'Node drops the others; WSGI servers join them with commas.',
+    ours: 'The first of several `Authorization` headers is used.',
+    reason: 'Node drops the others. WSGI servers join them with commas.',
   },
   {
     id: 'broken-json-bodies',
     where: ['json-body / bodies without a token / 8-11, 17'],
     answers: [400],
-    ours: 'A body that is not the JSON it says is a 400 of the body parser.',
-    reason: 'It runs before any guard.',
+    ours: 'Invalid JSON in a body is answered 400 by the body parser.',
+    reason: 'The body parser runs before all guards.',
   },
   {
     id: 'routing',
     where: ['options-method / views that do not / 1-3', 'options-method / what the router decides before / 1-3'],
     answers: [404],
-    ours: 'Methods and paths nobody handles are a 404 of Nest.',
-    reason: 'Flask answers OPTIONS itself and has a 405.',
+    ours: 'Nest answers methods and paths without a handler with 404.',
+    reason: 'Flask answers OPTIONS itself, and other methods with 405.',
   },
 ];
 
-/** By what they are about. */
+/** The topics are the sections of `docs/differences.md`. */
 export const DIFFERENCES_BY_TOPIC: Readonly<Record<string, readonly Difference[]>> = {
   'Settings and arguments': REFUSED,
-  'What a token has to be': TOKENS,
-  'What a request has to hold': REQUESTS,
-  'Making tokens': MINTING,
+  'Valid tokens': TOKENS,
+  'Requests and routes': REQUESTS,
+  'Creating tokens': CREATION,
   Cookies: COOKIES,
-  'The framework underneath': HOST,
+  'Nest and its adapters': HOST,
 };
 
 export const DIFFERENCES: readonly Difference[] = Object.values(DIFFERENCES_BY_TOPIC).flat();
