@@ -1,4 +1,4 @@
-const CHANGES_SOMETHING = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const UNSAFE_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The cookies that scripts can see, by name. */
 export function visibleCookies() {
@@ -9,7 +9,7 @@ export function visibleCookies() {
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
 }
 
-/** One request and its answer, as far as a script sees them. */
+/** A request and its response. It has only the parts that a script can read. */
 export class Exchange {
   constructor(request, response, body, { before, after, milliseconds }) {
     this.request = request;
@@ -27,9 +27,9 @@ export class Exchange {
     return this.status < 300;
   }
 
-  /** What the server says about it. */
+  /** The message of the server. */
   get message() {
-    return this.body?.msg ?? this.body?.message ?? `The server answers ${this.status}`;
+    return this.body?.msg ?? this.body?.message ?? `The server answered ${this.status}`;
   }
 
   is(status, message) {
@@ -38,8 +38,8 @@ export class Exchange {
 }
 
 /**
- * Sends requests in whose cookies the browser puts the tokens. The double submit value is read anew for each, since any
- * answer may have brought another.
+ * Sends requests. The browser adds the cookies with the tokens. The client reads the double submit value for each
+ * request, because every response can set a new one.
  */
 export class Client {
   constructor(onExchange) {
@@ -47,14 +47,14 @@ export class Client {
   }
 
   /**
-   * `proof` is the cookie whose value goes into X-CSRF-TOKEN: that of the token the route asks for; `null` for none.
+   * `proof` names the cookie whose value is sent in X-CSRF-TOKEN: the one of the access token or of the refresh token.
+   * With `null` the header is not sent.
    */
   async send(method, path, { body, proof = 'csrf_access_token' } = {}) {
     const headers = { Accept: 'application/json' };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const before = visibleCookies();
-    if (CHANGES_SOMETHING.includes(method) && before[proof])
-      headers['X-CSRF-TOKEN'] = decodeURIComponent(before[proof]);
+    if (UNSAFE_METHODS.includes(method) && before[proof]) headers['X-CSRF-TOKEN'] = decodeURIComponent(before[proof]);
     const request = { method, path, headers, body };
     const start = performance.now();
     const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });

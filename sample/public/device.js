@@ -1,4 +1,4 @@
-// The first that is found counts: each names the ones after it as well.
+// The order matters: the User-Agent of each browser also contains the names after it.
 const BROWSERS = { Edg: 'Edge', OPR: 'Opera', Firefox: 'Firefox', Chrome: 'Chrome', Safari: 'Safari' };
 const SYSTEMS = {
   iPhone: 'iPhone',
@@ -10,7 +10,7 @@ const SYSTEMS = {
   Linux: 'Linux',
 };
 
-/** What people call the browser of a `User-Agent`, such as Firefox on Linux; other programs by their own words. */
+/** The name of a device by its `User-Agent`, such as Firefox on Linux. Unknown programs keep their `User-Agent`. */
 export function deviceName(userAgent) {
   const among = (names) => Object.keys(names).find((name) => userAgent?.includes(name));
   const [browser, system] = [among(BROWSERS), among(SYSTEMS)];

@@ -1,17 +1,16 @@
 const MOST = 50;
 const SECRET_FIELDS = ['password'];
 
-/** What an answer means, for those who see it for the first time. */
+/** Explanations of the messages of the server. */
 const EXPLANATIONS = {
-  'Missing CSRF token':
-    'The cookie came, but nothing proved that this page sent the request. A form on another site could have done the same.',
-  'CSRF double submit tokens do not match': 'The header holds the value of another token.',
-  'Fresh token required': 'The token came from a refresh. What matters asks for one that came from a password.',
-  'Token has expired': 'Its time is over; the refresh token gets the next one.',
-  'Token has been revoked': 'It was used for a sign-out, or for a refresh before.',
+  'Missing CSRF token': 'The request has the cookie but no CSRF value, so it may come from a form on another site.',
+  'CSRF double submit tokens do not match': 'The header has the value of another token.',
+  'Fresh token required': 'The token came from a refresh. This route needs a token from a log-in with the password.',
+  'Token has expired': 'The lifetime of the token is over. A refresh sets a new one.',
+  'Token has been revoked': 'The session has ended, or the refresh token was used before.',
 };
 
-/** Shows each request and its answer, the latest first. Everything goes in as text. */
+/** Shows each request and its response, the latest first. It inserts text only, never markup. */
 export class Log {
   constructor(list, latest, emptyNotice) {
     this.list = list;
@@ -21,7 +20,7 @@ export class Log {
 
   add(exchange) {
     const entry = entryOf(exchange);
-    // What only asks who is signed in does not push what somebody did out of sight.
+    // A successful GET stays closed, so that it does not hide the user's last action.
     entry.open = exchange.request.method !== 'GET' || !exchange.succeeded || this.list.children.length === 0;
     if (entry.open) {
       for (const details of this.list.querySelectorAll('details')) details.open = false;
@@ -61,7 +60,7 @@ function entryOf(exchange) {
     element('summary', {}, lineOf(exchange)),
     ...(explanation === undefined ? [] : [element('p', { className: 'explanation' }, explanation)]),
     block('Request', requestText(request)),
-    block('Answer', answerText(exchange)),
+    block('Response', responseText(exchange)),
   ]);
 }
 
@@ -72,10 +71,11 @@ function requestText({ method, path, headers, body }) {
   return lines.join('\n');
 }
 
-function answerText({ status, statusText, challenge, changedCookies, body }) {
+function responseText({ status, statusText, challenge, changedCookies, body }) {
   const lines = [`${status} ${statusText}`];
   if (challenge !== null) lines.push(`WWW-Authenticate: ${challenge}`);
-  if (changedCookies.length > 0) lines.push(`Set-Cookie: (${changedCookies.join(', ')}, and what scripts cannot see)`);
+  if (changedCookies.length > 0)
+    lines.push(`Set-Cookie: (${changedCookies.join(', ')}, and cookies that scripts cannot read)`);
   lines.push('', typeof body === 'string' ? body : JSON.stringify(body, null, 2));
   return lines.join('\n');
 }

@@ -15,15 +15,15 @@ const session = new Session(client, showSession);
 
 let shownUser;
 
-/** Shows what goes with being signed in, or with not being so. */
+/** Shows the parts of the page for a logged-in user, or for a logged-out one. */
 async function showSession({ user, fresh }) {
-  const signedIn = user !== null;
-  byId('sign-in').hidden = signedIn;
-  for (const id of ['account', 'notes', 'password', 'sessions']) byId(id).hidden = !signedIn;
-  byId('status').textContent = signedIn ? `Signed in as ${user.username}` : 'Signed out';
-  byId('status').classList.toggle('in', signedIn);
-  if (!signedIn && byId('confirm').open) byId('confirm').close();
-  if (signedIn) {
+  const loggedIn = user !== null;
+  byId('log-in').hidden = loggedIn;
+  for (const id of ['account', 'notes', 'password', 'sessions']) byId(id).hidden = !loggedIn;
+  byId('status').textContent = loggedIn ? `Logged in as ${user.username}` : 'Logged out';
+  byId('status').classList.toggle('in', loggedIn);
+  if (!loggedIn && byId('confirm').open) byId('confirm').close();
+  if (loggedIn) {
     byId('account-name').textContent = user.username;
     byId('account-initial').textContent = user.username.slice(0, 1).toUpperCase();
     byId('account-role').textContent = user.role === 'admin' ? 'Administrator' : 'User';
@@ -32,9 +32,9 @@ async function showSession({ user, fresh }) {
     for (const id of ['password-form', 'confirm-form']) byId(id).elements.namedItem('username').value = user.username;
     showRemaining();
   }
-  const isSomebodyElse = user?.id !== shownUser;
+  const isOtherUser = user?.id !== shownUser;
   shownUser = user?.id;
-  if (signedIn && isSomebodyElse) {
+  if (loggedIn && isOtherUser) {
     showNotes(await session.send('GET', '/notes'));
     await loadSessions();
   }
@@ -92,7 +92,7 @@ function say(message, succeeded = false) {
 
 const sayAbout = (exchange) => say(exchange.message, exchange.succeeded);
 
-/** Runs a piece of work on an event, with its button out of use meanwhile. */
+/** Runs `work` on an event and disables the button until it is done. */
 function on(id, event, work) {
   byId(id).addEventListener(event, async (happened) => {
     happened.preventDefault();
@@ -108,15 +108,15 @@ function on(id, event, work) {
   });
 }
 
-on('sign-in-form', 'submit', async (form) => {
-  sayAbout(await session.signIn(valueOf(form, 'username'), valueOf(form, 'password')));
+on('log-in-form', 'submit', async (form) => {
+  sayAbout(await session.logIn(valueOf(form, 'username'), valueOf(form, 'password')));
 });
 
 on('refresh', 'click', async () => sayAbout(await session.refresh()));
 
-on('sign-out-everywhere', 'click', async () => sayAbout(await session.signOutEverywhere()));
+on('log-out-everywhere', 'click', async () => sayAbout(await session.logOutEverywhere()));
 
-on('sign-out', 'click', async () => sayAbout(await session.signOut()));
+on('log-out', 'click', async () => sayAbout(await session.logOut()));
 
 on('note-form', 'submit', async (form) => {
   const proof = byId('with-csrf').checked ? undefined : null;
@@ -128,11 +128,11 @@ on('note-form', 'submit', async (form) => {
 
 on('password-form', 'submit', changePassword);
 
-/** A token that is not fresh asks for the present password, and then it is tried once more. */
-async function changePassword(form, isSecondTime = false) {
+/** If the token is not fresh, the page asks for the current password and tries once more. */
+async function changePassword(form, isRetry = false) {
   const body = { password: valueOf(form, 'password') };
   const exchange = await session.send('POST', '/profile/password', { body });
-  if (exchange.is(401, 'Fresh token required') && !isSecondTime) {
+  if (exchange.is(401, 'Fresh token required') && !isRetry) {
     byId('confirm-error').textContent = '';
     byId('toast').hidden = true;
     byId('confirm').showModal();

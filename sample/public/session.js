@@ -1,9 +1,9 @@
 const REFRESH_PROOF = { proof: 'csrf_refresh_token' };
 
-/** Refusals that say nothing against the session itself. */
-const OF_THE_REQUEST = ['Missing CSRF token', 'CSRF double submit tokens do not match', 'Fresh token required'];
+/** Refusals of a request whose session is still valid. */
+const SESSION_IS_VALID = ['Missing CSRF token', 'CSRF double submit tokens do not match', 'Fresh token required'];
 
-/** Who is signed in. Tabs share their cookies, so what one of them does to the session the others are told. */
+/** The session of the current user. Tabs share their cookies, so a tab notifies the others when it changes the session. */
 export class Session {
   user = null;
   fresh = false;
@@ -16,7 +16,7 @@ export class Session {
     this.#channel.addEventListener('message', () => this.load());
   }
 
-  /** Asks who it is; with an expired access token, once more after a refresh. */
+  /** Loads the current user. If the access token has expired, it refreshes and tries once more. */
   async load() {
     let exchange = await this.client.send('GET', '/auth/session');
     if (exchange.status === 401) {
@@ -28,7 +28,7 @@ export class Session {
     this.onChange(this);
   }
 
-  signIn(username, password) {
+  logIn(username, password) {
     return this.#change('POST', '/auth/session', { body: { username, password }, proof: null });
   }
 
@@ -40,25 +40,25 @@ export class Session {
     return this.#change('POST', '/auth/session/refresh', REFRESH_PROOF);
   }
 
-  signOutEverywhere() {
+  logOutEverywhere() {
     return this.#change('DELETE', '/auth/sessions');
   }
 
-  signOut() {
+  logOut() {
     return this.#change('DELETE', '/auth/session', REFRESH_PROOF);
   }
 
-  /** A request for what only those who are signed in may have; an expired token is refreshed, once. */
+  /** Sends a request to a protected route. If the token has expired, it refreshes and tries once more. */
   async send(method, path, options) {
     const exchange = await this.client.send(method, path, options);
     if (exchange.is(401, 'Token has expired')) {
       await this.refresh();
       return this.user === null ? exchange : this.client.send(method, path, options);
     }
-    const isSignedOut = exchange.status === 401 && !OF_THE_REQUEST.includes(exchange.message);
-    // The server renews a token that expires soon by itself; that shows in the cookie of its double submit value.
+    const isLoggedOut = exchange.status === 401 && !SESSION_IS_VALID.includes(exchange.message);
+    // Implicit refresh changes the CSRF cookie, which scripts can read. So the page knows that its token was renewed.
     const isRenewed = exchange.changedCookies.includes('csrf_access_token');
-    if (isSignedOut || isRenewed) await this.load();
+    if (isLoggedOut || isRenewed) await this.load();
     return exchange;
   }
 

@@ -4,36 +4,36 @@ import { CurrentUser, JwtRequired } from 'nestjs-jwt-extended';
 import { PAGE_FOLDER } from './page.js';
 
 const ROUTES = `A sample of nestjs-jwt-extended. Its users are alice (an administrator) and bob.
-In a browser this address is a page that signs in with cookies.
+In a browser, this address shows a page that uses cookies.
 
-POST   /auth/login            {"username", "password"}: a fresh access token and a refresh token
-POST   /auth/refresh          with the refresh token: the next pair, not fresh
+POST   /auth/login            {"username", "password"}: returns a fresh access token and a refresh token
+POST   /auth/refresh          with the refresh token: returns the next pair, not fresh
 DELETE /auth/logout           with either token: ends its session, for both tokens
-GET    /auth/sessions         where you are signed in
+GET    /auth/sessions         lists your sessions
 DELETE /auth/sessions/:sid    ends that session
-DELETE /auth/sessions         ends all of them
-GET    /profile               who you are
-POST   /profile/password      {"password"}: a new password; needs a fresh token
-GET    /notes                 your notes
-POST   /notes                 {"text"}: a new one
+DELETE /auth/sessions         ends all your sessions
+GET    /profile               returns your profile
+POST   /profile/password      {"password"}: changes the password; needs a fresh token
+GET    /notes                 lists your notes
+POST   /notes                 {"text"}: adds a note
 GET    /greeting              with or without a token
-GET    /admin/users           administrators only
+GET    /admin/users           for administrators only
 
-Tokens go into the header "Authorization: Bearer <token>". A browser keeps them in cookies:
+Programs send the token in the header "Authorization: Bearer <token>". Browsers send it in cookies:
 
-POST   /auth/session          {"username", "password"}: both tokens, in cookies
-GET    /auth/session          who is signed in
-POST   /auth/session/confirm  {"password"}: a fresh access token
-POST   /auth/session/refresh  the next pair, not fresh
+POST   /auth/session          {"username", "password"}: sets both tokens as cookies
+GET    /auth/session          returns the current user
+POST   /auth/session/confirm  {"password"}: sets a fresh access token
+POST   /auth/session/refresh  sets the next pair, not fresh
 DELETE /auth/session          ends the session and deletes the cookies
 
-With a cookie, POST and DELETE take the value of csrf_access_token in the header "X-CSRF-TOKEN"; those that need the
-refresh token (/auth/session/refresh, DELETE /auth/session) that of csrf_refresh_token.
+With cookies, POST and DELETE need the value of the cookie csrf_access_token in the header "X-CSRF-TOKEN". Routes with
+the refresh token (/auth/session/refresh, DELETE /auth/session) need the value of csrf_refresh_token.
 `;
 
 @Controller()
 export class AppController {
-  /** The page for browsers, the list for everybody else. */
+  /** Sends the page to browsers and the list of routes to other clients. */
   @Get()
   home(@Res() response: Response) {
     response.format({

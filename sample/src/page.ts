@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
-/** Next to `src` and `dist` alike. */
+/** `public` is next to both `src` and `dist`. */
 export const PAGE_FOLDER = join(import.meta.dirname, '../public');
 
-/** Serves the page's files, and guards the application it is a part of. */
+/** Serves the files of the page, and turns on Nest's protections for it. */
 export function servePage(app: NestExpressApplication, { secure }: { secure: boolean }): void {
   app.useSecurityHeaders({
     contentSecurityPolicy: {
@@ -24,7 +24,7 @@ export function servePage(app: NestExpressApplication, { secure }: { secure: boo
     },
     strictTransportSecurity: secure,
   });
-  // Refuses what pages of other origins send, the sign-in included, which comes without a token to be checked.
+  // Refuses requests from pages of other origins. This covers log-in, which has no token for the CSRF check.
   app.enableCsrfProtection();
   app.useStaticAssets(PAGE_FOLDER, { prefix: '/page/', index: false });
 }

@@ -2,7 +2,7 @@ import { BadRequestException, type PipeTransform } from '@nestjs/common';
 
 const MOST = 256;
 
-/** Takes the named texts out of a JSON body; one that is missing, too short or too long is a 400. */
+/** Reads the named strings of a JSON body. A missing, too short or too long string is answered 400. */
 export class TextFields<Name extends string> implements PipeTransform<unknown, Record<Name, string>> {
   constructor(
     private readonly names: readonly Name[],

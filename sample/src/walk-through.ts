@@ -1,10 +1,10 @@
 const CREDENTIALS = `-H 'Content-Type: application/json' -d '{"username":"alice","password":"correct horse battery staple"}'`;
 
-/** Every route for programs once, ready to be pasted into a shell; without shell comments, which zsh does not take. */
+/** Calls every route for programs once. The text has no shell comments, because zsh does not accept them in a paste. */
 export function walkThrough(url: string): string {
   return `
-${url} is up. Users: alice (an administrator) and bob; password: correct horse battery staple
-To see cookies at work, open it in a browser. To see tokens in headers, paste this into another shell:
+The sample runs at ${url}. Users: alice (an administrator) and bob. Password: correct horse battery staple
+Open it in a browser to try cookies. To try tokens in headers, paste this into another shell:
 
 PAIR=$(curl -sS ${url}/auth/login ${CREDENTIALS})
 ACCESS=$(node -p 'JSON.parse(process.argv[1]).access_token' "$PAIR")

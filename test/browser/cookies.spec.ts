@@ -3,7 +3,7 @@ import type { JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { Bank, IN_PAGE } from './support/bank.js';
 import { describeInChromium, useChromium } from './support/chromium.js';
 
-/** Chromium takes this host for secure without https, and this one not. */
+/** Chromium accepts `Secure` cookies from the first host without https, but not from the second. */
 const SECURE = '127.0.0.1';
 const PLAIN = 'bank.test';
 
@@ -16,7 +16,7 @@ interface Visitor {
 describeInChromium('in a browser', () => {
   const chromium = useChromium();
 
-  /** Somebody at a bank with these options, not signed in. */
+  /** Opens a bank with these options in a browser, without log-in. */
   async function at(host: string, options: JwtExtendedOptions, work: (visitor: Visitor) => Promise<void>) {
     const bank = await new Bank(options).start();
     const context = await chromium.newContext();
@@ -30,9 +30,9 @@ describeInChromium('in a browser', () => {
     }
   }
 
-  it('a token is out of reach of scripts, its CSRF value is not', async () => {
+  it('scripts can read the CSRF value, but not the token', async () => {
     await at(SECURE, {}, async ({ context, page }) => {
-      expect(await page.evaluate(IN_PAGE.signIn)).toBe(200);
+      expect(await page.evaluate(IN_PAGE.logIn)).toBe(200);
       const flags = { domain: SECURE, path: '/', secure: true, sameSite: 'Lax', expires: -1 };
       expect(await cookiesOf(context)).toEqual({
         access_token_cookie: expect.objectContaining({ ...flags, httpOnly: true }),
@@ -57,58 +57,58 @@ describeInChromium('in a browser', () => {
     [{ access: { name: '__Host-token' } }, { name: '__Host-token', secure: true, path: '/' }],
     [{ access: { name: '__Secure-token', path: '/who' } }, { name: '__Secure-token', secure: true, path: '/who' }],
     [{ sameSite: 'none', partitioned: true }, { partitionKey: `http://${SECURE}` }],
-  ])('%j is kept so, and a sign-out leaves nothing behind', async (cookies, flags) => {
+  ])('%j sets these attributes, and log-out deletes all cookies', async (cookies, flags) => {
     await at(SECURE, { cookies }, async ({ context, page }) => {
-      await page.evaluate(IN_PAGE.signIn);
+      await page.evaluate(IN_PAGE.logIn);
       const name = cookies?.access?.name ?? 'access_token_cookie';
       expect((await cookiesOf(context))[name]).toMatchObject(flags);
       expect(await page.evaluate(IN_PAGE.who)).toBe('alice');
-      await page.evaluate(IN_PAGE.signOut);
+      await page.evaluate(IN_PAGE.logOut);
       expect(await context.cookies()).toEqual([]);
       expect(await page.evaluate(IN_PAGE.who)).toBeNull();
     });
   });
 
-  it('session: false keeps them for a year, and a sign-out deletes them all the same', async () => {
+  it('session: false stores the cookies for a year, and log-out deletes them', async () => {
     await at(SECURE, { cookies: { session: false } }, async ({ context, page }) => {
-      await page.evaluate(IN_PAGE.signIn);
+      await page.evaluate(IN_PAGE.logIn);
       for (const { expires } of await context.cookies()) {
         expect(expires - Date.now() / 1000).toBeGreaterThan(364 * 86_400);
       }
-      await page.evaluate(IN_PAGE.signOut);
+      await page.evaluate(IN_PAGE.logOut);
       expect(await context.cookies()).toEqual([]);
     });
   });
 
-  it('a domain is that of every host below it, and a sign-out deletes there too', async () => {
+  it('every host below the domain receives the cookies, and log-out there deletes them', async () => {
     await at('www.bank.test', { cookies: { domain: 'bank.test', secure: false } }, async ({ context, page, bank }) => {
-      await page.evaluate(IN_PAGE.signIn);
+      await page.evaluate(IN_PAGE.logIn);
       expect((await cookiesOf(context)).access_token_cookie?.domain).toBe('.bank.test');
       await page.goto(bank.at('shop.bank.test'));
       expect(await page.evaluate(IN_PAGE.who)).toBe('alice');
-      await page.evaluate(IN_PAGE.signOut);
+      await page.evaluate(IN_PAGE.logOut);
       expect(await context.cookies()).toEqual([]);
     });
   });
 
-  it('over plain http nothing is kept, unless secure is false', async () => {
+  it('over plain http the browser stores no cookie, unless secure is false', async () => {
     await at(PLAIN, {}, async ({ context, page }) => {
-      expect(await page.evaluate(IN_PAGE.signIn)).toBe(200);
+      expect(await page.evaluate(IN_PAGE.logIn)).toBe(200);
       expect(await context.cookies()).toEqual([]);
       expect(await page.evaluate(IN_PAGE.who)).toBeNull();
     });
     await at(PLAIN, { cookies: { secure: false } }, async ({ page }) => {
-      await page.evaluate(IN_PAGE.signIn);
+      await page.evaluate(IN_PAGE.logIn);
       expect(await page.evaluate(IN_PAGE.who)).toBe('alice');
     });
   });
 
-  describe('a neighbour below the same domain', () => {
-    /** Its page sets a cookie for the whole domain, with a path that makes it come first. */
+  describe('another host below the same domain', () => {
+    /** Its page sets a cookie for the whole domain. The longer path makes the browser send that cookie first. */
     async function nameAfter(cookieName: string): Promise<unknown> {
       let name: unknown;
       await at('www.bank.localhost', { cookies: { access: { name: cookieName } } }, async ({ page, bank }) => {
-        await page.evaluate(IN_PAGE.signIn);
+        await page.evaluate(IN_PAGE.logIn);
         await page.goto(bank.at('evil.bank.localhost'));
         const token = await bank.tokens.createAccessToken('mallory');
         await page.evaluate(`document.cookie = '${cookieName}=${token}; Domain=bank.localhost; Path=/who; Secure'`);
@@ -118,11 +118,11 @@ describeInChromium('in a browser', () => {
       return name;
     }
 
-    it('can slip a token of its own under an ordinary name', async () => {
+    it('can replace the token of a cookie with an ordinary name', async () => {
       expect(await nameAfter('access_token_cookie')).toBe('mallory');
     });
 
-    it('cannot do so under a __Host- name', async () => {
+    it('cannot replace the token of a cookie with a __Host- name', async () => {
       expect(await nameAfter('__Host-token')).toBe('alice');
     });
   });

@@ -6,7 +6,7 @@ import { Bank, IN_PAGE } from './support/bank.js';
 import { describeInChromium, useOrdinaryWindow } from './support/chromium.js';
 import { GETTING, HostileSite, POSTING, type Attack } from './support/hostile-site.js';
 
-/** Where the page comes from, seen from a bank at 127.0.0.1: sites are told apart by host, origins by port too. */
+/** The host of the hostile page. The bank is at 127.0.0.1: another host is another site, another port another origin. */
 const OTHER_SITE = 'evil.test';
 const SAME_SITE = '127.0.0.1';
 
@@ -16,7 +16,7 @@ const sameSite = (value: 'lax' | 'strict' | 'none' | false) => ({
   cookies: { sameSite: value, secure: value !== false },
 });
 
-/** The header of the double submit value is not for simple requests: browsers ask first (CORS), and get no leave. */
+/** A request with the header X-CSRF-TOKEN needs a CORS preflight, and the bank does not allow it. */
 const WITHOUT_HEADER = ALL.filter((attack) => attack !== 'fetch with a value read from cookies');
 
 interface Visit {
@@ -26,20 +26,20 @@ interface Visit {
   readonly prepare?: (app: INestApplication) => void;
 }
 
-describeInChromium('what a hostile page gets done', () => {
+describeInChromium('a hostile page', () => {
   const window = useOrdinaryWindow();
   const site = new HostileSite();
   beforeAll(() => site.start());
   afterAll(() => site.stop());
 
-  /** When somebody who is signed in to a bank with these options visits it. */
-  async function doneTo(options: JwtExtendedOptions, { from = OTHER_SITE, adapter, prepare, ...rest }: Visit = {}) {
+  /** The attacks that succeed when a user of a bank with these options visits the page. */
+  async function attacksOn(options: JwtExtendedOptions, { from = OTHER_SITE, adapter, prepare, ...rest }: Visit = {}) {
     const bank = await new Bank(options, adapter).start(prepare);
     await window().clearCookies();
     const page = await window().newPage();
     try {
       await page.goto(bank.at());
-      await page.evaluate(IN_PAGE.signIn);
+      await page.evaluate(IN_PAGE.logIn);
       const done: Attack[] = [];
       for (const attack of ALL) {
         bank.transfers.length = 0;
@@ -53,64 +53,67 @@ describeInChromium('what a hostile page gets done', () => {
     }
   }
 
-  it('is all it tries, where nothing protects', async () => {
-    expect(await doneTo({ ...NO_CSRF, ...sameSite('none') })).toEqual(WITHOUT_HEADER);
+  it('succeeds with every attack without protection', async () => {
+    expect(await attacksOn({ ...NO_CSRF, ...sameSite('none') })).toEqual(WITHOUT_HEADER);
   });
 
   it.each(['express', 'fastify'] as const)(
-    'is nothing by default on %s, but by a link that changes something',
+    'succeeds by default on %s only with a link to a route that changes data',
     async (adapter) => {
-      expect(await doneTo({}, { adapter })).toEqual(['a link']);
+      expect(await attacksOn({}, { adapter })).toEqual(['a link']);
     },
   );
 
-  describe('with SameSite alone', () => {
+  describe('against SameSite alone', () => {
     it.each([
       ['strict', []],
       ['lax', ['a link']],
-      // Chromium's own default is Lax, but for the first two minutes of a cookie's life.
+      // Without the attribute, Chromium treats a cookie as Lax, but allows forms in the first two minutes.
       [false, ['a form in this window', 'a link']],
-    ] as const)('%p: from another site %j', async (value, done) => {
-      expect(await doneTo({ ...NO_CSRF, ...sameSite(value) })).toEqual(done);
+    ] as const)('%p: succeeds from another site with %j', async (value, done) => {
+      expect(await attacksOn({ ...NO_CSRF, ...sameSite(value) })).toEqual(done);
     });
 
-    it.each(['strict', 'lax'] as const)('%s: from another port of the same host everything', async (value) => {
-      expect(await doneTo({ ...NO_CSRF, ...sameSite(value) }, { from: SAME_SITE })).toEqual(WITHOUT_HEADER);
+    it.each(['strict', 'lax'] as const)(
+      '%s: succeeds from another port of the same host with every attack',
+      async (value) => {
+        expect(await attacksOn({ ...NO_CSRF, ...sameSite(value) }, { from: SAME_SITE })).toEqual(WITHOUT_HEADER);
+      },
+    );
+  });
+
+  describe('against CSRF protection alone', () => {
+    it.each(['none', false] as const)('SameSite %p: succeeds from another site only with GET', async (value) => {
+      expect(GETTING).toEqual(expect.arrayContaining(await attacksOn(sameSite(value))));
+    });
+
+    it('succeeds from another port of the same host only with GET, although it can read the value', async () => {
+      expect(await attacksOn(sameSite('strict'), { from: SAME_SITE })).toEqual(GETTING);
     });
   });
 
-  describe('with CSRF protection alone', () => {
-    it.each(['none', false] as const)('SameSite %p: from another site nothing but by GET', async (value) => {
-      expect(GETTING).toEqual(expect.arrayContaining(await doneTo(sameSite(value))));
-    });
-
-    it('from another port of the same host nothing but by GET, though it can read the value', async () => {
-      expect(await doneTo(sameSite('strict'), { from: SAME_SITE })).toEqual(GETTING);
-    });
-  });
-
-  describe('with CSRF protection that looks into forms', () => {
+  describe('against CSRF protection with checkForm', () => {
     const options: JwtExtendedOptions = { csrf: { checkForm: true } };
 
-    it('from another site nothing, for it cannot read the value', async () => {
-      expect(await doneTo(options, { withField: true })).toEqual(['a link']);
+    it('succeeds from another site only with a link, because it cannot read the value', async () => {
+      expect(await attacksOn(options, { withField: true })).toEqual(['a link']);
     });
 
-    it('from another port of the same host a form: cookies do not tell ports apart', async () => {
-      const done = await doneTo(options, { from: SAME_SITE, withField: true });
+    it('succeeds from another port of the same host with a form, because ports share cookies', async () => {
+      const done = await attacksOn(options, { from: SAME_SITE, withField: true });
       expect(done).toEqual(['a form in this window', 'a form in a frame', ...GETTING]);
     });
   });
 
-  describe("with Nest's protection alone", () => {
-    it.each([OTHER_SITE, SAME_SITE])('from %s nothing but by GET', async (from) => {
+  describe("against Nest's protection alone", () => {
+    it.each([OTHER_SITE, SAME_SITE])('succeeds from %s only with GET', async (from) => {
       const prepare = (app: INestApplication) => void app.enableCsrfProtection();
-      expect(await doneTo({ ...NO_CSRF, ...sameSite('none') }, { from, prepare })).toEqual(GETTING);
+      expect(await attacksOn({ ...NO_CSRF, ...sameSite('none') }, { from, prepare })).toEqual(GETTING);
     });
   });
 });
 
-/** Until the page has done what it can, or has led to the bank. */
+/** Waits until the page has finished its attack, or until the browser is at the bank. */
 async function visit(page: Page, address: string, bank: Bank): Promise<void> {
   await page.goto(address, { waitUntil: 'commit' });
   await page.waitForFunction(`document.title === 'done' || location.origin === ${JSON.stringify(bank.at())}`);

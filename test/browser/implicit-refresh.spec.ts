@@ -14,7 +14,7 @@ describeInChromium('an access token of five minutes, in a browser', () => {
   beforeEach(async () => {
     page = await (await chromium.newContext()).newPage();
     await page.goto(bank.at());
-    await page.evaluate(IN_PAGE.signIn);
+    await page.evaluate(IN_PAGE.logIn);
   });
   afterEach(() => page.context().close());
 
@@ -23,7 +23,7 @@ describeInChromium('an access token of five minutes, in a browser', () => {
     return cookies.find(({ name }) => name === 'access_token_cookie')?.value;
   };
 
-  it('is renewed as long as the page is used, and POST goes on with the value of the moment', async () => {
+  it('is renewed while the user is active, and POST works with each new CSRF value', async () => {
     const tokens = new Set<unknown>();
     for (let visits = 0; visits < 8; visits++) {
       expect(await page.evaluate(IN_PAGE.who)).toBe('alice');
@@ -34,14 +34,14 @@ describeInChromium('an access token of five minutes, in a browser', () => {
     expect(tokens.size).toBe(4);
   });
 
-  it('expires when the page is not used', async () => {
+  it('expires when the user is not active', async () => {
     clock.advance(300);
     expect(await page.evaluate(IN_PAGE.transfer)).toBe(401);
   });
 
-  it('is not renewed by a sign-out', async () => {
+  it('is not renewed by a log-out', async () => {
     clock.advance(90);
-    expect(await page.evaluate(IN_PAGE.signOut)).toBe(200);
+    expect(await page.evaluate(IN_PAGE.logOut)).toBe(200);
     expect(await page.context().cookies()).toEqual([]);
     expect(await page.evaluate(IN_PAGE.who)).toBeNull();
   });

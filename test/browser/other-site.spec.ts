@@ -11,7 +11,7 @@ const project = new ExampleProject(codeBlocksOf(readFileSync('docs/cookies-and-c
 const { allowFrontEnd } = await import(project.path('src/cors.ts'));
 afterAll(() => project.remove());
 
-describeInChromium('a front end of another site, as the documentation sets it up', () => {
+describeInChromium('a front end on another site, set up as in the documentation', () => {
   const ordinary = useOrdinaryWindow();
   const chromium = useChromium();
   const bank = new Bank({ cookies: { sameSite: 'none' } });
@@ -32,18 +32,18 @@ describeInChromium('a front end of another site, as the documentation sets it up
 
   const addressOf = (host: string) => `http://${host}:${(site.address() as AddressInfo).port}`;
 
-  /** Signs in and makes a transfer; answers the status of the transfer. */
+  /** Logs in and makes a transfer. Returns the status of the transfer. */
   async function transferFrom(host: string, context: BrowserContext): Promise<unknown> {
     const page = await context.newPage();
     await page.goto(addressOf(host));
     return page.evaluate(`(async () => {
       const send = (path, headers) => fetch('${bank.at()}' + path, { method: 'POST', credentials: 'include', headers });
-      const { value } = await (await send('/sign-in')).json();
+      const { value } = await (await send('/log-in')).json();
       return (await send('/transfer', { 'X-CSRF-TOKEN': value })).status;
     })().catch(({ name }) => name)`);
   }
 
-  it('has its cookies sent, and the value from the body of the sign-in taken', async () => {
+  it('sends its cookies and the CSRF value from the log-in response', async () => {
     expect(await transferFrom('shop.localhost', ordinary())).toBe(200);
   });
 
@@ -53,7 +53,7 @@ describeInChromium('a front end of another site, as the documentation sets it up
     await context.close();
   });
 
-  it('is not let in from any other origin', async () => {
+  it('cannot log in from any other origin', async () => {
     expect(await transferFrom('other.localhost', ordinary())).toBe('TypeError');
     expect(bank.transfers).toEqual(['POST']);
   });

@@ -38,28 +38,28 @@ describeInChromium('the page of the sample', () => {
       expect(tab.complaints).toEqual([]);
     });
 
-    it('says who is signed in, and shows what was sent and answered', async () => {
-      await tab.text('Signed out').waitFor();
-      await screenshot('signed-out');
-      await tab.signIn();
+    it('shows the current user, and each request with its response', async () => {
+      await tab.text('Logged out').waitFor();
+      await screenshot('logged-out');
+      await tab.logIn();
       const log = await tab.logged('POST', '/auth/session');
       expect(log).toMatch(/"password": "•+"/);
       expect(log).not.toContain(PASSWORD);
       expect(await tab.text('Administrator').isVisible()).toBe(true);
-      await screenshot('signed-in');
+      await screenshot('logged-in');
       await tab.page.reload();
-      await tab.text('Signed in as alice').waitFor();
+      await tab.text('Logged in as alice').waitFor();
     });
 
-    it('says what is wrong with a password', async () => {
+    it('shows an error for a wrong password', async () => {
       await tab.field('Password').fill('wrong');
-      await tab.button('Sign in').click();
+      await tab.button('Log in').click();
       await tab.text('Wrong username or password').waitFor();
-      expect(await tab.text('Signed out').isVisible()).toBe(true);
+      expect(await tab.text('Logged out').isVisible()).toBe(true);
     });
 
-    it('keeps the tokens out of reach of its scripts', async () => {
-      await tab.signIn();
+    it('has no script that can read the tokens', async () => {
+      await tab.logIn();
       const cookies = await context.cookies();
       const flags = cookies.map(({ name, path, httpOnly, sameSite }) => [name, path, httpOnly, sameSite]);
       expect(flags.sort()).toEqual([
@@ -76,8 +76,8 @@ describeInChromium('the page of the sample', () => {
       }
     });
 
-    it('gets a protected POST done with the CSRF header, and not without', async () => {
-      await tab.signIn();
+    it('can add a note with the CSRF header, and not without it', async () => {
+      await tab.logIn();
       await tab.addNote('With the header');
       await tab.note('With the header').waitFor();
       expect(await tab.logged('POST', '/notes')).toContain('X-CSRF-TOKEN: ');
@@ -91,8 +91,8 @@ describeInChromium('the page of the sample', () => {
       await screenshot('missing-csrf-token');
     });
 
-    it('takes markup for text', async () => {
-      await tab.signIn();
+    it('shows markup as text', async () => {
+      await tab.logIn();
       const markup = '<img src=x onerror="document.title=1"><b>bold</b>';
       await tab.addNote(markup);
       await tab.note(markup).waitFor();
@@ -100,7 +100,7 @@ describeInChromium('the page of the sample', () => {
     });
 
     it('asks for the password again when the token is not fresh', async () => {
-      await tab.signIn('bob');
+      await tab.logIn('bob');
       await tab.button('Refresh').click();
       await tab.text('not fresh').waitFor();
       await tab.changePassword(PASSWORD);
@@ -114,17 +114,17 @@ describeInChromium('the page of the sample', () => {
     });
 
     it('changes the password at once when the token is fresh', async () => {
-      await tab.signIn('bob');
+      await tab.logIn('bob');
       await tab.changePassword(PASSWORD);
       await tab.text('The password is changed').waitFor();
       expect(await tab.page.getByRole('dialog').isVisible()).toBe(false);
     });
 
-    it('signs out, and what the cookies held is worth nothing any more', async () => {
-      await tab.signIn();
+    it('logs out, and the tokens of the deleted cookies are revoked', async () => {
+      await tab.logIn();
       const before = await context.cookies();
-      await tab.button('Sign out').click();
-      await tab.text('Signed out').waitFor();
+      await tab.button('Log out').click();
+      await tab.text('Logged out').waitFor();
       expect(await context.cookies()).toEqual([]);
       for (const [name, route] of [
         ['access_token_cookie', 'GET /profile'],
@@ -136,25 +136,25 @@ describeInChromium('the page of the sample', () => {
       }
     });
 
-    it('is one session in two tabs: signed in, refreshed and signed out in both', async () => {
-      await tab.signIn();
+    it('shares one session between two tabs: log-in, refresh and log-out reach both', async () => {
+      await tab.logIn();
       const second = await SamplePage.open(context, url);
-      await second.text('Signed in as alice').waitFor();
+      await second.text('Logged in as alice').waitFor();
       await tab.button('Refresh').click();
       await second.text('not fresh').waitFor();
       await second.addNote('From the second tab');
       await second.note('From the second tab').waitFor();
-      await second.button('Sign out').click();
-      await tab.text('Signed out').waitFor();
-      expect(await tab.button('Sign in').isVisible()).toBe(true);
+      await second.button('Log out').click();
+      await tab.text('Logged out').waitFor();
+      expect(await tab.button('Log in').isVisible()).toBe(true);
       expect(second.complaints).toEqual([]);
     });
 
-    it('lists where else somebody is signed in, and ends it from there', async () => {
-      await tab.signIn();
+    it('lists the other sessions of the user, and can end them', async () => {
+      await tab.logIn();
       const elsewhere = await chromium.newContext(PHONE);
       const other = await SamplePage.open(elsewhere, url);
-      await other.signIn();
+      await other.logIn();
       await tab.page.reload();
       await tab.page.locator('#session-list li').nth(1).waitFor();
       expect(await tab.widthBeyond('#session-list')).toBe(0);
@@ -167,39 +167,39 @@ describeInChromium('the page of the sample', () => {
         .waitFor({ state: 'detached' });
       expect(await other.widthBeyond('#log')).toBe(0);
       await other.addNote('From a session that is over');
-      await other.text('Signed out').waitFor();
+      await other.text('Logged out').waitFor();
       await elsewhere.close();
     });
 
-    it('signs out everywhere', async () => {
-      await tab.signIn('bob');
+    it('logs out everywhere', async () => {
+      await tab.logIn('bob');
       const elsewhere = await chromium.newContext(DESKTOP);
       const other = await SamplePage.open(elsewhere, url);
-      await other.signIn('bob');
-      await tab.button('Sign out everywhere').click();
-      await tab.text('Signed out').waitFor();
+      await other.logIn('bob');
+      await tab.button('Log out everywhere').click();
+      await tab.text('Logged out').waitFor();
       await other.addNote('From a session that is over');
-      await other.text('Signed out').waitFor();
+      await other.text('Logged out').waitFor();
       await elsewhere.close();
     });
 
-    it('notices a sign-out it was not told of', async () => {
-      await tab.signIn();
-      // Until the list of sessions is there, which would notice as well.
+    it('notices deleted cookies on the next request', async () => {
+      await tab.logIn();
+      // The page loads its list of sessions after log-in. That request must be over before the cookies go.
       await tab.text('this one').waitFor();
       await context.clearCookies();
       await tab.addNote('Too late');
-      await tab.text('Signed out').waitFor();
+      await tab.text('Logged out').waitFor();
     });
 
-    it('can be read in the dark', async () => {
+    it('has a dark colour scheme', async () => {
       await tab.page.emulateMedia({ colorScheme: 'dark' });
-      await tab.signIn();
+      await tab.logIn();
       await screenshot('dark');
     });
   });
 
-  it('refuses markup that a script would put into it', async () => {
+  it('does not let a script insert markup', async () => {
     await open(DESKTOP);
     await expect(tab.page.evaluate(`document.body.innerHTML = '<b>bold</b>'`)).rejects.toThrow('TrustedHTML');
     await context.close();
@@ -207,7 +207,7 @@ describeInChromium('the page of the sample', () => {
 
   it('fits a phone', async () => {
     await open(PHONE);
-    await tab.signIn();
+    await tab.logIn();
     await tab.addNote('On the way');
     await tab.note('On the way').waitFor();
     await screenshot('phone', false);
@@ -215,19 +215,19 @@ describeInChromium('the page of the sample', () => {
     await context.close();
   });
 
-  describe('visited after a hostile one', () => {
+  describe('after a visit to a hostile page', () => {
     const window = useOrdinaryWindow();
     const site = new HostileSite();
     beforeAll(() => site.start());
     afterAll(() => site.stop());
 
-    it.each(['evil.test', 'localhost'])('at %s: has nothing done to it', async (host) => {
+    it.each(['evil.test', 'localhost'])('at %s: has no new note', async (host) => {
       const client = new SampleClient(url);
       const { access_token: token } = await client.pairOf('alice');
       const notes = async () => (await client.request('GET /notes', { token })).body;
       const before = await notes();
       const victim = await SamplePage.open(window(), url);
-      await victim.signIn();
+      await victim.logIn();
       for (const attack of [...POSTING, ...GETTING]) {
         const address = site.page(host, attack, url, { path: '/notes', withField: true });
         await victim.page.goto(address, { waitUntil: 'commit' });
@@ -239,7 +239,7 @@ describeInChromium('the page of the sample', () => {
       await window().clearCookies();
     });
 
-    it('is not signed in to an account of somebody else by it', async () => {
+    it('is not logged in to another account', async () => {
       const victim = await SamplePage.open(window(), url);
       const fields = { username: 'alice', password: PASSWORD };
       const address = site.page('evil.test', 'a form in this window', url, { path: '/auth/session', fields });

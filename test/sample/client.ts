@@ -1,6 +1,6 @@
 import { send, type Answer, type Sending } from '../support/http-client.js';
 
-/** The two tokens of a log-in, as the sample names them. */
+/** The two tokens in the response of a log-in. */
 export interface Pair {
   readonly access_token: string;
   readonly refresh_token: string;
@@ -8,7 +8,7 @@ export interface Pair {
 
 export const PASSWORD = 'correct horse battery staple';
 
-/** Talks to the sample as a client does. */
+/** An HTTP client of the sample. */
 export class SampleClient {
   constructor(private readonly url: string) {}
 

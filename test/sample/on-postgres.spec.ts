@@ -19,7 +19,7 @@ describeWithPostgres('The sample on DATABASE_URL', () => {
   let one: SampleClient;
   let other: SampleClient;
 
-  /** As another process of the same application. */
+  /** Starts another application on the same database, like another process. */
   const start = async () => {
     const app = await startApp('express', { imports: [AppModule] });
     apps.push(app);
@@ -43,7 +43,7 @@ describeWithPostgres('The sample on DATABASE_URL', () => {
     await server.stop();
   });
 
-  it('lists where a user is signed in, and ends a session, in every process', async () => {
+  it('lists the sessions of a user and ends one of them, in every process', async () => {
     const [first, second] = [await one.pairOf('alice'), await other.pairOf('alice')];
     const listed = await sessionsOf(one, first.access_token);
     expect(listed.map(({ current }) => current).sort()).toEqual([false, true]);
@@ -59,7 +59,7 @@ describeWithPostgres('The sample on DATABASE_URL', () => {
     expect(await other.request('GET /profile', { token: first.access_token })).toEqual(revoked);
   });
 
-  it('refreshes a session that was opened before the application was started again', async () => {
+  it('refreshes a session from before a restart', async () => {
     const { refresh_token: token } = await one.pairOf('bob');
     await Promise.all(apps.splice(0).map((app) => app.close()));
     [one, other] = [await start(), await start()];
@@ -71,7 +71,7 @@ describeWithPostgres('The sample on DATABASE_URL', () => {
 });
 
 describe('The environment of the sample', () => {
-  it('keeps sessions in one place', () => {
+  it('refuses two stores', () => {
     const both = { JWT_SECRET_KEY: 'x'.repeat(32), DATABASE_URL: 'postgres://a', REDIS_URL: 'redis://b' };
     expect(() => new Environment(both)).toThrow('DATABASE_URL and REDIS_URL are both set');
   });

@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-it('says at / what is here', async () => {
+it('lists all routes at /', async () => {
   const { status, body } = await sample.request('GET /');
   expect(status).toBe(200);
   const routes = String(body).match(/^(?:GET|POST|DELETE) +\/\S+/gm) ?? [];
@@ -54,33 +54,33 @@ function handlersOf(nest: INestApplication): string[] {
 }
 
 describe('log-in', () => {
-  it('answers a pair of tokens', async () => {
+  it('returns a pair of tokens', async () => {
     const { status, body } = await sample.login('alice');
     expect(status).toBe(200);
     const token = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(body).toEqual({ access_token: token, refresh_token: token });
   });
 
-  it('refuses a wrong password and an unknown user alike', async () => {
+  it('refuses a wrong password and an unknown user with the same response', async () => {
     expect(await sample.login('alice', 'wrong')).toEqual(refused);
     expect(await sample.login('nobody', PASSWORD)).toEqual(refused);
     expect(await sample.login('__proto__', PASSWORD)).toEqual(refused);
   });
 
   it.each([
-    ['nothing', undefined],
-    ['no object', ['alice']],
+    ['no body', undefined],
+    ['a body that is not an object', ['alice']],
     ['no password', { username: 'alice' }],
-    ['a password that is no string', { username: 'alice', password: { $ne: '' } }],
+    ['a password that is not a string', { username: 'alice', password: { $ne: '' } }],
     ['an empty username', { username: '', password: PASSWORD }],
-    ['a password without end', { username: 'alice', password: 'x'.repeat(257) }],
+    ['a password that is too long', { username: 'alice', password: 'x'.repeat(257) }],
   ])('refuses %s as a bad request', async (_, body) => {
     expect(await sample.request('POST /auth/login', { body })).toMatchObject({ status: 400 });
   });
 });
 
 describe('the profile', () => {
-  it('is that of the token', async () => {
+  it('belongs to the user of the token', async () => {
     const answer = await sample.request('GET /profile', { token: bob.access_token });
     expect(answer).toEqual({ status: 200, body: { id: '2', username: 'bob', role: 'user' } });
   });
@@ -95,22 +95,22 @@ describe('the profile', () => {
 });
 
 describe('the greeting', () => {
-  it('is for strangers too', async () => {
+  it('needs no token', async () => {
     expect(await sample.request('GET /greeting')).toEqual({ status: 200, body: { msg: 'Hello, stranger' } });
   });
 
-  it('knows who has a token', async () => {
+  it('names the user of a token', async () => {
     const answer = await sample.request('GET /greeting', { token: bob.access_token });
     expect(answer.body).toEqual({ msg: 'Hello, bob' });
   });
 
-  it('does not take a bad token for none', async () => {
+  it('refuses an invalid token', async () => {
     expect(await sample.request('GET /greeting', { token: 'a.b.c' })).toMatchObject({ status: 422 });
   });
 });
 
 describe('the list of users', () => {
-  it('is for administrators, and holds no hashes', async () => {
+  it('is for administrators, and contains no password hashes', async () => {
     const users = [
       { id: '1', username: 'alice', role: 'admin' },
       { id: '2', username: 'bob', role: 'user' },
@@ -119,7 +119,7 @@ describe('the list of users', () => {
     expect(answer).toEqual({ status: 200, body: users });
   });
 
-  it('is for nobody else', async () => {
+  it('is refused to other users', async () => {
     expect(await sample.request('GET /admin/users', { token: bob.access_token })).toEqual({
       status: 403,
       body: { msg: 'You are not allowed to do this' },
@@ -129,7 +129,7 @@ describe('the list of users', () => {
 });
 
 describe('a refresh', () => {
-  it('answers a new pair, and ends the session for whoever comes with a token whose successor was used', async () => {
+  it('returns a new pair; after its use, the old refresh token ends the session', async () => {
     const { refresh_token: token } = await sample.pairOf('bob');
     const { status, body } = await sample.request('POST /auth/refresh', { token });
     const next = body as Pair;
@@ -141,14 +141,14 @@ describe('a refresh', () => {
     expect(await sample.request('GET /profile', { token: (last.body as Pair).access_token })).toEqual(revoked);
   });
 
-  it('answers several at the same time with the same pair', async () => {
+  it('returns the same pair to several requests at the same time', async () => {
     const { refresh_token: token } = await sample.pairOf('bob');
     const [first, ...others] = await Promise.all([1, 2, 3].map(() => sample.request('POST /auth/refresh', { token })));
     expect(first).toMatchObject({ status: 200 });
     for (const other of others) expect(other).toEqual(first);
   });
 
-  it('takes no access token', async () => {
+  it('refuses an access token', async () => {
     expect(await sample.request('POST /auth/refresh', { token: bob.access_token })).toEqual({
       status: 422,
       body: { msg: 'Only refresh tokens are allowed' },
@@ -170,13 +170,13 @@ describe('a new password', () => {
     });
   });
 
-  it('must not be short', async () => {
+  it('must have at least 8 characters', async () => {
     const token = bob.access_token;
     const answer = await sample.request('POST /profile/password', { token, body: { password: 'horse' } });
     expect(answer).toEqual({ status: 400, body: { msg: '"password" must be a string of 8 to 256 characters' } });
   });
 
-  it('takes the place of the old one', async () => {
+  it('replaces the old password', async () => {
     const token = bob.access_token;
     expect(await sample.request('POST /profile/password', { token, body })).toMatchObject({ status: 200 });
     expect(await sample.login('bob')).toEqual(refused);
@@ -186,12 +186,12 @@ describe('a new password', () => {
 });
 
 describe('log-out', () => {
-  it('ends the session of the presented token and no other', async () => {
+  it('ends the session of the token and no other session', async () => {
     const [one, other] = [await sample.pairOf('alice'), await sample.pairOf('alice')];
     const token = one.access_token;
     expect(await sample.request('DELETE /auth/logout', { token })).toEqual({
       status: 200,
-      body: { msg: 'You are signed out' },
+      body: { msg: 'You are logged out' },
     });
     expect(await sample.request('GET /profile', { token })).toEqual(revoked);
     expect(await sample.request('DELETE /auth/logout', { token })).toEqual(revoked);
@@ -199,7 +199,7 @@ describe('log-out', () => {
     expect(await sample.request('GET /profile', { token: other.access_token })).toMatchObject({ status: 200 });
   });
 
-  it('takes the refresh token too', async () => {
+  it('accepts the refresh token too', async () => {
     const { refresh_token: token } = await sample.pairOf('alice');
     expect(await sample.request('DELETE /auth/logout', { token })).toMatchObject({ status: 200 });
     expect(await sample.request('POST /auth/refresh', { token })).toEqual(revoked);
@@ -224,7 +224,7 @@ describe('the sessions of a user', () => {
     expect(await sample.request('GET /profile', { token })).toMatchObject({ status: 200 });
   });
 
-  it('can be ended by nobody else', async () => {
+  it('cannot be ended by another user', async () => {
     const [own] = await sessionsOf((await sample.pairOf('alice')).access_token);
     const { access_token: token } = (await sample.login('bob', 'another horse')).body as Pair;
     for (const sid of [own?.sid, 'nonsense', '%20']) {
@@ -244,14 +244,14 @@ describe('the sessions of a user', () => {
 });
 
 describe('the environment', () => {
-  it('need not be set', () => {
+  it('is optional', () => {
     const { port, jwtSecret } = new Environment({});
     expect(port).toBe(3000);
     expect(jwtSecret).toMatch(/^[0-9a-f]{64}$/);
     expect(new Environment({}).jwtSecret).not.toBe(jwtSecret);
   });
 
-  it('gives port and secret', () => {
+  it('sets port and secret', () => {
     expect(new Environment({ PORT: '8080', JWT_SECRET_KEY: 'x', NODE_ENV: 'production' })).toEqual({
       port: 8080,
       jwtSecret: 'x',
@@ -265,7 +265,7 @@ describe('the environment', () => {
     expect(() => new Environment({ PORT })).toThrow('PORT must be a number');
   });
 
-  it.each([undefined, ''])('stops the start in production where the secret is %p', async (secret) => {
+  it.each([undefined, ''])('stops the start in production if the secret is %p', async (secret) => {
     const before = { ...process.env };
     Object.assign(process.env, { NODE_ENV: 'production', JWT_SECRET_KEY: secret ?? '' });
     if (secret === undefined) delete process.env.JWT_SECRET_KEY;

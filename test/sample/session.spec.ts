@@ -3,7 +3,7 @@ import { startApp, type RunningApp } from '../support/adapters.js';
 import type { Answer } from '../support/http-client.js';
 import { PASSWORD, SampleClient } from './client.js';
 
-/** A browser's share in it: cookies kept and sent, whatever their paths, and the value added that is asked for. */
+/** Stores and sends cookies like a browser, but ignores their paths. Adds the double submit value like the page. */
 class Visitor {
   readonly cookies = new Map<string, string>();
 
@@ -23,7 +23,7 @@ class Visitor {
     return answer;
   }
 
-  signIn(username = 'alice'): Promise<Answer> {
+  logIn(username = 'alice'): Promise<Answer> {
     return this.send('POST /auth/session', { username, password: PASSWORD });
   }
 }
@@ -43,11 +43,11 @@ afterAll(() => app.close());
 
 beforeEach(async () => {
   visitor = new Visitor(sample);
-  await visitor.signIn();
+  await visitor.logIn();
 });
 
-it('answers no tokens in bodies, and sends the refresh token to its own routes', async () => {
-  const answer = await visitor.signIn();
+it('returns no tokens in bodies, and limits the refresh token to its own routes', async () => {
+  const answer = await visitor.logIn();
   expect(answer).toEqual({ status: 201, body: { msg: 'Hello, alice' } });
   const lines = answer.setCookies.map((line) => line.replace(/=[^;]+/, ''));
   expect(lines).toEqual([
@@ -58,20 +58,20 @@ it('answers no tokens in bodies, and sends the refresh token to its own routes',
   ]);
 });
 
-it('refuses a wrong password, and sets nothing', async () => {
+it('refuses a wrong password, and sets no cookie', async () => {
   const answer = await sample.request('POST /auth/session', { body: { username: 'alice', password: 'wrong' } });
   expect(answer).toEqual({ status: 401, body: { msg: 'Wrong username or password' } });
   expect(answer.setCookies).toEqual([]);
 });
 
-it('says who is signed in, and that nobody is', async () => {
+it('returns the current user, or null', async () => {
   const { body } = await visitor.send('GET /auth/session');
   expect(body).toMatchObject({ user: alice, fresh: true, expires: expect.stringMatching(/^\d{4}-.*Z$/) });
   const nobody = { user: null, fresh: false, expires: null };
   expect(await sample.request('GET /auth/session')).toEqual({ status: 200, body: nobody });
 });
 
-it('keeps notes, for who proves where the request is from', async () => {
+it('stores a note only with the double submit value', async () => {
   expect(await visitor.send('POST /notes', { text: 'one' })).toEqual({ status: 201, body: ['one'] });
   expect(await visitor.send('POST /notes', { text: 'two' })).toMatchObject({ body: ['two', 'one'] });
   const noValue = { status: 401, body: { msg: 'Missing CSRF token' } };
@@ -81,7 +81,7 @@ it('keeps notes, for who proves where the request is from', async () => {
   expect(await sample.request('GET /notes', { token })).toEqual({ status: 200, body: [] });
 });
 
-it('refreshes by its cookie; the token is not fresh then, and a password makes it so', async () => {
+it('refreshes with the cookie; the new token is not fresh until the user confirms the password', async () => {
   const before = new Map(visitor.cookies);
   const refresh = () => visitor.send('POST /auth/session/refresh', undefined, 'csrf_refresh_token');
   expect(await refresh()).toEqual({ status: 200, body: { msg: 'You have new tokens' } });
@@ -99,27 +99,27 @@ it('refreshes by its cookie; the token is not fresh then, and a password makes i
   expect(await refresh()).toEqual(revoked);
 });
 
-it('ends the session with every token of it, also those made on the way', async () => {
+it('ends the session with all its tokens, including those of a refresh and a confirmation', async () => {
   const first = visitor.cookies.get('access_token_cookie');
   await visitor.send('POST /auth/session/refresh', undefined, 'csrf_refresh_token');
   const second = visitor.cookies.get('access_token_cookie');
   await visitor.send('POST /auth/session/confirm', { password: PASSWORD });
   const third = visitor.cookies.get('access_token_cookie');
   const other = new Visitor(sample);
-  await other.signIn();
+  await other.logIn();
   const answer = await visitor.send('DELETE /auth/session', undefined, 'csrf_refresh_token');
-  expect(answer).toEqual({ status: 200, body: { msg: 'You are signed out' } });
+  expect(answer).toEqual({ status: 200, body: { msg: 'You are logged out' } });
   expect(visitor.cookies.size).toBe(0);
   for (const token of [first, second, third]) expect(await sample.request('GET /profile', { token })).toEqual(revoked);
   expect(await other.send('GET /auth/session')).toMatchObject({ body: { user: alice } });
 });
 
-it('signs out when the access token is gone', async () => {
+it('logs out without the access token', async () => {
   visitor.cookies.delete('access_token_cookie');
   expect(await visitor.send('DELETE /auth/session', undefined, 'csrf_refresh_token')).toMatchObject({ status: 200 });
 });
 
-it('keeps apart what is for browsers and what is for programs', async () => {
+it('refuses headers on routes for browsers, and cookies on routes for programs', async () => {
   const { access_token: access, refresh_token: refresh } = await sample.pairOf('alice');
   expect(await sample.request('POST /auth/session/refresh', { token: refresh })).toMatchObject({ status: 401 });
   expect(await sample.request('DELETE /auth/session', { token: refresh })).toMatchObject({ status: 401 });
@@ -132,12 +132,12 @@ it('keeps apart what is for browsers and what is for programs', async () => {
   }
 });
 
-it('is secure in production', async () => {
+it('sets Secure cookies in production', async () => {
   const before = { ...process.env };
   Object.assign(process.env, { NODE_ENV: 'production', JWT_SECRET_KEY: 'x'.repeat(32) });
   const production = await startApp('express', { imports: [AppModule] });
   process.env = before;
-  const { setCookies } = await new Visitor(new SampleClient(production.url)).signIn();
+  const { setCookies } = await new Visitor(new SampleClient(production.url)).logIn();
   expect(setCookies.filter((line) => line.includes('; Secure;'))).toHaveLength(4);
   await production.close();
 });

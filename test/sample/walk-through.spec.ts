@@ -10,7 +10,7 @@ const hasCurl = spawnSync('curl', ['--version']).status === 0;
 let app: INestApplication;
 let printed: string;
 
-/** Starts the sample by its own main file, and takes what it prints. */
+/** Starts the sample with its own main file, and captures its output. */
 beforeAll(async () => {
   Logger.overrideLogger(false);
   const create = jest.spyOn(NestFactory, 'create');
@@ -26,15 +26,15 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 it('names the address, the users and the password', async () => {
-  expect(printed).toContain(`http://localhost:${new URL(await app.getUrl()).port} is up`);
-  expect(printed).toContain('Users: alice (an administrator) and bob; password: correct horse battery staple');
+  expect(printed).toContain(`The sample runs at http://localhost:${new URL(await app.getUrl()).port}.`);
+  expect(printed).toContain('Users: alice (an administrator) and bob. Password: correct horse battery staple');
 });
 
-it('holds no comments, which an interactive zsh would run', () => {
+it('has no shell comments, which an interactive zsh would run', () => {
   expect(printed).not.toMatch(/^\s*#/m);
 });
 
-(hasCurl ? it : it.skip)('can be pasted into a shell as it is, twice', async () => {
+(hasCurl ? it : it.skip)('can be pasted into a shell twice', async () => {
   const commands = printed.slice(printed.indexOf('PAIR='));
   const { stdout, stderr } = await run('bash', ['--norc', '-euc', commands + commands]);
   const once = [
@@ -44,7 +44,7 @@ it('holds no comments, which an interactive zsh would run', () => {
     '[{"id":"1","username":"alice","role":"admin"},{"id":"2","username":"bob","role":"user"}] (200)',
     '{"msg":"The password is changed"} (200)',
     '{"msg":"Fresh token required"} (401)',
-    '{"msg":"You are signed out"} (200)',
+    '{"msg":"You are logged out"} (200)',
     '{"msg":"Token has been revoked"} (401)',
   ];
   expect(stderr).toBe('');

@@ -5,8 +5,8 @@ import { AuthService } from './auth.service.js';
 import type { Credentials } from './credentials.js';
 
 /**
- * For programs, which keep their tokens themselves. Takes none from cookies: a script in a page could otherwise trade
- * the cookies it cannot read for tokens it can.
+ * The routes for programs, with tokens in headers and bodies. They accept no cookies. Otherwise, a script in a page could
+ * send the cookies that it cannot read, and read the new tokens in the body.
  */
 @Controller('auth')
 export class AuthController {
@@ -18,26 +18,26 @@ export class AuthController {
     @Body(new TextFields(['username', 'password'])) { username, password }: Credentials,
     @Headers('user-agent') device?: string,
   ) {
-    return answer(await this.auth.login(username, password, device));
+    return tokenResponse(await this.auth.login(username, password, device));
   }
 
   @JwtRequired({ refresh: true, locations: 'headers' })
   @Post('refresh')
   @HttpCode(200)
   async refresh(@Jwt() payload: JwtPayload) {
-    return answer(await this.auth.refresh(payload));
+    return tokenResponse(await this.auth.refresh(payload));
   }
 
-  /** Takes either token: both belong to the session that ends. */
+  /** Accepts either token, because both belong to the session that ends. */
   @JwtRequired({ verifyType: false, locations: 'headers' })
   @Delete('logout')
   async logout(@Jwt() payload: JwtPayload) {
     await this.auth.logout(payload);
-    return { msg: 'You are signed out' };
+    return { msg: 'You are logged out' };
   }
 }
 
 /** The names of RFC 6749 s.5.1. */
-function answer({ accessToken, refreshToken }: TokenPair) {
+function tokenResponse({ accessToken, refreshToken }: TokenPair) {
   return { access_token: accessToken, refresh_token: refreshToken };
 }

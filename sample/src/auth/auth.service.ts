@@ -10,26 +10,26 @@ export class AuthService {
     private readonly tokens: TokenService,
   ) {}
 
-  /** Who has just given their password gets a fresh access token, and a session of their own. */
+  /** Opens a session. The access token is fresh, because the user has just entered the password. */
   async login(username: string, password: string, device?: string): Promise<TokenPair> {
     const user = await this.users.findByCredentials(username, password);
     if (user === undefined) throw new UnauthorizedException({ msg: 'Wrong username or password' });
     return this.tokens.createTokenPair(user, { fresh: true, device });
   }
 
-  /** A fresh access token for somebody who is signed in and gives their password again. */
+  /** Creates a fresh access token after a logged-in user has entered the password again. */
   async confirm(user: User, password: string, payload: JwtPayload): Promise<string> {
     const confirmed = await this.users.findByCredentials(user.username, password);
     if (confirmed === undefined) throw new ForbiddenException({ msg: 'Wrong password' });
     return this.tokens.createAccessToken(user, { fresh: true, session: payload });
   }
 
-  /** A refresh token is good for one successor; whoever comes with it again later ends the session. */
+  /** A refresh token can be used once. A later use ends the session. */
   refresh(payload: JwtPayload): Promise<TokenPair> {
     return this.tokens.rotate(payload);
   }
 
-  /** Ends the session a token belongs to: none of its tokens is good any more. */
+  /** Ends the session of a token. All tokens of the session are refused from then on. */
   logout({ sid }: JwtPayload): Promise<void> {
     return this.tokens.revokeSession(String(sid));
   }
@@ -42,7 +42,7 @@ export class AuthService {
     return this.tokens.listSessions(user.id);
   }
 
-  /** Ends one session of this user, and of nobody else. */
+  /** Ends a session, if it belongs to this user. */
   async endSession(user: User, sid: string): Promise<void> {
     const own = await this.sessions(user);
     if (!own.some((session) => session.sid === sid)) throw new NotFoundException({ msg: 'No such session' });

@@ -1,4 +1,4 @@
-/** What somebody signs in with. */
+/** The credentials of a log-in. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;

@@ -16,17 +16,17 @@ export class JwtOptions implements JwtExtendedOptionsFactory {
   createJwtExtendedOptions(): JwtExtendedOptions {
     return {
       secret: this.environment.jwtSecret,
-      // Headers for programs, cookies for the page.
+      // Programs use headers, the page uses cookies.
       tokenLocation: ['headers', 'cookies'],
       cookies: {
-        // Without it only in development, for plain http.
+        // Plain http is for development only.
         secure: this.environment.isProduction,
-        // Sent to the routes that need it, and to no other.
+        // The browser sends the refresh token only to the routes that need it.
         refresh: { path: '/auth/session' },
       },
-      // Who uses the page stays signed in; freshness ends with the token all the same.
+      // An active user stays logged in. A renewed token is not fresh.
       implicitRefresh: { within: '5m' },
-      // Every log-in is a session that can be ended; a refresh token is good for one successor.
+      // With a store, each log-in opens a session that can be ended, and a refresh token is used once.
       revocation: { store: this.store },
       rotation: { maxAge: '90d', maxPerUser: 20 },
       userIdentity: (user: User) => user.id,

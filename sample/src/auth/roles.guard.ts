@@ -3,10 +3,10 @@ import { Reflector } from '@nestjs/core';
 import { getJwtContext } from 'nestjs-jwt-extended';
 import type { Role, User } from '../users/user.js';
 
-/** Who may come in: `@Roles(['admin'])` next to `@JwtRequired()`. */
+/** The roles that may use a route: `@Roles(['admin'])`, together with `@JwtRequired()`. */
 export const Roles = Reflector.createDecorator<Role[]>();
 
-/** Runs after the library's guard, and reads what that one found. */
+/** Runs after `JwtGuard` and reads the user from its context. */
 @Injectable()
 export class RolesGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

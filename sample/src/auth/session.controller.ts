@@ -13,7 +13,7 @@ import type { User } from '../users/user.js';
 import { AuthService } from './auth.service.js';
 import type { Credentials } from './credentials.js';
 
-/** For browsers: the tokens go into cookies that no script can read, and never into a body. */
+/** The routes for browsers. They set the tokens as cookies that scripts cannot read, and never return them in a body. */
 @Controller('auth/session')
 export class SessionController {
   constructor(
@@ -28,7 +28,7 @@ export class SessionController {
   }
 
   @Post()
-  async signIn(
+  async logIn(
     @Body(new TextFields(['username', 'password'])) { username, password }: Credentials,
     @Res({ passthrough: true }) response: Response,
     @Headers('user-agent') device?: string,
@@ -58,13 +58,13 @@ export class SessionController {
     return { msg: 'You have new tokens' };
   }
 
-  /** By the refresh token, so that one can also sign out when the access token has expired. */
+  /** Requires the refresh token, so that log-out also works after the access token has expired. */
   @JwtRequired({ refresh: true, locations: 'cookies' })
   @Delete()
-  async signOut(@Jwt() payload: JwtPayload, @Res({ passthrough: true }) response: Response) {
+  async logOut(@Jwt() payload: JwtPayload, @Res({ passthrough: true }) response: Response) {
     await this.auth.logout(payload);
     this.cookies.unsetJwtCookies(response);
-    return { msg: 'You are signed out' };
+    return { msg: 'You are logged out' };
   }
 
   private async setCookies(response: Response, { accessToken, refreshToken }: TokenPair): Promise<void> {

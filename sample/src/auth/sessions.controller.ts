@@ -3,7 +3,7 @@ import { CurrentUser, Jwt, JwtRequired } from 'nestjs-jwt-extended';
 import type { User } from '../users/user.js';
 import { AuthService } from './auth.service.js';
 
-/** Where a user is signed in, for programs and browsers alike. */
+/** The sessions of the current user, for programs and browsers. */
 @JwtRequired()
 @Controller('auth/sessions')
 export class SessionsController {
@@ -18,7 +18,7 @@ export class SessionsController {
   @Delete()
   async logoutEverywhere(@CurrentUser() user: User) {
     await this.auth.logoutEverywhere(user);
-    return { msg: 'You are signed out everywhere' };
+    return { msg: 'You are logged out everywhere' };
   }
 
   @Delete(':sid')

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 
-/** What the sample takes from its environment; it runs with nothing set. */
+/** The environment variables of the sample. All of them are optional. */
 export class Environment {
   readonly port: number;
   readonly jwtSecret: string;
   readonly isProduction: boolean;
-  /** Where sessions are kept: in PostgreSQL or Redis; where neither is given, in memory. */
+  /** The store of sessions: PostgreSQL, Redis, or memory if neither is set. */
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
 
@@ -17,7 +17,7 @@ export class Environment {
     this.databaseUrl = variables.DATABASE_URL || null;
     this.redisUrl = variables.REDIS_URL || null;
     if (this.databaseUrl !== null && this.redisUrl !== null) {
-      throw new Error('DATABASE_URL and REDIS_URL are both set; sessions are kept in one place: unset one of them.');
+      throw new Error('DATABASE_URL and REDIS_URL are both set. Sessions need exactly one store: unset one of them.');
     }
   }
 }
@@ -30,13 +30,13 @@ function readPort(text = '3000'): number {
 
 function readSecret({ JWT_SECRET_KEY: secret, NODE_ENV: mode }: NodeJS.ProcessEnv): string {
   if (secret) return secret;
-  const cure = `Make one with: node -p "require('crypto').randomBytes(32).toString('hex')"`;
+  const cure = `Create one with: node -p "require('crypto').randomBytes(32).toString('hex')"`;
   if (mode === 'production') {
     throw new Error(
-      'JWT_SECRET_KEY is not set. In production a secret made up at the start would log everybody out at each restart, ' +
-        `and other instances would not know it. ${cure}`,
+      'JWT_SECRET_KEY is not set. In production, a random secret would log every user out at each restart, ' +
+        `and other instances would not have it. ${cure}`,
     );
   }
-  new Logger(Environment.name).warn(`JWT_SECRET_KEY is not set: made up a secret for this run. ${cure}`);
+  new Logger(Environment.name).warn(`JWT_SECRET_KEY is not set. This run uses a random secret. ${cure}`);
   return randomBytes(32).toString('hex');
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 const MOST = 20;
 
-/** Everybody's latest notes, in memory. */
+/** The latest notes of each user, in memory. */
 @Injectable()
 export class NotesService {
   private readonly notesByUser = new Map<string, readonly string[]>();

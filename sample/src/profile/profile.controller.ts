@@ -17,7 +17,7 @@ export class ProfileController {
     return user;
   }
 
-  /** Signs the user out everywhere else. */
+  /** Ends all other sessions of the user. */
   @JwtRequired({ fresh: true })
   @Post('password')
   @HttpCode(200)
@@ -27,7 +27,7 @@ export class ProfileController {
     @Body(new TextFields(['password'], 8)) { password }: { password: string },
   ) {
     await this.users.changePassword(user, password);
-    // Whoever knew the old one is out, wherever they are.
+    // A person who knows the old password may hold one of the other sessions.
     await this.tokens.revokeAllFor(user.id, { exceptSession: session });
     return { msg: 'The password is changed' };
   }

@@ -4,13 +4,13 @@ import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { SqlRevocationStore } from 'nestjs-jwt-extended/sql';
 import type { Environment } from '../environment/environment.js';
 
-/** A store, and how to take leave of it. */
+/** A store, and the function that closes its connection. */
 export interface OpenStore {
   readonly store: RevocationStore;
   close(): Promise<void> | void;
 }
 
-/** Drivers are loaded only where they are used. */
+/** Loads the driver of the configured store, and no other driver. */
 export function openStore({ databaseUrl, redisUrl }: Environment): OpenStore | Promise<OpenStore> {
   if (databaseUrl !== null) return openPostgres(databaseUrl);
   if (redisUrl !== null) return openRedis(redisUrl);
@@ -19,10 +19,10 @@ export function openStore({ databaseUrl, redisUrl }: Environment): OpenStore | P
 
 async function openPostgres(connectionString: string): Promise<OpenStore> {
   const { default: pg } = await import('pg');
-  // Nobody waits for longer than the second that the library gives its store; the rest frees connections after that.
+  // The library waits one second for its store. The other limits free connections whose query takes longer.
   const limits = { connectionTimeoutMillis: 1_000, statement_timeout: 1_500, query_timeout: 2_000 };
   const pool = new pg.Pool({ connectionString, ...limits });
-  // A connection that is lost while nobody uses it is replaced; without a listener it would end the process.
+  // The pool replaces an idle connection that breaks. Without a listener, its error event would end the process.
   pool.on('error', () => undefined);
   const store = new SqlRevocationStore({
     dialect: 'postgres',

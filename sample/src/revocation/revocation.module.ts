@@ -6,7 +6,7 @@ import { openStore, type OpenStore } from './open-store.js';
 
 const OPEN_STORE = Symbol('open store');
 
-/** Where sessions are kept: in memory, in PostgreSQL (`DATABASE_URL`) or in Redis (`REDIS_URL`). */
+/** Provides the store of sessions: in PostgreSQL (`DATABASE_URL`), in Redis (`REDIS_URL`), or in memory. */
 @Module({
   imports: [EnvironmentModule],
   providers: [

@@ -1,11 +1,11 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
-// One of the equally strong sets of OWASP's password storage cheat sheet; 16 MiB for each hash.
+// From OWASP's password storage cheat sheet, which lists several equally strong sets. Each hash needs 16 MiB.
 const COST = { N: 2 ** 14, r: 8, p: 5 };
 const KEY_BYTES = 32;
 
-/** A hash to compare with where there is no user, so that the answer takes as long as for one with a wrong password. */
-export const NOBODYS_HASH = join(randomBytes(16), randomBytes(KEY_BYTES));
+/** A hash to compare with if the user does not exist. Both failures then take equally long. */
+export const DUMMY_HASH = join(randomBytes(16), randomBytes(KEY_BYTES));
 
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
@@ -23,7 +23,7 @@ function join(salt: Buffer, key: Buffer): string {
 
 function deriveKey(password: string, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // Composed, for the same letters can be typed in several ways.
+    // Unicode has several encodings of the same text; NFKC makes them equal.
     scrypt(password.normalize('NFKC'), salt, KEY_BYTES, COST, (error, key) => (error ? reject(error) : resolve(key)));
   });
 }

@@ -1,6 +1,6 @@
 export type Role = 'admin' | 'user';
 
-/** A user as everybody may see them; the password's hash is kept elsewhere. */
+/** The public data of a user. `UsersService` stores the password hash separately. */
 export interface User {
   readonly id: string;
   readonly username: string;

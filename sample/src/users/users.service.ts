@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { hashPassword, NOBODYS_HASH, verifyPassword } from './password.js';
+import { hashPassword, DUMMY_HASH, verifyPassword } from './password.js';
 import type { Role, User } from './user.js';
 
-/** The users, in memory: put your database here. */
+/** The users, in memory. Replace this with your database. */
 @Injectable()
 export class UsersService implements OnModuleInit {
   private readonly users = new Map<string, User>();
@@ -21,11 +21,11 @@ export class UsersService implements OnModuleInit {
     return this.users.get(id);
   }
 
-  /** Takes as long for a user who does not exist as for a wrong password. */
+  /** Takes equally long for an unknown user and for a wrong password, so that the time does not reveal user names. */
   async findByCredentials(username: string, password: string): Promise<User | undefined> {
     const user = this.findAll().find((candidate) => candidate.username === username);
     const hash = user && this.passwordHashes.get(user.id);
-    const matches = await verifyPassword(password, hash ?? NOBODYS_HASH);
+    const matches = await verifyPassword(password, hash ?? DUMMY_HASH);
     return matches ? user : undefined;
   }
 

@@ -11,18 +11,18 @@ import {
 import { startApp, type AdapterName, type RunningApp } from '../../support/adapters.js';
 import { jwtModule } from '../../support/jwt-app.js';
 
-/** The value that goes with the access token, as a script finds it. */
+/** A script that reads the double submit value of the access token. */
 const VALUE = `(/csrf_access_token=([^;]+)/.exec(document.cookie)?.[1] ?? '')`;
 
-/** What a page of the bank does; each answers the status. */
+/** Scripts for a page of the bank. `who` returns the name of the user, the others return the status. */
 export const IN_PAGE = {
-  signIn: `fetch('/sign-in', { method: 'POST' }).then(({ status }) => status)`,
-  signOut: `fetch('/sign-out', { method: 'POST', headers: { 'X-CSRF-TOKEN': ${VALUE} } }).then(({ status }) => status)`,
+  logIn: `fetch('/log-in', { method: 'POST' }).then(({ status }) => status)`,
+  logOut: `fetch('/log-out', { method: 'POST', headers: { 'X-CSRF-TOKEN': ${VALUE} } }).then(({ status }) => status)`,
   transfer: `fetch('/transfer', { method: 'POST', headers: { 'X-CSRF-TOKEN': ${VALUE} } }).then(({ status }) => status)`,
   who: `fetch('/who').then((response) => response.json()).then(({ name }) => name)`,
 } as const;
 
-/** What was done, and by what. */
+/** The methods of the transfers that were made. */
 type Transfers = ('POST' | 'GET')[];
 
 const TRANSFERS = Symbol('transfers');
@@ -41,8 +41,8 @@ class BankController {
   }
 
   @HttpCode(200)
-  @Post('sign-in')
-  async signIn(@Res({ passthrough: true }) response: HttpResponse) {
+  @Post('log-in')
+  async logIn(@Res({ passthrough: true }) response: HttpResponse) {
     const { accessToken, refreshToken } = await this.tokens.createTokenPair('alice', { fresh: true });
     await this.cookies.setAccessCookies(response, accessToken);
     await this.cookies.setRefreshCookies(response, refreshToken);
@@ -51,8 +51,8 @@ class BankController {
 
   @JwtRequired({ optional: true })
   @HttpCode(200)
-  @Post('sign-out')
-  signOut(@Res({ passthrough: true }) response: HttpResponse) {
+  @Post('log-out')
+  logOut(@Res({ passthrough: true }) response: HttpResponse) {
     this.cookies.unsetJwtCookies(response);
   }
 
@@ -69,7 +69,7 @@ class BankController {
     this.transfers.push('POST');
   }
 
-  /** A mistake, for it changes something. */
+  /** A GET that changes data: a mistake that the tests need. */
   @JwtRequired()
   @Get('transfer')
   transferByLink() {
@@ -77,7 +77,7 @@ class BankController {
   }
 }
 
-/** An application that something can be done in, with the user's cookies. */
+/** An application with tokens in cookies, and a route that changes data. */
 export class Bank {
   readonly transfers: Transfers = [];
   private running?: RunningApp;
@@ -98,7 +98,7 @@ export class Bank {
   }
 
   async stop(): Promise<void> {
-    // Browsers keep their connections.
+    // The browser leaves its connections open, and close() would wait for them.
     (this.running?.app.getHttpServer() as Server | undefined)?.closeAllConnections();
     await this.running?.close();
   }
@@ -108,7 +108,7 @@ export class Bank {
     return this.running.app.get(TokenService);
   }
 
-  /** Its address under a name that leads to this machine. */
+  /** The address of the bank on a host name that resolves to this machine. */
   at(host = '127.0.0.1'): string {
     const url = new URL(this.running?.url ?? '');
     url.hostname = host;

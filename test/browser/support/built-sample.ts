@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What building the sample takes. */
+/** The inputs of the build. */
 const SOURCES = [
   'package.json',
   'tsconfig.json',
@@ -22,18 +22,18 @@ const SOURCES = [
   'sample/src',
 ];
 
-/** What is built of them, and the last file that is. */
+/** The output folders of the build, and the file that is written last in each. */
 const BUILT = { dist: 'dist/cjs/package.json', 'sample/dist': 'sample/dist/main.js' };
 
 /**
- * The sample as a user starts it: `npm start`, step by step, in a folder of its own, so that nobody's `dist` is taken
- * from under them. What was built in this repository after the last change is taken as it is.
+ * The sample after the steps of `npm start`, in its own folder, so that the tests do not replace the `dist` of the
+ * repository. If that `dist` is newer than its sources, it is copied instead of built.
  */
 export class BuiltSample {
   private readonly folder = mkdtempSync(join(tmpdir(), 'sample-'));
   private server?: ChildProcess;
 
-  /** Builds and starts it, on a free port; answers its address. */
+  /** Builds the sample and starts it on a free port. Returns its address. */
   async start(): Promise<string> {
     const isBuilt = isNewer(Object.values(BUILT), SOURCES);
     for (const path of isBuilt ? [...SOURCES, ...Object.keys(BUILT)] : SOURCES) {
@@ -56,7 +56,7 @@ export class BuiltSample {
     rmSync(this.folder, { recursive: true });
   }
 
-  /** As soon as it has printed its address. */
+  /** Starts the server. Resolves with its address as soon as the server has printed it. */
   private serve(): Promise<string> {
     const environment = { ...process.env, PORT: '0', NODE_ENV: 'development' };
     const server = spawn(process.execPath, ['sample/dist/main.js'], {
@@ -68,14 +68,14 @@ export class BuiltSample {
     return new Promise((resolve, reject) => {
       server.once('exit', (code) => reject(new Error(`The sample ended with ${code}`)));
       createInterface(server.stdout).on('line', (line) => {
-        const address = /^(http:\/\/localhost:\d+) is up/.exec(line)?.[1];
+        const address = /^The sample runs at (http:\/\/localhost:\d+)\. /.exec(line)?.[1];
         if (address !== undefined) resolve(address);
       });
     });
   }
 }
 
-/** Whether each of these files was written after the last change of the others. */
+/** Whether all `files` are newer than all `others`. */
 function isNewer(files: readonly string[], others: readonly string[]): boolean {
   if (!files.every((file) => existsSync(file))) return false;
   const all = others.flatMap((path) =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
 
-/** Debian's, from its package; Playwright's own downloads are not needed. */
+/** The Chromium of the Debian package, so that the tests need no download of Playwright. */
 const EXECUTABLE = '/usr/bin/chromium';
 
 const FLAGS = [
@@ -15,11 +15,11 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Of these names, those below localhost count as secure, as https does, and the other does not.
+  // Chromium treats names below localhost as secure, like https. It does not do so for *.test.
   '--host-resolver-rules=MAP *.test 127.0.0.1, MAP localhost 127.0.0.1, MAP *.localhost 127.0.0.1',
 ];
 
-/** A private window does not send cookies to third parties; ordinary ones do. */
+/** An ordinary window sends cookies to third parties. A private window does not. */
 const PREFERENCES = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } };
 
 const isNeeded = process.env.CI === 'true';
@@ -30,10 +30,10 @@ if (!isThere && !isNeeded) {
   );
 }
 
-/** `describe`, skipped where there is no browser; in CI it fails there. */
+/** `describe`. Without Chromium it is skipped; in CI it fails. */
 export const describeInChromium = isThere || isNeeded ? describe : describe.skip;
 
-/** A browser that runs as long as the surrounding `describe`; each context is a private window. */
+/** Runs a browser during the surrounding `describe`. Each context is a private window. */
 export function useChromium(): { newContext(options?: BrowserContextOptions): Promise<BrowserContext> } {
   let browser: Browser | undefined;
   beforeAll(async () => {
@@ -45,7 +45,7 @@ export function useChromium(): { newContext(options?: BrowserContextOptions): Pr
   };
 }
 
-/** An ordinary window, which runs as long as the surrounding `describe`. */
+/** Runs an ordinary window during the surrounding `describe`. */
 export function useOrdinaryWindow(): () => BrowserContext {
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   let window: BrowserContext | undefined;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a page can try on another site's user, each a page of its own; it calls itself "done" when it is through. */
+/** The attacks, one page each. A page sets its title to "done" when its attack is over. */
 const ATTACKS = {
   'a form in this window': (target: string, fields: string) => `
     <form method="post" action="${target}">${fields}</form>
@@ -44,7 +44,7 @@ const ATTACKS = {
 
 export type Attack = keyof typeof ATTACKS;
 
-/** What a page does in another site's name when it can: with POST, and with GET. */
+/** The attacks with POST, and the attacks with GET. */
 export const POSTING: readonly Attack[] = [
   'a form in this window',
   'a form in a frame',
@@ -54,34 +54,34 @@ export const POSTING: readonly Attack[] = [
 ];
 export const GETTING: readonly Attack[] = ['an image', 'a link'];
 
-/** What the page wants of the bank, and of the sample. */
+/** The form fields of an attack on the bank, and of one on the sample. */
 const FIELDS = { amount: '1000', text: 'Hacked' };
 
-/** Form field that holds the double submit value, where the page can read it. */
+/** A form field with the double submit value, if the page can read it. */
 const CSRF_FIELD = `
   <input name="csrf_token">
   <script>
     document.querySelector('[name=csrf_token]').value = /csrf_access_token=([^;]+)/.exec(document.cookie)?.[1] ?? '';
   </script>`;
 
-/** What an attack is aimed at, and with what. */
+/** The target of an attack. */
 export interface Aim {
-  /** Default `/transfer`. */
+  /** @default '/transfer' */
   readonly path?: string;
-  /** What its forms hold. */
+  /** The fields of its forms. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** Whether they also hold the double submit value, where the page can read it. */
+  /** Adds a field with the double submit value, if the page can read it. */
   readonly withField?: boolean;
 }
 
-/** A site that serves these pages under any name. */
+/** A server that serves these pages on every host name. */
 export class HostileSite {
   private server?: Server;
 
   async start(): Promise<this> {
     const server = createServer((request, response) => {
       const html = pageOf(new URL(request.url ?? '', 'http://localhost').searchParams);
-      // Browsers ask for an icon, too.
+      // The browser also requests an icon.
       if (html === null) response.writeHead(404).end();
       else response.setHeader('Content-Type', 'text/html').end(html);
     });
@@ -95,7 +95,7 @@ export class HostileSite {
     await new Promise((resolve) => this.server?.close(resolve));
   }
 
-  /** The address of an attack on a site. */
+  /** The address of the page that attacks `site`. */
   page(
     host: string,
     attack: Attack,

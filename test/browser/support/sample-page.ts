@@ -1,15 +1,15 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 
-/** The sample's page in one tab, as somebody uses it. */
+/** The page of the sample in one tab, with the actions of a user. */
 export class SamplePage {
-  /** What its console and its policy have to say against it. */
+  /** The errors of its scripts, its console and its content security policy. */
   readonly complaints: string[] = [];
 
   private constructor(readonly page: Page) {
     page.setDefaultTimeout(60_000);
     page.on('pageerror', ({ message }) => this.complaints.push(message));
     page.on('console', (message) => {
-      // Chromium notes every request that was refused.
+      // Chromium logs each refused request as an error.
       const isRefusal = message.text().startsWith('Failed to load resource');
       if (message.type() === 'error' && !isRefusal) this.complaints.push(message.text());
     });
@@ -37,10 +37,10 @@ export class SamplePage {
     return this.page.locator('#note-list').getByText(text, { exact: true });
   }
 
-  async signIn(username = 'alice'): Promise<void> {
+  async logIn(username = 'alice'): Promise<void> {
     await this.field('Name').fill(username);
-    await this.button('Sign in').click();
-    await this.text(`Signed in as ${username}`).waitFor();
+    await this.button('Log in').click();
+    await this.text(`Logged in as ${username}`).waitFor();
   }
 
   async addNote(text: string): Promise<void> {
@@ -54,16 +54,16 @@ export class SamplePage {
   }
 
   async confirm(password: string): Promise<void> {
-    await this.field('Present password').fill(password);
+    await this.field('Current password').fill(password);
     await this.button('Confirm').click();
   }
 
-  /** By how many pixels something is wider than its place, so that a part of it is out of sight. */
+  /** The number of pixels by which the content of an element overflows its width. */
   widthBeyond(selector: string): Promise<number> {
     return this.page.locator(selector).evaluate((element) => element.scrollWidth - element.clientWidth);
   }
 
-  /** What the log shows of the latest request of this method and path. */
+  /** The text of the log for the latest request with this method and path. */
   async logged(method: string, path: string): Promise<string> {
     const entry = this.page.locator('#log details', { hasText: `${method} ${path}` }).first();
     await entry.waitFor();
