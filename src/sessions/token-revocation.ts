@@ -33,7 +33,7 @@ export class TokenRevocation {
   /** Found out once for a token that is remembered: two hashes are part of it. */
   private storeKeysOf(token: VerifiedToken): StoreKeys {
     if (!(token instanceof CachedToken)) return storeKeysOf(token.payload, this.settings);
-    return (token.storeKeys ??= storeKeysOf(token.payload, this.settings, null));
+    return (token.storeKeys ??= storeKeysOf(token.payload, this.settings));
   }
 
   /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */

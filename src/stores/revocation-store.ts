@@ -111,8 +111,6 @@ export interface LookUpQuery {
   readonly sid: string | null;
   /** Its id; `null`: none. */
   readonly jti: string | null;
-  /** Where this very question will be asked again: what the store made of it, for the store alone; `null` at first. */
-  memo?: unknown;
 }
 
 /** What a store knows about one token. */

@@ -1,7 +1,4 @@
-import { CompactTable } from './compact-table.js';
-import { HASH_WORDS, hashId, hashQuery, type IdHash } from './id-hash.js';
 import { nextRecord } from '../next-record.js';
-import { SessionShelf } from './session-shelf.js';
 import {
   RevocationStore,
   type EndSessions,
@@ -13,6 +10,9 @@ import {
   type SessionLimits,
   type SessionRecord,
 } from '../revocation-store.js';
+import { DenialTable } from './denial-table.js';
+import { SessionTable } from './session-table.js';
+import { SubjectMap } from './subject-map.js';
 
 const LOOK_UPS_PER_SWEEP = 32;
 
@@ -30,10 +30,9 @@ export interface MemoryRevocationStoreOptions {
  */
 export class MemoryRevocationStore extends RevocationStore {
   private readonly clock: () => number;
-  private readonly sessions = new SessionShelf();
-  /** Until when each token is denied. */
-  private readonly denials = new CompactTable();
-  private readonly cutOffs = new CompactTable();
+  private readonly sessions = new SessionTable();
+  private readonly denials = new DenialTable();
+  private readonly cutOffs = new SubjectMap<number>();
   private lookUpsSoFar = 0;
 
   constructor({ now = Date.now }: MemoryRevocationStoreOptions = {}) {
@@ -45,15 +44,13 @@ export class MemoryRevocationStore extends RevocationStore {
     return this.clock();
   }
 
-  lookUp(query: LookUpQuery): LookUp {
+  lookUp({ subject, sid, jti }: LookUpQuery): LookUp {
     // Writes alone make work for sweeping; look-ups see to it that it is done where nothing is written any more.
     if (this.lookUpsSoFar++ % LOOK_UPS_PER_SWEEP === 0) this.tick();
-    const { subject, sid } = query;
-    const hashes = hashesOf(query);
     return {
       session: sid === null ? null : this.sessions.find(subject, sid, this.clock()),
-      denied: hashes.length > HASH_WORDS && this.isDenied(hashes, HASH_WORDS),
-      cutOff: this.cutOffs.get(hashes) ?? null,
+      denied: jti !== null && this.isDenied(subject, jti),
+      cutOff: this.cutOffs.get(subject) ?? null,
     };
   }
 
@@ -102,14 +99,14 @@ export class MemoryRevocationStore extends RevocationStore {
     for (const { sid, openedAt } of this.sessions.list(subject, now)) {
       if (sid !== except && (all || openedAt <= before)) this.sessions.remove(subject, sid);
     }
-    this.cutOffs.raise(hashId(subject, ''), all ? now : before);
+    this.cutOffs.set(subject, Math.max(this.cutOffs.get(subject) ?? -Infinity, all ? now : before));
     return true;
   }
 
   deny(subject: string, jti: string, lifetime: number | null, deadline: number): boolean {
     const now = this.tick();
     if (now > deadline) return false;
-    this.denials.raise(hashId(subject, jti), lifetime === null ? Infinity : now + lifetime, now);
+    this.denials.deny(subject, jti, lifetime === null ? Infinity : now + lifetime, now);
     return true;
   }
 
@@ -125,16 +122,16 @@ export class MemoryRevocationStore extends RevocationStore {
     return now;
   }
 
-  private isDenied(id: IdHash, from = 0): boolean {
-    const until = this.denials.get(id, from);
+  private isDenied(subject: string, jti: string): boolean {
+    const until = this.denials.get(subject, jti);
     return until !== undefined && until > this.clock();
   }
 
   private adopt(token: PresentedRefreshToken, now: number): RefreshOutcome {
     const { subject, presentedId, successor, adopt } = token;
     if (adopt === null || successor === null) return { outcome: 'unknown' };
-    if (this.isDenied(hashId(subject, presentedId))) return { outcome: 'unknown' };
-    if (adopt.issuedAt <= Math.floor((this.cutOffs.get(hashId(subject, '')) ?? -Infinity) / 1000)) {
+    if (this.isDenied(subject, presentedId)) return { outcome: 'unknown' };
+    if (adopt.issuedAt <= Math.floor((this.cutOffs.get(subject) ?? -Infinity) / 1000)) {
       return { outcome: 'unknown' };
     }
     this.deny(subject, presentedId, adopt.denyFor, Infinity);
@@ -153,12 +150,6 @@ export class MemoryRevocationStore extends RevocationStore {
     const sessions = this.sessions.list(subject, now);
     for (const { sid } of sessions.slice(0, Math.max(0, sessions.length - most))) this.sessions.remove(subject, sid);
   }
-}
-
-/** The hashes of a question, made once where it is asked with each request of a token. */
-function hashesOf(query: LookUpQuery): IdHash {
-  if (query.memo === undefined) return hashQuery(query);
-  return (query.memo ??= hashQuery(query)) as IdHash;
 }
 
 /** Whether it is the parent of the current token, in time; at no time where grace is 0, even if the clock was put back. */

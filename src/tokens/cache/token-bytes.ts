@@ -8,8 +8,8 @@ const TEXT = 24;
 /** The token's own object, its header's place with the payload, and its own in a Map and in a list. */
 const AROUND = 160;
 
-/** Where a store knows it: its subject's hash, and what the store makes of the question. */
-const PLACE = 230;
+/** The question to a store that a cached token has: its object, and the hash of the subject. */
+const PLACE = 110;
 
 /** About how many bytes of memory a remembered token takes, as it will be asked for; its header is shared with others. */
 export function bytesOf({ rawToken, claims, payload }: SignedToken, isLookedUp: boolean): number {

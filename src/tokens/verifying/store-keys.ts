@@ -11,13 +11,13 @@ export interface StoreKeys extends LookUpQuery {
 }
 
 /** Reads a verified token's place; a `sid` that has not our form, or is of a token of others, is none of ours. */
-export function storeKeysOf(payload: JwtPayload, settings: Settings, memo?: null): StoreKeys {
+export function storeKeysOf(payload: JwtPayload, settings: Settings): StoreKeys {
   const subject = subjectHash(ownValue(payload, settings.identityClaim));
   const claimed = isForeign(payload) ? undefined : ownValue(payload, settings.sessionClaim);
   const sid = subjectOfSession(claimed) === null ? null : (claimed as string);
   const jti = typeof payload.jti === 'string' ? payload.jti : null;
   const adopts = sid === null && jti !== null && isAdoptable(payload, settings);
-  return { subject, sid: adopts ? adoptedSessionId(subject, jti) : sid, jti, adopts, memo };
+  return { subject, sid: adopts ? adoptedSessionId(subject, jti) : sid, jti, adopts };
 }
 
 function isAdoptable(payload: JwtPayload, { rotation }: Settings): boolean {
