@@ -13,6 +13,7 @@ import {
   WITH_EXTRAS,
 } from './module/module-definition.js';
 import { ConcealedOptions, CONFIGURATION, configure, type Configuration } from './module/configuration.js';
+import { EnhancerOrder } from './module/enhancer-order.js';
 import { IdentityProviderReporter } from './module/identity-provider-reporter.js';
 import { IdentityProviders } from './jwks/identity-providers.js';
 import { JwtGuard } from './jwt.guard.js';
@@ -98,6 +99,7 @@ const PROVIDERS: Provider[] = [
   JwtGuard,
   { provide: APPLICATION_GUARD, useExisting: JwtGuard },
   JwtExceptionFilter,
+  EnhancerOrder,
   StartChecks,
 ];
 

@@ -1,0 +1,36 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ApplicationConfig, ModuleRef } from '@nestjs/core';
+import { JwtExceptionFilter } from '../jwt-exception.filter.js';
+import { JwtGuard } from '../jwt.guard.js';
+import { isJwtGuard } from '../routes/route-requirement.js';
+
+/**
+ * Makes the order of global enhancers independent of the order of `imports`. Nest keeps guards and filters in the order
+ * in which modules register them. Our guard comes first, so that guards of the application find the user. Nest asks the
+ * last filter first, so our filter comes first too: the application's own filters for our exceptions win.
+ */
+@Injectable()
+export class EnhancerOrder {
+  constructor(
+    @Inject(ApplicationConfig) application: ApplicationConfig,
+    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+  ) {
+    const guards = application.getGlobalGuards.bind(application);
+    application.getGlobalGuards = () => firstOf(guards(), (guard) => this.isGuard(guard));
+    const filters = application.getGlobalFilters.bind(application);
+    application.getGlobalFilters = () => firstOf(filters(), (filter) => this.isFilter(filter));
+  }
+
+  /** Also what a test puts in the place of the guard. */
+  private isGuard(guard: unknown): boolean {
+    return isJwtGuard(guard) || guard === this.moduleRef.get<unknown>(JwtGuard);
+  }
+
+  private isFilter(filter: unknown): boolean {
+    return filter instanceof JwtExceptionFilter || filter === this.moduleRef.get<unknown>(JwtExceptionFilter);
+  }
+}
+
+function firstOf<T>(enhancers: readonly T[], isOurs: (enhancer: T) => boolean): T[] {
+  return [...enhancers.filter(isOurs), ...enhancers.filter((enhancer) => !isOurs(enhancer))];
+}
