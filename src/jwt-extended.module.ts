@@ -27,6 +27,7 @@ import { SETTINGS } from './options/tokens.js';
 import { RevocationEvents } from './sessions/revocation-events.js';
 import { RevocationReporter } from './module/revocation-reporter.js';
 import { StartChecks } from './module/start-checks.js';
+import { StaticOptionsCheck } from './module/static-options-check.js';
 import { APPLICATION_GUARD } from './routes/route-guard.js';
 import { TokenCodec } from './tokens/token-codec.js';
 import { RevocationCheck } from './sessions/revocation-check.js';
@@ -36,7 +37,14 @@ import { TokenVerifier } from './tokens/verifying/token-verifier.js';
 import { TokenService } from './token.service.js';
 
 const PROVIDERS: Provider[] = [
-  { provide: CONFIGURATION, inject: [OPTIONS, WITH_EXTRAS], useFactory: configure },
+  {
+    provide: CONFIGURATION,
+    inject: [
+      { token: OPTIONS, optional: true },
+      { token: WITH_EXTRAS, optional: true },
+    ],
+    useFactory: configure,
+  },
   { provide: SETTINGS, inject: [CONFIGURATION], useFactory: ({ settings }: Configuration) => settings },
   { provide: OwnKeys, inject: [CONFIGURATION], useFactory: ({ ownKeys }: Configuration) => ownKeys },
   {
@@ -106,6 +114,7 @@ const PROVIDERS: Provider[] = [
 /** Access and refresh tokens for a Nest application: import it once, in the root module. */
 @Module({
   imports: [DiscoveryModule],
+  controllers: [StaticOptionsCheck],
   providers: PROVIDERS,
   exports: [
     TokenService,

@@ -28,7 +28,13 @@ export class ConcealedOptions {
  * Checks the options and prepares the keys in one step: after it nothing but `KeyObject`s holds key material. A test may
  * have replaced the concealed options by plain ones.
  */
-export function configure(given: unknown, withExtras: boolean): Configuration {
+export function configure(given: unknown, withExtras: boolean | undefined): Configuration {
+  if (withExtras === undefined) {
+    throw new TypeError(
+      'JwtExtendedModule is imported without options. Import JwtExtendedModule.forRoot({ secret: … }) once, in the root ' +
+        'module. Its providers are global, so other modules import nothing.',
+    );
+  }
   const options = given instanceof ConcealedOptions ? given.reveal() : given;
   const { settings, keyMaterial } = resolveOptions(options, withExtras);
   return { settings, ownKeys: new OwnKeys(settings, keyMaterial) };

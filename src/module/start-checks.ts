@@ -1,4 +1,12 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit, type Type } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Optional,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
 import {
   ApplicationConfig,
   DiscoveryService,
@@ -34,7 +42,7 @@ type Method = () => unknown;
 export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean,
+    @Optional() @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean,
     @Inject(ApplicationConfig) private readonly application: ApplicationConfig,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
