@@ -1,6 +1,7 @@
-// Builds the package twice, ESM and CommonJS; each folder says what it is. Types have a file per module, as the sources
-// have. The code of each entry is one file, and what entries share another: over a hundred take four times as long to import.
+// Builds the package twice, ESM and CommonJS; each folder says what it is. The code of an entry is one file, and what
+// entries share is another, because over a hundred files take four times as long to import. Types have a file per module.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
@@ -8,7 +9,7 @@ import { rollup } from 'rollup';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const dist = `${root}dist`;
-const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const { name, version, exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const entries = Object.values(exports).flatMap(
   ({ import: { default: file = '' } = {} }) => /dist\/esm\/(.+)\.js$/.exec(file)?.[1] ?? [],
 );
@@ -17,22 +18,9 @@ const formats = { esm: 'module', cjs: 'commonjs' };
 rmSync(dist, { recursive: true, force: true });
 compile('cjs', '--emitDeclarationOnly');
 compile('esm');
-const bundle = await rollup({
-  input: entries.map((entry) => `${dist}/esm/${entry}.js`),
-  external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-  // Nothing is dead here, and nothing is to be taken for it.
-  treeshake: false,
-  onLog: (level, log) => {
-    // What TypeScript writes for decorators asks for a `this` that may be none.
-    if (level === 'warn' && log.code !== 'THIS_IS_UNDEFINED') throw new Error(log.message);
-  },
-});
+const chunks = await bundleChunks();
 removeCode(`${dist}/esm`);
-for (const [format, type] of Object.entries(formats)) {
-  await bundle.write({ dir: `${dist}/${format}`, format, esModule: true, chunkFileNames: '[name].js' });
-  writeFileSync(`${dist}/${format}/package.json`, `{ "type": "${type}" }\n`);
-}
-await bundle.close();
+await writeChunks(chunks);
 
 function compile(format, ...options) {
   const args = [tsc, '-p', `tsconfig.${format}.json`, ...options];
@@ -43,4 +31,74 @@ function removeCode(folder) {
   for (const file of readdirSync(folder, { recursive: true })) {
     if (file.endsWith('.js')) rmSync(`${folder}/${file}`);
   }
+}
+
+function bundleOf(options) {
+  return rollup({
+    external: (id) => !/^[./]|^(own|copy):/.test(id),
+    // The compiler leaves no dead code, and rollup must not remove the side effects of decorators.
+    treeshake: false,
+    onLog: (level, log) => {
+      // The code that TypeScript writes for decorators reads `this` at the top of a module, where it can be undefined.
+      if (level === 'warn' && log.code !== 'THIS_IS_UNDEFINED') throw new Error(log.message);
+    },
+    ...options,
+  });
+}
+
+/** The code of each entry, and of what entries share, by file name. */
+async function bundleChunks() {
+  const bundle = await bundleOf({ input: entries.map((entry) => `${dist}/esm/${entry}.js`) });
+  const { output } = await bundle.generate({ format: 'es', chunkFileNames: '[name].js' });
+  await bundle.close();
+  return new Map(output.map((chunk) => [chunk.fileName, chunk]));
+}
+
+/** Writes each chunk in both formats. A chunk exports what the first copy of it exported in this process. */
+async function writeChunks(chunks) {
+  const bundle = await bundleOf({
+    input: Object.fromEntries([...chunks.keys()].map((file) => [file.replace(/\.js$/, ''), `copy:${file}`])),
+    plugins: [oneCopy(chunks)],
+  });
+  for (const [format, type] of Object.entries(formats)) {
+    await bundle.write({ dir: `${dist}/${format}`, format, esModule: true, chunkFileNames: '[name].js' });
+    writeFileSync(`${dist}/${format}/package.json`, `{ "type": "${type}" }\n`);
+  }
+  await bundle.close();
+}
+
+function oneCopy(chunks) {
+  const code = [...chunks.values()].map((chunk) => chunk.code).join('');
+  const build = `${name}@${version}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}`;
+  return {
+    name: 'one-copy',
+    resolveId: (id, importer) => {
+      if (id.startsWith('own:') || id.startsWith('copy:')) return id;
+      return importer?.startsWith('own:') && id.startsWith('./') ? `copy:${id.slice(2)}` : null;
+    },
+    load: (id) => {
+      const [, kind, file] = /^(own|copy):(.+)$/.exec(id) ?? [];
+      if (kind === undefined) return null;
+      return kind === 'own' ? chunks.get(file).code : facadeOf(chunks, file, build);
+    },
+  };
+}
+
+function facadeOf(chunks, file, build) {
+  const nest = reaches(chunks, file, '@nestjs/common');
+  return [
+    `import { firstCopy } from '${root}scripts/one-copy.mjs';`,
+    ...(nest ? [`import { HttpException } from '@nestjs/common';`] : []),
+    `import * as own from 'own:${file}';`,
+    `const first = firstCopy('${build}/${file}', own${nest ? ', HttpException' : ''});`,
+    // Another local name, or rollup would rename the declaration itself.
+    ...chunks.get(file).exports.map((name) => `const _${name} = first.${name}; export { _${name} as ${name} };`),
+  ].join('\n');
+}
+
+/** Whether a chunk loads a package, itself or by another chunk. */
+function reaches(chunks, file, dependency) {
+  return chunks
+    .get(file)
+    .imports.some((id) => id === dependency || (chunks.has(id) && reaches(chunks, id, dependency)));
 }

@@ -23,7 +23,7 @@ export function describeConsumer(name: 'nest11-commonjs' | 'nest12-esm'): void {
 
   describe(`installed in ${name}`, () => {
     beforeAll(() => {
-      cpSync(fixture, folder, { recursive: true });
+      for (const from of [fixture, join(import.meta.dirname, 'shared')]) cpSync(from, folder, { recursive: true });
       run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', packedTarball);
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
