@@ -15,33 +15,33 @@ const project = new ExampleProject(codeBlocksOf(text));
 
 afterAll(() => project.remove());
 
-it('compiles', () => {
+it('has examples that compile', () => {
   expect(project.diagnostics()).toEqual([]);
 });
 
-it('links to what is there', () => {
+it('links only to files that exist', () => {
   const links = [...text.matchAll(/\]\((?!https:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
   expect(links).not.toEqual([]);
   expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
 });
 
-describe('The clients it names', () => {
+describe('the clients in the table', () => {
   const rows = [...text.matchAll(/^\| ([^|]+?) +\| (either|`\w+`) +\| `(\(.+\))` +\|$/gm)].map(
     ([, client = '', , line = '']) => ({ client, line }),
   );
 
-  it('are those that the suite runs with', () => {
+  it('are the clients of the store suite', () => {
     const tested = [...postgresClients, ...mariaDbClients, ...sqliteClients].map(({ name }) => name);
     expect(new Set(rows.map(({ client }) => client))).toEqual(new Set(tested));
   });
 
-  it('are asked by the lines that the suite runs', () => {
+  it('have the query functions of the store suite', () => {
     const tested = readFileSync('test/revocation/sql/clients.ts', 'utf8').replace(/\s+/g, ' ');
     expect(rows.map(({ line }) => line).filter((line) => !tested.includes(line))).toEqual([]);
   });
 });
 
-it('with a database that is not there the application starts, refuses log-ins with 503, and says so in one line', async () => {
+it('without a database the example starts, refuses log-ins with 503, and logs one line', async () => {
   process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/nothing';
   const { SqlModule } = (await import(project.path('src/sql.module.ts'))) as { SqlModule: object };
   const log = new RecordingLogger();

@@ -19,17 +19,17 @@ const { AppModule } = await import(project.path('src/app.module.ts'));
 
 afterAll(() => project.remove());
 
-it('compiles', () => {
+it('has examples that compile', () => {
   expect(project.diagnostics()).toEqual([]);
 });
 
-it('links to what is there', () => {
+it('links only to files that exist', () => {
   const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
   expect(links.length).toBeGreaterThan(3);
   expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
 });
 
-it('shows options that are taken', () => {
+it('shows valid options', () => {
   const [dynamicModule] = Reflect.getMetadata('imports', AppModule as object) as {
     providers: { useValue?: object }[];
   }[];
@@ -38,7 +38,7 @@ it('shows options that are taken', () => {
   expect(() => resolveSettings({ secret: 'x'.repeat(32), ...prefixedNames })).not.toThrow();
 });
 
-/** The cookies an answer sets, by name. */
+/** The cookies of a response, by name. */
 function cookiesOf({ setCookies }: Answer): Record<string, string> {
   return Object.fromEntries(setCookies.map((line) => (line.split(';')[0] ?? '').split('=') as [string, string]));
 }
@@ -81,7 +81,7 @@ describe('the form', () => {
     options: { tokenLocation: 'cookies', csrf: { checkForm: true, inCookies: false } },
   });
 
-  it('sends the value it was rendered with', async () => {
+  it('sends the rendered CSRF value', async () => {
     const cookie = ['Cookie', `access_token_cookie=${await app.tokens.createAccessToken('alice')}`] as const;
     const page = await app.send('GET', '/form', { headers: [cookie] });
     const value = /name="csrf_token" value="([^"]+)"/.exec(String(page.body))?.[1];
@@ -92,7 +92,7 @@ describe('the form', () => {
   });
 });
 
-it('shows how a page sends the value', async () => {
+it('shows a function that sends the CSRF value', async () => {
   const code = blocks.find(({ language }) => language === 'js')?.code ?? '';
   writeFileSync(project.path('send.js'), code);
   const { send } = await import(project.path('send.js'));

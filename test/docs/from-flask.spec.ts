@@ -18,18 +18,18 @@ it('has examples that compile', () => {
   expect(project.diagnostics()).toEqual([]);
 });
 
-it('links to what is there', () => {
+it('links only to files that exist', () => {
   const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, target = '']) => target);
   expect(links.length).toBeGreaterThan(0);
   expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
 });
 
-it('shows every setting of Flask-JWT-Extended, once, and no other', () => {
+it('shows every setting of Flask-JWT-Extended once, and no other setting', () => {
   const shown = quoted(cellsOf(1)).filter((name) => name?.startsWith('JWT_'));
   expect(shown.sort()).toEqual(Object.keys(FLASK_SETTINGS).sort());
 });
 
-it('shows beside each setting the option it becomes', () => {
+it('shows the option for each setting', () => {
   const rows = [...text.matchAll(/^\| (`JWT_.*)\|$/gm)].map(([, row = '']) =>
     row.split('|').map((cell) => cell.trim()),
   );
@@ -43,13 +43,13 @@ it('shows beside each setting the option it becomes', () => {
   }
 });
 
-it('names exceptions that there are', () => {
+it('names only exceptions that exist', () => {
   const named = quoted(cellsOf(3)).filter((name) => name?.endsWith('Exception')) as string[];
   expect(named.length).toBeGreaterThan(9);
   for (const name of named) expect(library).toHaveProperty(name);
 });
 
-it('has options from the environment that are taken', async () => {
+it('reads options from the environment', async () => {
   const environment = { FLASK_JWT_SECRET_KEY: 'x'.repeat(32), FLASK_JWT_TOKEN_LOCATION: 'cookies,headers', HOME: '/' };
   expect(resolveSettings(library.optionsFromFlaskConfig(environment)).tokenLocations).toEqual(['cookies', 'headers']);
 });

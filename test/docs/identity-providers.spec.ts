@@ -8,23 +8,23 @@ const project = new ExampleProject(codeBlocksOf(text));
 
 afterAll(() => project.remove());
 
-it('compiles', () => {
+it('has examples that compile', () => {
   expect(project.diagnostics()).toEqual([]);
 });
 
-it('links to what is there', () => {
+it('links only to files that exist', () => {
   const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, target = '']) => target);
   expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
 });
 
-it.each(['auth0', 'keycloak', 'cognito', 'entra'])('shows options for %s that are taken', async (name) => {
+it.each(['auth0', 'keycloak', 'cognito', 'entra'])('shows valid options for %s', async (name) => {
   const shown = (await import(project.path(`src/${name}.ts`))) as Record<string, object>;
   const { jwks } = resolveSettings(shown[name]);
   expect(jwks.length).toBeGreaterThan(0);
   for (const { isAudienceChosen } of jwks) expect(isAudienceChosen).toBe(true);
 });
 
-it('lets in only what Cognito made for this client', async () => {
+it('accepts only access tokens of Cognito for this client', async () => {
   process.env.COGNITO_CLIENT_ID = 'client';
   const { cognito } = (await import(project.path('src/cognito.ts'))) as {
     cognito: { verifyToken(payload: object): boolean };

@@ -31,11 +31,11 @@ async function started(module: unknown, providers: Type[] = []) {
   return Test.createTestingModule({ imports: [AppModule] }).compile();
 }
 
-it('compiles', () => {
+it('has examples that compile', () => {
   expect(project.diagnostics()).toEqual([]);
 }, 60_000);
 
-it('links to what is there', () => {
+it('links only to files that exist', () => {
   const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, target = '']) => target);
   expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
 });
@@ -47,11 +47,11 @@ describe('the commands', () => {
   }));
   const publicHalf = /openssl pkey [^`]+/.exec(text)?.[0] ?? '';
 
-  it('are there for every algorithm', () => {
+  it('cover every algorithm', () => {
     expect(rows.flatMap(({ names }) => names)).toEqual(Object.keys(ALGORITHMS));
   });
 
-  it.each(rows)('make keys that are taken: $command', async ({ names, command }) => {
+  it.each(rows)('create valid keys: $command', async ({ names, command }) => {
     const folder = mkdtempSync(join(tmpdir(), 'keys-'));
     const run = (line: string) =>
       execFileSync('sh', ['-c', line], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -74,7 +74,7 @@ describe('the commands', () => {
   });
 });
 
-it('the service with the public key takes the tokens of the other and makes none', async () => {
+it('the service with the public key verifies tokens and cannot create them', async () => {
   const signing = (await started((await shown('signing.module')).SigningModule)).get(TokenService, { strict: false });
   const verifying = (await started((await shown('verifying.module')).VerifyingModule)).get(TokenService, {
     strict: false,
@@ -84,7 +84,7 @@ it('the service with the public key takes the tokens of the other and makes none
   await expect(verifying.createAccessToken('alice')).rejects.toThrow(TypeError);
 });
 
-it('the ring signs with the key shown, is rotated and is reloaded', async () => {
+it('the key ring signs with the right key before and after rotate() and reload()', async () => {
   const { KeyRotationService } = await shown('key-rotation.service');
   const { KeyReloadService, KeyVault } = await shown('key-reload.service');
   const listed: KeyOptions = { kid: 'vault', key: SECRET, algorithm: 'HS256', use: 'sign' };
@@ -112,7 +112,7 @@ it('the ring signs with the key shown, is rotated and is reloaded', async () => 
   expect(readToken(await tokens.createAccessToken('alice')).header).toMatchObject({ kid: 'vault' });
 });
 
-it('tenants cannot make tokens for each other', async () => {
+it('a tenant cannot create tokens of another tenant', async () => {
   const tokens = (await started((await shown('tenants.module')).TenantsModule)).get(TokenService, { strict: false });
   const token = await tokens.createAccessToken({ id: 'alice', tenant: 'acme' });
   expect(readToken(token)).toMatchObject({ header: { kid: 'acme-1' }, claims: { sub: 'acme:alice', tenant: 'acme' } });

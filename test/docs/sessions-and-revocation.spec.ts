@@ -16,16 +16,16 @@ const { AppModule } = await import(project.path('src/app.module.ts'));
 
 afterAll(() => project.remove());
 
-it('compiles', () => {
+it('has examples that compile', () => {
   expect(project.diagnostics()).toEqual([]);
 });
 
-it('links to what is there', () => {
+it('links only to files that exist', () => {
   const links = [...text.matchAll(/\]\((?!https:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
   expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
 });
 
-describe.each(ADAPTERS)('the sessions it shows, on %s', (adapter) => {
+describe.each(ADAPTERS)('the sessions of the example, on %s', (adapter) => {
   const log = new RecordingLogger();
   let app: RunningApp;
   beforeAll(async () => {
@@ -41,13 +41,13 @@ describe.each(ADAPTERS)('the sessions it shows, on %s', (adapter) => {
     const [method = '', path = ''] = route.split(' ');
     return send(method, `${app.url}/auth${path}`, { token });
   };
-  // The module that is shown holds one store, for both.
+  // The example has one store for both adapters, so the names of the users must differ.
   const logIn = async (user: string) => (await request(`POST /login?user=${user}-${adapter}`)).body as TokenPair;
   const refresh = async ({ refreshToken }: TokenPair) =>
     (await request('POST /refresh', refreshToken)).body as TokenPair;
   const REVOKED = { status: 401, body: { msg: 'Token has been revoked' } };
 
-  it('rotate; a reuse ends them, and is in the audit log', async () => {
+  it('rotate; a reuse ends the session and is in the audit log', async () => {
     const first = await logIn('alice');
     const third = await refresh(await refresh(first));
     expect(await request('POST /refresh', first.refreshToken)).toEqual(REVOKED);
@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('the sessions it shows, on %s', (adapter) => {
     expect(log.warnings).toEqual([expect.stringContaining('Somebody has a copy of a token of alice')]);
   });
 
-  it('are listed and ended one by one, by their owner only', async () => {
+  it('can be listed and ended one by one, only by their user', async () => {
     const [here, there, ofBob] = [await logIn('carl'), await logIn('carl'), await logIn('bob')];
     const sessions = (await request('GET /sessions', here.accessToken)).body as SessionInfo[];
     expect(sessions).toHaveLength(2);
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('the sessions it shows, on %s', (adapter) => {
     expect(await request('GET /sessions', there.accessToken)).toEqual(REVOKED);
   });
 
-  it('end by a log-out, here or everywhere', async () => {
+  it('end after log-out, one or all of them', async () => {
     const [one, two, three] = [await logIn('dora'), await logIn('dora'), await logIn('dora')];
     expect(await request('DELETE /logout', one.refreshToken)).toMatchObject({ status: 204 });
     expect(await request('GET /sessions', one.accessToken)).toEqual(REVOKED);

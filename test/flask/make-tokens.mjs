@@ -1,4 +1,4 @@
-// Makes the tokens of data/from-nest.json with the built library, one log-in per configuration: `npm run build` first.
+// Writes data/from-nest.json: one log-in per configuration, with tokens of the built library. Run `npm run build` first.
 import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Test } from '@nestjs/testing';
@@ -8,7 +8,7 @@ const folder = new URL('data/', import.meta.url);
 const keys = new URL('../conformance/data/', import.meta.url);
 const configurations = JSON.parse(readFileSync(new URL('configurations.json', folder), 'utf8'));
 
-// Dated 2024, so that they can be replayed at any time.
+// The tokens are issued in 2024 and expire in 2100, so that the tests can replay them at any time.
 Date.now = () => Date.UTC(2024, 0, 1);
 
 const fromFile = (value) => (value?.$file === undefined ? value : readFileSync(new URL(value.$file, keys), 'utf8'));

@@ -1,9 +1,9 @@
-"""Records what the real Flask-JWT-Extended makes, and how it answers tokens made here.
+"""Records the tokens of Flask-JWT-Extended, and its responses to tokens of this library.
 
-    python3 record.py            (Flask, PyJWT and Flask-JWT-Extended have to be importable)
+    python3 record.py            (needs Flask, PyJWT and Flask-JWT-Extended)
 
-Reads data/configurations.json and data/from-nest.json (made by make-tokens.mjs); writes data/from-flask.json and
-data/flask-answers.json. The tokens are dated 2024 and expire in 2100, so that they can be replayed at any time.
+Reads data/configurations.json and data/from-nest.json (from make-tokens.mjs). Writes data/from-flask.json and
+data/flask-answers.json. The tokens are issued in 2024 and expire in 2100, so that the tests can replay them at any time.
 """
 
 import json
@@ -68,7 +68,7 @@ def service(configuration):
 
 
 def session_of(app):
-    """What a browser would hold after a log-in at this service."""
+    """The tokens and CSRF values of a log-in at this service."""
     client = app.test_client(use_cookies=False)
     with patch("flask_jwt_extended.tokens.datetime") as clock:
         clock.now.return_value = MADE_AT
@@ -95,7 +95,7 @@ def answer(client, method, path, headers):
 
 
 def answers_to(app, configuration, tokens):
-    """What this service answers to tokens made elsewhere, wherever its settings look for them."""
+    """The responses of this service to tokens of the other service, in every configured location."""
     client = app.test_client(use_cookies=False)
     locations = configuration.get("JWT_TOKEN_LOCATION", ["headers"])
     found = []

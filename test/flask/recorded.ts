@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-/** What a browser or program holds after a log-in. */
+/** The tokens and CSRF values of a log-in. */
 export interface RecordedSession {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly csrf: Readonly<Record<'access' | 'refresh', string | null>>;
 }
 
-/** The same, made by Flask, with the lines of its answers that set and delete the cookies. */
+/** A log-in at Flask, with the `Set-Cookie` headers of its responses. */
 export interface FlaskSession extends RecordedSession {
   readonly setCookies: readonly string[];
   readonly unsetCookies: readonly string[];
 }
 
-/** How a service answered a request with a token that the other one made. */
+/** The response of a service to a request with a token of the other service. */
 export interface RecordedAnswer {
   readonly request: string;
   readonly sent: readonly string[];
@@ -40,7 +40,7 @@ const { sessions } = read<{ sessions: Record<string, FlaskSession> }>('from-flas
 const { answers } = read<{ answers: Record<string, RecordedAnswer[]> }>('flask-answers.json');
 const made = read<Record<string, RecordedSession>>('from-nest.json');
 
-/** By configuration: what Flask-JWT-Extended made, what was made here, and what Flask answered to it. */
+/** For each configuration: a log-in at Flask, a log-in at Nest, and Flask's responses to the log-in at Nest. */
 export const RECORDED = Object.entries(read<Record<string, Configuration>>('configurations.json')).map(
   ([name, configuration]) => ({
     name,

@@ -60,7 +60,7 @@ const REQUESTS = [
   ['refresh', 'GET', '/orders'],
 ] as const;
 
-/** What a service answers to tokens made elsewhere, wherever its settings look for them: the requests of `record.py`. */
+/** Sends the requests of `record.py` with tokens of the other service, in every configured location. */
 export async function answersTo(app: TestApp, tokens: RecordedSession, settings: Settings): Promise<RecordedAnswer[]> {
   const found: RecordedAnswer[] = [];
   for (const [kind, method, path] of REQUESTS) {

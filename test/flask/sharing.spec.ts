@@ -8,13 +8,13 @@ import { answersTo, ServiceController } from './service.js';
 
 const controllers = [ServiceController];
 
-/** Nothing of it but what Flask's configuration says. */
+/** The options come from Flask's configuration alone. */
 const optionsOf = (configuration: object): JwtExtendedOptions => ({
   secret: undefined,
   ...optionsFromFlaskConfig(configuration as Record<string, unknown>),
 });
 
-/** Header and claims, with the kind of value each claim has. */
+/** The header and the claims of a token, with the type of each value instead of the value. */
 function shapeOf(token: string) {
   const { header, claims } = readToken(token);
   const kinds = Object.entries(claims).map(([name, value]) => [name, Array.isArray(value) ? 'list' : typeof value]);
@@ -23,7 +23,7 @@ function shapeOf(token: string) {
 
 const shapesOf = ({ accessToken, refreshToken }: RecordedSession) => [accessToken, refreshToken].map(shapeOf);
 
-/** The lines of an answer as a browser reads them; values and dates of their own apart. */
+/** The `Set-Cookie` headers as a browser parses them, without values and dates, which differ. */
 function cookiesOf(lines: readonly string[]) {
   return lines.map((line) => {
     const [pair = '', ...attributes] = line.split('; ');
@@ -36,7 +36,7 @@ describe.each(RECORDED)('with the settings of "$name"', ({ configuration, flask,
   const options = optionsOf(configuration);
   const settings = resolveSettings(options);
 
-  it('what is made here is what Flask-JWT-Extended was seen to make, and to take', async () => {
+  it('tokens have the form of recorded Flask tokens, and Flask accepts them', async () => {
     await withJwtApp('express', { options, controllers }, async (app) => {
       const accessToken = await app.tokens.createAccessToken('alice', { fresh: true, claims: { role: 'admin' } });
       const refreshToken = await app.tokens.createRefreshToken('alice');
@@ -50,12 +50,12 @@ describe.each(RECORDED)('with the settings of "$name"', ({ configuration, flask,
   describe.each(ADAPTERS)('on %s', (adapter) => {
     const app = useJwtApp(adapter, { options, controllers });
 
-    it("Flask's tokens, cookies and CSRF values are answered as Flask answered those made here", async () => {
+    it('the responses to tokens, cookies and CSRF values of Flask equal its responses to ours', async () => {
       expect(await answersTo(app, flask, settings)).toEqual(answers);
       expect(await answersTo(app, nest, settings)).toEqual(answers);
     });
 
-    it('the cookies are set and deleted like those of Flask', async () => {
+    it('cookies are set and deleted as in Flask', async () => {
       const login = await app.send('POST', '/login');
       expect(cookiesOf(login.setCookies)).toEqual(cookiesOf(flask.setCookies));
       const logout = await app.send('POST', '/logout');
@@ -64,7 +64,7 @@ describe.each(RECORDED)('with the settings of "$name"', ({ configuration, flask,
   });
 });
 
-it.each(ADAPTERS)("on %s a refresh token of Flask's opens a session here, once", async (adapter) => {
+it.each(ADAPTERS)('on %s a refresh token of Flask opens a session, once', async (adapter) => {
   const { configuration, flask } = RECORDED[0] as (typeof RECORDED)[0];
   const options = {
     ...optionsOf(configuration),

@@ -25,7 +25,7 @@ it('shows every requirement, with a value that is not the default', () => {
   expect(shown.map((text) => text.split(':')[0]).sort()).toEqual(Object.keys(settleRequirement()).sort());
 });
 
-it.each(Object.entries({ TokenService, TokenCookieService }))('shows methods that %s has', (name, service) => {
+it.each(Object.entries({ TokenService, TokenCookieService }))('shows only methods that %s has', (name, service) => {
   const cells = rowsOf(['Flask-JWT-Extended', 'this library']).map(([, here = '']) => here);
   const methods = cells
     .filter((cell) => cell.includes(`${name}.`))

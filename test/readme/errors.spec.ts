@@ -11,7 +11,7 @@ const exceptions = Object.entries(library).filter(
 ) as unknown as [string, AnyException][];
 const rows = rowsOf(['exception', 'code', 'status', 'message']);
 
-it('shows every exception, and only those', () => {
+it('shows every exception and no other class', () => {
   expect(rows.flatMap(([name]) => quoted(name)).sort()).toEqual(exceptions.map(([name]) => name).sort());
 });
 
@@ -21,7 +21,7 @@ it.each(exceptions)('shows code and status of %s', (name, Exception) => {
   expect([quoted(code), status]).toEqual([[error.code], String(error.getStatus())]);
 });
 
-describe('shows messages that are sent:', () => {
+describe('shows the real message:', () => {
   @JwtRequired({ locations: ['cookies', 'headers'] })
   @Controller()
   class AnyController {

@@ -3,13 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { codeBlocks, type CodeBlock } from './readme.js';
 
-/** The code of a text as a project in a folder of its own: each block says in its first line which file it is. */
+/** A temporary project with the code blocks of a page. The first line of each block names its file. */
 export class ExampleProject {
   readonly folder: string;
   readonly files: readonly string[];
 
   constructor(blocks: readonly CodeBlock[] = codeBlocks) {
-    // Below the repository, so that the packages are found; ignored by git, lint and format.
+    // The folder must be in the repository, where Node finds the packages. Git, lint and format ignore it.
     mkdirSync('artifacts', { recursive: true });
     this.folder = mkdtempSync(resolve('artifacts/readme-'));
     this.files = blocks.filter(({ language }) => language === 'ts').map(({ code }) => this.write(code));
@@ -19,7 +19,7 @@ export class ExampleProject {
     return join(this.folder, file);
   }
 
-  /** What TypeScript has to say about them under this repository's own strict settings. */
+  /** The errors of TypeScript with the strict settings of this repository. */
   diagnostics(): string[] {
     const config = { extends: '../../tsconfig.json', files: this.files, include: [] };
     const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, this.folder);

@@ -26,7 +26,7 @@ const { SessionsModule } = await import(project.path('src/sessions.module.ts'));
 
 afterAll(() => project.remove());
 
-it('compiles', () => {
+it('has examples that compile', () => {
   expect(project.diagnostics()).toEqual([]);
 });
 
@@ -42,7 +42,7 @@ describe('the quick start', () => {
   });
   afterAll(() => app.close());
 
-  (hasCurl ? it : it.skip)('answers what is shown', async () => {
+  (hasCurl ? it : it.skip)('answers as shown', async () => {
     const consoles = codeBlocks.filter(({ language }) => language === 'console').map(({ code }) => code);
     const { port } = new URL(await app.getUrl());
     const text = consoles.join('').replaceAll('localhost:3000', `localhost:${port}`);
@@ -55,12 +55,12 @@ describe('the quick start', () => {
   });
 });
 
-/** Tokens as the README shows them. */
+/** Shortens tokens as the README does. */
 function withoutTokens(text: string): string {
   return text.replace(/eyJ[\w.-]+/g, 'eyJ…');
 }
 
-// The tests shown there are tests.
+// The README shows a test file. Importing it runs its tests.
 await import(project.path('test/app.e2e-spec.ts'));
 
 describe('a guard bound route by route', () => {
@@ -93,7 +93,7 @@ describe('a guard bound route by route', () => {
 describe('the session in cookies', () => {
   const app = useJwtApp('express', { controllers: [SessionController] });
 
-  it('is closed with the double submit value only', async () => {
+  it('closes only with the double submit value', async () => {
     const opened = await app.send('POST', '/session');
     const cookies = opened.header('set-cookie') ?? '';
     const [access, csrf] = ['access_token_cookie', 'csrf_access_token'].map((name) => {
@@ -119,7 +119,7 @@ describe('the sessions', () => {
   const request = (method: string, path: string, token: string) => send(method, `${app.url}${path}`, { token });
   const revoked = { status: 401, body: { msg: 'Token has been revoked' } };
 
-  it('rotate, and end for a copy of a token whose successor was used', async () => {
+  it('rotate; an old refresh token ends the session after the use of its successor', async () => {
     const first = await logIn();
     const second = (await request('POST', '/sessions/refresh', first.refreshToken)).body as TokenPair;
     const third = (await request('POST', '/sessions/refresh', second.refreshToken)).body as TokenPair;
@@ -128,7 +128,7 @@ describe('the sessions', () => {
     expect(await request('GET', '/sessions', third.accessToken)).toEqual(revoked);
   });
 
-  it('end by a log-out, here or everywhere', async () => {
+  it('end after log-out, one or all of them', async () => {
     const [one, two, three] = [await logIn(), await logIn(), await logIn()];
     expect(await request('DELETE', '/sessions/current', one.refreshToken)).toMatchObject({ status: 204 });
     expect(await request('GET', '/sessions', one.accessToken)).toEqual(revoked);
@@ -155,13 +155,13 @@ describe('the guards', () => {
   }
   const app = useJwtApp('express', { controllers: [GuardedController] });
 
-  it('let in who has the role', async () => {
+  it('require the role', async () => {
     const tokenOf = (role: string) => app.tokens.createAccessToken('alice', { claims: { role } });
     expect(await app.get('/admin', await tokenOf('admin'))).toMatchObject({ status: 200 });
     expect(await app.get('/admin', await tokenOf('user'))).toMatchObject({ status: 403 });
   });
 
-  it('let in who has the key or a fresh token', async () => {
+  it('require the API key or a fresh token', async () => {
     const token = await app.tokens.createAccessToken('alice', { fresh: true });
     expect(await app.get('/key', token)).toMatchObject({ status: 200 });
     expect(await app.get('/key')).toMatchObject({ status: 401 });
@@ -171,7 +171,7 @@ describe('the guards', () => {
   });
 });
 
-it('takes the options of Flask from the environment', async () => {
+it("reads Flask's options from the environment", async () => {
   const module = await Test.createTestingModule({ imports: [FlaskModule] }).compile();
   const tokens = module.get(TokenService, { strict: false });
   const { payload } = await tokens.verify(await tokens.createAccessToken('alice'));

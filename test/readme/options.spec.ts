@@ -8,27 +8,27 @@ import { quoted, rowsOf } from './readme.js';
 const secret = 'x'.repeat(32);
 const nobody = 'noOptionIsCalledThis';
 
-/** Rotation is refused without a store. */
+/** The smallest options that accept a section `rotation`, which needs a store. */
 const complete = { secret, revocation: { store: Object.create(RevocationStore.prototype) as RevocationStore } };
 
-/** A local memory has one option without a default. */
+/** Adds `staleness`, which has no default and is required in `local`. */
 function withStaleness(revocation: { local?: object }): object {
   return revocation.local ? { ...revocation, local: { staleness: 1, ...revocation.local } } : revocation;
 }
 
-/** What each section needs besides the value in question. */
+/** Adds the required options of a section. */
 const NEEDED: Readonly<Record<string, (inner: object) => object>> = {
   revocation: (inner) => ({ ...complete.revocation, ...withStaleness(inner) }),
   jwks: (inner) => ({ issuer: 'https://idp.example', ...inner }),
 };
 
-/** Complete options with one more value, at a path. */
+/** Complete options with one more value at a path. */
 function optionsWith([name = '', ...path]: readonly string[], value: unknown): object {
   const inner = path.reduceRight((nested, key) => ({ [key]: nested }), value);
   return { ...complete, [name]: typeof inner === 'object' ? (NEEDED[name]?.(inner as object) ?? inner) : inner };
 }
 
-/** The names the library lists when it is given one it does not know; those in sections as paths. */
+/** The option names in the error for an unknown option. Names in sections are paths. */
 function listOptions(path: readonly string[] = []): string[] {
   try {
     resolveSettings(optionsWith([...path, nobody], 1));
@@ -73,19 +73,19 @@ it.each(defaults)('shows the default of %s', (name, text) => {
   expect(comparable(settings)).toEqual(comparable(resolveSettings(without)));
 });
 
-/** The same options without the value at a path, but with the section it is in. */
+/** The same options without the value at a path. The section of the value stays. */
 function withoutValue(path: readonly string[]): object {
   const section = path.slice(0, -1);
   return NEEDED[path[0] ?? ''] === undefined || section.length === 0 ? complete : optionsWith(section, {});
 }
 
-/** Without the prototypes of the other context. */
+/** Removes the prototypes of the other VM context. */
 function comparable(settings: object): unknown {
   return JSON.parse(JSON.stringify(settings, (_, value: unknown) => (value instanceof Set ? [...value] : value)));
 }
 
-it("shows Flask's name of every option that has one", () => {
-  // Where an option can be given whole or in parts, Flask's names are those of the parts.
+it('shows the Flask name of every option that has one', () => {
+  // If an option can also be an object, the Flask names belong to its members.
   const claimed = rows.flatMap(({ names, flask }) => {
     return flask.map((setting, index) => [setting, names.at(index - flask.length)]);
   });

@@ -10,7 +10,7 @@ import { quoted, rowsOf } from './readme.js';
 
 const unknown = { noOptionIsCalledThis: 1 } as never;
 
-/** What takes options besides the module, given one it does not know. */
+/** The other functions and classes with options, called with an unknown option. */
 const TAKERS: Readonly<Record<string, () => unknown>> = {
   keys: () => readKeyEntries([unknown]),
   'JwksModule.forRoot()': () => JwksModule.forRoot(unknown),
@@ -40,14 +40,14 @@ function knownTo(take: () => unknown): string[] {
     const known = /does not exist\. Known: (.+)\.$/.exec((error as Error).message)?.[1];
     if (known !== undefined) return known.split(', ');
   }
-  throw new Error('It takes an option that does not exist');
+  throw new Error('It accepts an unknown option');
 }
 
-it('shows what takes options, and nothing else', () => {
+it('shows every function and class with options, and no other', () => {
   expect([...new Set(rows.map(({ of }) => of))]).toEqual(Object.keys(TAKERS));
 });
 
-it.each(Object.entries(TAKERS))('shows all that %s takes', (of, take) => {
+it.each(Object.entries(TAKERS))('shows every option of %s', (of, take) => {
   const shown = rows.filter((row) => row.of === of).map(({ option }) => option);
   expect(shown.sort()).toEqual(knownTo(take).sort());
 });
@@ -71,7 +71,7 @@ it('shows the defaults of the published keys', () => {
   expect(JwksModule.forRoot().imports).toEqual([...(imports as [])]);
 });
 
-/** Where the keys are published, and what is sent with them. */
+/** The path of the published keys, and the headers of the response. */
 function publication(options: JwksModuleOptions): unknown {
   const [controller] = JwksModule.forRoot(options).controllers as [
     Type<{ show(request: object, response: object): void }>,

@@ -8,7 +8,7 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-/** The blocks of a text in Markdown. */
+/** The code blocks of a Markdown text. */
 export function codeBlocksOf(markdown: string): readonly CodeBlock[] {
   const blocks = markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms);
   return [...blocks].map(([, language = '', code = '']) => ({ language, code }));
@@ -16,12 +16,12 @@ export function codeBlocksOf(markdown: string): readonly CodeBlock[] {
 
 export const codeBlocks = codeBlocksOf(readme);
 
-/** The rows of every table whose header reads like this, each a list of its cells. */
+/** The rows of all tables with this header. Each row is a list of cells. */
 export function rowsOf(header: readonly string[]): string[][] {
   const tables = readme.split(/\n\n/).filter((part) => part.startsWith('|'));
   const matching = tables.map(cellsOf).filter(([head]) => head?.join() === header.join());
   if (matching.length === 0) throw new Error(`README.md has no table ${header.join(' | ')}`);
-  // After the header and the line below it.
+  // The first two lines are the header and its separator.
   return matching.flatMap((lines) => lines.slice(2));
 }
 
@@ -35,7 +35,7 @@ function cellsOf(table: string): string[][] {
   );
 }
 
-/** What stands in backticks in a cell. */
+/** The texts in backticks in a cell. */
 export function quoted(cell = ''): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
 }

@@ -25,14 +25,14 @@ const [signatures, cookbook, edwards] = ['rfc7515', 'rfc7520', 'rfc8037'].map(ex
   [Example],
 ];
 
-/** Those in compact form and with their content, by their RFC. */
+/** The vectors in compact form with their payload, by RFC. */
 const good = [
   ...signatures.filter(({ key }) => key !== null).map((example) => ['RFC 7515', example] as const),
   ...cookbook.filter(({ section }) => section < '4.5').map((example) => ['RFC 7520', example] as const),
   ...edwards.map((example) => ['RFC 8037', example] as const),
 ];
 
-it('are all there', () => {
+it('has all vectors', () => {
   expect(good.map(([rfc, { section, algorithm }]) => `${rfc} ${section} ${algorithm}`)).toEqual([
     'RFC 7515 A.1 HS256',
     'RFC 7515 A.2 RS256',
@@ -51,7 +51,7 @@ describe.each(good)('%s, %o', (_, { key, algorithm, compact = '' }) => {
     expect(refusal({ ...key, alg: algorithm }, compact)).toBeNull();
   });
 
-  it('is refused with any other letter in its signature', () => {
+  it('is refused after any change of one character in its signature', () => {
     const start = compact.lastIndexOf('.') + 1;
     for (const place of [start, start + 20, compact.length - 3]) {
       const letter = compact[place] === 'A' ? 'B' : 'A';
@@ -63,7 +63,7 @@ describe.each(good)('%s, %o', (_, { key, algorithm, compact = '' }) => {
   });
 });
 
-it('RFC 7515 A.1 is a token whose time was over in 2011', async () => {
+it('RFC 7515 A.1 is a token that expired in 2011', async () => {
   const [{ key, compact = '' }] = signatures as [Example];
   const tokens = await tokenService({ secret: key, identityClaim: 'http://example.com/is_root' });
   expect(await errorOf(() => tokens.verify(compact))).toMatchObject({ code: 'JWT_EXPIRED' });
@@ -71,13 +71,13 @@ it('RFC 7515 A.1 is a token whose time was over in 2011', async () => {
   expect(payload).toMatchObject({ iss: 'joe', exp: 1300819380, 'http://example.com/is_root': true });
 });
 
-it('RFC 7515 A.5, without a signature, is refused', () => {
+it('RFC 7515 A.5 has no signature and is refused', () => {
   const unsecured = signatures.find(({ section }) => section === 'A.5');
   const { key } = signatures[0] as Example;
   expect(refusal({ ...key, alg: 'HS256' }, unsecured?.compact)).toBe('The specified alg value is not allowed');
 });
 
-it('RFC 7520 4.5 to 4.8 are refused: content apart, or JSON instead of the compact form', () => {
+it('RFC 7520 4.5 to 4.8 are refused, because they have a detached payload or the JSON form', () => {
   const others = cookbook.filter(({ section }) => section >= '4.5');
   expect(others.map(({ section }) => section)).toEqual(['4.5', '4.6', '4.7', '4.8']);
   for (const { key, compact, general, flattened } of others) {
@@ -88,7 +88,7 @@ it('RFC 7520 4.5 to 4.8 are refused: content apart, or JSON instead of the compa
   }
 });
 
-it('RFC 8037 A.3: the thumbprint is that of the key', () => {
+it('RFC 8037 A.3 has the same thumbprint', () => {
   const [{ key, thumbprint: expected }] = edwards;
   const prepared = prepareVerificationKey(key, { algorithm: 'EdDSA', allowWeakSecret: false, name: 'the key' });
   expect(thumbprint(prepared)).toBe(expected);

@@ -9,7 +9,7 @@ import { ALGORITHMS, isHmac } from '../../src/types/algorithms.js';
 
 export type VectorKey = JsonWebKey & { kid?: string; alg?: string };
 
-/** A key, or a set of them. */
+/** A JWK or a JWK Set. */
 export type VectorKeys = VectorKey | { keys: VectorKey[] };
 
 type KeysFor = (token: CompactToken) => readonly VerificationKey[];
@@ -19,12 +19,12 @@ const ASYMMETRIC = new Set<string>(
 );
 const codec = new TokenCodec();
 
-/** What a key that names no algorithm would be used for. */
+/** The algorithm of a key without `alg`, by its type. */
 const USUAL: Readonly<Record<string, string>> = { RSA: 'RS256', EC: 'ES256', OKP: 'EdDSA', oct: 'HS256' };
 
 /**
- * Why a token is refused, `null`: it is accepted. The payloads of most vectors are no claims, so that this is about form,
- * header, key and signature. Anything but our own answers is rethrown: nothing a vector holds may be a crash.
+ * The reason why a token is refused, or `null` if it is accepted. Most vectors have no claims as payload, so this covers
+ * only form, header, key and signature. It rethrows all other errors, because no vector may cause a crash.
  */
 export function refusal(keys: VectorKeys, rawToken: unknown): string | null {
   try {
@@ -46,7 +46,7 @@ function isSet(keys: VectorKeys): keys is { keys: VectorKey[] } {
   return 'keys' in keys;
 }
 
-/** A set with a public key in it is one that was published; one of secrets is the option `keys`. */
+/** A set with a public key is a provider's JWK Set. A set of secrets is the option `keys`. */
 function fromSet(set: { keys: VectorKey[] }): KeysFor {
   if (set.keys.every(({ kty }) => kty === 'oct')) return fromRing(set.keys);
   const published = readSet(set);

@@ -13,16 +13,16 @@ const NOT_BASE64URL = /^Invalid (?:header|payload) padding$/;
 const OTHER_ALGORITHM = /^The specified alg value is not allowed$/;
 const NO_SUCH_ALGORITHM = /algorithm" is "ES521", no known algorithm/;
 
-/** The valid ones that are refused, each for a reason. */
+/** The valid vectors that this library refuses, with the reasons. */
 const REFUSED: Readonly<Record<(typeof FILES)[number], Readonly<Record<number, RegExp>>>> = {
   json_web_signature: {
-    // A key for PS256, and a token signed with PS384: a key is good for one algorithm (RFC 8725 s.3.1).
+    // The key is for PS256 and the token is signed with PS384. Each key has one algorithm (RFC 8725 s.3.1).
     346: OTHER_ALGORITHM,
     350: OTHER_ALGORITHM,
-    // The key says ES521, which is no registered algorithm; the token is signed with ES512.
+    // The key has the algorithm ES521, which is not registered. The token is signed with ES512.
     347: NO_SUCH_ALGORITHM,
     351: NO_SUCH_ALGORITHM,
-    // A question mark within base64url: RFC 7515 s.2 has no such letter, and one token could be written in many ways.
+    // The base64url has a question mark. RFC 7515 s.2 does not allow it, and one token would have many encodings.
     372: NOT_BASE64URL,
     373: NOT_BASE64URL,
   },
@@ -41,15 +41,15 @@ const vectors = FILES.flatMap((file) => {
   );
 });
 
-it('are all there', () => {
+it('has all vectors', () => {
   expect(vectors).toHaveLength(476);
   expect(vectors.filter(({ result }) => result === 'valid')).toHaveLength(55);
 });
 
-/** Accepted, because they are letter for letter the valid token 357 of the same group: a fault of the vectors. */
+/** Accepted, because these tokens equal the valid token 357 of the same group. This is an error of the vectors. */
 const SAME_AS_VALID = [367, 370];
 
-it('no invalid one is accepted but two that are a valid one', () => {
+it('refuses every invalid vector except the two that equal a valid one', () => {
   const accepted = vectors.filter((vector) => vector.result === 'invalid' && vector.refusal === null);
   expect(accepted.map(({ file, tcId }) => `${file} ${tcId}`)).toEqual(
     SAME_AS_VALID.map((id) => `json_web_signature ${id}`),
@@ -59,7 +59,7 @@ it('no invalid one is accepted but two that are a valid one', () => {
   for (const { jws, keys } of accepted) expect([jws, keys]).toEqual([valid?.jws, valid?.keys]);
 });
 
-it('no valid one is refused but those listed, each for its reason', () => {
+it('accepts every valid vector except those in the list, with their reasons', () => {
   const refused = vectors.filter((vector) => vector.result === 'valid' && vector.refusal !== null);
   const listed = FILES.flatMap((file) => Object.keys(REFUSED[file]).map((id) => `${file} ${id}`));
   expect(refused.map(({ file, tcId }) => `${file} ${tcId}`).sort()).toEqual(listed.sort());
