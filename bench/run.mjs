@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const unknown = positionals.find((name) => !GROUPS.includes(name));
-if (unknown !== undefined) throw new Error(`There is no group "${unknown}". Known: ${GROUPS.join(', ')}.`);
+if (unknown !== undefined) throw new Error(`The group "${unknown}" does not exist. Known: ${GROUPS.join(', ')}.`);
 
 const effort = values.smoke ? 'smoke' : values.quick ? 'quick' : 'full';
 const nodes = [process.execPath, ...values.node.map(nodeExecutable)];

@@ -1,4 +1,4 @@
-// One group in a process of its own, in whichever Node runs this; the answer goes to the parent.
+// Runs one group in its own process, and sends the tables to the parent. The parent chooses the version of Node.
 import 'reflect-metadata';
 
 process.once('message', async ({ group, effort }) => {

@@ -1,4 +1,4 @@
-// What cannot be done without: the signature, base64url and JSON, straight from node:crypto. No claim is looked at.
+// The minimum of work: the signature by node:crypto, base64url and JSON. It checks no claims.
 import { constants, createHmac, sign, timingSafeEqual, verify } from 'node:crypto';
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
@@ -9,7 +9,7 @@ const PARAMETERS = {
   EdDSA: [null, {}],
 };
 
-/** A function that makes a token of claims. */
+/** Returns a function that creates a token from claims. */
 export function bareSigner(algorithm, { signing }) {
   const header = Buffer.from(JSON.stringify({ alg: algorithm, typ: 'JWT' })).toString('base64url');
   const signature = signatureMaker(algorithm, signing);
@@ -19,24 +19,24 @@ export function bareSigner(algorithm, { signing }) {
   };
 }
 
-/** A function that checks a token's signature, and nothing else. */
+/** Returns a function that checks the signature of a token, and nothing else. */
 export function signatureVerifier(algorithm, { verifying }) {
-  const holds = signatureCheck(algorithm, verifying);
+  const isValid = signatureCheck(algorithm, verifying);
   return (token) => {
     const last = token.lastIndexOf('.');
-    if (!holds(token.slice(0, last), Buffer.from(token.slice(last + 1), 'base64url'))) throw new Error('Forged');
+    if (!isValid(token.slice(0, last), Buffer.from(token.slice(last + 1), 'base64url'))) throw new Error('Forged');
   };
 }
 
-/** A function that checks a token's signature and answers its claims. */
+/** Returns a function that checks the signature of a token and returns its claims. */
 export function bareVerifier(algorithm, { verifying }) {
-  const holds = signatureCheck(algorithm, verifying);
+  const isValid = signatureCheck(algorithm, verifying);
   return (token) => {
     const [first, last] = [token.indexOf('.'), token.lastIndexOf('.')];
     const header = JSON.parse(Buffer.from(token.slice(0, first), 'base64url').toString());
     const claims = JSON.parse(Buffer.from(token.slice(first + 1, last), 'base64url').toString());
     const signature = Buffer.from(token.slice(last + 1), 'base64url');
-    if (header.alg !== algorithm || !holds(token.slice(0, last), signature)) throw new Error('Forged');
+    if (header.alg !== algorithm || !isValid(token.slice(0, last), signature)) throw new Error('Forged');
     return claims;
   };
 }

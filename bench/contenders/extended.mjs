@@ -3,7 +3,7 @@ import { loadLibrary } from '../library.mjs';
 
 export const name = 'nestjs-jwt-extended';
 
-/** The options that give this library a pair of keys. */
+/** The options of this library for a pair of keys. */
 export function keyOptions(algorithm, keys, asText = false) {
   if (algorithm === 'HS256') return { algorithm, secret: asText ? keys.signingText : keys.signing };
   return asText
@@ -17,9 +17,9 @@ export async function create(algorithm, keys) {
   const text = await tokenService({ ...keyOptions(algorithm, keys, true), cache: false });
   return {
     verifiers: [
-      { name: `${name}, first sight`, isAsync: true, run: (token) => lean.verify(token) },
-      { name: `${name}, key as text`, isAsync: true, run: (token) => text.verify(token) },
-      { name: `${name}, seen before`, isAsync: true, remembers: true, run: (token) => cached.verify(token) },
+      { name: `${name}, cache off`, isAsync: true, run: (token) => lean.verify(token) },
+      { name: `${name}, cache off, string key`, isAsync: true, run: (token) => text.verify(token) },
+      { name: `${name}, cached token`, isAsync: true, remembers: true, run: (token) => cached.verify(token) },
     ],
     signers: [{ name, isAsync: true, makesClaims: true, run: (index) => lean.createAccessToken(`user-${index}`) }],
   };
@@ -27,7 +27,7 @@ export async function create(algorithm, keys) {
 
 async function tokenService(options) {
   const { JwtExtendedModule, TokenService } = await loadLibrary();
-  // Where cookies are read, a token has a second UUID: its double submit value.
+  // With cookies, a token has a second UUID: its double submit value.
   const all = { tokenLocation: ['headers', 'cookies'], accessTokenExpires: '1d', ...options };
   const context = await NestFactory.createApplicationContext(
     { module: class Bench {}, imports: [JwtExtendedModule.forRoot(all)] },

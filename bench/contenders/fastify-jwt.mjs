@@ -3,7 +3,7 @@ import fastify from 'fastify';
 
 export const name = '@fastify/jwt';
 
-/** The plugin's options for a pair of keys. */
+/** The options of the plugin for a pair of keys. */
 export function pluginOptions(algorithm, keys, cache) {
   const secret = algorithm === 'HS256' ? keys.signingText : { private: keys.signingText, public: keys.verifyingText };
   return { secret, sign: { algorithm }, verify: { algorithms: [algorithm], cache } };

@@ -5,7 +5,7 @@ const UNSUPPORTED = ['EdDSA'];
 export const name = '@nestjs/jwt';
 
 export function create(algorithm, keys) {
-  if (UNSUPPORTED.includes(algorithm)) return { skipped: '@nestjs/jwt: jsonwebtoken does not know EdDSA' };
+  if (UNSUPPORTED.includes(algorithm)) return { skipped: '@nestjs/jwt: jsonwebtoken does not support EdDSA' };
   const signOptions = { algorithm };
   const verifyOptions = { algorithms: [algorithm] };
   const prepared =

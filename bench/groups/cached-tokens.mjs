@@ -1,4 +1,4 @@
-// What a remembered token takes, and a cache that is too small beside none at all.
+// Measures the memory of a cached token, and compares a cache that is too small with no cache.
 import { newKeys } from '../harness/keys.mjs';
 import { guardCaller } from '../harness/guard-caller.mjs';
 import { bytesInUse } from '../harness/memory.mjs';
@@ -9,7 +9,7 @@ import { setUpExtended } from '../protections/index.mjs';
 
 const AMOUNTS = { full: 10_000, quick: 10_000, smoke: 100 };
 const ALGORITHM = 'HS256';
-const WITHOUT = 'nestjs-jwt-extended, first sight';
+const WITHOUT = 'nestjs-jwt-extended, cache off';
 
 export async function run({ effort }) {
   const tokens = AMOUNTS[effort];
@@ -19,18 +19,18 @@ export async function run({ effort }) {
 async function sizes(tokens) {
   const rows = [];
   for (const revocation of [false, true]) {
-    const name = revocation ? 'and looked up in a MemoryRevocationStore' : 'verified';
+    const name = revocation ? 'verified, with a look-up in a MemoryRevocationStore' : 'verified';
     rows.push({ name, cells: { 'bytes each': counted(await bytesPerToken(tokens, revocation), 'bytes') } });
   }
-  return { title: `remembered ${ALGORITHM} tokens, ${number(tokens)}`, columns: ['bytes each'], rows };
+  return { title: `cached ${ALGORITHM} tokens, ${number(tokens)}`, columns: ['bytes each'], rows };
 }
 
 async function bytesPerToken(tokens, revocation) {
   const keys = newKeys(ALGORITHM);
   const cache = { maxTokens: 4 * tokens, maxBytes: 2 ** 30 };
   const { call } = await guardCaller(await setUpExtended({ algorithm: ALGORITHM, keys, cache, revocation }));
-  // One by one, so that nothing but the cache keeps them; the first are there for the compiler. Twice each: what a store
-  // is asked about a token is remembered once the token itself is.
+  // One by one, so that only the cache references the tokens. The first call of `present` is for the compiler. Each token is
+  // presented twice, because the cache stores the keys of the look-up on the second request.
   const present = async (count) => {
     for (let index = 0; index < count; index++) {
       const text = Buffer.from(`Bearer ${newTokens(1, ALGORITHM, keys)[0]}`);
@@ -57,9 +57,9 @@ async function inTurn(tokens, effort) {
   const without = samples.get(WITHOUT);
   const rows = [...samples].map(([name, values]) => ({
     name,
-    cells: { 'of no cache': ratios(values, without), 'CPU per call': summary(values.map(microseconds), 'µs') },
+    cells: { 'relative to no cache': ratios(values, without), 'CPU per call': summary(values.map(microseconds), 'µs') },
   }));
-  return { title: `${number(tokens)} tokens in turn`, columns: ['of no cache', 'CPU per call'], rows };
+  return { title: `${number(tokens)} tokens in turn`, columns: ['relative to no cache', 'CPU per call'], rows };
 }
 
 const number = (value) => value.toLocaleString('en-US');

@@ -1,4 +1,4 @@
-// Verifying and signing, per algorithm, without Nest around it.
+// Measures verifying and signing per algorithm, without Nest.
 import * as bare from '../contenders/bare.mjs';
 import * as extended from '../contenders/extended.mjs';
 import * as fastJwt from '../contenders/fast-jwt.mjs';
@@ -46,7 +46,7 @@ async function runAlgorithm(algorithm, effort) {
   ];
 }
 
-/** An algorithm that a contender has not got is said, not left out. */
+/** If a contender does not support an algorithm, the report says so. */
 async function tryToCreate(contender, algorithm, keys) {
   try {
     return await contender.create(algorithm, keys);
@@ -68,7 +68,7 @@ async function verifying(algorithm, keys, verifiers, notes, effort) {
 }
 
 async function signing(algorithm, signers, notes, effort) {
-  // The claims, with their two UUIDs, are part of what is measured: this library makes them itself.
+  // Making the claims, with their two UUIDs, is part of the measurement, because this library makes them itself.
   const contenders = signers.map(({ run, makesClaims, ...rest }) => ({
     ...rest,
     run: makesClaims ? run : (index) => run(newClaims(index)),
@@ -82,9 +82,9 @@ function toTable(title, samples, notes) {
   const unit = samples.get(bare.name);
   const rows = [...samples].map(([name, values]) => ({
     name,
-    cells: { 'over bare': ratios(values, unit, overhead), 'CPU per call': microseconds(values, overhead) },
+    cells: { 'relative to bare': ratios(values, unit, overhead), 'CPU per call': microseconds(values, overhead) },
   }));
-  return { title, columns: ['over bare', 'CPU per call'], rows, notes };
+  return { title, columns: ['relative to bare', 'CPU per call'], rows, notes };
 }
 
 function microseconds(values, overhead) {

@@ -1,4 +1,4 @@
-// The guard alone, called as Nest calls it (its guards consumer), without HTTP: in units of one bare check.
+// Measures the guard alone, in units of one bare check. Nest's guards consumer calls it, without HTTP.
 import { bareVerifier } from '../contenders/bare.mjs';
 import { guardCaller } from '../harness/guard-caller.mjs';
 import { newKeys } from '../harness/keys.mjs';
@@ -11,24 +11,24 @@ const OPEN = 'open route';
 const UNIT = 'one bare check';
 const TOKENS = 1000;
 const ALGORITHMS = ['HS256', 'RS256', 'ES256'];
-/** They need a server: the plugin lives in Fastify's request. */
+/** The protections that need no server. The plugin of Fastify needs a real request. */
 const WITHOUT_SERVER = Object.keys(PROTECTIONS).filter((id) => !id.startsWith('fastify'));
 
 export async function run({ effort }) {
   const tables = [];
   for (const algorithm of ALGORITHMS) {
-    tables.push(await letIn(algorithm, effort));
-    tables.push(await refused(algorithm, effort));
+    tables.push(await acceptedToken(algorithm, effort));
+    tables.push(await expiredToken(algorithm, effort));
   }
   return tables;
 }
 
-function letIn(algorithm, effort) {
+function acceptedToken(algorithm, effort) {
   return compare({ title: `guard alone, ${algorithm}`, algorithm, effort, ids: WITHOUT_SERVER });
 }
 
-/** A token whose time is over: what an attacker, or a client that does not watch the clock, can have us do. */
-function refused(algorithm, effort) {
+/** Measures the refusal of an expired token, because any client can cause that work. */
+function expiredToken(algorithm, effort) {
   const title = `guard alone, ${algorithm}, refusing an expired token`;
   const ids = WITHOUT_SERVER.filter((id) => id !== 'extended-first-revocation');
   return compare({ title, algorithm, effort, ids, expiresIn: -60 });
@@ -52,7 +52,7 @@ async function compare({ title, algorithm, effort, ids, expiresIn }) {
   return toTable(title, await measureRounds(contenders, effort), notes);
 }
 
-/** An application that refuses its options says why. */
+/** If the application refuses its options, the report has the message. */
 async function tryToStart(protection, headers, isRefused) {
   try {
     return await contenderFor(protection, headers, isRefused);
@@ -66,17 +66,19 @@ async function contenderFor(protection, headers, isRefused) {
   const { call } = await guardCaller(protection);
   const activate = (index) => call(headers.at(index));
   const mustRefuse = isRefused && !protection.isOpen;
-  await expectAnswer(activate, mustRefuse, protection.name);
+  await expectResult(activate, mustRefuse, protection.name);
   const swallow = () => undefined;
   const run = mustRefuse ? (index) => activate(index).catch(swallow) : activate;
   return { name: protection.name, isAsync: true, run, seesBefore: protection.remembers ? TOKENS : 0 };
 }
 
-/** A guard that lets in, or refuses, what it should not would be measured for nothing. */
-async function expectAnswer(activate, mustRefuse, name) {
+/** Checks the result of the guard first, because the time of a wrong result means nothing. */
+async function expectResult(activate, mustRefuse, name) {
   for (let index = 0; index < 3; index++) {
-    const isLetIn = await activate(index).catch(() => false);
-    if (isLetIn === mustRefuse) throw new Error(`${name} ${isLetIn ? 'lets in' : 'refuses'} what it should not.`);
+    const isAccepted = await activate(index).catch(() => false);
+    if (isAccepted === mustRefuse) {
+      throw new Error(`${name} ${isAccepted ? 'accepts an expired token' : 'refuses a valid token'}.`);
+    }
   }
 }
 
@@ -104,7 +106,7 @@ function toTable(title, samples, notes) {
       'µs',
     ),
   };
-  rows.push({ name: "Nest's own part (taken off above)", cells: { units: ratios(overhead, unit), ...own } });
+  rows.push({ name: "Nest's own part (subtracted above)", cells: { units: ratios(overhead, unit), ...own } });
   rows.push({
     name: UNIT,
     cells: {

@@ -1,4 +1,4 @@
-// A protected route beside an open one, over HTTP: each server in its own process, the load from this one.
+// Compares protected routes with an open route, over HTTP. Each server has its own process. This process sends the requests.
 import { newKeys } from '../harness/keys.mjs';
 import { ratios } from '../harness/rounds.mjs';
 import { summary } from '../harness/statistics.mjs';
@@ -21,7 +21,7 @@ const LOADS = [
   { algorithm: 'RS256', tokens: 10_000 },
   { algorithm: 'ES256', tokens: 10_000 },
 ];
-/** Enough to look at it, or to see that all of it runs. */
+/** The loads of each effort: `quick` for an estimate, `smoke` to check that every part runs. */
 const LOADS_OF = { full: LOADS, quick: [LOADS[2]], smoke: [LOADS[1]] };
 const IDS_OF = {
   full: /./,
@@ -101,4 +101,4 @@ function toTable(adapter, { algorithm, tokens, isExpired }, entries, notes) {
 }
 
 if (Object.keys(PROTECTIONS)[0] !== OPEN)
-  throw new Error('The open route has to be the first: all others are compared with it.');
+  throw new Error('The open route must be the first, because the others are compared with it.');

@@ -1,4 +1,4 @@
-// What a MemoryRevocationStore takes per denied token and per session, and its longest pause.
+// Measures the memory of a MemoryRevocationStore per denied token and per session, and its longest pause.
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { bytesInUse } from '../harness/memory.mjs';
@@ -21,7 +21,7 @@ export async function run({ effort }) {
         'bytes each': bytes === undefined ? undefined : counted(bytes, 'bytes'),
         'mean call': counted(meanUs, 'µs'),
         'longest call': counted(longestMs, 'ms'),
-        'without waiting for a processor': counted(withoutWaitingMs, 'ms'),
+        'longest call without CPU wait': counted(withoutWaitingMs, 'ms'),
       },
     }),
   );
@@ -32,7 +32,7 @@ export async function run({ effort }) {
 function measure(MemoryRevocationStore, entries) {
   let now = Date.now();
   const store = new MemoryRevocationStore({ now: () => now });
-  // Warm: the code is compiled, and the lives of what it denies are over.
+  // Warm-up: V8 compiles the code, and all these entries expire.
   timed(entries / 10, (index) => store.deny('warm', uuid('aaaaaaaa', index), 1, Infinity));
   now += 1_000;
   timed(entries / 5, () => store.lookUp({ subject: 'warm', sid: null, jti: null }));
@@ -45,10 +45,10 @@ function measure(MemoryRevocationStore, entries) {
 
   const lookUp = timed(entries, (index) => {
     const { denied } = store.lookUp({ subject: subject(index), sid: null, jti: uuid('bbbbbbbb', index) });
-    if (!denied) throw new Error(`The denial of ${index} was lost.`);
+    if (!denied) throw new Error(`The store lost the denied token ${index}.`);
   });
 
-  // All lives are over at once: the store is used on, with new denials.
+  // All entries expire at once. The store then goes on with new denied tokens.
   now += 60_000 + MONTH;
   const expiry = timed(entries, (index) => {
     store.deny(subject(index % 1_000), uuid('cccccccc', index % 1_000), 60_000, Infinity);
@@ -56,10 +56,15 @@ function measure(MemoryRevocationStore, entries) {
   const empty = bytesInUse();
   expiry.bytes = (empty - before) / entries;
 
-  // Sessions are plain records: a tenth as many as there are denied tokens.
+  // Sessions are plain objects. Their number is a tenth of the denied tokens.
   const open = timed(entries / 10, (index) => store.openSession(newSession(index), Infinity));
   open.bytes = (bytesInUse() - empty) / (entries / 10);
-  return Object.entries({ deny, 'look up': lookUp, 'deny, after all have expired': expiry, 'open a session': open });
+  return Object.entries({
+    deny,
+    'look up': lookUp,
+    'deny, after all entries have expired': expiry,
+    'open a session': open,
+  });
 }
 
 function newSession(index) {
@@ -80,7 +85,7 @@ function newSession(index) {
   };
 }
 
-/** How long this thread has waited for a processor so far, in milliseconds; 0 where the system does not say. */
+/** The total time that this thread has waited for a CPU, in milliseconds. It is 0 if the system does not report it. */
 function waited() {
   try {
     return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6;
@@ -89,7 +94,7 @@ function waited() {
   }
 }
 
-/** The longest call, with and without what it waited for a processor on a busy machine, and the mean. */
+/** The mean call, the longest call, and the longest call without the time that it waited for a CPU. */
 function timed(times, action) {
   let longest = 0;
   let longestOfOurs = 0;

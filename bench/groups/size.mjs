@@ -1,4 +1,4 @@
-// What an installation adds to an application that has Nest and @nestjs/jwt: files of the package and what it needs.
+// Measures the size that a package and its dependencies add to an application with Nest and @nestjs/jwt.
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { entryFile } from '../library.mjs';
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-const THERE_ANYWAY = ['@nestjs/common', '@nestjs/core', '@nestjs/jwt', 'reflect-metadata', 'rxjs'];
+const ALWAYS_INSTALLED = ['@nestjs/common', '@nestjs/core', '@nestjs/jwt', 'reflect-metadata', 'rxjs'];
 
 const OTHERS = {
   '@nestjs/passport, passport, passport-jwt': ['@nestjs/passport', 'passport', 'passport-jwt'],
@@ -17,11 +17,11 @@ const OTHERS = {
 };
 
 export async function run() {
-  const anyway = closure(THERE_ANYWAY);
-  const needed = closure(Object.keys(manifest.dependencies ?? {}), anyway);
+  const installed = closure(ALWAYS_INSTALLED);
+  const needed = closure(Object.keys(manifest.dependencies ?? {}), installed);
   const rows = [row('nestjs-jwt-extended', needed, sizeOf(distFolder()))];
-  for (const [name, packages] of Object.entries(OTHERS)) rows.push(row(name, closure(packages, anyway), 0));
-  return [{ title: 'installed, beyond Nest and @nestjs/jwt', columns: ['packages', 'size'], rows }];
+  for (const [name, packages] of Object.entries(OTHERS)) rows.push(row(name, closure(packages, installed), 0));
+  return [{ title: 'installed in addition to Nest and @nestjs/jwt', columns: ['packages', 'size'], rows }];
 }
 
 function row(name, folders, own) {
@@ -30,13 +30,13 @@ function row(name, folders, own) {
   return { name, cells: { packages: counted(packages, ''), size: counted(bytes / 1024, 'KiB') } };
 }
 
-/** Both builds, where both are there. */
+/** The folder of both builds, if it has both. */
 function distFolder() {
   const esm = dirname(entryFile());
   return esm.endsWith('/dist/esm') ? dirname(esm) : esm;
 }
 
-/** The folders of packages and of all they depend on, without those that are there already. */
+/** The folders of the packages and of all their dependencies, except those in `without`. */
 function closure(names, without = new Set()) {
   const found = new Set();
   const visit = (name, from) => {
@@ -50,7 +50,7 @@ function closure(names, without = new Set()) {
   return found;
 }
 
-/** Where a package is found from a folder, as Node looks for it. */
+/** The folder of a package, by the look-up of Node from another folder. */
 function folderOf(name, from) {
   for (let folder = from; folder.length >= dirname(modules).length; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);

@@ -1,4 +1,4 @@
-// How long importing takes beyond what a Nest application with @nestjs/jwt imports anyway; a process per sample.
+// Measures the import time in addition to the imports of a Nest application with @nestjs/jwt. Each sample has its own process.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -8,11 +8,11 @@ import { entryFile } from '../library.mjs';
 const ROUNDS = { full: 15, quick: 5, smoke: 1 };
 const { resolve } = createRequire(import.meta.url);
 const esm = entryFile();
-const ANYWAY = ['reflect-metadata', '@nestjs/common', '@nestjs/core', '@nestjs/jwt'];
+const ALWAYS_IMPORTED = ['reflect-metadata', '@nestjs/common', '@nestjs/core', '@nestjs/jwt'];
 
-/** What is imported, by the name it is shown with. */
+/** The imports, by the name of their row. */
 const IMPORTS = {
-  'nothing (what measuring costs)': [],
+  'nothing (cost of the measurement)': [],
   'nestjs-jwt-extended': [esm],
   '@nestjs/passport and passport-jwt': ['@nestjs/passport', 'passport', 'passport-jwt'].map((name) => resolve(name)),
   '@fastify/jwt': [resolve('@fastify/jwt')],
@@ -37,12 +37,12 @@ export async function run({ effort }) {
       ),
     },
   }));
-  return [{ title: "import, beyond Nest's own and @nestjs/jwt's", columns: ['CPU', 'time'], rows }];
+  return [{ title: 'import in addition to Nest and @nestjs/jwt', columns: ['CPU', 'time'], rows }];
 }
 
 function timeImport(files) {
   const statements = (names) => names.map((name) => `await import(${JSON.stringify(toSpecifier(name))});`).join('');
-  const script = `${statements(ANYWAY)}
+  const script = `${statements(ALWAYS_IMPORTED)}
     const cpuBefore = process.cpuUsage(), start = performance.now();
     ${statements(files)}
     const { user, system } = process.cpuUsage(cpuBefore);

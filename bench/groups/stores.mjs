@@ -1,6 +1,6 @@
-// What each revocation store costs. A file in bench/stores exports a list of `{ name, open() }`; `open` answers
-// `{ store, close() }`, or `{ skipped: 'reason' }` where what it needs is not installed. A store on a server answers besides
-// how many `roundTrips()` there were so far, what a `plain` read of the same driver is, and whether it `canPush`.
+// Measures each revocation store. A file in bench/stores exports a list of `{ name, open() }`. `open` returns
+// `{ store, close() }`, or `{ skipped: 'reason' }` if its server is not installed. For a store on a server it also returns
+// `roundTrips()` (the number so far), `plain` (a plain read by the same driver) and `canPush`.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
@@ -13,7 +13,7 @@ const AMOUNTS = {
   smoke: { rounds: 1, calls: 2, subjects: 3 },
 };
 
-/** So many calls are under way at once, as in a server with that many requests. */
+/** The number of concurrent calls, as in a server with that many concurrent requests. */
 const CONCURRENCY = 16;
 const LIMITS = { maxAge: null, leeway: 0, maxPerSubject: null };
 const HOUR = 3_600_000;
@@ -32,17 +32,17 @@ export async function run({ effort }) {
       columns: ['look-up', 'look-up in a session', 'deny', 'open a session', 'rotate', 'CPU per look-up'],
       rows,
       notes: [
-        `${CONCURRENCY} calls under way at once, on loopback; time per call as a caller sees it.`,
-        'CPU is that of the application; the server has its own.',
+        `The run has ${CONCURRENCY} concurrent calls, over loopback. The time is that of a call, as the caller measures it.`,
+        'The CPU time is that of the application, without the server.',
       ],
     },
     {
-      title: 'requests judged on a store',
-      columns: ['round trips', 'per second', 'of a plain read'],
+      title: 'requests with a store',
+      columns: ['round trips', 'per second', 'share of a plain read'],
       rows: requests,
       notes: [
-        `${CONCURRENCY} requests under way at once, without HTTP, with tokens of up to 200 sessions in turn that were verified before.`,
-        'Server and application share the processors of this machine.',
+        `The run has ${CONCURRENCY} concurrent requests, without HTTP. They use the cached tokens of up to 200 sessions in turn.`,
+        'The server and the application share the CPUs of the machine.',
       ],
     },
   ];
@@ -93,7 +93,7 @@ async function measureCalls(store, { rounds, calls, subjects }) {
   return { ...Object.fromEntries(cells), 'CPU per look-up': summary(cpu, 'µs') };
 }
 
-/** Microseconds per call: how long a caller waits, and the CPU time of this process. */
+/** Microseconds per call: the time that the caller waits, and the CPU time of this process. */
 async function timeCalls(call, calls) {
   let next = 0;
   let waited = 0;
@@ -102,7 +102,7 @@ async function timeCalls(call, calls) {
       const index = next++;
       const start = performance.now();
       const pending = call(index);
-      // A store that answers at once makes nobody wait for the other callers.
+      // The caller does not await a synchronous result: it would then wait for the other callers too.
       if (typeof pending?.then === 'function') await pending;
       waited += performance.now() - start;
     }
@@ -126,7 +126,7 @@ function opening(subject, sid, token) {
   return { subject, sid, token, device: null, existing: false, ...LIMITS };
 }
 
-/** A session's rotations come one after the other: each presents what the last one was given. */
+/** Rotates a session. Each call presents the successor of the call before. */
 async function rotate(store, person) {
   const successor = newToken();
   const presented = person.token.id;
@@ -134,5 +134,5 @@ async function rotate(store, person) {
   const { subject, sid } = person;
   const query = { subject, sid, presentedId: presented, successor, grace: 10_000, adopt: null, ...LIMITS };
   const { outcome } = await store.present(query, Infinity);
-  if (outcome !== 'rotated') throw new Error(`A rotation that should succeed was answered "${outcome}".`);
+  if (outcome !== 'rotated') throw new Error(`The outcome of a valid rotation was "${outcome}".`);
 }

@@ -2,15 +2,15 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What can be measured, in this order. */
+/** The groups, in the order of their runs. */
 export const GROUPS = ['codec', 'guard', 'http', 'stores', 'revoked-ids', 'cached-tokens', 'start-up', 'size'];
 
-/** Groups that are measured in every Node that was asked for; the others in the one that runs this. */
+/** The groups that run in every requested version of Node. The other groups run only in the current version. */
 const EVERY_NODE = ['codec', 'guard'];
 
 const WORKER = fileURLToPath(new URL('../worker.mjs', import.meta.url));
 
-/** The tables of a group, per Node. */
+/** Runs a group, and yields its tables for each version of Node. */
 export async function* runGroup(group, effort, nodes) {
   for (const execPath of EVERY_NODE.includes(group) ? nodes : nodes.slice(0, 1)) {
     const { node, tables } = await runInWorker(group, effort, execPath);
@@ -24,6 +24,6 @@ async function runInWorker(group, effort, execPath) {
   const answer = await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
   const { node, tables, error } = typeof answer[0] === 'object' ? (answer[0] ?? {}) : {};
   if (tables === undefined)
-    throw new Error(`The group "${group}" failed in ${execPath}: ${error ?? 'it has crashed.'}`);
+    throw new Error(`The group "${group}" failed in ${execPath}: ${error ?? 'the worker crashed.'}`);
   return { node, tables };
 }

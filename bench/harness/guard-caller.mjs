@@ -1,7 +1,7 @@
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { GuardsConsumer } from '@nestjs/core/guards/guards-consumer.js';
 
-/** An application whose guard judges a header as Nest has it judged, by its guards consumer, without HTTP. */
+/** Starts an application, and returns a function that calls its guard for a header. Nest's guards consumer calls the guard. */
 export async function guardCaller(protection) {
   const options = { logger: false, abortOnError: false };
   const context = await NestFactory.createApplicationContext(protection.rootModule(), options);

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 
-/** The algorithms that are measured: one of each family. */
+/** The measured algorithms: one of each key type and padding. */
 export const ALGORITHMS = ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'];
 
 const GENERATORS = {
@@ -10,7 +10,7 @@ const GENERATORS = {
   EdDSA: () => generateKeyPairSync('ed25519'),
 };
 
-/** A key for signing and one for verifying, prepared and as text. */
+/** A signing key and a verification key, as `KeyObject` and as text. */
 export function newKeys(algorithm) {
   if (algorithm === 'HS256') {
     const secret = randomBytes(32).toString('hex');
@@ -23,7 +23,7 @@ export function newKeys(algorithm) {
   });
 }
 
-/** The same keys in another process. */
+/** Prepares keys from their texts, which another process can receive. */
 export function keysOfTexts(algorithm, { signingText, verifyingText }) {
   const [toSigning, toVerifying] = algorithm === 'HS256' ? [secretOf, secretOf] : [createPrivateKey, createPublicKey];
   const prepared = { signing: toSigning(signingText), verifying: toVerifying(verifyingText) };

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
 import { readFileSync } from 'node:fs';
 
-/** What was measured, and on what. */
+/** The commit, the machine and the versions of a run. */
 export function describeMachine() {
   return {
     date: new Date().toISOString().slice(0, 10),

@@ -1,6 +1,6 @@
-/** Bytes in use after all garbage was collected; needs `node --expose-gc`. */
+/** Bytes in use after garbage collection. Needs `node --expose-gc`. */
 export function bytesInUse() {
-  // Typed arrays are given back a turn after they were collected.
+  // V8 frees the memory of typed arrays one collection later.
   globalThis.gc();
   globalThis.gc();
   const { heapUsed, arrayBuffers } = process.memoryUsage();

@@ -1,27 +1,27 @@
-// Contenders take turns, round after round, so that whatever slows the machine down meets all of them.
+// The contenders take turns, round after round, so that other load on the machine affects all of them.
 import { summary } from './statistics.mjs';
 
-/** How much is measured: `full` for a result, `quick` for a look, `smoke` to see that everything still runs. */
+/** The size of a run: `full` for results, `quick` for an estimate, `smoke` to check that every group runs. */
 export const EFFORTS = {
   full: { rounds: 21, batchMs: 40 },
   quick: { rounds: 5, batchMs: 8 },
   smoke: { rounds: 1, batchMs: 0 },
 };
 
-/** Nanoseconds of CPU time (all threads, user and system) that a call took, per contender and round. */
+/** Nanoseconds of CPU time of a call (all threads, user and system), per contender and round. */
 export async function measureRounds(contenders, effort) {
   const { rounds, batchMs } = EFFORTS[effort];
   const entries = contenders.map((contender) => ({ contender, calls: 1, next: 0, samples: [] }));
   for (const { contender } of entries) await prime(contender);
   for (const entry of entries) await calibrate(entry, batchMs);
   for (let round = 0; round < rounds; round++) {
-    // Another order each time: nobody always runs after the same one.
+    // The order changes each round, so that no contender always runs after the same one.
     for (const entry of rotated(entries, round)) entry.samples.push(await timeBatch(entry));
   }
   return new Map(entries.map(({ contender, samples }) => [contender.name, samples]));
 }
 
-/** The ratio to one of them, round by round, each after its own overhead was taken off. */
+/** The ratios to `units`, round by round, after `overhead` was subtracted from both. */
 export function ratios(samples, units, overhead) {
   const net = (values) => values.map((value, round) => value - (overhead?.[round] ?? 0));
   const unit = net(units);
@@ -31,13 +31,13 @@ export function ratios(samples, units, overhead) {
   );
 }
 
-/** Whoever remembers tokens has seen all of them before. */
+/** Fills the cache of a contender with all tokens. */
 async function prime({ run, seesBefore = 0 }) {
   for (let index = 0; index < seesBefore; index++) await run(index);
 }
 
 async function calibrate(entry, batchMs) {
-  // Long enough to be compiled by the optimising compiler.
+  // Long enough for V8 to optimise the code.
   const until = performance.now() + batchMs * 6;
   for (let calls = 1; ; calls *= 2) {
     entry.calls = calls;

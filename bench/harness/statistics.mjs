@@ -1,4 +1,4 @@
-/** The median of some samples with their range; numbers that no clock could tell apart are rounded away. */
+/** The median and the range of some samples, rounded to four digits. */
 export function summary(samples, unit) {
   const sorted = [...samples].sort((left, right) => left - right);
   const middle = sorted.length >> 1;
@@ -6,12 +6,12 @@ export function summary(samples, unit) {
   return { median: significant(median), low: significant(sorted[0]), high: significant(sorted.at(-1)), unit };
 }
 
-/** One number that was counted, not sampled. */
+/** A single number without a range. */
 export function counted(value, unit) {
   return { median: significant(value), unit };
 }
 
-/** What cannot be measured here, and why. */
+/** A measurement that was skipped, and the reason. */
 export function skipped(reason) {
   return { skipped: reason };
 }

@@ -1,5 +1,5 @@
-// A request with an access token of a session, as Nest's guards consumer has it judged, on a store with and without the
-// local cache, beside a plain read by the same driver. They take turns, round after round.
+// Measures the guard for requests with the access token of a session, on a store, with and without the local cache. Compares
+// them with a plain read by the same driver. The contenders take turns, round after round.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadLibrary } from '../library.mjs';
@@ -13,14 +13,14 @@ const AMOUNTS = {
   smoke: { rounds: 1, requests: 4, sessions: 2 },
 };
 
-/** So many requests are under way at once. */
+/** The number of concurrent requests. */
 const CONCURRENCY = 16;
 
-const LOCAL = { without: undefined, remembered: { staleness: '1s' }, pushed: { staleness: '1s', push: true } };
+const LOCAL = { without: undefined, cached: { staleness: '1s' }, pushed: { staleness: '1s', push: true } };
 
-const NAMES = { without: '', remembered: ', local cache of 1 s', pushed: ', local cache with push' };
+const NAMES = { without: '', cached: ', local cache of 1 s', pushed: ', local cache with push' };
 
-/** A row for each way; `name` is the store's. */
+/** One row for each kind of local cache. `name` is the name of the store. */
 export async function measureRequests(name, opened, effort) {
   const amounts = AMOUNTS[effort];
   const ways = await waysOf(name, opened, amounts);
@@ -45,7 +45,7 @@ async function waysOf(name, { store, plain, canPush }, { sessions }) {
   return [...(reading ?? []), ...requests];
 }
 
-/** An application that judges requests with tokens of so many sessions in turn. */
+/** An application whose guard is called with the tokens of several sessions in turn. */
 async function requestsOn(store, name, local, sessions) {
   const { JwtExtendedModule, JwtGuard, JwtRequired, TokenService } = await loadLibrary();
   const options = { secret: 'a secret of more than thirty-two bytes', revocation: { store, local, timeout: '10s' } };
@@ -55,7 +55,7 @@ async function requestsOn(store, name, local, sessions) {
     imports: [JwtExtendedModule.forRoot(options)],
     controllers: [controller],
   };
-  const { call: judge, context } = await guardCaller({ guard: JwtGuard, rootModule: () => module });
+  const { call: callGuard, context } = await guardCaller({ guard: JwtGuard, rootModule: () => module });
   const tokens = context.get(TokenService);
   const headers = [];
   for (let index = 0; index < sessions; index++) {
@@ -63,14 +63,14 @@ async function requestsOn(store, name, local, sessions) {
     headers.push(`Bearer ${accessToken}`);
   }
   const call = async (index) => {
-    if (await judge(headers[index % sessions])) return;
-    throw new Error(`${name} refuses what it should not.`);
+    if (await callGuard(headers[index % sessions])) return;
+    throw new Error(`${name} refuses a valid token.`);
   };
   return { name, call, close: () => context.close() };
 }
 
 async function measureWays(ways, { roundTrips }, { rounds, requests }) {
-  // The log-ins have been told of, and forgotten again.
+  // Wait until the push notifications of the log-ins have arrived.
   await sleep(50);
   const measured = ways.map((way) => ({ ...way, perSecond: [], trips: [] }));
   for (let round = -1; round < rounds; round++) {
@@ -89,7 +89,7 @@ async function measureWays(ways, { roundTrips }, { rounds, requests }) {
     cells: {
       'round trips': counted(mean(trips), ''),
       'per second': summary(perSecond, ''),
-      'of a plain read': roundTrips && summary(ratios(perSecond, unit.perSecond), 'x'),
+      'share of a plain read': roundTrips && summary(ratios(perSecond, unit.perSecond), 'x'),
     },
   }));
 }

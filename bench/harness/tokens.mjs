@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { bareSigner } from '../contenders/bare.mjs';
 
-/** The claims of an access token as this library makes it: eight of them, two UUIDs among them. */
+/** The claims of an access token of this library: eight claims, two of them UUIDs. */
 export function newClaims(index, expiresIn = 86_400) {
   const now = Math.floor(Date.now() / 1000);
   const issuedAt = expiresIn < 0 ? now + expiresIn - 60 : now;
@@ -17,15 +17,15 @@ export function newClaims(index, expiresIn = 86_400) {
   };
 }
 
-/** Different tokens that hold, as text. */
+/** Different valid tokens, as strings. */
 export function newTokens(count, algorithm, keys, expiresIn) {
   const sign = bareSigner(algorithm, keys);
   return Array.from({ length: count }, (_, index) => sign(newClaims(index, expiresIn)));
 }
 
 /**
- * Texts one after the other, each made anew: a string that was used before keeps its hash, which would flatter whoever
- * looks tokens up. In an application each request brings a new one.
+ * Returns the texts in turn, each as a new string. V8 stores the hash of a string that was used as a key before, which would
+ * favour caches. In an application each request has a new string.
  */
 export class FreshTexts {
   constructor(texts) {

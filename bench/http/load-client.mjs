@@ -6,8 +6,8 @@ const CONNECTIONS = 16;
 const HEAD_END = '\r\n\r\n';
 
 /**
- * Sends requests over connections that stay open, one at a time on each: little enough work that the server is what is
- * busy. Requests are made once, as bytes, and sent in turn.
+ * Sends requests over open connections, one at a time on each. The client builds the requests once, as bytes, and sends
+ * them in turn. So the client does little work, and the server is the bottleneck.
  */
 export class LoadClient {
   constructor(port, requests, expectedStatus) {
@@ -28,7 +28,7 @@ export class LoadClient {
     for (const { socket } of this.connections) socket.destroy();
   }
 
-  /** Sends so many; answers how long each took, in milliseconds, and all together. */
+  /** Sends `count` requests. Returns the time of each and the total time, in milliseconds. */
   async send(count) {
     const latencies = new Float64Array(count);
     let sent = 0;
@@ -49,8 +49,8 @@ export class LoadClient {
 }
 
 /**
- * Keeps this process from going to sleep. To be woken would cost the server, whose answer it is that wakes, and only where
- * it is slow enough to be waited for: the more a route does, the more it would seem to take.
+ * Prevents this process from sleeping. The server pays for waking a sleeping client with its response. This happens more
+ * often on slower routes, so they would look even slower.
  */
 function spin() {
   let isOver = false;
@@ -61,7 +61,7 @@ function spin() {
   };
 }
 
-/** One connection, with at most one request under way. */
+/** One connection, with at most one pending request. */
 class Connection {
   constructor(socket, expectedStart) {
     this.socket = socket;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const SERVER = fileURLToPath(new URL('./server.mjs', import.meta.url));
 
-/** A server under measurement. */
+/** A server in its own process. */
 export class ServerProcess {
   constructor(child, name, port) {
     this.child = child;
@@ -12,7 +12,7 @@ export class ServerProcess {
     this.port = port;
   }
 
-  /** Starts one, or answers why it cannot be (`skipped`; `null` where there is nothing to say). */
+  /** Starts a server, or returns the reason why it cannot start (`skipped`). `null` means that it does not apply here. */
   static async start(id, adapter, algorithm, { signingText, verifyingText }) {
     const child = fork(SERVER);
     child.send({ id, adapter, algorithm, keys: { signingText, verifyingText } });
@@ -22,7 +22,7 @@ export class ServerProcess {
     return { skipped };
   }
 
-  /** Microseconds of CPU time so far, of all its threads. */
+  /** The CPU time of all its threads so far, in microseconds. */
   async cpuTime() {
     this.child.send('cpu');
     const [{ user, system }] = await once(this.child, 'message');

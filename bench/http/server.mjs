@@ -1,4 +1,4 @@
-// One application with one route, in a process of its own; the parent asks it for the CPU time it has used.
+// Starts one application with one route in its own process. It reports its CPU time to the parent.
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { keysOfTexts } from '../harness/keys.mjs';
@@ -28,7 +28,7 @@ async function start({ id, adapter, algorithm, keys }) {
   });
   await protection.prepare?.(app);
   await app.listen(0, '127.0.0.1');
-  // Servers wait for their turn, longer than Node keeps idle connections.
+  // The servers take turns. Without this, Node would close the idle connections of the others.
   app.getHttpServer().keepAliveTimeout = 0;
   return { name: protection.name, port: app.getHttpServer().address().port };
 }

@@ -1,4 +1,4 @@
-// A guard that does what the one of Nest's documentation does, on @nestjs/jwt.
+// The guard of Nest's documentation, with @nestjs/jwt.
 import { Injectable, UnauthorizedException } from '@nestjs/common';
 import { JwtModule, JwtService } from '@nestjs/jwt';
 
@@ -23,7 +23,7 @@ Injectable()(DocumentationGuard);
 Reflect.defineMetadata('design:paramtypes', [JwtService], DocumentationGuard);
 
 export async function documentation({ algorithm, keys, asText = false }) {
-  if (algorithm === 'EdDSA') return { skipped: '@nestjs/jwt: jsonwebtoken does not know EdDSA' };
+  if (algorithm === 'EdDSA') return { skipped: '@nestjs/jwt: jsonwebtoken does not support EdDSA' };
   const verifyOptions = { algorithms: [algorithm] };
   const key = asText ? keys.verifyingText : keys.verifying;
   const keyOptions = algorithm === 'HS256' ? { secret: key } : { publicKey: key };

@@ -20,5 +20,5 @@ export async function extended({ algorithm, keys, cache = true, revocation = fal
 
 function nameOf(cache) {
   if (typeof cache === 'object') return `cache for ${cache.maxTokens.toLocaleString('en-US')} tokens`;
-  return cache ? 'seen before' : 'first sight';
+  return cache ? 'cached token' : 'cache off';
 }

@@ -5,7 +5,7 @@ import { open } from './open.mjs';
 import { passport } from './passport.mjs';
 import { controllerWith } from './route.mjs';
 
-/** The ways a route can be protected, by a short name. */
+/** The protections of a route, by a short name. */
 export const PROTECTIONS = {
   open,
   'documentation-text': (setup) => documentation({ ...setup, asText: true }),
@@ -19,7 +19,7 @@ export const PROTECTIONS = {
   'extended-seen-revocation': (setup) => extended({ ...setup, revocation: true }),
 };
 
-/** Sets one up; `skipped` says why it cannot be, where it does not know the algorithm. */
+/** Sets a protection up. `skipped` has the reason if it does not support the algorithm. */
 export async function setUp(id, setup) {
   try {
     const protection = await PROTECTIONS[id](setup);
@@ -29,7 +29,7 @@ export async function setUp(id, setup) {
   }
 }
 
-/** This library as it may be set up otherwise. */
+/** Sets this library up with other options. */
 export async function setUpExtended(setup) {
   const protection = await extended(setup);
   return { ...protection, ...withModule(protection) };

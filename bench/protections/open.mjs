@@ -1,4 +1,4 @@
-/** A guard that lets everything through: Nest's own part, which is taken off all others. */
+/** A guard that accepts every request. It measures Nest's own part, which is subtracted from the others. */
 export class OpenGuard {
   canActivate() {
     return true;

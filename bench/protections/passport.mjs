@@ -3,7 +3,7 @@ import { AuthGuard, PassportModule, PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 
 export async function passport({ algorithm, keys }) {
-  if (algorithm === 'EdDSA') return { skipped: 'passport-jwt: jsonwebtoken does not know EdDSA' };
+  if (algorithm === 'EdDSA') return { skipped: 'passport-jwt: jsonwebtoken does not support EdDSA' };
   class BenchStrategy extends PassportStrategy(Strategy) {
     constructor() {
       const jwtFromRequest = ExtractJwt.fromAuthHeaderAsBearerToken();

@@ -1,7 +1,7 @@
-// Controllers without a compiler: decorators are functions.
+// Calls the decorators as functions, because these files are not compiled.
 import { Controller, Get, UseGuards } from '@nestjs/common';
 
-/** A controller whose one route answers a small JSON object. */
+/** A controller with one route, which returns a small JSON object. */
 export function controllerWith({ guard, decorators = [] }) {
   class BenchController {
     read() {

@@ -1,4 +1,4 @@
-/** A figure with its range, as text: `1.23x (1.2 to 1.31)`. */
+/** A figure and its range as text: `1.23 (1.2-1.31)`. */
 export function formatCell(cell) {
   if (cell === undefined) return '';
   if (cell.skipped) return `- (${cell.skipped})`;

@@ -1,4 +1,4 @@
-/** Tables of the same title from several Nodes, as one: the ratio for each Node, the rest from the first. */
+/** Merges tables with the same title from several versions of Node. Each version has its ratio; the other columns are from the first. */
 export function mergeNodes(results) {
   const merged = new Map();
   for (const { group, node, tables } of results) {

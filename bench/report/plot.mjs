@@ -1,4 +1,4 @@
-// Bars with their ranges, as SVG by hand: two panels beside each other.
+// Draws the bars and their ranges as SVG, in two panels.
 const WIDTH = 1300;
 const PANEL = 650;
 const LABELS = 335;
@@ -20,7 +20,7 @@ const PANELS = [
   },
 ];
 
-/** The plot of a report; panels whose group was not measured are left out. */
+/** The plot of a report. It has only the panels of measured groups. */
 export function toPlot({ machine, results }) {
   const tables = results.flatMap(({ node, tables: own }) => own.map((table) => ({ ...table, node })));
   const panels = PANELS.flatMap((panel) => {
@@ -67,7 +67,7 @@ function barSvg({ name, median, low, high }, x, left, y) {
 `;
 }
 
-/** From numbers to pixels. */
+/** Converts numbers to pixels. */
 function scaleOf(bars, isLog) {
   const room = PANEL - LABELS - 60;
   if (!isLog) {

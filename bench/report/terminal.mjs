@@ -1,6 +1,6 @@
 import { formatCell } from './cells.mjs';
 
-/** The tables of a group, for a terminal. */
+/** The tables of a group as text for a terminal. */
 export function toText({ node, tables }) {
   return tables.map((table) => tableText(node, table)).join('\n');
 }

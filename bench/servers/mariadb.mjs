@@ -8,7 +8,7 @@ const SET_UP = `CREATE DATABASE app; CREATE USER app@'%'; GRANT ALL PRIVILEGES O
 
 export const mariaDbIsMissing = !existsSync(PROGRAM) && 'MariaDB is not installed';
 
-/** A server with its own default settings. */
+/** Starts a server with MariaDB's default settings. */
 export async function startMariaDb() {
   const port = await freePort();
   const folder = folderFor('mariadb', USER);
@@ -24,7 +24,7 @@ export async function startMariaDb() {
   return { url: `mysql://app@127.0.0.1:${port}/app`, stop };
 }
 
-/** On a busy machine MariaDB's own script fails once in twenty times. */
+/** Tries again, because on a busy machine MariaDB's own script fails once in twenty times. */
 function installSystemTables(folder, attempts = 5) {
   const data = join(folder, 'data');
   const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];

@@ -9,7 +9,7 @@ const [newest] = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((left, right) => 
 
 export const postgresIsMissing = newest === undefined && 'PostgreSQL is not installed';
 
-/** A server with Debian's settings, `fsync` included. */
+/** Starts a server with Debian's settings, including `fsync`. */
 export async function startPostgres() {
   const programs = join(DEBIAN, newest, 'bin');
   const port = await freePort();
@@ -18,7 +18,7 @@ export async function startPostgres() {
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port };
   const args = ['-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const command = join(programs, 'postgres');
-  // It refuses those who come before it has recovered.
+  // The server refuses connections until its recovery is complete.
   const isReady = () => spawnSync(join(programs, 'pg_isready'), ['-h', '127.0.0.1', '-p', port, '-q']).status === 0;
   const stop = await startServer({ command, args, user: USER, folder, port, signal: 'SIGQUIT', isReady });
   return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };

@@ -3,7 +3,7 @@ import { folderFor, freePort, startServer } from './server-folder.mjs';
 
 export const redisIsMissing = spawnSync('redis-server', ['--version']).error && 'redis-server is not installed';
 
-/** A server without persistence. */
+/** Starts a server without persistence. */
 export async function startRedis() {
   const port = await freePort();
   const folder = folderFor('redis');

@@ -1,4 +1,4 @@
-// A folder of its own for a server, which is gone with it, and a free port of the loopback.
+// Creates a temporary folder for a server, and finds a free port on loopback.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ export async function freePort() {
   return port;
 }
 
-/** Some servers refuse to run as root: they run as the user that their package has made. */
+/** Some servers refuse to run as root. They run as the user that their package created. */
 function accountOf(user) {
   if (user === undefined || process.getuid() !== 0) return {};
   const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, user], { encoding: 'utf8' }).stdout));
@@ -35,7 +35,7 @@ export function runAs(user, command, args) {
   if (status !== 0) throw error ?? new Error(`${command} failed: ${stderr}`);
 }
 
-/** Starts a server, and waits until it takes connections on its port; answers how to stop it. */
+/** Starts a server and waits until it accepts connections. Returns a function that stops it. */
 export async function startServer({ command, args, user, folder, port, signal = 'SIGKILL', isReady = isOpen }) {
   const server = spawn(command, args.map(String), { stdio: 'ignore', cwd: tmpdir(), ...accountOf(user) });
   const kill = () => server.kill(signal);

@@ -1,4 +1,4 @@
-// A redis-server of its own, once with each driver, beside a plain GET.
+// Starts a redis-server for each driver, and compares the store with a plain GET.
 import { loadLibrary } from '../library.mjs';
 import { redisIsMissing, startRedis } from '../servers/redis.mjs';
 
@@ -38,7 +38,7 @@ async function onServer(connect) {
     end();
     await stop();
   };
-  // Asking is a command itself.
+  // INFO counts as a command too.
   let asked = 0;
   const roundTrips = async () => Number(/total_commands_processed:(\d+)/.exec(await info())[1]) - asked++;
   return { store: new RedisRevocationStore({ client }), plain, roundTrips, canPush, close };

@@ -1,4 +1,4 @@
-// A server of its own (SQLite: a file), by a driver alone, beside a plain look-up by primary key.
+// Starts a server (SQLite: opens a file), and compares the store with a plain look-up by primary key, by the same driver.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadLibrary } from '../library.mjs';
@@ -16,7 +16,7 @@ export default [
       const { url, stop } = await startPostgres();
       const { default: pg } = await import('pg');
       const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
-      // Stopping the server ends its connections, too.
+      // Stopping the server breaks its connections, and the pool reports each as an error.
       pool.on('error', () => undefined);
       const query = (text, values, name) => pool.query({ name, text, values });
       await pool.query(migration('postgres'));
@@ -74,7 +74,7 @@ async function opened({ dialect, query, placeholder, close }) {
   return { store, plain, roundTrips: () => statements, canPush: false, close };
 }
 
-/** A driver that answers rows wants some. */
+/** The drivers of PostgreSQL and SQLite return rows, so the statement must return some. */
 function done(dialect) {
   return dialect === 'mysql' ? '' : 'RETURNING id';
 }

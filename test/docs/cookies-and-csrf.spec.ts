@@ -33,7 +33,7 @@ it('shows valid options', () => {
   const [dynamicModule] = Reflect.getMetadata('imports', AppModule as object) as {
     providers: { useValue?: object }[];
   }[];
-  const options = dynamicModule?.providers.map(({ useValue }) => useValue).find((value) => value && 'cookies' in value);
+  const options = dynamicModule?.providers.map(({ useValue }) => useValue).find((value) => typeof value === 'object' && 'cookies' in value);
   expect(resolveSettings(options)).toMatchObject({ tokenLocations: ['cookies'], implicitRefresh: { within: 300 } });
   expect(() => resolveSettings({ secret: 'x'.repeat(32), ...prefixedNames })).not.toThrow();
 });
