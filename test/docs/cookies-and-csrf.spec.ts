@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
+import type { Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import type { Answer } from '../support/http-client.js';
 import { useJwtApp } from '../support/jwt-app.js';
 import { resolveSettings } from '../../src/options/resolve-settings.js';
+import { SETTINGS } from '../../src/options/tokens.js';
 import { ExampleProject } from '../readme/example-project.js';
 import { codeBlocksOf } from '../readme/readme.js';
 
@@ -29,12 +32,10 @@ it('links only to files that exist', () => {
   expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
 });
 
-it('shows valid options', () => {
-  const [dynamicModule] = Reflect.getMetadata('imports', AppModule as object) as {
-    providers: { useValue?: object }[];
-  }[];
-  const options = dynamicModule?.providers.map(({ useValue }) => useValue).find((value) => typeof value === 'object' && 'cookies' in value);
-  expect(resolveSettings(options)).toMatchObject({ tokenLocations: ['cookies'], implicitRefresh: { within: 300 } });
+it('shows valid options', async () => {
+  const module = await Test.createTestingModule({ imports: [AppModule as Type] }).compile();
+  const settings: unknown = module.get(SETTINGS, { strict: false });
+  expect(settings).toMatchObject({ tokenLocations: ['cookies'], implicitRefresh: { within: 300 } });
   expect(() => resolveSettings({ secret: 'x'.repeat(32), ...prefixedNames })).not.toThrow();
 });
 
