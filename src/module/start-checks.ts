@@ -16,7 +16,8 @@ import {
   ModulesContainer,
 } from '@nestjs/core';
 import { isGuarded, isJwtGuard, requirementOf } from '../routes/route-requirement.js';
-import { ROUTE_RULE } from '../routes/route-rules.js';
+import { ROUTE_RULE, type Handler } from '../routes/route-rules.js';
+import { refuseSharedCache } from './cache-checks.js';
 import { noteReplacements, refuseInert, refuseInheritedPublic, type Host } from './handler-checks.js';
 import { GLOBAL_GUARD } from './module-definition.js';
 import { JwtGuard } from '../jwt.guard.js';
@@ -34,8 +35,6 @@ const HANDLER_MARKS = [ROUTE, MESSAGE, SOCKET_MESSAGE, QUERY];
 
 // Since when messages of WebSockets are put to the global guards.
 const SOCKETS_GUARDED_SINCE = 12;
-
-type Method = () => unknown;
 
 /** Stops the start of an application whose routes would be open although they ask for a token. */
 @Injectable()
@@ -59,6 +58,7 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     refuseInert(hosts);
     if (this.settings.requireByDefault) refuseInheritedPublic(hosts);
     noteReplacements(hosts);
+    refuseSharedCache(hosts, this.globalInterceptors(), (method, host) => this.isRequired(method, host));
     this.refuseUnreachedHandlers();
     if (!this.globalGuard && !this.hasGlobalGuard()) this.refuseUnguardedHandlers();
   }
@@ -88,6 +88,11 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     }
   }
 
+  private globalInterceptors(): unknown[] {
+    const scoped = this.application.getGlobalRequestInterceptors().map(({ metatype }) => metatype);
+    return [...this.application.getGlobalInterceptors(), ...scoped];
+  }
+
   /** Whether the application bound the guard itself: `APP_GUARD` or `app.useGlobalGuards()`. */
   private hasGlobalGuard(): boolean {
     const guard: unknown = this.moduleRef.get(JwtGuard);
@@ -113,26 +118,26 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
   }
 
   /** The names of the methods that are meant, those of every controller and provider. */
-  private handlers(isMeant: (method: Method, host: Type) => boolean): string[] {
+  private handlers(isMeant: (method: Handler, host: Type) => boolean): string[] {
     const hosts = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
     return hosts.flatMap(({ metatype }) => {
       if (!isClass(metatype)) return [];
-      const prototype = metatype.prototype as Record<string, Method>;
+      const prototype = metatype.prototype as Record<string, Handler>;
       return this.scanner
         .getAllMethodNames(prototype)
-        .filter((name) => isMeant(prototype[name] as Method, metatype))
+        .filter((name) => isMeant(prototype[name] as Handler, metatype))
         .map((name) => `${metatype.name}.${name}`);
     });
   }
 
-  private isUnguarded(method: Method, host: Type): boolean {
+  private isUnguarded(method: Handler, host: Type): boolean {
     const isHandler = HANDLER_MARKS.some((mark) => Reflect.hasMetadata(mark, method));
     if (!isHandler && !Reflect.hasMetadata(ROUTE_RULE, method)) return false;
     return this.isRequired(method, host) && !isGuardedAt(method, host);
   }
 
   /** Whether a handler has a requirement, no guard of its own, and no global one is asked. */
-  private isUnreached(method: Method, host: Type): boolean {
+  private isUnreached(method: Handler, host: Type): boolean {
     const mayBeMissed =
       (Reflect.hasMetadata(SOCKET_MESSAGE, method) && this.missesSockets) ||
       (Reflect.hasMetadata(MESSAGE, method) && this.missesMessages);
@@ -148,7 +153,7 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     return Boolean(this.adapterHost.httpAdapter);
   }
 
-  private isRequired(method: Method, host: Type): boolean {
+  private isRequired(method: Handler, host: Type): boolean {
     return requirementOf(method, host, this.settings.requireByDefault) !== null;
   }
 }
@@ -159,12 +164,12 @@ function refuse(open: readonly string[], cure: string): void {
   throw new TypeError(`${open.join(', ')} ${verb} a token, but no JwtGuard would check it. ${cure}`);
 }
 
-function isGuardedAt(method: Method, host: Type): boolean {
+function isGuardedAt(method: Handler, host: Type): boolean {
   return isGuarded(method) || isGuarded(host);
 }
 
 /** Whether a field of GraphQL has a requirement of its own: no guard is asked for fields, whoever bound it. */
-function isField(method: Method, host: Type): boolean {
+function isField(method: Handler, host: Type): boolean {
   const hasOwn = Reflect.hasMetadata(ROUTE_RULE, method) || isGuarded(method);
   return Reflect.hasMetadata(FIELD, method) && hasOwn && requirementOf(method, host, false) !== null;
 }

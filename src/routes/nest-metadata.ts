@@ -3,6 +3,9 @@
 /** The guards of a class or method. */
 export const GUARDS = '__guards__';
 
+/** The interceptors of a class or method. */
+export const INTERCEPTORS = '__interceptors__';
+
 /** The path of an HTTP handler. */
 export const PATH = 'path';
 

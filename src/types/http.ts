@@ -25,7 +25,7 @@ export interface HttpResponse {
   /** What is set so far. */
   getHeader(name: string): unknown;
   /** Express and Node. */
-  setHeader?(name: string, value: string[]): unknown;
+  setHeader?(name: string, value: string | string[]): unknown;
   /** Fastify. */
   header?(name: string, value: string): unknown;
   /** Fastify: Node's own response. */

@@ -1,0 +1,1 @@
+export { JwtCacheInterceptor } from './jwt-cache.interceptor.js';

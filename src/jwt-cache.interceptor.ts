@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { Injectable, type CallHandler, type ExecutionContext } from '@nestjs/common';
+import { CacheInterceptor } from '@nestjs/cache-manager';
+import type { Observable } from 'rxjs';
+import { getJwtContext, type JwtContext } from './context/jwt-context.js';
+import { keepPrivate } from './cookies/cache-headers.js';
+import { isPromise } from './types/awaitable.js';
+import type { HttpResponse } from './types/http.js';
+
+/**
+ * Nest's `CacheInterceptor` for routes that need a token: an entry belongs to one user and session, and the answer says
+ * `Cache-Control: private` and `Vary`. Nest's own interceptor keeps answers by address alone, so it would serve one
+ * user's answer to another one.
+ *
+ * @example
+ * ```ts
+ * @UseInterceptors(JwtCacheInterceptor)
+ * @JwtRequired()
+ * @Controller('profile')
+ * ```
+ */
+@Injectable()
+export class JwtCacheInterceptor extends CacheInterceptor {
+  override intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    if (context.getType() === 'http' && getJwtContext(context) !== null) {
+      keepPrivate(context.switchToHttp().getResponse<HttpResponse>());
+    }
+    return super.intercept(context, next);
+  }
+
+  /** The key of Nest's interceptor (the address, or `@CacheKey()`), with the user and session of the token. */
+  protected override trackBy(context: ExecutionContext): string | undefined {
+    const key: unknown = super.trackBy(context);
+    // Version 12 also accepts a promise, which version 3 does not have in its types.
+    if (isPromise(key)) return key.then((late) => ownKey(late, context)) as unknown as string;
+    return ownKey(key, context);
+  }
+}
+
+function ownKey(key: unknown, context: ExecutionContext): string | undefined {
+  if (typeof key !== 'string') return undefined;
+  const found = getJwtContext(context);
+  return found === null ? key : `jwt:${ownerOf(found)}:${key}`;
+}
+
+/** A hash, so that a shared cache holds no personal data in its keys. */
+function ownerOf({ payload, identity }: JwtContext): string {
+  const owner = [payload.iss, identity ?? payload.sub, payload.sid ?? null];
+  return createHash('sha256').update(JSON.stringify(owner)).digest('base64url');
+}

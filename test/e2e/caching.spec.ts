@@ -1,0 +1,176 @@
+import {
+  Controller,
+  Get,
+  Injectable,
+  Post,
+  UseInterceptors,
+  type ExecutionContext,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { CacheInterceptor, CacheKey, CacheModule } from '@nestjs/cache-manager';
+import { JwtIdentity, JwtRequired, MemoryRevocationStore, Public } from 'nestjs-jwt-extended';
+import { JwtCacheInterceptor } from 'nestjs-jwt-extended/cache';
+import { ADAPTERS } from '../support/adapters.js';
+import { forge } from '../support/forge.js';
+import { TestApp, withJwtApp, type JwtAppSetup } from '../support/jwt-app.js';
+
+let calls = 0;
+
+const answer = (identity: unknown) => ({ identity, call: ++calls });
+
+@UseInterceptors(JwtCacheInterceptor)
+@JwtRequired({ optional: true })
+@Controller('own')
+class OwnController {
+  @Get('me')
+  me(@JwtIdentity() identity: unknown) {
+    return answer(identity);
+  }
+
+  @CacheKey('fixed')
+  @Get('keyed')
+  keyed(@JwtIdentity() identity: unknown) {
+    return answer(identity);
+  }
+
+  @Public()
+  @Get('open')
+  open() {
+    return answer('anybody');
+  }
+}
+
+@UseInterceptors(CacheInterceptor)
+@JwtRequired()
+@Controller('class')
+class OnClassController {
+  @Get()
+  me() {}
+}
+
+@Controller('method')
+class OnMethodController {
+  @UseInterceptors(CacheInterceptor)
+  @JwtRequired()
+  @Get()
+  me() {}
+}
+
+@Controller('plain')
+class PlainController {
+  @JwtRequired()
+  @Get()
+  me() {}
+}
+
+@UseInterceptors(CacheInterceptor)
+@Controller('mixed')
+class MixedController {
+  @Get('news')
+  news() {
+    return answer('news');
+  }
+
+  @JwtRequired()
+  @Post()
+  write() {}
+}
+
+@Injectable()
+class KeptInterceptor extends CacheInterceptor {}
+
+@Injectable()
+class ByUserInterceptor extends CacheInterceptor {
+  protected override trackBy(context: ExecutionContext): string | undefined {
+    return context.switchToHttp().getRequest<{ headers: { authorization?: string } }>().headers.authorization;
+  }
+}
+
+@UseInterceptors(KeptInterceptor)
+@JwtRequired()
+@Controller('subclass')
+class SubclassController {
+  @Get()
+  me() {}
+}
+
+@UseInterceptors(ByUserInterceptor)
+@JwtRequired()
+@Controller('by-user')
+class ByUserController {
+  @Get()
+  me(@JwtIdentity() identity: unknown) {
+    return answer(identity);
+  }
+}
+
+describe.each(ADAPTERS)('answers that are cached on %s', (adapter) => {
+  const imports = [CacheModule.register({ isGlobal: true })];
+  const withCache = (controllers: Type[], more: JwtAppSetup = {}) => ({ ...more, imports, controllers });
+
+  describe('with JwtCacheInterceptor', () => {
+    it.each(['/own/me', '/own/keyed'])('%s belongs to one user, and is served to that user again', async (path) => {
+      await withJwtApp(adapter, withCache([OwnController]), async (app) => {
+        const [alice, bob] = [forge({ sub: 'alice' }), forge({ sub: 'bob' })];
+        const first = await app.get(path, alice);
+        expect(first.body).toMatchObject({ identity: 'alice' });
+        expect(await app.get(path, alice)).toEqual(first);
+        expect((await app.get(path, bob)).body).toMatchObject({ identity: 'bob' });
+        expect((await app.get(path)).body).toMatchObject({ identity: null });
+        expect(await app.get(path, alice)).toEqual(first);
+      });
+    });
+
+    it('an entry belongs to one session, for its claims may differ', async () => {
+      const options = { revocation: { store: new MemoryRevocationStore() } };
+      await withJwtApp(adapter, withCache([OwnController], { options }), async (app) => {
+        const one = await app.tokens.createTokenPair('alice');
+        const other = await app.tokens.createTokenPair('alice');
+        const first = await app.get('/own/me', one.accessToken);
+        expect((await app.get('/own/me', other.accessToken)).body).not.toEqual(first.body);
+        expect(await app.get('/own/me', one.accessToken)).toEqual(first);
+      });
+    });
+
+    it('tells caches on the way to keep the answer private', async () => {
+      await withJwtApp(adapter, withCache([OwnController]), async (app) => {
+        const found = await app.get('/own/me', forge());
+        expect(found.header('cache-control')).toBe('private');
+        expect(found.header('vary')).toBe('Authorization, Cookie');
+        expect((await app.get('/own/open')).header('cache-control')).toBeUndefined();
+      });
+    });
+  });
+
+  it.each<[string, Type[], Provider[]]>([
+    ['on a class', [OnClassController], []],
+    ['on a method', [OnMethodController], []],
+    ['as APP_INTERCEPTOR', [PlainController], [{ provide: APP_INTERCEPTOR, useClass: CacheInterceptor }]],
+    ['in a class that extends it', [SubclassController], []],
+  ])('CacheInterceptor %s of a protected route stops the start', async (_where, controllers, providers) => {
+    const app = new TestApp(adapter, withCache(controllers, { providers }));
+    await expect(app.start()).rejects.toThrow(
+      /^CacheInterceptor keeps the answers of \w+Controller\.me by their address.*JwtCacheInterceptor/,
+    );
+  });
+
+  it('CacheInterceptor on a protected route stops the start under requireByDefault', async () => {
+    const app = new TestApp(adapter, withCache([MixedController], { options: { requireByDefault: true } }));
+    await expect(app.start()).rejects.toThrow(/^CacheInterceptor keeps the answers of MixedController\.news/);
+  });
+
+  it('CacheInterceptor stays on routes that need no token, or that it does not cache', async () => {
+    await withJwtApp(adapter, withCache([MixedController]), async (app) => {
+      expect(await app.get('/mixed/news')).toEqual(await app.get('/mixed/news'));
+    });
+  });
+
+  it('an interceptor with a key of its own stays too', async () => {
+    await withJwtApp(adapter, withCache([ByUserController]), async (app) => {
+      const found = await app.get('/by-user', forge({ sub: 'alice' }));
+      expect((await app.get('/by-user', forge({ sub: 'bob' }))).body).not.toEqual(found.body);
+    });
+  });
+});
