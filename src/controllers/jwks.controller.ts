@@ -6,7 +6,7 @@ import { KeyRing } from '../keys/key-ring.js';
 import type { PublicJwk } from '../keys/public-jwk.js';
 import { headerValue, type HttpRequest } from '../types/http.js';
 
-/** The document as it is sent, and the tag that stands for exactly it (RFC 9110 s.8.8.3). */
+/** The published document and its entity tag (RFC 9110 s.8.8.3). */
 interface Publication {
   readonly keys: readonly PublicJwk[];
   readonly text: string;
@@ -28,12 +28,12 @@ export function jwksControllerAt(path: string, maxAge: number): Type {
     onModuleInit(): void {
       if (this.ring.publicKeys().length > 0) return;
       throw new TypeError(
-        'JwksModule has nothing to publish: the keys of JwtExtendedModule are secrets (HMAC), which nobody else may have. ' +
-          "Set algorithm: 'ES256' (or RS*, PS*, EdDSA) with a privateKey, or leave JwksModule out.",
+        'JwksModule has nothing to publish: the keys of JwtExtendedModule are secrets (HMAC), which must not be public. ' +
+          "Set algorithm: 'ES256' (or RS*, PS*, EdDSA) with a privateKey, or remove JwksModule.",
       );
     }
 
-    /** Answered here and not by a return value, so that no interceptor of the application can wrap the document. */
+    /** Sends the response itself, so that no interceptor of the application can wrap the document. */
     @Get()
     show(@Req() request: HttpRequest, @Res() response: unknown): void {
       const { text, tag } = this.publication();
@@ -48,7 +48,7 @@ export function jwksControllerAt(path: string, maxAge: number): Type {
       adapter.reply(response, text, 200);
     }
 
-    /** Made anew when the ring has other keys. */
+    /** Serialises the document again only after the keys have changed. */
     private publication(): Publication {
       const keys = this.ring.publicKeys();
       return this.current?.keys === keys ? this.current : (this.current = publish(keys));
@@ -62,7 +62,7 @@ function publish(keys: readonly PublicJwk[]): Publication {
   return { keys, text, tag: `"${createHash('sha256').update(text).digest('base64url')}"` };
 }
 
-/** Whether a client has this document already; weak tags compare like strong ones (RFC 9110 s.13.1.2). */
+/** Whether the client has this document. Weak tags compare like strong ones (RFC 9110 s.13.1.2). */
 function matches(known: string, tag: string): boolean {
   return known.trim() === '*' || known.split(',').some((item) => item.trim().replace(/^W\//, '') === tag);
 }

@@ -3,22 +3,22 @@ import { isCookieDomain } from '../options/cookie-settings.js';
 import type { CookieSettings } from '../options/settings.js';
 import type { HttpResponse } from '../types/http.js';
 
-/** One cookie to be set or, without a value, to be deleted. */
+/** A cookie to set, or to delete if its value is `null`. */
 export interface TokenCookie {
   readonly name: string;
   readonly path: string;
   readonly value: string | null;
-  /** Out of reach of scripts. */
+  /** Scripts cannot read the cookie. */
   readonly httpOnly: boolean;
-  /** Seconds; `null` for a cookie that goes with the browser's session. */
+  /** Seconds. With `null` the browser deletes the cookie when it closes. */
   readonly maxAge: number | null;
   readonly domain: string | null;
 }
 
-/** The latest time a Date can hold. */
+/** The latest time of a `Date`, in milliseconds. */
 const LAST_TIME = 8.64e15;
 
-/** A `Set-Cookie` value (RFC 6265bis s.4.1); deleting repeats every attribute, or browsers keep the cookie. */
+/** A `Set-Cookie` value (RFC 6265bis s.4.1). A deletion repeats every attribute, because browsers require it. */
 export function toSetCookie(cookie: TokenCookie, settings: CookieSettings): string {
   const { name, path, value, httpOnly, maxAge, domain } = cookie;
   checkDomain(name, domain);
@@ -47,21 +47,21 @@ function checkDomain(name: string, domain: string | null): void {
   }
 }
 
-/** Adds to what the response sets already: on Express, Fastify and Node alike. */
+/** Adds a cookie to the response, and leaves its other cookies: on Express, Fastify and Node. */
 export function addSetCookie(response: HttpResponse, setCookie: string): void {
   const { raw } = response;
   if (raw === undefined || response.header === undefined) {
     response.setHeader?.('Set-Cookie', [...setCookies(response), setCookie]);
     return;
   }
-  // Fastify keeps headers of its own, adds to its Set-Cookie by itself, and when it sends writes over those of Node's
-  // response: what middleware has set there has to move over.
+  // Fastify has its own headers, and replaces those of Node's response when it sends. So cookies that middleware set on
+  // Node's response move to Fastify's headers. Fastify itself appends to Set-Cookie.
   for (const earlier of textsOf(raw.getHeader('set-cookie'))) response.header('Set-Cookie', earlier);
   raw.removeHeader('set-cookie');
   response.header('Set-Cookie', setCookie);
 }
 
-/** The `Set-Cookie` values a response has so far. */
+/** The current `Set-Cookie` values of a response. */
 export function setCookies(response: HttpResponse): string[] {
   return [...textsOf(response.raw?.getHeader('set-cookie')), ...textsOf(response.getHeader('set-cookie'))];
 }

@@ -21,8 +21,8 @@ import { setCookies } from './cookie-writer.js';
 import { TokenCookieService } from './token-cookie.service.js';
 
 /**
- * Renews the access cookie of a request whose token expires soon, after its handler: the documented pattern of
- * Flask-JWT-Extended. Does nothing unless the option `implicitRefresh` is on, and then binds itself.
+ * Renews an access cookie whose token expires soon, after the handler. Flask-JWT-Extended documents this pattern. The
+ * interceptor binds itself if the option `implicitRefresh` is on.
  */
 @Injectable()
 export class ImplicitRefreshInterceptor implements NestInterceptor {
@@ -35,7 +35,7 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     @Inject(TokenCookieService) private readonly cookies: TokenCookieService,
     @Inject(ApplicationConfig) application: ApplicationConfig,
   ) {
-    // Here and not through APP_INTERCEPTOR, so that applications without it do not pay for it on every request.
+    // Not with APP_INTERCEPTOR, because applications without the option would pay for it on every request.
     if (settings.implicitRefresh !== null) application.addGlobalInterceptor(this);
   }
 
@@ -49,7 +49,7 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     );
   }
 
-  /** The request was carried out: that its cookie could not be renewed is no reason to answer anything else. */
+  /** The handler has succeeded, so a failed renewal must not change the response. */
   private async tryRenew(context: ExecutionContext): Promise<void> {
     try {
       await this.renew(context);
@@ -66,12 +66,12 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     const identity = found.user ?? ownValue(found.payload, this.settings.identityClaim);
     const { sid } = storeKeysOf(found.payload, this.settings);
     const token = await this.factory.create({ type: 'access', identity, successorOf: found.payload }, sid);
-    // Asked again, and only now: the handler may have been a log-out, and so may another request meanwhile.
+    // Checked again here, because the handler or a concurrent request may have revoked the token.
     if (await this.revocation.isRevoked(found, http.getRequest<HttpRequest>())) return;
     await this.cookies.setAccessCookies(response, token);
   }
 
-  /** An access token of ours from a cookie that has little time left, but some, and that a new one would outlive. */
+  /** Whether the request has an access token of our own in a cookie, which expires soon and before a new token would. */
   private expiresSoon({ location, payload }: JwtContext): boolean {
     const { implicitRefresh, accessTokenExpires, leeway } = this.settings;
     if (location !== 'cookies' || payload.type !== 'access' || payload.exp === undefined) return false;
@@ -80,7 +80,7 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     return left > -leeway && left < (implicitRefresh?.within ?? 0) && left < (accessTokenExpires ?? Infinity);
   }
 
-  /** Whether the answer is on its way, or the handler set or deleted one of the cookies itself. */
+  /** Whether the response was sent, or the handler set or deleted one of the cookies. */
   private isDecided(response: HttpResponse): boolean {
     if (response.headersSent ?? response.raw?.headersSent) return true;
     const { access, refresh } = this.settings.cookies;

@@ -10,27 +10,27 @@ import type { TokenType } from '../types/claims.js';
 import type { HttpResponse } from '../types/http.js';
 import { addSetCookie, toSetCookie, type TokenCookie } from './cookie-writer.js';
 
-/** What can be said about the cookies of one response. */
+/** The options of `setAccessCookies()` and `setRefreshCookies()`. */
 export interface SetCookieOptions {
   /**
-   * How long browsers keep them; 0 means 0 and less is past, `'token'` as long as the token lives, a year at most. Default: by the option
-   * `cookies.session`.
+   * The lifetime of the cookies. `'token'` is the lifetime of the token, at most one year. With 0 or less, browsers delete
+   * the cookies. By default the option `cookies.session` decides.
    */
   maxAge?: Duration | 'token';
-  /** `Domain`; default the option `cookies.domain`. */
+  /** The attribute `Domain`. By default the option `cookies.domain`. */
   domain?: string;
 }
 
-/** What can be said about deleting cookies. */
+/** The options of the methods that delete cookies. */
 export interface UnsetCookieOptions {
-  /** The `Domain` they were set with; default the option `cookies.domain`. */
+  /** The `Domain` with which the cookies were set. By default the option `cookies.domain`. */
   domain?: string;
 }
 
-/** How long a cookie that outlives the browser's session is kept, in seconds: Flask-JWT-Extended's number. */
+/** The lifetime of a persistent cookie, in seconds, as in Flask-JWT-Extended. */
 const PERSISTENT_SECONDS = 31_540_000;
 
-/** Sets and deletes the cookies that carry tokens, on Express, Fastify or Node; no cookie plugin is needed. */
+/** Sets and deletes the cookies of tokens, on Express, Fastify or Node. It needs no cookie plugin. */
 @Injectable()
 export class TokenCookieService {
   constructor(
@@ -39,28 +39,28 @@ export class TokenCookieService {
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
   ) {}
 
-  /** Sets the access token's cookie and its CSRF cookie, once the token is verified; await it (`set_access_cookies`). */
+  /** Verifies the access token, then sets its cookie and its CSRF cookie (`set_access_cookies`). Await it. */
   setAccessCookies(response: HttpResponse, token: string, options: SetCookieOptions = {}): Promise<void> {
     return this.set('access', response, token, options);
   }
 
-  /** Sets the refresh token's cookie and its CSRF cookie, once the token is verified; await it (`set_refresh_cookies`). */
+  /** Verifies the refresh token, then sets its cookie and its CSRF cookie (`set_refresh_cookies`). Await it. */
   setRefreshCookies(response: HttpResponse, token: string, options: SetCookieOptions = {}): Promise<void> {
     return this.set('refresh', response, token, options);
   }
 
-  /** Deletes all of them: a log-out (`unset_jwt_cookies`). */
+  /** Deletes the cookies of both tokens (`unset_jwt_cookies`). */
   unsetJwtCookies(response: HttpResponse, options: UnsetCookieOptions = {}): void {
     this.unset('access', response, options);
     this.unset('refresh', response, options);
   }
 
-  /** Deletes the access token's cookies (`unset_access_cookies`). */
+  /** Deletes the cookies of the access token (`unset_access_cookies`). */
   unsetAccessCookies(response: HttpResponse, options: UnsetCookieOptions = {}): void {
     this.unset('access', response, options);
   }
 
-  /** Deletes the refresh token's cookies (`unset_refresh_cookies`). */
+  /** Deletes the cookies of the refresh token (`unset_refresh_cookies`). */
   unsetRefreshCookies(response: HttpResponse, options: UnsetCookieOptions = {}): void {
     this.unset('refresh', response, options);
   }
@@ -82,7 +82,7 @@ export class TokenCookieService {
     return toSetCookie(cookie, this.settings.cookies);
   }
 
-  /** The token's cookie and, where scripts are to read the double submit value, a second one; without a token, deleted. */
+  /** The cookie of the token and, with `csrf.inCookies`, the cookie of its double submit value. Without a token: deletions. */
   private cookiesFor(kind: TokenType, content: CookieContent): TokenCookie[] {
     const { cookies, csrf } = this.settings;
     const { token = null, verified } = content;

@@ -1,16 +1,16 @@
-/** Who may verify: with `hmac` whoever can sign, with the others whoever has the public key (RFC 7518 s.3, RFC 8037). */
+/** The kind of signature (RFC 7518 s.3, RFC 8037). With `hmac` one secret signs and verifies; the others have key pairs. */
 export type AlgorithmFamily = 'hmac' | 'rsa' | 'rsa-pss' | 'ecdsa' | 'eddsa';
 
-/** What is known of a JWS algorithm. */
+/** The properties of a JWS algorithm. */
 export interface AlgorithmFacts {
   readonly family: AlgorithmFamily;
-  /** The hash as OpenSSL names it; Ed25519 brings its own. */
+  /** OpenSSL's name of the hash. `null` for Ed25519, which has a fixed hash. */
   readonly hash: string | null;
   /** The size of the hash, in bytes. */
   readonly hashBytes: number;
-  /** The curve as OpenSSL names it; `null` where there is none. */
+  /** OpenSSL's name of the curve. `null` without a curve. */
   readonly curve: string | null;
-  /** The size of a signature, in bytes; `null` where the key decides. */
+  /** The size of a signature, in bytes. `null` if it depends on the key. */
   readonly signatureBytes: number | null;
 }
 
@@ -39,10 +39,10 @@ export const ALGORITHMS = {
   EdDSA: { family: 'eddsa', hash: null, hashBytes: 64, curve: 'ed25519', signatureBytes: 64 },
 } as const satisfies Record<string, AlgorithmFacts>;
 
-/** The name of a JWS algorithm, as it stands in `alg`. */
+/** The name of a JWS algorithm in `alg`. */
 export type JwtAlgorithm = keyof typeof ALGORITHMS;
 
-/** Whether a text is the name of an algorithm. */
+/** Whether a value is the name of an algorithm. */
 export function isAlgorithm(name: unknown): name is JwtAlgorithm {
   return typeof name === 'string' && Object.hasOwn(ALGORITHMS, name);
 }

@@ -1,4 +1,4 @@
-/** Whether a text holds a letter, several times as fast as `includes()` says it: V8 has a short way for `indexOf()` only. */
+/** Whether a string contains a character. `indexOf()` is several times faster than `includes()`: V8 optimises only the former. */
 export function hasCharacter(text: string, character: string, from = 0): boolean {
   const at = text.indexOf(character, from);
   return at >= 0;

@@ -1,32 +1,32 @@
-/** What a token is for: the `type` claim of the tokens made here. */
+/** The claim `type` of the tokens that this library creates. */
 export type TokenType = 'access' | 'refresh';
 
 /**
- * The claims of a verified token (RFC 7519 s.4), frozen. Where the token has none, `type` is `'access'`, `fresh` is
- * `false` and `jti` is `null`, as in Flask-JWT-Extended.
+ * The claims of a verified token (RFC 7519 s.4), frozen. If the token lacks them, `type` is `'access'`, `fresh` is `false`
+ * and `jti` is `null`, as in Flask-JWT-Extended.
  */
 export interface JwtPayload {
   /** The subject: by default the identity (RFC 7519 s.4.1.2). */
   readonly sub?: string;
-  /** `'access'`, `'refresh'`, or a type of your own, for routes that take any (`verifyType: false`). */
+  /** `'access'`, `'refresh'`, or a type of your own for routes with `verifyType: false`. */
   readonly type: string;
-  /** Whether the token came from a log-in; a number is the NumericDate until which it is fresh. */
+  /** Whether the token came from a log-in. A number is the NumericDate until which it is fresh. */
   readonly fresh: boolean | number;
-  /** The token's id (RFC 7519 s.4.1.7); `null` when it has none. */
+  /** The id of the token (RFC 7519 s.4.1.7), or `null`. */
   readonly jti: string | null;
-  /** When the token was made, in seconds since 1970 (RFC 7519 s.4.1.6). */
+  /** When the token was issued, in seconds since 1970 (RFC 7519 s.4.1.6). */
   readonly iat?: number;
   /** When the token becomes valid, in seconds since 1970 (RFC 7519 s.4.1.5). */
   readonly nbf?: number;
   /** When the token expires, in seconds since 1970 (RFC 7519 s.4.1.4). */
   readonly exp?: number;
-  /** Who made the token (RFC 7519 s.4.1.1). */
+  /** The issuer (RFC 7519 s.4.1.1). */
   readonly iss?: string;
-  /** Whom the token is for (RFC 7519 s.4.1.3). */
+  /** The audience (RFC 7519 s.4.1.3). */
   readonly aud?: string | readonly string[];
-  /** The double submit value that has to come with a token in a cookie. */
+  /** The double submit value, which a request must send with a token in a cookie. */
   readonly csrf?: string;
-  /** Every other claim, as the token has it. */
+  /** Every other claim. */
   readonly [claim: string]: unknown;
 }
 
@@ -36,13 +36,13 @@ export interface JoseHeader {
   readonly alg: string;
   /** The media type, `JWT` by default (RFC 7515 s.4.1.9). */
   readonly typ?: string;
-  /** Which key signed (RFC 7515 s.4.1.4). */
+  /** The name of the key that signed (RFC 7515 s.4.1.4). */
   readonly kid?: string;
-  /** Every other parameter, as the token has it. */
+  /** Every other parameter. */
   readonly [parameter: string]: unknown;
 }
 
-/** The value of an object's own property; what it inherits (`constructor`, a changed prototype) counts for nothing. */
+/** The value of an object's own property. Inherited properties (`constructor`, a changed prototype) are ignored. */
 export function ownValue(object: object, name: string): unknown {
   return Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
 }

@@ -1,28 +1,28 @@
-/** What a request has to have for a token to be found in it: Express's, Fastify's and Node's do. */
+/** The properties of a request in which tokens are found. Requests of Express, Fastify and Node have them. */
 export interface HttpRequest {
   /** The method, in upper case. */
   readonly method?: string;
-  /** The address, with its query. */
+  /** The URL, with its query string. */
   readonly url?: string;
-  /** Express: the address before a router shortened it. */
+  /** Express: the full URL. A router shortens `url`. */
   readonly originalUrl?: string;
   /** The header fields, with names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** What the framework's parser made of the body. */
+  /** The body, parsed by the framework. */
   readonly body?: unknown;
   /** Fastify: Node's own request. */
   readonly raw?: object;
 }
 
-/** A header's value, by its name in lower case: of repeated lines what Node makes of them, `''` where there is none. */
+/** The value of a header, by its name in lower case. Node joins repeated headers. Without the header: `''`. */
 export function headerValue(request: HttpRequest, name: string): string {
   const value = request.headers[name];
   return typeof value === 'string' ? value : (value?.join(', ') ?? '');
 }
 
-/** What a response has to have for cookies to be set on it: Express's, Fastify's and Node's do. */
+/** The methods of a response that set cookies. Responses of Express, Fastify and Node have them. */
 export interface HttpResponse {
-  /** What is set so far. */
+  /** The current value of a header. */
   getHeader(name: string): unknown;
   /** Express and Node. */
   setHeader?(name: string, value: string | string[]): unknown;

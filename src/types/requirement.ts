@@ -1,22 +1,22 @@
-/** The places a token can be in, as Flask-JWT-Extended names them. */
+/** The locations of a token in a request, with the names of Flask-JWT-Extended. */
 export const TOKEN_LOCATIONS = ['headers', 'cookies', 'query_string', 'json'] as const;
 
-/** Where a token can be: `'headers'`, `'cookies'`, `'query_string'` or `'json'` (`JWT_TOKEN_LOCATION`). */
+/** The location of a token: `'headers'`, `'cookies'`, `'query_string'` or `'json'` (`JWT_TOKEN_LOCATION`). */
 export type TokenLocation = (typeof TOKEN_LOCATIONS)[number];
 
-/** What a route asks of the token: the arguments of Flask-JWT-Extended's `jwt_required()`. */
+/** The requirements of a route: the arguments of Flask-JWT-Extended's `jwt_required()`. */
 export interface JwtRequirement {
-  /** Serve requests without a token too; a token that is there must still be good. Default `false`. */
+  /** Also serves requests without a token. A token in the request must still be valid. Default `false`. */
   optional?: boolean;
-  /** Only tokens that came from a log-in, and are still fresh. Default `false`. */
+  /** Requires a token from a log-in that is still fresh. Default `false`. */
   fresh?: boolean;
-  /** Refresh tokens instead of access tokens. Default `false`. */
+  /** Requires a refresh token instead of an access token. Default `false`. */
   refresh?: boolean;
-  /** Where this route looks for the token, in this order. Default: the option `tokenLocation`. */
+  /** The locations of the token, in this order. Default: the option `tokenLocation`. */
   locations?: TokenLocation | readonly TokenLocation[];
-  /** `false` takes access and refresh tokens alike (from the access cookie or key). Default `true`. */
+  /** With `false`, the route accepts access and refresh tokens (from the access cookie or JSON key). Default `true`. */
   verifyType?: boolean;
-  /** `true` asks neither `isTokenRevoked` nor a store. Default `false`. */
+  /** With `true`, the guard calls neither `isTokenRevoked` nor the store. Default `false`. */
   skipRevocationCheck?: boolean;
 }
 
@@ -40,7 +40,7 @@ const DEFAULTS: SettledRequirement = {
   skipRevocationCheck: false,
 };
 
-/** Checks what was given to `@JwtRequired()` and fills in the rest; a wrong name or value is a `TypeError`. */
+/** Checks the argument of `@JwtRequired()` and fills in the defaults. A wrong name or value throws a `TypeError`. */
 export function settleRequirement(requirement: JwtRequirement = {}): SettledRequirement {
   for (const [name, value] of Object.entries(requirement)) {
     if (!Object.hasOwn(DEFAULTS, name)) {
@@ -71,7 +71,7 @@ function settleLocations(given: JwtRequirement['locations']): readonly TokenLoca
   return Object.freeze([...locations]);
 }
 
-/** Whether a value names one of the four locations. */
+/** Whether a value is one of the four locations. */
 export function isTokenLocation(value: unknown): value is TokenLocation {
   return TOKEN_LOCATIONS.includes(value as TokenLocation);
 }

@@ -1,4 +1,4 @@
-/** Something that happened to sessions and tokens. */
+/** An event of sessions, tokens or the store. */
 export type RevocationEvent =
   /** A log-in opened a session. */
   | { readonly type: 'session-opened'; readonly sid: string; readonly identity: unknown }
@@ -7,16 +7,16 @@ export type RevocationEvent =
   | RefreshReuseEvent
   /** A session was ended by `revoke` or `revokeSession`. */
   | { readonly type: 'session-ended'; readonly sid: string }
-  /** `revokeAllFor` ended a subject's sessions. */
+  /** `revokeAllFor` ended the sessions of a subject. */
   | { readonly type: 'all-revoked'; readonly identity: unknown }
-  /** The store does not answer: what needs it is answered 503. */
+  /** The store does not respond. Requests that need it are answered 503. */
   | { readonly type: 'store-unavailable'; readonly cause: unknown }
-  /** The store answers again. */
+  /** The store responds again. */
   | { readonly type: 'store-available' };
 
-/** A refresh token was presented that had been replaced: somebody has a copy, and the session was ended. */
+/** A replaced refresh token was presented again. There are two copies of it, so its session was ended. */
 export interface RefreshReuseEvent {
-  /** Which event this is. */
+  /** The kind of event. */
   readonly type: 'refresh-reused';
   /** The session that was ended. */
   readonly sid: string;

@@ -1,10 +1,10 @@
-/** A private field of the objects of one kind, which nobody else can see. */
+/** Reads and writes a private field on the objects of one kind. */
 export interface Slot<Key, Value> {
   get(key: Key): Value | undefined;
   set(key: Key, value: Value): void;
 }
 
-/** Whatever a constructor returns is what the fields of a class that extends it are added to. */
+/** Returns an existing object. If a constructor returns an object, JavaScript adds the subclass's private fields to it. */
 export class ExistingObject {
   constructor(key: object) {
     return key;
@@ -12,12 +12,12 @@ export class ExistingObject {
 }
 
 /**
- * A WeakMap that keeps each value in a private field of its key. V8 walks the entries of an ordinary one with every
- * collection: for a key per request that is a quarter of what a check of HMAC costs, this a hundredth. Each map brings a
- * class for its field: V8 is quick only where a piece of code meets objects of one shape.
+ * A WeakMap that stores each value in a private field of its key. V8 visits the entries of an ordinary WeakMap in every
+ * garbage collection. With one key per request, that costs a quarter of an HMAC check; a private field costs a hundredth.
+ * Each map has its own class for its field, because V8 optimises code only for objects of one shape.
  */
 export class SlotMap<Key extends object, Value> extends WeakMap<Key, Value> {
-  /** Some key could be given no field. */
+  /** Some keys have no field; their values are in the WeakMap. */
   private hasOthers = false;
 
   constructor(private readonly slot: Slot<Key, Value>) {
@@ -37,15 +37,15 @@ export class SlotMap<Key extends object, Value> extends WeakMap<Key, Value> {
     try {
       this.slot.set(key, value);
     } catch {
-      // An engine that lets no field be added to a frozen object.
+      // Some engines add no field to a frozen object.
       super.set(key, value);
       this.hasOthers = true;
     }
     return this;
   }
 
-  /** Never needed here: what has no key any more goes with it. */
+  /** Not supported. The garbage collector frees each value with its key. */
   override delete(): never {
-    throw new Error('A SlotMap forgets nothing while its key is there.');
+    throw new Error('A SlotMap cannot delete entries.');
   }
 }
