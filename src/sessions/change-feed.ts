@@ -2,22 +2,23 @@ import { performance } from 'node:perf_hooks';
 import type { Freshness } from './look-up-cache.js';
 import type { RevocationStore, StoreWatch } from '../stores/revocation-store.js';
 
-/** What the feed tells. */
+/** Receives the notifications of the feed. */
 export interface FeedListener {
-  /** Something about a subject changed. */
+  /** The data of a subject changed. */
   forget(subject: string): void;
-  /** Changes may have been missed. */
+  /** The feed may have missed changes. */
   clear(): void;
 }
 
 /**
- * Listens to a store's changes, and knows whether it would hear of them: answers count as long as the connection has
- * answered a ping that was sent less than `staleness` ago, since what changed before a ping arrives before its answer.
+ * Listens to the changes of a store, and checks its connection with pings. Cached look-ups are valid while the last answered
+ * ping was sent less than `staleness` ago. A change before a ping arrives before the answer to the ping.
  */
 export class ChangeFeed implements Freshness {
   private watch: StoreWatch | null = null;
-  /** When the last ping was sent that was answered; what was asked for before the watch began never counts. */
+  /** The time at which the last answered ping was sent. */
   private heardAt = -Infinity;
+  /** The time at which the watch began. Look-ups from before are never valid. */
   private watchingSince = Infinity;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
@@ -31,7 +32,7 @@ export class ChangeFeed implements Freshness {
     return askedAt >= this.watchingSince ? this.heardAt + this.staleness : -Infinity;
   }
 
-  /** Listens until it is stopped, and begins anew whenever the connection is lost. Keeps no process alive. */
+  /** Listens until `stop()`, and reconnects when the connection is lost. Its timers do not prevent the process from ending. */
   start(listener: FeedListener): void {
     void this.beat(listener);
   }
@@ -47,7 +48,7 @@ export class ChangeFeed implements Freshness {
     try {
       await this.within(this.watch === null ? this.connect(listener) : this.ping(this.watch));
     } catch {
-      // The store's own state is told elsewhere; here it only means that nothing remembered counts.
+      // `StoreClient` reports failures of the store. Here a failure only makes the cached look-ups invalid.
       this.lose(listener);
     }
     if (this.stopped) return;

@@ -2,26 +2,26 @@ import { performance } from 'node:perf_hooks';
 import { after, type Awaitable } from '../types/awaitable.js';
 import type { LookUp, LookUpQuery } from '../stores/revocation-store.js';
 
-/** Says until when what was read may be believed. Milliseconds of `performance.now()`. */
+/** The validity of cached look-ups. Times are milliseconds of `performance.now()`. */
 export interface Freshness {
-  /** Until when an answer that was asked for at this time counts. */
+  /** The end of the validity of a look-up that started at `askedAt`. */
   goodUntil(askedAt: number): number;
 }
 
-/** An answer, and when it was asked for. */
+/** A look-up in the cache. */
 interface Entry {
   readonly answer: LookUp;
   readonly askedAt: number;
   readonly subject: string;
 }
 
-/** A question on its way to the store. */
+/** A pending look-up. */
 interface Load {
-  /** Something about the subject changed meanwhile: the answer may be older than the change. */
+  /** The subject changed during the look-up, so the result may be older than the change. */
   outdated: boolean;
 }
 
-/** The answers of a store to look-ups of late: bounded in number and in time. */
+/** A cache of the store's look-ups, with a limited number of entries and a limited validity. */
 export class LookUpCache {
   private readonly entries = new Map<string, Entry>();
   private readonly keysBySubject = new Map<string, Set<string>>();
@@ -32,7 +32,7 @@ export class LookUpCache {
     private readonly maxEntries: number,
   ) {}
 
-  /** The answer that is remembered, while it counts; else the store's. */
+  /** The cached look-up while it is valid, otherwise the result of `ask`. */
   lookUp(query: LookUpQuery, ask: () => Awaitable<LookUp>): Awaitable<LookUp> {
     const key = `${query.subject} ${query.sid ?? ''} ${query.jti ?? ''}`;
     const entry = this.entries.get(key);
@@ -44,14 +44,14 @@ export class LookUpCache {
     return this.load(query.subject, key, now, ask);
   }
 
-  /** Forgets what is known of a subject, and what is being asked. */
+  /** Deletes the entries of a subject, and does not store its pending look-ups. */
   forget(subject: string): void {
     for (const load of this.loads.get(subject) ?? []) load.outdated = true;
     for (const key of this.keysBySubject.get(subject) ?? []) this.entries.delete(key);
     this.keysBySubject.delete(subject);
   }
 
-  /** Forgets everything. */
+  /** Deletes all entries, and does not store pending look-ups. */
   clear(): void {
     for (const loads of this.loads.values()) for (const load of loads) load.outdated = true;
     this.entries.clear();
@@ -87,7 +87,7 @@ export class LookUpCache {
     if (this.entries.size > this.maxEntries) this.drop();
   }
 
-  /** To the end of the order: what is at its beginning was not used for longest. */
+  /** Moves an entry to the end of the order. The first entry is the least recently used. */
   private touch(key: string, entry: Entry): void {
     this.entries.delete(key);
     this.entries.set(key, entry);
@@ -104,7 +104,7 @@ export class LookUpCache {
   }
 }
 
-/** What was asked for less than a given time ago. */
+/** Look-ups are valid for a fixed time. */
 export class BoundedStaleness implements Freshness {
   constructor(private readonly staleness: number) {}
 

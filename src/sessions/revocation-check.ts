@@ -4,7 +4,7 @@ import type { HttpRequest } from '../types/http.js';
 import type { TokenRevocation } from './token-revocation.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 
-/** Says whether a verified token was revoked: the application is asked first, then the store. */
+/** Checks whether a verified token is revoked. It calls the application's `isTokenRevoked` first, then the store. */
 export class RevocationCheck {
   constructor(
     private readonly settings: Settings,

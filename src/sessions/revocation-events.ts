@@ -1,7 +1,7 @@
 import { Observable, Subject } from 'rxjs';
 import type { RevocationEvent } from '../types/revocation-event.js';
 
-/** What happens to sessions and tokens, as an observable: inject it and subscribe. */
+/** The events of sessions, tokens and the store, as an observable. Inject it and subscribe. */
 export class RevocationEvents extends Observable<RevocationEvent> {
   private readonly subject: Subject<RevocationEvent>;
 
@@ -11,7 +11,7 @@ export class RevocationEvents extends Observable<RevocationEvent> {
     this.subject = subject;
   }
 
-  /** Tells every subscriber. */
+  /** Notifies every subscriber. */
   emit(event: RevocationEvent): void {
     this.subject.next(event);
   }

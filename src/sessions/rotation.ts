@@ -7,7 +7,7 @@ import type { TokenFactory } from '../tokens/issuing/token-factory.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 import { lookUpUser } from '../tokens/verifying/user-lookup.js';
 
-/** Replaces refresh tokens (RFC 9700 s.4.14.2): however often one is presented, it is consumed once. */
+/** Replaces refresh tokens (RFC 9700 s.4.14.2). A refresh token is consumed once, however many requests present it. */
 export class Rotation {
   constructor(
     private readonly settings: Settings,
@@ -15,7 +15,7 @@ export class Rotation {
     private readonly sessions: Sessions,
   ) {}
 
-  /** The successor of a verified refresh token, and its access token. All that can fail comes before it is consumed. */
+  /** Returns the successor of a verified refresh token and a new access token. Every step that can fail is before the store's. */
   async rotate(
     { payload, header }: VerifiedToken,
     given: { claims?: object; headers?: object },

@@ -8,7 +8,7 @@ import { Sessions } from './sessions.js';
 import type { TokenFactory } from '../tokens/issuing/token-factory.js';
 import { TokenRevocation } from './token-revocation.js';
 
-/** What there is to sessions and revocation; without a store, nothing. */
+/** Builds the services for sessions and revocation, if there is a store. */
 export class SessionManager {
   readonly store: StoreClient | null = null;
   private readonly feed: ChangeFeed | null = null;
@@ -27,7 +27,7 @@ export class SessionManager {
     this.parts = { sessions, revocation, rotation: new Rotation(settings, factory, sessions) };
   }
 
-  /** Begins to listen to the store's changes, where that is wanted. */
+  /** Starts to listen to the store's changes, if `local.push` is on. */
   start(): void {
     if (this.cache !== null) this.feed?.start(this.cache);
   }
@@ -36,17 +36,17 @@ export class SessionManager {
     this.feed?.stop();
   }
 
-  /** Whether log-ins open sessions. */
+  /** Whether there is a store, so that log-ins open sessions. */
   get isOn(): boolean {
     return this.parts !== null;
   }
 
-  /** `null` without a store: then no token is revoked there. */
+  /** `null` without a store. */
   get revocation(): TokenRevocation | null {
     return this.parts?.revocation ?? null;
   }
 
-  /** All of it; a `TypeError` without a store. */
+  /** Returns the services. @throws TypeError without a store. */
   required(method: string) {
     if (this.parts !== null) return this.parts;
     throw new TypeError(

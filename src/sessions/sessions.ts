@@ -9,10 +9,10 @@ import { ownValue, type JwtPayload } from '../types/claims.js';
 import { newIssuance, type TokenContent, type Issuance } from '../tokens/issuing/new-token.js';
 import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 
-/** The longest device note that is kept, in characters; user agents can be of any length. */
+/** The longest device name that is stored, in characters. User agents can have any length. */
 const DEVICE_LENGTH = 256;
 
-/** Opens sessions and moves them on: the one place that tells a store about refresh tokens. */
+/** Opens sessions and replaces their refresh tokens in the store. */
 export class Sessions {
   constructor(
     private readonly settings: Settings,
@@ -20,14 +20,14 @@ export class Sessions {
     private readonly events: RevocationEvents,
   ) {}
 
-  /** Opens a session for a new refresh token, or puts that token into a given one; answers the token's issuance. */
+  /** Opens a session for a new refresh token, or makes the token the current one of session `sid`. Returns its issuance. */
   async open(content: TokenContent, given: { device?: string; sid?: string | null } = {}): Promise<Issuance> {
     const subject = subjectHash(content.identity);
     const existing = typeof given.sid === 'string';
     const sid = given.sid ?? newSessionId(subject);
     requireSubject(sid, subject);
     const issuance = newIssuance(content, this.settings, sid);
-    // A token that is born expired opens nothing.
+    // A token with a negative lifetime opens no session.
     if (content.lifetime !== null && content.lifetime <= 0) return issuance;
     const result = await this.store.write(
       subject,
@@ -51,7 +51,7 @@ export class Sessions {
     return issuanceOf(result.session);
   }
 
-  /** Puts a successor in the place of a refresh token, once; answers the session as it is then. */
+  /** Replaces a refresh token by its successor, once. Returns the session after that. */
   async advance(payload: JwtPayload, successor: TokenContent): Promise<SessionRecord> {
     const keys = storeKeysOf(payload, this.settings);
     const issuance = newIssuance(successor, this.settings, keys.sid);
@@ -60,7 +60,7 @@ export class Sessions {
     throw new RevokedTokenException(undefined, { payload });
   }
 
-  /** Whether a refresh token that is not the current one of its session may pass; if not, the session is over. */
+  /** Whether a refresh token that is not the current one of its session must be refused. A reuse ends the session. */
   async isReused(payload: JwtPayload, keys: StoreKeys): Promise<boolean> {
     return !('session' in (await this.present(payload, keys, null)));
   }
@@ -97,7 +97,7 @@ export class Sessions {
     return result;
   }
 
-  /** A token that does not say when it was issued may be older than any cut-off. */
+  /** A token without `iat` counts as older than every cut-off. */
   private adoption(payload: JwtPayload): Adoption {
     return {
       denyFor: this.remaining(payload),
@@ -112,7 +112,7 @@ export class Sessions {
     if (outcome === 'reused') this.events.emit({ type: 'refresh-reused', sid, identity, jti: payload.jti });
   }
 
-  /** How long a token can still be presented, in milliseconds; `null`: for ever. */
+  /** The remaining lifetime of a token, in milliseconds. `null` if it never expires. */
   remaining({ exp }: JwtPayload): number | null {
     return typeof exp === 'number' ? Math.max(0, Math.ceil((exp + this.settings.leeway) * 1000 - Date.now())) : null;
   }
@@ -133,7 +133,7 @@ export function issuanceOf({ sid, currentId, issuedAt, refreshExpires, csrf }: S
   return { id: currentId, issuedAt, expiresAt: refreshExpires, csrf, sid };
 }
 
-/** The issuance of the access token that goes with it: derived, so that everyone who repeats a refresh gets the same. */
+/** The issuance of the access token. It is derived from the refresh token, so that a repeated refresh returns the same token. */
 export function accessIssuanceOf(refresh: Issuance, { lifetime }: TokenContent): Issuance {
   const ends = [lifetime === null ? null : refresh.issuedAt + lifetime, refresh.expiresAt].filter(
     (end) => end !== null,

@@ -1,6 +1,6 @@
 import type { LookUp, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
 
-/** What may be made of a write's answer: whether it has the form it should, and whether it came too late. */
+/** Checks for the result of a write: its form, and whether the write was too late. */
 export interface WriteAnswer<T> {
   readonly isValid: (answer: T) => boolean;
   readonly isLate: (answer: T) => boolean;
@@ -8,28 +8,28 @@ export interface WriteAnswer<T> {
 
 type Opening = { outcome: 'opened'; session: SessionRecord } | { outcome: 'unknown' | 'late' };
 
-/** Of `openSession`. */
+/** The result of `openSession`. */
 export const OPENING: WriteAnswer<Opening> = outcomes(['opened'], ['unknown', 'late']);
 
-/** Of `present`. */
+/** The result of `present`. */
 export const PRESENTATION: WriteAnswer<RefreshOutcome> = outcomes(
   ['current', 'rotated', 'repeated'],
   ['reused', 'unknown', 'late'],
 );
 
-/** Of writes that say whether they were applied. */
+/** The result of writes that return whether they were applied. */
 export const APPLIED: WriteAnswer<boolean> = {
   isValid: (answer) => typeof answer === 'boolean',
   isLate: (answer) => !answer,
 };
 
-/** The same for one session: an answer about another one is none. */
+/** Adds a check that the result belongs to the session `sid`. */
 export function about<T extends { outcome: string }>(sid: string, answers: WriteAnswer<T>): WriteAnswer<T> {
   const isOther = (answer: T): boolean => 'session' in answer && (answer.session as SessionRecord).sid !== sid;
   return { ...answers, isValid: (answer) => answers.isValid(answer) && !isOther(answer) };
 }
 
-/** Whether a store's answer is a look-up of this session; half of one would let tokens in. */
+/** Whether a store's result is a complete look-up of this session. An incomplete one could make the guard accept revoked tokens. */
 export function isLookUp(answer: LookUp, sid: string | null): boolean {
   if (!isObject(answer)) return false;
   const { session, denied, cutOff } = answer;
@@ -37,12 +37,12 @@ export function isLookUp(answer: LookUp, sid: string | null): boolean {
   return typeof denied === 'boolean' && (cutOff === null || isTime(cutOff)) && isAsked;
 }
 
-/** Whether a store's answer is a list of sessions. */
+/** Whether a store's result is a list of sessions. */
 export function isList(answer: SessionRecord[]): boolean {
   return Array.isArray(answer) && answer.every(isSession);
 }
 
-/** Whether a store's answer is a time. */
+/** Whether a store's result is a time. */
 export function isTime(answer: number): boolean {
   return typeof answer === 'number' && Number.isFinite(answer);
 }

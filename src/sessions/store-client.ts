@@ -6,10 +6,10 @@ import type { LookUpCache } from './look-up-cache.js';
 import type { LookUp, LookUpQuery, RevocationStore } from '../stores/revocation-store.js';
 import { isLookUp, isTime, type WriteAnswer } from './store-answers.js';
 
-/** How long a reading of the store's clock is good for, in milliseconds: long before clocks drift apart noticeably. */
+/** How long a reading of the store's clock is used, in milliseconds. In that time, clocks drift apart only a little. */
 const SAMPLE_LIFE = 30_000;
 
-/** A reading of the store's clock, and when it arrived by ours. */
+/** A reading of the store's clock, and the time of its arrival by our clock. */
 interface ClockSample {
   readonly storeTime: number;
   readonly receivedAt: number;
@@ -19,17 +19,17 @@ interface ClockSample {
 interface StoreCall<T> {
   readonly isValid: (answer: T) => boolean;
   readonly timeout: number;
-  /** What its success proves; nothing, where it is only the clock that is read. */
+  /** The kind of access that works if the call succeeds. `null` for a reading of the clock. */
   readonly proves: 'read' | 'write' | null;
 }
 
 /**
- * Calls a store with a deadline of our own, since drivers may hang for as long as they like. Whatever fails, takes too
- * long or has not the form it should is a `RevocationUnavailableException`; an answer that comes later is dropped.
+ * Calls a store with our own deadline, because a driver can hang without limit. A call that fails, takes too long or returns
+ * a malformed result throws a `RevocationUnavailableException`. A result after the deadline is ignored.
  */
 export class StoreClient {
   private sample: ClockSample | null = null;
-  /** What fails now: a store may be read and yet not be written. */
+  /** The kinds of access that fail now. A store can fail to write and still read. */
   private readonly failing = new Set<'read' | 'write'>();
 
   constructor(
@@ -39,13 +39,13 @@ export class StoreClient {
     private readonly cache: LookUpCache | null = null,
   ) {}
 
-  /** What the store knows about a token; what it answered a moment ago will do only where that is allowed. */
+  /** Looks a token up in the store. With `mayBeRemembered`, the result can come from the cache. */
   lookUp(query: LookUpQuery, mayBeRemembered: boolean): Awaitable<LookUp> {
     if (!mayBeRemembered || this.cache === null) return this.askStore(query);
     return this.cache.lookUp(query, () => this.askStore(query));
   }
 
-  /** The one call that comes with every request: nothing is made for it that it can do without. */
+  /** The look-up of every request. So it creates no objects that it does not need. */
   private askStore(query: LookUpQuery): Awaitable<LookUp> {
     let answer: Awaitable<LookUp>;
     try {
@@ -58,14 +58,14 @@ export class StoreClient {
     return this.bounded(answer, { isValid, timeout: this.timeout, proves: 'read' });
   }
 
-  /** Reads; without a promise where the store needs none. */
+  /** Reads from the store. The result is a promise only if the store returns one. */
   read<T>(work: (store: RevocationStore) => Awaitable<T>, isValid: (answer: T) => boolean): Awaitable<T> {
     return this.call(() => work(this.store), { isValid, timeout: this.timeout, proves: 'read' });
   }
 
   /**
-   * Writes, with the time by which it must be applied in the store's clock: at the latest when we give up. What the store
-   * says came too late is tried once more with a new reading of its clock, while there is time.
+   * Writes to the store, with a deadline in the store's clock. The deadline is not after the time at which we give up. If the
+   * store reports that the write was too late, the client reads its clock again and tries once more, while there is time.
    */
   async write<T>(
     subject: string,
@@ -75,7 +75,7 @@ export class StoreClient {
     try {
       return await this.tryToWrite(work, answer);
     } finally {
-      // Whether it was applied or not: this process at least must not go by what it knew before.
+      // Also after a failure: the write may have been applied, so the cached look-ups may be wrong.
       this.cache?.forget(subject);
     }
   }
@@ -96,8 +96,8 @@ export class StoreClient {
   }
 
   /**
-   * What the store's clock shows at the latest when ours shows a given time. The reading was made before it arrived, so
-   * the true time can only be later, and the store passes the deadline before we give up.
+   * Converts a time of our clock to the store's clock. The store read its clock before the reading arrived here. So the
+   * store's clock is at or after the converted time, and the store reaches the deadline before we give up.
    */
   private async storeTimeAt(ourTime: number): Promise<number> {
     const now = performance.now();
@@ -137,7 +137,7 @@ export class StoreClient {
   }
 
   private accept<T>(answer: T, isValid: boolean, proves: StoreCall<T>['proves']): T {
-    if (!isValid) this.fail(new TypeError('The store answered something that is no answer.'), proves);
+    if (!isValid) this.fail(new TypeError('The store returned a malformed result.'), proves);
     if (this.failing.size > 0 && proves !== null && this.failing.delete(proves) && this.failing.size === 0) {
       this.events.emit({ type: 'store-available' });
     }

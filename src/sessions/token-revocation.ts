@@ -12,7 +12,7 @@ import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 import type { Sessions } from './sessions.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 
-/** Asks a store whether tokens were revoked, and revokes them there. */
+/** Looks tokens up in the store, and revokes them there. */
 export class TokenRevocation {
   constructor(
     private readonly settings: Settings,
@@ -21,7 +21,7 @@ export class TokenRevocation {
     private readonly events: RevocationEvents,
   ) {}
 
-  /** Whether a verified token was revoked; of a refresh token that was replaced the session is ended on the way. */
+  /** Whether a verified token is revoked. The check of a replaced refresh token can end its session (a reuse). */
   isRevoked(token: VerifiedToken): Awaitable<boolean> {
     const { payload } = token;
     const keys = this.storeKeysOf(token);
@@ -30,13 +30,13 @@ export class TokenRevocation {
     return this.isRevokedBy(payload, keys, found);
   }
 
-  /** Found out once for a token that is remembered: two hashes are part of it. */
+  /** A cached token stores its keys, because computing them takes two hashes. */
   private storeKeysOf(token: VerifiedToken): StoreKeys {
     if (!(token instanceof CachedToken)) return storeKeysOf(token.payload, this.settings);
     return (token.storeKeys ??= storeKeysOf(token.payload, this.settings));
   }
 
-  /** Ends a refresh token's session, or denies a token's id (RFC 7009 s.2.1); there is nothing to do once it expired. */
+  /** Ends the session of a refresh token, or denies the `jti` of another token (RFC 7009 s.2.1). Ignores expired tokens. */
   async revoke(payload: JwtPayload): Promise<void> {
     const { subject, sid, jti, adopts } = storeKeysOf(payload, this.settings);
     const lifetime = this.sessions.remaining(payload);
@@ -47,13 +47,13 @@ export class TokenRevocation {
     if (adopts && sid !== null) await this.endSession(subject, sid);
   }
 
-  /** Ends a session; a text that is no session's id ends nothing. */
+  /** Ends a session. Ignores a string that is not the id of a session. */
   async revokeSession(sid: string): Promise<void> {
     const subject = subjectOfSession(sid);
     if (subject !== null) await this.endSession(subject, sid);
   }
 
-  /** Ends a subject's sessions, and cuts its tokens without session off. */
+  /** Ends the sessions of a subject, and sets the cut-off for its tokens without a session. */
   async revokeAllFor(identity: unknown, before: number | null, except: string | null): Promise<void> {
     const subject = subjectHash(identity);
     await this.store.write(
@@ -64,7 +64,7 @@ export class TokenRevocation {
     this.events.emit({ type: 'all-revoked', identity });
   }
 
-  /** A subject's sessions. */
+  /** Lists the sessions of a subject. */
   async list(identity: unknown): Promise<SessionRecord[]> {
     return this.store.read((store) => store.listSessions(subjectHash(identity)), isList);
   }
@@ -83,7 +83,7 @@ export class TokenRevocation {
   }
 }
 
-/** Whether a token without session was issued up to the cut-off, in whole seconds; one that does not say was. */
+/** Whether a token without a session was issued before the cut-off, in whole seconds. A token without `iat` was. */
 function isBefore(payload: JwtPayload, cutOff: number | null): boolean {
   if (cutOff === null) return false;
   const issuedAt = ownValue(payload, 'iat');

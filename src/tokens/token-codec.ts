@@ -4,18 +4,18 @@ import type { SigningKey, VerificationKey } from '../keys/verification-key.js';
 import { ALGORITHMS, type AlgorithmFacts, type AlgorithmFamily } from '../types/algorithms.js';
 import type { CompactToken } from './verifying/compact.js';
 
-/** How the signatures of one family are made and checked (RFC 7518 s.3). */
+/** Signs and verifies with the algorithms of one family (RFC 7518 s.3). */
 interface SignatureScheme {
-  /** `null`: `@nestjs/jwt` makes them. */
+  /** `null` if `@nestjs/jwt` signs. */
   readonly sign: ((input: string, key: KeyObject, facts: AlgorithmFacts) => string) | null;
-  /** The signature as its segment is written: base64url in the one form that its bytes have. */
+  /** `signature` is the segment of the token, in canonical base64url. */
   readonly verify: (input: string, signature: string, key: KeyObject, facts: AlgorithmFacts) => boolean;
 }
 
 const SCHEMES: Readonly<Record<AlgorithmFamily, SignatureScheme>> = {
   hmac: {
     sign: hmac,
-    // As texts: Node hands out the one and need not decode the other, which takes a quarter less.
+    // Compares base64url strings: Node returns one of them and need not decode the other. This saves a quarter of the time.
     verify: (input, signature, key, facts) => isSame(hmac(input, key, facts), signature),
   },
   rsa: {
@@ -43,17 +43,17 @@ const SCHEMES: Readonly<Record<AlgorithmFamily, SignatureScheme>> = {
 };
 
 /**
- * Signs and checks signatures, and nothing else: the claims are judged elsewhere, in Flask-JWT-Extended's order.
- * The one file that knows `@nestjs/jwt`.
+ * Signs tokens and verifies signatures. `TokenVerifier` checks the claims, in Flask-JWT-Extended's order. Only this file
+ * imports `@nestjs/jwt`.
  *
- * `@nestjs/jwt` signs where it costs next to nothing beside the signature: with RSA, 1.02 times the bare one. With HMAC it
- * takes 1.8 times that, where the code here takes 1.3; it knows neither ES256K nor EdDSA; and to verify HS256 it takes 3.3
- * times the bare HMAC, RS256 1.3. There `node:crypto` is asked itself, with the same prepared keys: 2.2 and 1.16, all but
- * nothing beside the signature and `JSON.parse` (Node 20, docs/benchmarks.md).
+ * `@nestjs/jwt` signs with RSA, where it takes 1.02 times the bare signature. This file calls `node:crypto` for the rest.
+ * For HMAC, `@nestjs/jwt` takes 1.8 times the bare signature and this file 1.3 times. To verify HS256, `@nestjs/jwt` takes
+ * 3.3 times the bare HMAC and this file 2.2 times, for RS256 1.3 and 1.16 times. `@nestjs/jwt` supports neither ES256K nor
+ * EdDSA. The figures are from Node 20 (docs/benchmarks.md).
  */
 export class TokenCodec {
-  // Without a key of its own, so that no call can fall back to one; each call brings a prepared key, since
-  // jsonwebtoken would try to parse a text as a public key every time.
+  // The service has no key, so no call can fall back to one. Each call passes a prepared key, because jsonwebtoken would
+  // try to parse a string as a public key every time.
   private readonly jwt = new JwtService({});
   private lastHeader = { text: '', segment: '' };
 
@@ -64,7 +64,7 @@ export class TokenCodec {
     const scheme = SCHEMES[facts.family];
     const claims = Buffer.from(JSON.stringify(payload), 'utf8');
     if (scheme.sign === null) {
-      // As bytes, jsonwebtoken takes the payload as it is, instead of adding and judging claims.
+      // jsonwebtoken signs a payload of bytes unchanged. With an object it would add and check claims.
       const options = { secret: key, algorithm, header: joseHeader };
       return this.jwt.sign(claims, options as unknown as JwtSignOptions);
     }
@@ -72,7 +72,7 @@ export class TokenCodec {
     return `${input}.${scheme.sign(input, key, facts)}`;
   }
 
-  /** One token's header is mostly the next one's too. */
+  /** The encoded header. Most tokens have the same header as the token before, so the last one is cached. */
   private headerSegment(header: object): string {
     const text = JSON.stringify(header);
     if (text !== this.lastHeader.text) {
@@ -81,7 +81,7 @@ export class TokenCodec {
     return this.lastHeader.segment;
   }
 
-  /** Whether this key signed the token, with the key's algorithm and no other. */
+  /** Whether this key signed the token with the algorithm of the key. */
   verifySignature({ signingInput, signature, unverifiedHeader }: CompactToken, key: VerificationKey): boolean {
     const facts: AlgorithmFacts = ALGORITHMS[key.algorithm];
     if (unverifiedHeader.alg !== key.algorithm) return false;
@@ -90,15 +90,15 @@ export class TokenCodec {
   }
 }
 
-/** The length of an RSA signature (RFC 8017 s.8.1.2, 8.2.2); OpenSSL also takes one without its leading zeros. */
+/** The length of an RSA signature (RFC 8017 s.8.1.2, 8.2.2). OpenSSL would also accept one without its leading zeros. */
 function modulusBytes(key: KeyObject): number {
   return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 }
 
-// One pair for each length of a text that is compared; nothing here waits.
+// One pair of buffers for each length. They can be shared, because the comparison is synchronous.
 const compared = new Map<number, readonly [Buffer, Buffer]>();
 
-/** Compares texts in a time that does not say where they differ. */
+/** Compares two strings in constant time. */
 function isSame(one: string, other: string): boolean {
   if (one.length !== other.length) return false;
   let pair = compared.get(one.length);
@@ -111,7 +111,7 @@ function isSame(one: string, other: string): boolean {
   return timingSafeEqual(pair[0], pair[1]);
 }
 
-/** How many letters base64url has for so many bytes. */
+/** The number of base64url characters for a number of bytes. */
 function charactersFor(bytes: number): number {
   return Math.ceil((bytes * 4) / 3);
 }
@@ -130,7 +130,7 @@ function decode(signature: string): Buffer {
   return Buffer.from(signature, 'base64url');
 }
 
-/** Of base64url and dots, each letter is one byte. */
+/** Encodes base64url and dots, which are one byte per character. */
 function bytesOf(input: string): Buffer {
   return Buffer.from(input, 'latin1');
 }

@@ -1,7 +1,7 @@
 import type { VerificationKey } from '../keys/verification-key.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 
-/** A token whose signature and claims hold, deeply frozen. */
+/** A token with a valid signature and valid claims, deeply frozen. */
 export interface VerifiedToken {
   /** The JOSE header. */
   readonly header: JoseHeader;
@@ -10,14 +10,14 @@ export interface VerifiedToken {
 }
 
 /**
- * A token that a key has signed, and what it says: for ever the same, so that it may be remembered. Whether it holds at
- * this moment is asked with each request. Never handed out, for it leads to the key.
+ * A token with a valid signature. Its content never changes, so it can be cached. The time and the other checks are made on
+ * each request. It refers to the key, so it must never reach the application.
  */
 export class SignedToken implements VerifiedToken {
   constructor(
     readonly rawToken: string,
     readonly header: JoseHeader,
-    /** As the token has them. */
+    /** The claims without the defaults. */
     readonly claims: Readonly<Record<string, unknown>>,
     readonly payload: JwtPayload,
     readonly signer: VerificationKey,

@@ -121,7 +121,7 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
     const app = useJwtApp(adapter, { options: OPTIONS });
 
     it.each([
-      [{ claims: { tenant: 'globex' } }, 'The claim "tenant" of a new token goes with its key'],
+      [{ claims: { tenant: 'globex' } }, 'The claim "tenant" of a new token is bound to its key'],
       [{ headers: { kid: 'globex-1' } }, 'The header parameter "kid" of a new token is the name of its key'],
     ])('the call cannot name another: %j', async (given, message) => {
       const made = app.tokens.createAccessToken(userOf('acme'), given);

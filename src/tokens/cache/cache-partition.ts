@@ -1,27 +1,27 @@
 import type { CachedToken } from './cached-token.js';
 
-/** How much may be kept. */
+/** The limits of a partition. */
 export interface PartitionSize {
   readonly maxTokens: number;
   readonly maxBytes: number;
 }
 
 /**
- * On a full partition one new token in so many replaces another: the rest cost nothing but the look. Where more tokens are in
- * use than fit, some of them stay and are found, and whoever comes once replaces little.
+ * The share of new tokens that a full partition adds. If more tokens are in use than fit, some of them stay long enough to be
+ * found again. Tokens that are used once replace few others, and those that are not added cost only the look-up.
  */
 const ADMITTED = 1 / 16;
 
-/** How many tokens in use are passed over before one has to go all the same. */
+/** How many recently used tokens are skipped before one of them is removed. */
 const SECOND_CHANCES = 8;
 
-/** Of how many letters at its end the number is made that a token is filed under. */
+/** How many trailing characters of the signature form the hash key. */
 const FILED_LETTERS = 7;
 
-/** That of the hash FNV-1a, for 32 bits. */
+/** The prime of the hash FNV-1a with 32 bits. */
 const FNV_PRIME = 0x01000193;
 
-/** Tokens by their text, within bounds. */
+/** Tokens by their raw string, within the limits. */
 export class CachePartition {
   private readonly tokens = new Map<number, CachedToken>();
   private readonly order: CachedToken[] = [];
@@ -29,7 +29,7 @@ export class CachePartition {
 
   constructor(private readonly size: PartitionSize) {}
 
-  /** The token of exactly this text: all of it is compared. */
+  /** Finds the token with exactly this string. It compares the whole string. */
   find(rawToken: string): CachedToken | undefined {
     if (this.order.length === 0) return undefined;
     const token = this.tokens.get(fileNumber(rawToken));
@@ -38,7 +38,7 @@ export class CachePartition {
     return token;
   }
 
-  /** Whether a token that is not here would be taken, were it added now. */
+  /** Whether a new token should be added now. A full partition decides at random. */
   wants(): boolean {
     const isFull = this.order.length >= this.size.maxTokens || this.bytes >= this.size.maxBytes;
     return !isFull || (this.size.maxTokens > 0 && Math.random() < ADMITTED);
@@ -57,7 +57,7 @@ export class CachePartition {
     this.bytes += bytes;
   }
 
-  /** Takes a token out, if it is here. */
+  /** Removes a token, if the partition has it. */
   remove(token: CachedToken): void {
     if (this.order[token.index] !== token) return;
     this.tokens.delete(fileNumber(token.rawToken));
@@ -68,7 +68,7 @@ export class CachePartition {
     this.order[token.index] = last;
   }
 
-  /** At random, as nobody can foresee, but rather one that was not used of late. */
+  /** Removes a random token, so that a client cannot predict it. Prefers a token that was not used recently. */
   private removeOne(): void {
     let index = Math.floor(Math.random() * this.order.length);
     for (let passed = 0; passed < SECOND_CHANCES && this.tokenAt(index).wasUsed; passed++) {
@@ -84,8 +84,8 @@ export class CachePartition {
 }
 
 /**
- * 32 bits of the end of the signature, which nobody can choose who has not the key. Two tokens of one number replace each
- * other, which costs them their place and no more.
+ * Hashes the end of the signature to 32 bits. A client cannot choose it without the key. Two tokens with the same hash replace
+ * each other in the cache, which costs time and nothing else.
  */
 function fileNumber(rawToken: string): number {
   let number = 0;

@@ -2,27 +2,27 @@ import { validTimeOf, type ValidTime } from '../verifying/claims.js';
 import type { StoreKeys } from '../verifying/store-keys.js';
 import { SignedToken } from '../verified-token.js';
 
-/** Which part of the cache a token is in: those whose time is over have one of their own. */
+/** The partition of a token in the cache. Expired tokens have their own partition. */
 export type CachePart = 'current' | 'expired';
 
-/** A token as the cache has it: one object, since there may be thousands. */
+/** A token in the cache. It is one object, because there can be thousands. */
 export class CachedToken extends SignedToken implements ValidTime {
   readonly validFrom: number;
   readonly expiresAt: number | null;
-  /** Where a store knows it; found out when it is first asked for. */
+  /** The keys of the token in the store, computed on the first look-up. */
   storeKeys: StoreKeys | null = null;
-  /** Its place in the order of its partition. */
+  /** The index of the token in its partition. */
   index = 0;
-  /** It was found since it last might have had to go. */
+  /** The token was found since the partition last considered to remove it. */
   wasUsed = false;
 
   constructor(
     { rawToken, header, claims, payload, signer }: SignedToken,
     readonly part: CachePart,
-    /** About how many bytes of memory it takes. */
+    /** The approximate memory of the token, in bytes. */
     readonly bytes: number,
   ) {
-    // With a text of its own: that of a request was cut out of a header, all of which it would keep in memory.
+    // Copies the string. The one of the request is a slice of a header, and would hold the whole header in memory.
     super(Buffer.from(rawToken, 'latin1').toString('latin1'), header, claims, payload, signer);
     const { validFrom, expiresAt } = validTimeOf(claims);
     this.validFrom = validFrom;

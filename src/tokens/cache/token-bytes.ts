@@ -1,17 +1,17 @@
 import type { SignedToken } from '../verified-token.js';
 
-// What V8 takes on 64 bits: an object's head, a member or element, a text's head.
+// The memory of V8 on 64 bits, in bytes: the header of an object, a member or element, the header of a string.
 const OBJECT = 24;
 const MEMBER = 8;
 const TEXT = 24;
 
-/** The token's own object, its header's place with the payload, and its own in a Map and in a list. */
+/** The object of the token, its field for the header, and its entries in a Map and in a list. */
 const AROUND = 160;
 
-/** The question to a store that a cached token has: its object, and the hash of the subject. */
+/** The store keys of a cached token: their object, and the hash of the subject. */
 const PLACE = 110;
 
-/** About how many bytes of memory a remembered token takes, as it will be asked for; its header is shared with others. */
+/** The approximate memory of a cached token, in bytes. Tokens share their headers, so the header does not count. */
 export function bytesOf({ rawToken, claims, payload }: SignedToken, isLookedUp: boolean): number {
   const defaults = payload === claims ? 0 : OBJECT + MEMBER * Object.keys(payload).length;
   return AROUND + (isLookedUp ? PLACE : 0) + bytesOfValue(rawToken) + bytesOfValue(claims) + defaults;
@@ -25,7 +25,7 @@ function bytesOfValue(value: unknown): number {
   return members.reduce<number>((sum, member) => sum + bytesOfValue(member), OBJECT + MEMBER * members.length);
 }
 
-/** V8 keeps a text in one byte per letter where all of them have one. */
+/** V8 stores a string with one byte per character if all characters are Latin-1. */
 function hasOnlyLatin1(text: string): boolean {
   return /^[\0-\u00ff]*$/.test(text);
 }

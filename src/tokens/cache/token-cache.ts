@@ -4,14 +4,14 @@ import { bytesOf } from './token-bytes.js';
 import { CachePartition } from './cache-partition.js';
 import type { SignedToken } from '../verified-token.js';
 
-/** How much of the cache is for tokens whose time is over. */
+/** The share of the cache for expired tokens. */
 const EXPIRED_SHARE = 1 / 16;
 
 type Partitions = Readonly<Record<CachePart, CachePartition>>;
 
 /**
- * Remembers of tokens that a key signed them, and what they say; nothing else. Only genuine ones enter. Those that have
- * expired have a small part of their own, so that whoever presents them drives out nothing good.
+ * The cache of tokens with a valid signature, and of their claims. Expired tokens have a small partition of their own, so that
+ * a client that sends many of them cannot remove valid tokens.
  */
 export class TokenCache {
   private partitions: Partitions;
@@ -27,7 +27,7 @@ export class TokenCache {
     return this.partitions.current.find(rawToken) ?? this.partitions.expired.find(rawToken);
   }
 
-  /** Puts a genuine token where it belongs, if it is not there. */
+  /** Adds a token with a valid signature to a partition, or moves it there. */
   keep(token: SignedToken, part: CachePart): void {
     if (token instanceof CachedToken) {
       if (token.part === part) return;
@@ -37,12 +37,12 @@ export class TokenCache {
     if (partition.wants()) partition.add(new CachedToken(token, part, bytesOf(token, this.hasStore)));
   }
 
-  /** Takes a token out. */
+  /** Removes a token. */
   forget(token: CachedToken): void {
     this.partitions[token.part].remove(token);
   }
 
-  /** Forgets all of them. */
+  /** Removes all tokens. */
   clear(): void {
     this.partitions = emptyPartitions(this.size);
   }

@@ -1,13 +1,13 @@
 import type { Settings } from '../../options/settings.js';
 import { asObject, type NewToken } from './new-token.js';
 
-/** Parameters that decide how a token is signed and read; only the library sets them. */
+/** Parameters that determine the signature and the format of a token. Only the library sets them. */
 const OWN_PARAMETERS = ['alg', 'crit'];
 
-/** Of tokens nobody adds anything to. */
+/** The header of a token without additional parameters. */
 const PLAIN = Object.freeze({ typ: 'JWT' });
 
-/** The header of a new token but for `alg`; an empty `typ` and the default `b64` are left out. */
+/** The header of a new token without `alg`. It omits an empty `typ` and the default `b64`. */
 export async function newHeader(token: NewToken, settings: Settings): Promise<Readonly<Record<string, unknown>>> {
   const { additionalHeaders } = settings.callbacks;
   if (additionalHeaders === undefined && token.headers === undefined) return PLAIN;

@@ -3,12 +3,12 @@ import { toSeconds, type Duration } from '../../options/duration.js';
 import type { Settings } from '../../options/settings.js';
 import { ownValue, type TokenType } from '../../types/claims.js';
 
-/** What one call may say about the token it makes. */
+/** The options of a call that creates a token. */
 export interface NewToken {
   readonly type: TokenType;
-  /** What the callbacks are asked with. */
+  /** The argument of the callbacks. */
   readonly identity: unknown;
-  /** The claims of the token this one follows: its identity and all that is not the library's own are taken over. */
+  /** The claims of the preceding token. The new token copies its identity and its own claims of the application. */
   readonly successorOf?: Readonly<Record<string, unknown>>;
   readonly fresh?: boolean | Duration;
   readonly expires?: Duration | false;
@@ -16,41 +16,41 @@ export interface NewToken {
   readonly headers?: object;
 }
 
-/** The claims of a new token that come from elsewhere: from the call, the options and the callbacks. */
+/** The parts of a new token that come from the call, the options and the callbacks. */
 export interface TokenContent {
   readonly type: TokenType;
   readonly fresh: boolean | number;
-  /** The identity claim's value. */
+  /** The value of the identity claim. */
   readonly identity: unknown;
-  /** Claims of the token this one follows. */
+  /** Claims copied from the preceding token. */
   readonly carried: object;
-  /** Claims of the callback and the call; they win over everything. */
+  /** Claims of the callback and the call. They override all other claims. */
   readonly overriding: object;
-  /** Whole seconds; `null`: for ever. */
+  /** Whole seconds. `null` if the token never expires. */
   readonly lifetime: number | null;
 }
 
-/** What makes one token different from every other. */
+/** The claims that are unique to one token: `jti`, its times, `csrf` and `sid`. */
 export interface Issuance {
   readonly id: string;
   /** NumericDate. */
   readonly issuedAt: number;
-  /** NumericDate; `null`: never. */
+  /** NumericDate. `null` if the token never expires. */
   readonly expiresAt: number | null;
-  /** The double submit value; `null` where CSRF protection is off. */
+  /** The double submit value. `null` without CSRF protection. */
   readonly csrf: string | null;
-  /** The session it belongs to. */
+  /** The id of its session. `null` without a session. */
   readonly sid: string | null;
 }
 
-/** Claims that are made anew for every token. */
+/** Claims that a successor does not copy, because every token has its own. */
 const OWN_CLAIMS = ['fresh', 'iat', 'jti', 'type', 'nbf', 'csrf', 'exp', 'iss', 'aud'];
 
 const TIME_CLAIMS = ['exp', 'iat', 'nbf'];
 
 const NOTHING: Record<string, unknown> = Object.freeze({});
 
-/** Asks the callbacks and settles all of a token that can be settled before its time comes. */
+/** Calls the callbacks and determines all parts of a token except its issuance. */
 export async function tokenContent(token: NewToken, settings: Settings): Promise<TokenContent> {
   const further = asObject(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
   const given = asObject(token.claims, 'claims');
@@ -67,7 +67,7 @@ export async function tokenContent(token: NewToken, settings: Settings): Promise
   };
 }
 
-/** A issuance of its own for a token that is made now. */
+/** Creates the issuance of a token that is signed now. */
 export function newIssuance({ lifetime }: TokenContent, settings: Settings, sid: string | null = null): Issuance {
   const issuedAt = Math.floor(Date.now() / 1000);
   return {
@@ -95,7 +95,7 @@ export function claimsOf(content: TokenContent, issuance: Issuance, settings: Se
   if (settings.audience.encode !== null) claims.aud = settings.audience.encode;
   const { carried, overriding } = content;
   const session = issuance.sid === null ? NOTHING : { [settings.sessionClaim]: issuance.sid };
-  // Spread, for a claim called __proto__ is a claim like any other; most tokens have nothing to add.
+  // The spread copies a claim named __proto__ like any other claim. Most tokens have no additional claims.
   const isComplete = session === NOTHING && carried === NOTHING && overriding === NOTHING;
   return isComplete ? claims : { ...claims, ...session, ...carried, ...overriding };
 }
@@ -120,7 +120,7 @@ function requireIdentity(identity: unknown, { identityClaim, verifySubject }: Se
   throw new TypeError(
     `The identity of a token must be ${mustBeString ? 'a string (RFC 7519 s.4.1.2)' : 'a JSON value'}; ` +
       `it is ${identity === null ? 'null' : typeof identity}. ` +
-      'Give String(id), or set the option userIdentity: (user) => String(user.id).',
+      'Pass String(id), or set the option userIdentity: (user) => String(user.id).',
   );
 }
 
@@ -130,19 +130,19 @@ function freshness(fresh: boolean | Duration | undefined): boolean | number {
   return Date.now() / 1000 + toSeconds(fresh);
 }
 
-/** Whole seconds, rounded up, for readers of tokens cut fractions off. */
+/** Whole seconds, rounded up, because verifiers truncate fractions. */
 function lifetimeOf({ expires, type }: NewToken, settings: Settings): number | null {
   if (expires === false) return null;
   const configured = type === 'access' ? settings.accessTokenExpires : settings.refreshTokenExpires;
   const seconds = expires === undefined ? configured : toSeconds(expires);
   if (seconds === null) return null;
   if (seconds === 0) {
-    throw new TypeError('A token cannot expire after 0 seconds. For one that never expires give false.');
+    throw new TypeError('A token cannot expire after 0 seconds. For a token that never expires, pass false.');
   }
   return Math.ceil(seconds);
 }
 
-/** An object of claims or header parameters that the application gave; nothing is an empty one. */
+/** Checks an object of claims or header parameters from the application. `null` and `undefined` become an empty object. */
 export function asObject(value: unknown, name: string): object {
   if (value === undefined || value === null) return NOTHING;
   if (typeof value === 'object' && !Array.isArray(value)) return value;
@@ -151,7 +151,7 @@ export function asObject(value: unknown, name: string): object {
   );
 }
 
-/** Dates under the registered time claims become NumericDates (RFC 7519 s.2); what is undefined overrides nothing. */
+/** Converts dates in registered time claims to NumericDates (RFC 7519 s.2), and omits undefined claims. */
 function toClaims(given: object): object {
   const claims = Object.entries(given).filter(([, value]) => value !== undefined);
   return Object.fromEntries(

@@ -8,14 +8,14 @@ import { newHeader } from './new-header.js';
 import { claimsOf, newIssuance, tokenContent, type NewToken, type TokenContent, type Issuance } from './new-token.js';
 import type { TokenCodec } from '../token-codec.js';
 
-/** A token of which only the issuance is missing: no callback is left to be asked. */
+/** A complete token except for its issuance. All callbacks have run. */
 export interface TokenDraft {
   readonly content: TokenContent;
-  /** Signs it. */
+  /** Returns the signed token. */
   sign(issuance: Issuance): string;
 }
 
-/** Makes tokens. */
+/** Creates tokens. */
 export class TokenFactory {
   private readonly chosenKeys: ChosenSigningKeys;
 
@@ -27,14 +27,14 @@ export class TokenFactory {
     this.chosenKeys = new ChosenSigningKeys(settings);
   }
 
-  /** A signed token, of a session or of none. */
+  /** Creates a signed token, with or without a session. */
   async create(token: NewToken, sid: string | null = null): Promise<string> {
     const draft = await this.draft(token, sid !== null);
     if (sid !== null) requireSubject(sid, subjectHash(draft.content.identity));
     return draft.sign(newIssuance(draft.content, this.settings, sid));
   }
 
-  /** All but the issuance; the callbacks run in Flask-JWT-Extended's order: headers, claims, identity, key. */
+  /** Prepares a token. The callbacks run in Flask-JWT-Extended's order: headers, claims, identity, key. */
   async draft(token: NewToken, inSession = false): Promise<TokenDraft> {
     const header = await newHeader(token, this.settings);
     const given = await tokenContent(token, this.settings);
@@ -45,12 +45,12 @@ export class TokenFactory {
     refuseOtherKid(header, chosen ?? keys.signingKey);
     return {
       content,
-      // Asked as late as this: the key may have been replaced while the store answered.
+      // Reads the signing key at this moment, because it may have been replaced during the call of the store.
       sign: (issuance) => codec.sign(header, claimsOf(content, issuance, settings), chosen ?? keys.signingKey),
     };
   }
 
-  /** A session is found, judged and ended by these. */
+  /** Refuses overridden claims that identify a session or its refresh token. */
   private refuseOverridden({ overriding }: TokenContent): void {
     const { identityClaim, sessionClaim } = this.settings;
     const claim = ['jti', 'type', 'csrf', sessionClaim, identityClaim].find((name) => Object.hasOwn(overriding, name));
@@ -65,14 +65,16 @@ export class TokenFactory {
   }
 }
 
-/** Adds the claims that go with the key; a call that says something else would make a token nobody takes. */
+/** Adds the claims that are bound to the key. Refuses a call with other values, because verification would refuse the token. */
 function bindContent(content: TokenContent, key: ChosenSigningKey | null): TokenContent {
   const claims = key?.claims ?? null;
   if (claims === null) return content;
   for (const [claim, value] of Object.entries(claims)) {
     const given = ownValue(content.overriding, claim);
     if (given === undefined || given === value) continue;
-    throw new TypeError(`The claim "${claim}" of a new token goes with its key, which encodeKey chose.`);
+    throw new TypeError(
+      `The claim "${claim}" of a new token is bound to its key by encodeKey, and has another value here.`,
+    );
   }
   return { ...content, overriding: { ...content.overriding, ...claims } };
 }

@@ -6,7 +6,7 @@ type Claims = Readonly<Record<string, unknown>>;
 
 type ClaimCheck = (payload: Claims, rules: ClaimRules, now: number) => void;
 
-/** What a signed token's claims have to meet, in PyJWT's order; expiry is apart, for it gives way to all other faults. */
+/** The checks of the claims, in PyJWT's order. The expiry is checked after them, because the other errors come first. */
 const CLAIM_CHECKS: readonly ClaimCheck[] = [
   // checks:begin
   checkIssuedAt,
@@ -21,51 +21,51 @@ const CLAIM_CHECKS: readonly ClaimCheck[] = [
   // checks:end
 ];
 
-/** Refuses claims that do not hold; `now` in seconds since 1970. */
+/** Refuses invalid claims. `now` is in seconds since 1970. */
 export function checkClaims(payload: Claims, rules: ClaimRules, now: number): void {
   for (const check of CLAIM_CHECKS) check(payload, rules, now);
 }
 
-/** Refuses claims of another issuer, or for others: of those that passed once, what does not depend on the time alone. */
+/** Refuses claims of another issuer or for another audience. A cached token needs no other check except its time. */
 export function checkParties(payload: Claims, rules: ClaimRules): void {
   checkIssuer(payload, rules);
   checkAudience(payload, rules);
 }
 
-/** Refuses what was signed with a key that is for others: another tenant's. */
+/** Refuses a token whose claims differ from the claims of its key, such as the tenant. */
 export function checkBoundClaims(payload: Claims, { claims }: VerificationKey): void {
   if (claims === null) return;
   const other = Object.keys(claims).find((claim) => ownValue(payload, claim) !== claims[claim]);
   if (other !== undefined) throw new InvalidTokenException(`The claim "${other}" is not that of the key`);
 }
 
-/** Since when a token whose claims passed holds, and until when; both NumericDates. */
+/** The time in which a token with valid claims is valid, as NumericDates. */
 export interface ValidTime {
   readonly validFrom: number;
-  /** `null`: for ever. */
+  /** `null` if the token never expires. */
   readonly expiresAt: number | null;
 }
 
-/** Reads from claims that passed what of them the time may change (RFC 7519 s.4.1.4 to 4.1.6). */
+/** Reads the time claims from valid claims (RFC 7519 s.4.1.4 to 4.1.6). */
 export function validTimeOf(payload: Claims): ValidTime {
   const validFrom = Math.max(numericDate(payload, 'iat') ?? 0, numericDate(payload, 'nbf') ?? 0);
   return { validFrom, expiresAt: numericDate(payload, 'exp') ?? null };
 }
 
-/** Whether a token holds already; if not, `checkClaims` says why. */
+/** Whether the validity of a token has begun. If not, `checkClaims` throws the reason. */
 export function hasBegun({ validFrom }: ValidTime, { leeway }: ClaimRules, now: number): boolean {
   return validFrom <= now + leeway;
 }
 
-/** Whether a token's time is over (RFC 7519 s.4.1.4). */
+/** Whether a token has expired (RFC 7519 s.4.1.4). */
 export function isExpired({ expiresAt }: ValidTime, { leeway }: ClaimRules, now: number): boolean {
   return expiresAt !== null && expiresAt <= now - leeway;
 }
 
-/** Adds what Flask-JWT-Extended takes a missing claim to mean. */
+/** Adds the defaults of Flask-JWT-Extended for missing claims. */
 export function fillDefaults(payload: Claims): JwtPayload {
   const complete = Object.hasOwn(payload, 'type') && Object.hasOwn(payload, 'fresh') && Object.hasOwn(payload, 'jti');
-  // A spread copies own properties as they are, also one called __proto__.
+  // A spread also copies an own property named __proto__.
   return (complete ? payload : Object.freeze({ type: 'access', fresh: false, jti: null, ...payload })) as JwtPayload;
 }
 
@@ -128,7 +128,7 @@ function checkRequiredClaims(payload: Claims, { requiredClaims }: ClaimRules): v
   if (missing !== undefined) throw new InvalidTokenException(`Missing claim: ${missing}`);
 }
 
-/** A NumericDate in whole seconds (RFC 7519 s.2); only a finite JSON number is one. */
+/** Reads a NumericDate in whole seconds (RFC 7519 s.2). It must be a finite JSON number. */
 function numericDate(payload: object, claim: string, message = ''): number | undefined {
   const value = ownValue(payload, claim);
   if (value === undefined) return undefined;

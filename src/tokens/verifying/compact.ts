@@ -2,33 +2,33 @@ import { InvalidTokenException } from '../../errors/exceptions.js';
 import { ownValue, type JoseHeader } from '../../types/claims.js';
 import { hasCharacter } from '../../types/characters.js';
 
-/** A token taken apart but not verified (RFC 7515 s.3.1), frozen: nothing in it may be believed yet. */
+/** The parts of a token before verification (RFC 7515 s.3.1), frozen. None of them can be trusted. */
 export interface CompactToken {
   readonly rawToken: string;
   readonly unverifiedHeader: JoseHeader;
-  /** The header's segment; `null` where it was known. */
+  /** The segment of the header. `null` if the header came from the cache. */
   readonly newHeader: string | null;
-  /** The payload, a letter per byte. */
+  /** The payload, one character per byte. */
   readonly payloadBytes: string;
-  /** What is signed: the segments before the signature, with the dot between them. */
+  /** The signed part: the first two segments with their dot. */
   readonly signingInput: string;
-  /** Its segment, strict base64url. */
+  /** The last segment, strict base64url. */
   readonly signature: string;
 }
 
-/** JSON may nest this deep; anything deeper serves only to exhaust a stack. */
+/** The deepest nesting of the JSON. Deeper JSON could overflow the stack. */
 const MAX_DEPTH = 128;
 
-// `fatal` refuses what is not UTF-8; `ignoreBOM` keeps a byte order mark, which JSON then refuses.
+// `fatal` refuses invalid UTF-8. `ignoreBOM` leaves a byte order mark in the text, which `JSON.parse` then refuses.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-// One for all: what is decoded is a text again before anything else happens.
+// One buffer for all tokens. The code copies its content to a string before it decodes the next segment.
 let decoded = Buffer.allocUnsafe(1024);
 
-/** The last letters base64url may end with, by the length of what is over: the bits that stand for nothing are zero. */
+/** The canonical last characters of base64url, by the number of characters after the last group of four: unused bits are 0. */
 const LAST_LETTERS = ['', '', 'AQgw', 'AEIMQUYcgkosw048'];
 
-/** Takes a token apart: exactly three strict base64url segments, and a header that asks for nothing unknown. */
+/** Splits a token into exactly three strict base64url segments, and checks its header. */
 export function parseCompact(
   rawToken: unknown,
   maxLength: number,
@@ -58,7 +58,7 @@ export function parseCompact(
   };
 }
 
-/** The claims of a token that was not verified. */
+/** Parses the claims of a token before verification. */
 export function parsePayload(token: CompactToken): Readonly<Record<string, unknown>> {
   return parseObject(token.payloadBytes, 'payload');
 }
@@ -69,13 +69,13 @@ function decodeSegment(segment: string, isPlain: boolean, part: string): string 
 }
 
 /**
- * Base64url without padding (RFC 7515 s.2), in the one form that its bytes have (RFC 4648 s.3.5); answers how many bytes.
- * In place: Buffers that live for a moment cost the collector more than all of this.
+ * Decodes canonical base64url without padding (RFC 7515 s.2, RFC 4648 s.3.5) into the shared buffer. Returns the number of
+ * bytes. A new buffer for each segment would cost more in garbage collection than the decoding.
  */
 function decodeInPlace(segment: string, isPlain: boolean, part: string): number {
   if (decoded.length < segment.length) decoded = Buffer.allocUnsafe(segment.length);
   const length = decoded.write(segment, 'base64url');
-  // For any other letter Node does not know a byte is missing.
+  // Node skips unknown characters, so the result is then too short.
   const isWhole = length === Math.floor((segment.length * 3) / 4);
   if (!isWhole || !(isPlain || hasOnlyUrlLetters(segment)) || !hasCanonicalEnd(segment)) {
     throw new InvalidTokenException(`Invalid ${part} padding`);
@@ -83,12 +83,12 @@ function decodeInPlace(segment: string, isPlain: boolean, part: string): number 
   return length;
 }
 
-/** Without what Node reads as base64url and is not: the two letters of plain base64, and half of letters beyond ASCII. */
+/** Refuses characters that Node accepts in base64url by mistake: `+`, `/` and characters outside ASCII. */
 function hasOnlyUrlLetters(text: string): boolean {
   return !hasCharacter(text, '+') && !hasCharacter(text, '/') && Buffer.byteLength(text) === text.length;
 }
 
-/** Whether the bits that stand for nothing are zero, as encoding makes them. */
+/** Whether the unused bits of the last character are 0, as in canonical base64url. */
 function hasCanonicalEnd(segment: string): boolean {
   const over = segment.length % 4;
   if (over === 1) return false;
@@ -107,17 +107,17 @@ function parseObject(bytes: string, part: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InvalidTokenException(`Invalid ${part} string: must be a json object`);
   }
-  // Most tokens hold no list and no object, and need not be walked through.
+  // Most tokens contain no list and no nested object, so a shallow freeze is enough.
   if (hasCharacter(text, '[') || hasCharacter(text, '{', 1)) freeze(value, part, MAX_DEPTH);
   return Object.freeze(value) as Record<string, unknown>;
 }
 
-/** Bytes as UTF-8: of ASCII, the usual case, each is the letter itself. */
+/** Decodes bytes as UTF-8. ASCII, the usual case, needs no decoding. */
 function textOf(bytes: string): string {
   return Buffer.byteLength(bytes) === bytes.length ? bytes : utf8.decode(Buffer.from(bytes, 'latin1'));
 }
 
-/** Freezes all of it, so that no callback or handler can change what another one sees. */
+/** Freezes an object deeply, so that no callback or handler can change it for the others. */
 function freeze(value: object, part: string, depthLeft: number): void {
   if (depthLeft === 0) throw new InvalidTokenException(`Invalid ${part} string: nested deeper than ${MAX_DEPTH}`);
   for (const member of Object.values(value)) {
@@ -126,7 +126,7 @@ function freeze(value: object, part: string, depthLeft: number): void {
   Object.freeze(value);
 }
 
-/** What the header may not ask for: no extension is supported here, so a critical one refuses (RFC 7515 s.4.1.11). */
+/** Refuses critical extensions in the header, because the library supports none (RFC 7515 s.4.1.11). */
 function checkHeader(header: JoseHeader): void {
   const kid = ownValue(header, 'kid');
   if (kid !== undefined && typeof kid !== 'string') {

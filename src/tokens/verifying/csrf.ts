@@ -5,8 +5,10 @@ import { ownValue, type JoseHeader, type JwtPayload, type TokenType } from '../.
 import { headerValue, type HttpRequest } from '../../types/http.js';
 
 /**
- * The double submit value that came with a token from a cookie: from the header, or else, where that is switched on,
- * from a form field. `null` where none is needed; missing where one is, it refuses the request.
+ * The double submit value of a request with its token in a cookie: from the header, or with `csrf.checkForm` from a form
+ * field. `null` if the request needs no value.
+ *
+ * @throws CsrfException if a required value is missing.
  */
 export function presentedCsrfValue(request: HttpRequest, cookie: TokenType, csrf: CsrfSettings | null): string | null {
   if (csrf === null || !needsValue(request.method, csrf)) return null;
@@ -16,12 +18,12 @@ export function presentedCsrfValue(request: HttpRequest, cookie: TokenType, csrf
   return value;
 }
 
-/** A request without a method did not come over plain HTTP. It may change something, so it needs the value. */
+/** A request without a method did not come over plain HTTP. It may change data, so it needs the value. */
 function needsValue(method: unknown, { methods }: CsrfSettings): boolean {
   return typeof method !== 'string' || method === '' || methods.has(method.toUpperCase());
 }
 
-/** Refuses a token whose own value is not the presented one. Compared as bytes, in constant time, without coercion. */
+/** Refuses a token whose claim `csrf` differs from the presented value. Compares bytes in constant time. */
 export function checkCsrf(payload: JwtPayload, header: JoseHeader, presented: string): void {
   const expected = ownValue(payload, 'csrf');
   if (expected === undefined) throw new InvalidTokenException('Missing claim: csrf', { payload, header });
@@ -30,7 +32,7 @@ export function checkCsrf(payload: JwtPayload, header: JoseHeader, presented: st
   }
 }
 
-/** The value that has to come with a token; an `InvalidTokenException` where it has none. */
+/** The double submit value of a token. @throws InvalidTokenException if the token has none. */
 export function csrfOf(payload: JwtPayload, header: JoseHeader): string {
   const value = ownValue(payload, 'csrf');
   if (typeof value !== 'string') throw new InvalidTokenException('Missing claim: csrf', { payload, header });
@@ -42,7 +44,7 @@ function isSameText(expected: string, presented: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** The first value of a field, in a body that came as a form and not as JSON. */
+/** The first value of a field of a form. Ignores JSON bodies. */
 function formField(request: HttpRequest, name: string): string {
   const mediaType = headerValue(request, 'content-type').split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/x-www-form-urlencoded' && mediaType !== 'multipart/form-data') return '';

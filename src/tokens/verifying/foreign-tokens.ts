@@ -1,14 +1,14 @@
 import type { JwtPayload } from '../../types/claims.js';
 
-// By the object, as only a verification makes one: no claim can say so, or deny it.
+// The set has payload objects, which only the verifier creates. So no claim can change the result.
 const foreign = new WeakSet<JwtPayload>();
 
-/** Remembers that verified claims are those of an identity provider's token. */
+/** Marks verified claims as those of an identity provider's token. */
 export function markForeign(payload: JwtPayload): void {
   foreign.add(payload);
 }
 
-/** Whether a token is an identity provider's: it has none of our sessions, and opens no refresh route. */
+/** Whether an identity provider issued the token. Such a token has no session of ours and is refused on refresh routes. */
 export function isForeign(payload: JwtPayload): boolean {
   return foreign.has(payload);
 }

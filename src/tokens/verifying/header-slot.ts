@@ -1,7 +1,7 @@
 import type { JoseHeader, JwtPayload } from '../../types/claims.js';
 import { ExistingObject } from '../../types/slot-map.js';
 
-/** Where claims that were verified keep the header that came with them. */
+/** Stores the header of a token in a private field of its verified claims. */
 export class HeaderSlot extends ExistingObject {
   #header: JoseHeader;
 

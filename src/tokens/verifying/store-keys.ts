@@ -4,13 +4,13 @@ import type { LookUpQuery } from '../../stores/revocation-store.js';
 import { ownValue, type JwtPayload } from '../../types/claims.js';
 import { isForeign } from './foreign-tokens.js';
 
-/** Under what a store knows a token: what it is asked about it. */
+/** The keys of a token in a store. */
 export interface StoreKeys extends LookUpQuery {
-  /** It is a refresh token made elsewhere, and the session is the one that adopting it opens. */
+  /** The token is a refresh token without a session. `sid` is the session that its first rotation opens. */
   readonly adopts: boolean;
 }
 
-/** Reads a verified token's place; a `sid` that has not our form, or is of a token of others, is none of ours. */
+/** The keys of a verified token. A `sid` counts only in a token that we signed, and only in our own format. */
 export function storeKeysOf(payload: JwtPayload, settings: Settings): StoreKeys {
   const subject = subjectHash(ownValue(payload, settings.identityClaim));
   const claimed = isForeign(payload) ? undefined : ownValue(payload, settings.sessionClaim);

@@ -25,25 +25,25 @@ import { TokenCache } from '../cache/token-cache.js';
 import type { TokenCodec } from '../token-codec.js';
 import { SignedToken, type VerifiedToken } from '../verified-token.js';
 
-/** What a verification can be told. */
+/** The options of a verification. */
 export interface VerificationContext {
-  /** The double submit value that came with the token. */
+  /** The double submit value of the request. */
   readonly csrfValue?: string | null;
-  /** Take a token whose time is over. */
+  /** Accept an expired token. */
   readonly allowExpired?: boolean;
   /** The request, for `decodeKey`. */
   readonly request?: HttpRequest;
 }
 
-/** How many headers are remembered. */
+/** The largest number of cached headers. */
 const MOST_HEADERS = 100;
 
 const NO_CONTEXT: VerificationContext = {};
 
-/** Says whether a token was signed by us and holds now: Flask-JWT-Extended's `decode_token()`, in its order of checks. */
+/** Verifies the signature and the claims of a token, with the order of checks of Flask-JWT-Extended's `decode_token()`. */
 export class TokenVerifier {
   private readonly headers = new SlotMap<JwtPayload, JoseHeader>(HeaderSlot);
-  /** By their text: most tokens have the same. Only those of tokens that a key has signed are kept. */
+  /** Parsed headers by their segment, because most tokens have the same header. Only headers of signed tokens are stored. */
   private readonly knownHeaders = new Map<string, JoseHeader>();
   private readonly cache: TokenCache | null;
 
@@ -55,16 +55,18 @@ export class TokenVerifier {
     this.cache = settings.cache && new TokenCache(settings.cache, settings.revocation !== null);
   }
 
-  /** Forgets which tokens were signed: the keys have changed. */
+  /** Empties the cache, after the keys have changed. */
   forgetTokens(): void {
     this.cache?.clear();
   }
 
-  /** The header that came with claims of ours; a `TypeError` for an object this service did not verify. */
+  /** The header and the claims of a verified payload. @throws TypeError for an object that this service did not verify. */
   tokenOf(payload: JwtPayload): VerifiedToken {
     const header = this.headers.get(payload);
     if (header !== undefined) return { header, payload };
-    throw new TypeError('Not a verified payload: pass what @Jwt() or TokenService.verify() gave, or the token itself.');
+    throw new TypeError(
+      'Not a verified payload: pass the payload of @Jwt() or TokenService.verify(), or the token itself.',
+    );
   }
 
   verify(rawToken: unknown, context = NO_CONTEXT): Awaitable<SignedToken> {
@@ -80,7 +82,7 @@ export class TokenVerifier {
     return keys.then((chosen) => this.checkToken(this.checkSignature(token, claims, chosen), context));
   }
 
-  /** Its signature holds for one key; whether that is a key for it still is asked every time. */
+  /** The signature of a cached token is valid. Each request checks that its key is still one of the keys for this token. */
   private verifyKnown(token: CachedToken, context: VerificationContext): Awaitable<SignedToken> {
     const keys = this.keys.keysFor(token.header, token.claims, context.request);
     if (areThere(keys)) return this.checkToken(this.confirmSigner(token, keys), context);
@@ -111,11 +113,11 @@ export class TokenVerifier {
   private keepHeader({ newHeader, unverifiedHeader }: CompactToken): void {
     if (newHeader === null) return;
     if (this.knownHeaders.size >= MOST_HEADERS) this.knownHeaders.clear();
-    // A text of its own, or all of the token would stay in memory.
+    // Copies the segment, because a slice would hold the whole token in memory.
     this.knownHeaders.set(Buffer.from(newHeader, 'latin1').toString('latin1'), unverifiedHeader);
   }
 
-  /** Whether it holds in this request: whatever may change from one to the next. Only what does is remembered. */
+  /** Makes the checks whose result can change between requests. Caches the token after they pass. */
   private checkToken(token: SignedToken, { csrfValue, allowExpired }: VerificationContext): SignedToken {
     const now = Date.now() / 1000;
     const { header, payload, signer } = token;
@@ -128,7 +130,7 @@ export class TokenVerifier {
     return token;
   }
 
-  /** Refuses claims that do not hold; of a remembered token all have been looked at, but time passes, or is put back. */
+  /** Checks the claims. A cached token has passed all checks before. Only its time, issuer and audience are checked again. */
   private checkClaims(token: SignedToken, rules: ClaimRules, now: number): ValidTime {
     const { claims, signer, header, payload } = token;
     checkBoundClaims(claims, signer);

@@ -5,7 +5,11 @@ import { ownValue } from '../../types/claims.js';
 import type { HttpRequest } from '../../types/http.js';
 import type { VerifiedToken } from '../verified-token.js';
 
-/** Whom a token belongs to, by the option `userLookup`; `undefined` without one. Nobody refuses the token. */
+/**
+ * The user of a token, from the option `userLookup`. `undefined` without that option.
+ *
+ * @throws UserLookupException if the look-up finds no user.
+ */
 export function lookUpUser(token: VerifiedToken, settings: Settings, request?: HttpRequest): Awaitable<unknown> {
   const { userLookup } = settings.callbacks;
   if (userLookup === undefined) return undefined;

@@ -179,7 +179,7 @@ describe('An answer that is none', () => {
       ]) {
         const error = await errorOf(call);
         expect(error).toBeInstanceOf(RevocationUnavailableException);
-        expect((error?.cause as Error).message).toBe('The store answered something that is no answer.');
+        expect((error?.cause as Error).message).toBe('The store returned a malformed result.');
       }
     }
   });

@@ -106,7 +106,7 @@ describe('expires', () => {
   });
 
   it.each([0, '0s', '0ms', -0, { minutes: 0 }])('%j is refused, the cure is false', async (expires) => {
-    expect(await refusal({ expires })).toContain('For one that never expires give false');
+    expect(await refusal({ expires })).toContain('For a token that never expires, pass false');
   });
 
   it.each(['60', '', 'soon', true, null, NaN, Infinity, {}, [], new Date()])('%p is refused', async (expires) => {
