@@ -8,9 +8,9 @@ import { isPromise } from './types/awaitable.js';
 import type { HttpResponse } from './types/http.js';
 
 /**
- * Nest's `CacheInterceptor` for routes that need a token: an entry belongs to one user and session, and the answer says
- * `Cache-Control: private` and `Vary`. Nest's own interceptor keeps answers by address alone, so it would serve one
- * user's answer to another one.
+ * Nest's `CacheInterceptor` for routes that require a token. Each entry belongs to one user and session, and the response has
+ * `Cache-Control: private` and `Vary`. Nest's own interceptor caches responses by URL alone, so one user would get the
+ * response of another user.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export class JwtCacheInterceptor extends CacheInterceptor {
     return super.intercept(context, next);
   }
 
-  /** The key of Nest's interceptor (the address, or `@CacheKey()`), with the user and session of the token. */
+  /** The key of Nest's interceptor (the URL, or `@CacheKey()`) with the user and session of the token. */
   protected override trackBy(context: ExecutionContext): string | undefined {
     const key: unknown = super.trackBy(context);
     // Version 12 also accepts a promise, which version 3 does not have in its types.
@@ -43,7 +43,7 @@ function ownKey(key: unknown, context: ExecutionContext): string | undefined {
   return found === null ? key : `jwt:${ownerOf(found)}:${key}`;
 }
 
-/** A hash, so that a shared cache holds no personal data in its keys. */
+/** A hash of the user and the session, so that the keys of a shared cache contain no personal data. */
 function ownerOf({ payload, identity }: JwtContext): string {
   const owner = [payload.iss, identity ?? payload.sub, payload.sid ?? null];
   return createHash('sha256').update(JSON.stringify(owner)).digest('base64url');

@@ -2,7 +2,7 @@ import { OwnKeys } from '../keys/own-keys.js';
 import { resolveOptions } from '../options/resolve-settings.js';
 import type { Settings } from '../options/settings.js';
 
-/** What the options come to: the settings, and the keys ready for use. */
+/** The settings and the prepared keys. */
 export interface Configuration {
   readonly settings: Settings;
   readonly ownKeys: OwnKeys;
@@ -11,7 +11,7 @@ export interface Configuration {
 /** Injects the `Configuration`. */
 export const CONFIGURATION = Symbol.for('nestjs-jwt-extended.configuration');
 
-/** Holds the application's options, so that no inspection of a provider prints a secret. */
+/** Conceals the application's options, so that printing a provider shows no secret. */
 export class ConcealedOptions {
   readonly #options: unknown;
 
@@ -25,8 +25,8 @@ export class ConcealedOptions {
 }
 
 /**
- * Checks the options and prepares the keys in one step: after it nothing but `KeyObject`s holds key material. A test may
- * have replaced the concealed options by plain ones.
+ * Checks the options and prepares the keys in one step. After that, only `KeyObject`s contain key material. A test can
+ * replace the concealed options by plain ones.
  */
 export function configure(given: unknown, withExtras: boolean | undefined): Configuration {
   if (withExtras === undefined) {

@@ -5,9 +5,9 @@ import { JwtGuard } from '../jwt.guard.js';
 import { isJwtGuard } from '../routes/route-requirement.js';
 
 /**
- * Makes the order of global enhancers independent of the order of `imports`. Nest keeps guards and filters in the order
- * in which modules register them. Our guard comes first, so that guards of the application find the user. Nest asks the
- * last filter first, so our filter comes first too: the application's own filters for our exceptions win.
+ * Makes the order of global enhancers independent of the order of `imports`. Nest calls guards in the order in which modules
+ * register them. Our guard must be first, so that guards of the application find the user. Nest tries the last filter
+ * first. Our filter is first in the list, so the application's own filters for our exceptions win.
  */
 @Injectable()
 export class EnhancerOrder {
@@ -21,7 +21,7 @@ export class EnhancerOrder {
     application.getGlobalFilters = () => firstOf(filters(), (filter) => this.isFilter(filter));
   }
 
-  /** Also what a test puts in the place of the guard. */
+  /** Includes a guard that replaces ours in a test. */
   private isGuard(guard: unknown): boolean {
     return isJwtGuard(guard) || guard === this.moduleRef.get<unknown>(JwtGuard);
   }

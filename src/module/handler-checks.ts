@@ -3,16 +3,16 @@ import { methodNames, methodOf, rememberReplacement } from '../routes/handler-na
 import { inheritsPublic, isHandler, requirementOf, ruledMethods } from '../routes/route-requirement.js';
 import type { Handler } from '../routes/route-rules.js';
 
-/** A class that Nest may call, and its instance; `null` where each request gets one of its own. */
+/** A class that Nest may call, and its instance. `null` if each request has its own instance. */
 export interface Host {
   readonly controller: Type;
   readonly instance: object | null;
 }
 
 /**
- * Notes which functions stand in the place of methods: what is bound or wrapped on an instance is what Nest calls.
+ * Records the functions that replace methods on instances, because Nest calls them instead of the methods.
  *
- * @throws TypeError where a protected method is another function each time it is read.
+ * @throws TypeError if a protected method is a new function each time it is read.
  */
 export function noteReplacements(hosts: readonly Host[]): void {
   for (const { controller, instance } of hosts) {
@@ -35,14 +35,14 @@ export function refuseInert(hosts: readonly Host[]): void {
       const own = instance === null ? undefined : read(instance, name);
       if (own !== undefined && isHandler(own)) continue;
       throw new TypeError(
-        `${controller.name}.${name} has @JwtRequired() or @Public(), and Nest calls it for no request. Put the decorator ` +
-          'on a handler. If the method is one, a decorator that replaces it took its route away: put @Get() above it.',
+        `${controller.name}.${name} has @JwtRequired() or @Public(), but Nest does not call it for requests. Put the decorator ` +
+          'on a handler. If the method is a handler, another decorator replaced it and lost its route: put @Get() above it.',
       );
     }
   }
 }
 
-/** Refuses `@Public()` that a class inherits: with `requireByDefault` it would open routes unseen. */
+/** Refuses an inherited `@Public()`: with `requireByDefault` it would open routes without a visible decorator. */
 export function refuseInheritedPublic(hosts: readonly Host[]): void {
   for (const { controller } of hosts) {
     const ancestor = inheritsPublic(controller);
@@ -59,14 +59,14 @@ export function refuseInheritedPublic(hosts: readonly Host[]): void {
   }
 }
 
-/** A function that is new with each read is unknown to the guard, which then goes by what all handlers have in common. */
+/** The guard cannot find the requirement of a function that is new on each read, unless all handlers have the same one. */
 function refuseUnknown(current: Handler, controller: Type, name: string): void {
   try {
     requirementOf(current, controller, false);
   } catch (cause) {
     throw new TypeError(
       `${controller.name}.${name} is a new function each time it is read, so the guard cannot know its requirement: is ` +
-        'the instance a Proxy? Let it answer the same function each time, or give all handlers one requirement.',
+        'the instance a Proxy? Return the same function each time, or give all handlers one requirement.',
       { cause },
     );
   }

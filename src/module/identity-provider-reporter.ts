@@ -6,27 +6,27 @@ import type { KeySet } from '../jwks/key-set.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 
-/** How many keys that are not used are named. */
+/** How many unused keys a message names. */
 const SHOWN = 3;
 
-/** Has the keys of identity providers fetched while the application runs, and writes to the log what an operator has to know. */
+/** Starts and stops the fetching of the providers' keys, and logs its failures and problems. */
 @Injectable()
 export class IdentityProviderReporter implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('JwtExtendedModule');
-  private readonly told = new Map<IdentityProvider, State>();
+  private readonly reported = new Map<IdentityProvider, State>();
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(IdentityProviders) private readonly providers: IdentityProviders,
   ) {}
 
-  /** Does not wait for the keys: an application starts while its providers are away. */
+  /** Does not wait for the keys, so the application starts while its providers are down. */
   onModuleInit(): void {
     for (const { path, isAudienceChosen } of this.settings.jwks) {
       if (isAudienceChosen) continue;
       this.logger.warn(
-        `${path} has no audience: a token the provider made for any other application is taken here. Name yours, or ` +
-          'write audience: false where its tokens have none.',
+        `${path} has no audience: tokens of this provider for other applications are accepted here. Set the audience of ` +
+          'this application, or audience: false if the tokens have none.',
       );
     }
     this.providers.start((provider, outcome) => this.report(provider, outcome));
@@ -37,21 +37,21 @@ export class IdentityProviderReporter implements OnModuleInit, OnModuleDestroy {
   }
 
   private report(provider: IdentityProvider, outcome: FetchOutcome): void {
-    const before = this.told.get(provider) ?? { isFailing: false, text: '' };
+    const before = this.reported.get(provider) ?? { isFailing: false, text: '' };
     const now = 'failure' in outcome ? failureOf(outcome.failure) : problemsOf(outcome.keys);
-    this.told.set(provider, now);
+    this.reported.set(provider, now);
     if (before.isFailing === now.isFailing && before.text === now.text) return;
     if ('failure' in outcome) {
-      const served = outcome.hasKeys ? 'Those fetched before are used.' : 'Its tokens are answered 503.';
+      const served = outcome.hasKeys ? 'The keys from the last fetch are used.' : 'Its tokens are answered 503.';
       this.logger.error(`The keys of ${provider.name} cannot be fetched. ${served} ${now.text}`);
       return;
     }
-    if (before.isFailing) this.logger.log(`The keys of ${provider.name} are there again.`);
+    if (before.isFailing) this.logger.log(`The keys of ${provider.name} can be fetched again.`);
     if (now.text !== '') this.logger.warn(`Some keys of ${provider.name} are not used: ${now.text}`);
   }
 }
 
-/** What there is to tell of a provider; the same is not told twice. */
+/** The last reported state of a provider. The same state is not reported twice. */
 interface State {
   readonly isFailing: boolean;
   readonly text: string;

@@ -4,17 +4,17 @@ import { JwtExceptionFilter } from '../jwt-exception.filter.js';
 import { JwtGuard } from '../jwt.guard.js';
 import type { JwtExtendedOptions } from '../options/jwt-extended-options.js';
 
-/** What shapes the module itself; read from the call, never from a factory's answer. `undefined` means the default. */
+/** The settings of the module itself. They are part of the call, not of a factory's result. `undefined` means the default. */
 export interface JwtExtendedModuleExtras {
-  /** The module's providers can be injected everywhere; default `true`. */
+  /** Whether other modules can inject the module's providers without importing it. Default `true`. */
   isGlobal?: boolean;
-  /** `JwtGuard` guards every route; default `true`. */
+  /** Whether `JwtGuard` guards every route. Default `true`. */
   globalGuard?: boolean;
-  /** `JwtExceptionFilter` answers in the whole application; default `true`. */
+  /** Whether `JwtExceptionFilter` handles exceptions in the whole application. Default `true`. */
   globalFilter?: boolean;
 }
 
-/** A class that provides the options: for `useClass` and `useExisting`. */
+/** A class that provides the options, for `useClass` and `useExisting`. */
 export interface JwtExtendedOptionsFactory {
   /** The options, or a promise of them. */
   createJwtExtendedOptions(): JwtExtendedOptions | Promise<JwtExtendedOptions>;
@@ -23,12 +23,12 @@ export interface JwtExtendedOptionsFactory {
 /** Injects whether the module's guard is bound to every route. */
 export const GLOBAL_GUARD = Symbol.for('nestjs-jwt-extended.global-guard');
 
-/** Injects whether the options object holds the module's extras too, as `forRoot()` takes them. */
+/** Injects whether the options object also has the extras of the module, as in `forRoot()`. */
 export const WITH_EXTRAS = Symbol.for('nestjs-jwt-extended.with-extras');
 
 const EXTRAS: JwtExtendedModuleExtras = { isGlobal: undefined, globalGuard: undefined, globalFilter: undefined };
 
-/** The module's forRoot and forRootAsync, as Nest builds them. */
+/** The methods `forRoot` and `forRootAsync`, built by Nest. */
 export const {
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN: OPTIONS,
@@ -36,7 +36,7 @@ export const {
   ASYNC_OPTIONS_TYPE,
 } = new ConfigurableModuleBuilder<JwtExtendedOptions>({
   optionsInjectionToken: Symbol.for('nestjs-jwt-extended.options'),
-  // The options are concealed, so Nest's deep-hash algorithm would take two imports with different options for one.
+  // The options are concealed, so Nest's deep-hash algorithm would treat two imports with different options as one.
   alwaysTransient: true,
 })
   .setClassMethodName('forRoot')
@@ -44,7 +44,7 @@ export const {
   .setExtras(EXTRAS, withExtras)
   .build();
 
-/** With `useExisting`, so that a test that overrides `JwtGuard` or `JwtExceptionFilter` overrides these too. */
+/** Uses `useExisting`, so that a test that overrides `JwtGuard` or `JwtExceptionFilter` overrides these too. */
 function withExtras(definition: DynamicModule, extras: JwtExtendedModuleExtras): DynamicModule {
   const { isGlobal = true, globalGuard = true, globalFilter = true } = extras;
   const providers: Provider[] = [...(definition.providers ?? []), { provide: GLOBAL_GUARD, useValue: globalGuard }];

@@ -5,7 +5,7 @@ import { RevocationEvents } from '../sessions/revocation-events.js';
 import { SessionManager } from '../sessions/session-manager.js';
 import type { RefreshReuseEvent, RevocationEvent } from '../types/revocation-event.js';
 
-/** Writes to the log what an operator has to know of the store, and tells `onReuse`. */
+/** Logs the failures and problems of the store, and calls `onReuse`. */
 @Injectable()
 export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('JwtExtendedModule');
@@ -16,7 +16,7 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
     @Inject(RevocationEvents) private readonly events: RevocationEvents,
   ) {}
 
-  /** Does not wait for the store: an application starts without it, and answers 503 where it is needed. */
+  /** Does not wait for the store. The application starts without it, and answers 503 to requests that need it. */
   onModuleInit(): void {
     this.events.subscribe((event) => this.report(event));
     this.sessions.start();
@@ -33,10 +33,10 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
       const cause = event.cause instanceof Error ? event.cause.message : String(event.cause);
       this.logger.error(`The revocation store does not answer; requests that need it are answered 503. ${cause}`);
     }
-    if (event.type === 'refresh-reused') void this.tell(event);
+    if (event.type === 'refresh-reused') void this.callOnReuse(event);
   }
 
-  private async tell(event: RefreshReuseEvent): Promise<void> {
+  private async callOnReuse(event: RefreshReuseEvent): Promise<void> {
     try {
       await this.settings.rotation.onReuse?.(event);
     } catch (error) {
@@ -49,7 +49,7 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
       const problems = await this.sessions.store?.read((store) => store.describeProblems(), Array.isArray);
       for (const problem of problems ?? []) this.logger.warn(problem);
     } catch {
-      // Reported already, as an outage.
+      // The event `store-unavailable` has reported this.
     }
   }
 }

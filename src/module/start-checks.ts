@@ -25,7 +25,7 @@ import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { describeMismatch, majorOf } from './peer-versions.js';
 
-// What Nest leaves on a method that answers requests, messages or events.
+// The metadata keys of methods that Nest calls for requests, messages or events.
 const ROUTE = 'path';
 const MESSAGE = 'microservices:pattern';
 const SOCKET_MESSAGE = 'websockets:message_mapping';
@@ -33,10 +33,10 @@ const QUERY = 'graphql:resolver_type';
 const FIELD = 'graphql:resolve_property';
 const HANDLER_MARKS = [ROUTE, MESSAGE, SOCKET_MESSAGE, QUERY];
 
-// Since when messages of WebSockets are put to the global guards.
+// The first major version of Nest that calls global guards for messages of WebSockets.
 const SOCKETS_GUARDED_SINCE = 12;
 
-/** Stops the start of an application whose routes would be open although they ask for a token. */
+/** Stops the start of an application with a route that requires a token and would be open. */
 @Injectable()
 export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
   constructor(
@@ -63,12 +63,12 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     if (!this.globalGuard && !this.hasGlobalGuard()) this.refuseUnguardedHandlers();
   }
 
-  /** Once more: other modules may have replaced methods when they started. Nest has bound the routes by now. */
+  /** Runs again after all modules have started, because they may have replaced methods. Nest has bound the routes by then. */
   onApplicationBootstrap(): void {
     noteReplacements(this.hosts());
   }
 
-  /** Every controller and provider that is made of a class. */
+  /** All controllers and providers that are instances of a class. */
   private hosts(): Host[] {
     return [...this.discovery.getControllers(), ...this.discovery.getProviders()].flatMap((wrapper) => {
       const instance: unknown = wrapper.isDependencyTreeStatic() ? wrapper.instance : null;
@@ -82,7 +82,7 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     const own = [...this.modules.values()].filter((module) => module.providers.has(StartChecks));
     if (own.length > 1) {
       throw new TypeError(
-        'JwtExtendedModule is imported twice, with options each. Import forRoot() once, in the root module: its ' +
+        'JwtExtendedModule is imported twice with options. Import forRoot() once, in the root module: its ' +
           'providers are global. For two kinds of token use claims, or encodeKey and decodeKey.',
       );
     }
@@ -104,20 +104,20 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
 
   private refuseUnguardedHandlers(): void {
     const open = this.handlers((method, host) => this.isUnguarded(method, host));
-    refuse(open, 'Put @UseGuards(JwtGuard) there, or leave globalGuard of JwtExtendedModule at true.');
+    refuse(open, 'Add @UseGuards(JwtGuard) to it, or do not set globalGuard of JwtExtendedModule to false.');
   }
 
-  /** Nest does not ask every guard everywhere, whether it is global or bound by hand. */
+  /** Nest does not call every guard for every handler, whether the guard is global or bound by hand. */
   private refuseUnreachedHandlers(): void {
     const open = this.handlers((method, host) => isField(method, host) || this.isUnreached(method, host));
     refuse(
       open,
-      'Outside of HTTP routes Nest does not ask every guard, and tokens cannot be read there yet. Mark it @Public(), and ' +
+      'Outside of HTTP routes Nest does not call every guard, and tokens cannot be read there yet. Mark it @Public(), and ' +
         'check the token in the handler with TokenService.verify().',
     );
   }
 
-  /** The names of the methods that are meant, those of every controller and provider. */
+  /** The names of the methods of all controllers and providers for which `isMeant` is true. */
   private handlers(isMeant: (method: Handler, host: Type) => boolean): string[] {
     const hosts = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
     return hosts.flatMap(({ metatype }) => {
@@ -136,7 +136,7 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     return this.isRequired(method, host) && !isGuardedAt(method, host);
   }
 
-  /** Whether a handler has a requirement, no guard of its own, and no global one is asked. */
+  /** Whether a handler has a requirement, and Nest calls neither its own guard nor a global one. */
   private isUnreached(method: Handler, host: Type): boolean {
     const mayBeMissed =
       (Reflect.hasMetadata(SOCKET_MESSAGE, method) && this.missesSockets) ||
@@ -148,7 +148,7 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     return Number(majorOf('@nestjs/websockets') ?? 0) < SOCKETS_GUARDED_SINCE;
   }
 
-  /** An application that also has HTTP: `connectMicroservice()` asks its global guards only with `inheritAppConfig`. */
+  /** In an application with HTTP, `connectMicroservice()` calls global guards only with `inheritAppConfig`. */
   private get missesMessages(): boolean {
     return Boolean(this.adapterHost.httpAdapter);
   }
@@ -168,7 +168,7 @@ function isGuardedAt(method: Handler, host: Type): boolean {
   return isGuarded(method) || isGuarded(host);
 }
 
-/** Whether a field of GraphQL has a requirement of its own: no guard is asked for fields, whoever bound it. */
+/** Whether a GraphQL field has its own requirement. Nest calls no guard for fields. */
 function isField(method: Handler, host: Type): boolean {
   const hasOwn = Reflect.hasMetadata(ROUTE_RULE, method) || isGuarded(method);
   return Reflect.hasMetadata(FIELD, method) && hasOwn && requirementOf(method, host, false) !== null;

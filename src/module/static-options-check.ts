@@ -3,13 +3,13 @@ import { ModulesContainer } from '@nestjs/core';
 import { CONFIGURATION } from './configuration.js';
 
 /**
- * Refuses options that depend on a request. Nest would make the guard, the checks at the start and the store anew for each
- * request, and would run none of the checks. A controller without routes: Nest makes the controllers of a module when the
- * dependencies of all its providers are known, and before it registers global guards.
+ * Refuses options that depend on a request. Nest would create the guard, the start checks and the store for each request, and
+ * would not run the start checks. This class is a controller without routes, because Nest creates the controllers of a module
+ * at the right time: after it knows the dependencies of all providers, and before it registers global guards.
  */
 @Controller()
 export class StaticOptionsCheck {
-  /** @throws TypeError where the options, or a provider they inject, have request scope. */
+  /** @throws TypeError if the options, or a provider they inject, have request scope. */
   constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
     const configurations = [...modules.values()].map(({ providers }) => providers.get(CONFIGURATION));
     if (configurations.every((configuration) => configuration?.isDependencyTreeStatic() ?? true)) return;

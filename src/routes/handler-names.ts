@@ -1,10 +1,10 @@
 import type { Type } from '@nestjs/common';
 import { lineage, type Handler } from './route-rules.js';
 
-/** Functions that stand on an instance in the place of a method of its class: bound, wrapped, or read through a proxy. */
+/** Functions that replace a method on an instance of its class: bound, wrapped, or read through a proxy. */
 const namesOfReplacements = new WeakMap<Handler, Map<Type, string>>();
 
-/** Remembers that an instance of a class has this function in the place of the method of that name. */
+/** Records that this function replaces a method on an instance of a class. */
 export function rememberReplacement(replacement: Handler, controller: Type, name: string): void {
   let names = namesOfReplacements.get(replacement);
   if (names === undefined) namesOfReplacements.set(replacement, (names = new Map<Type, string>()));
@@ -12,8 +12,8 @@ export function rememberReplacement(replacement: Handler, controller: Type, name
 }
 
 /**
- * The names under which a class has a handler; empty where the class does not know the function. Nest passes the
- * function alone, and the function may not be the one that was decorated.
+ * The names of a handler in its class. Empty if the class does not have the function. Nest passes only the function, and it
+ * may differ from the decorated one.
  */
 export function namesOf(handler: Handler, controller: Type): readonly string[] {
   const declared = lineage(controller).flatMap((declaredIn) =>
@@ -22,7 +22,7 @@ export function namesOf(handler: Handler, controller: Type): readonly string[] {
   if (declared.length > 0) return [...new Set(declared)];
   const replaced = namesOfReplacements.get(handler)?.get(controller);
   if (replaced !== undefined) return [replaced];
-  // `bind` names its result after the method. A controller per request binds in each request.
+  // `bind` derives the name of its result from the method. A request-scoped controller can bind in each request.
   const bound = /^(?:bound )+(.+)$/.exec(handler.name)?.[1];
   return bound !== undefined && typeof methodOf(controller, bound) === 'function' ? [bound] : [];
 }
@@ -36,7 +36,7 @@ export function methodOf(controller: Type, name: string): Handler | undefined {
   return undefined;
 }
 
-/** The method that this very class declares under a name. */
+/** The method with this name that the class itself declares. */
 export function ownMethodOf({ prototype }: { prototype?: unknown }, name: string): Handler | undefined {
   const value: unknown = prototype ? Object.getOwnPropertyDescriptor(prototype, name)?.value : undefined;
   return typeof value === 'function' ? value : undefined;

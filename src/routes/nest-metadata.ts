@@ -1,4 +1,4 @@
-// Where Nest keeps what its decorators say. The names are stable since Nest 5; most are not exported.
+// The metadata keys of Nest's decorators. They are stable since Nest 5. Nest does not export most of them.
 
 /** The guards of a class or method. */
 export const GUARDS = '__guards__';
@@ -15,7 +15,7 @@ export const METHOD = 'method';
 /** The value of `METHOD` for `@Options()`. */
 export const OPTIONS_METHOD = 6;
 
-/** What stands on a method that Nest calls for a request, message, event, query or field. */
+/** The metadata keys of methods that Nest calls for a request, message, event, query or field. */
 export const HANDLER_MARKS = [
   PATH,
   'microservices:pattern',

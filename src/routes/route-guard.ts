@@ -10,9 +10,9 @@ export const APPLICATION_GUARD = Symbol.for('nestjs-jwt-extended.application-gua
 const ROUTE_GUARD = Symbol.for('nestjs-jwt-extended.route-guard');
 
 /**
- * The guard that `@JwtRequired()` puts on a class. It asks the guard of the application that the class is part of, and
- * refuses every request while there is none: a decorator protects also where its module was forgotten or is loaded late.
- * Nest asks the guards of a class where it asks no global guard: messages of gateways on Nest 11, hybrid applications.
+ * The guard that `@JwtRequired()` adds to a class. It calls the guard of the application. Without one it refuses every
+ * request, so the decorator also protects an application that does not import the module, or loads it late. Nest calls the
+ * guards of a class also where it calls no global guard: for messages of gateways on Nest 11, and in hybrid applications.
  */
 @Injectable()
 export class RouteGuard implements CanActivate {
@@ -23,7 +23,7 @@ export class RouteGuard implements CanActivate {
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {}
 
-  /** Throws where no module guards the application, unless the handler is public. */
+  /** @throws Error if no module guards the application, unless the handler is public. */
   canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
     this.guard ??= this.find();
     if (this.guard !== null) return this.guard.canActivate(context);
@@ -43,7 +43,7 @@ export class RouteGuard implements CanActivate {
 
 Object.defineProperty(RouteGuard.prototype, ROUTE_GUARD, { value: true });
 
-/** Puts the guard on a class or method, before the guards that stand there. */
+/** Adds the guard to a class or method, before its other guards. */
 export function bringRouteGuard(target: object): void {
   const guards = (Reflect.getMetadata(GUARDS, target) ?? []) as unknown[];
   if (guards.some(isRouteGuard)) return;

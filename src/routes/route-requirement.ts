@@ -4,15 +4,15 @@ import { methodNames, methodOf, namesOf, ownMethodOf } from './handler-names.js'
 import { GUARDS, HANDLER_MARKS, METHOD, OPTIONS_METHOD } from './nest-metadata.js';
 import { lineage, ROUTE_RULE, ruleOfFunction, rulesDeclaredIn, type Handler, type RouteRule } from './route-rules.js';
 
-/** Marks the guard class, so that both copies of this package know a route it was bound to. */
+/** Marks the guard class, so that both copies of this package recognise a route with the guard. */
 export const GUARD_BRAND = Symbol.for('nestjs-jwt-extended.guard');
 
 const DEFAULT_REQUIREMENT = settleRequirement();
 
 /**
- * The requirement of a handler, `null` for none. The nearest decorator decides alone, nothing is merged.
+ * The requirement of a handler, or `null`. A rule of the handler replaces the rule of its class; the two are not merged.
  *
- * @throws Error where the handler is a function that the class does not know, while its methods have requirements.
+ * @throws Error if the class does not have the function, and its methods have different requirements.
  */
 export function requirementOf(handler: Handler, controller: Type, byDefault: boolean): SettledRequirement | null {
   const rule = ruleOfMethod(handler, controller) ?? ruleOfClass(controller);
@@ -20,13 +20,13 @@ export function requirementOf(handler: Handler, controller: Type, byDefault: boo
   return rule === 'public' ? null : rule;
 }
 
-/** The requirements of the handlers of one application, looked up once. Decorators run before the first request. */
+/** The requirements of the handlers of one application. Each is looked up once, because decorators run before all requests. */
 export class RouteRequirements {
   private readonly known = new WeakMap<Handler, WeakMap<Type, SettledRequirement | null>>();
 
   constructor(private readonly byDefault: boolean) {}
 
-  /** The requirement of a handler, `null` for none. Several controllers can inherit one handler. */
+  /** The requirement of a handler, or `null`. Several controllers can inherit one handler. */
   of(handler: Handler, controller: Type): SettledRequirement | null {
     let byController = this.known.get(handler);
     if (byController === undefined) this.known.set(handler, (byController = new WeakMap()));
@@ -42,19 +42,19 @@ export class RouteRequirements {
 function ruleOfMethod(handler: Handler, controller: Type): RouteRule | undefined {
   const names = namesOf(handler, controller);
   const rules = names.map((name) => ruleByName(name, controller)).filter((rule) => rule !== undefined);
-  // A function with several names is as protected as the strictest of them.
+  // If a function has several names, its strictest rule counts.
   const rule = rules.find((each) => each !== 'public') ?? rules[0] ?? ruleOfFunction(handler);
   if (rule !== undefined) return rule;
   if (names.length === 0) return ruleOfUnknown(handler, controller);
   if (!isGuarded(handler)) return undefined;
   const ofClass = ruleOfClass(controller);
-  // A guard bound by hand on a method is nearer than @Public() on its class.
+  // A guard on the method itself overrides @Public() on its class.
   return ofClass === undefined || ofClass === 'public' ? DEFAULT_REQUIREMENT : ofClass;
 }
 
 /**
- * The rule of a function that the class does not have: something replaced a method of the instance. The function is one
- * of the handlers of the class, so it has their rule where all of them have the same.
+ * The rule of a function that the class does not have, because some code replaced a method of the instance. The function is
+ * one of the handlers of the class. If all of them have the same rule, it has that rule.
  */
 function ruleOfUnknown(handler: Handler, controller: Type): RouteRule | undefined {
   const names = methodNames(controller).filter((name) => isHandler(methodOf(controller, name) as Handler));
@@ -62,7 +62,7 @@ function ruleOfUnknown(handler: Handler, controller: Type): RouteRule | undefine
   const distinct = new Map(rules.map((rule) => [JSON.stringify(rule), rule]));
   if (distinct.size <= 1) return rules[0];
   throw new Error(
-    `A handler of ${controller.name} is a function that the class does not have (its name is "${handler.name}"): something ` +
+    `A handler of ${controller.name} is a function that the class does not have (its name is "${handler.name}"): some code ` +
       `replaced a method of the instance. The handlers ${names.join(', ')} have different requirements, so the request is ` +
       'refused. Replace the method before the application starts, or give all handlers of the class one requirement.',
   );
@@ -80,7 +80,7 @@ function ruleByName(name: string, controller: Type): RouteRule | undefined {
   return undefined;
 }
 
-/** The rule of a class. An inherited `@Public()` does not count: nobody sees it at the class that it would open. */
+/** The rule of a class. An inherited `@Public()` is ignored, because it is not visible on the class that it would open. */
 function ruleOfClass(controller: Type): RouteRule | undefined {
   for (const declaredIn of lineage(controller)) {
     const rule = Reflect.getOwnMetadata(ROUTE_RULE, declaredIn) as RouteRule | undefined;
@@ -109,7 +109,7 @@ export function isHandler(method: Handler): boolean {
   return HANDLER_MARKS.some((mark) => Reflect.hasMetadata(mark, method));
 }
 
-/** Whether `@UseGuards(JwtGuard)` stands on a handler or controller. */
+/** Whether a handler or controller has `@UseGuards(JwtGuard)`. */
 export function isGuarded(target: object): boolean {
   const guards = (Reflect.getMetadata(GUARDS, target) ?? []) as unknown[];
   return guards.some(isJwtGuard);
@@ -119,15 +119,15 @@ function guardsOf(target: object): unknown[] {
   return (Reflect.getOwnMetadata(GUARDS, target) ?? []) as unknown[];
 }
 
-/** Whether something that Nest has as a guard is a `JwtGuard`: the class, one that extends it, or an instance. */
+/** Whether a guard is a `JwtGuard`: the class, a subclass, or an instance. */
 export function isJwtGuard(guard: unknown): boolean {
   if (typeof guard === 'function') return GUARD_BRAND in ((guard.prototype as object | undefined) ?? {});
   return typeof guard === 'object' && guard !== null && GUARD_BRAND in guard;
 }
 
 /**
- * Whether a request is exempt: `OPTIONS` on a handler declared for it with `@Options()`. On `@All()` it is checked, since
- * Nest would run the handler.
+ * Whether a request is exempt: `OPTIONS` on a handler with `@Options()`. A handler with `@All()` is not exempt, because Nest
+ * runs it.
  */
 export function isExempt(context: ExecutionContext, method: string | undefined): boolean {
   if (method !== 'OPTIONS') return false;

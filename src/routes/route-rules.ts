@@ -1,18 +1,18 @@
 import type { Type } from '@nestjs/common';
 import type { SettledRequirement } from '../types/requirement.js';
 
-/** What stands on a handler or controller: a requirement, or that there is none. */
+/** The rule of a handler or controller: a requirement, or `'public'`. */
 export type RouteRule = SettledRequirement | 'public';
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- Nest's own type of a handler
 export type Handler = Function;
 
-/** The metadata key of `@JwtRequired()` and `@Public()` on a class or function. One key, so that the last one counts. */
+/** The metadata key of `@JwtRequired()` and `@Public()` on a class or function. With one key for both, the last one wins. */
 export const ROUTE_RULE = 'nestjs-jwt-extended:route-rule';
 
 /**
- * The metadata key of a class that holds the rules of its methods by name. A decorator that replaces a method loses the
- * metadata of the function; the name stays.
+ * The metadata key of a class for the rules of its methods by name. A decorator that replaces a method loses the metadata of
+ * the function, but not the name.
  */
 const RULES_BY_NAME = 'nestjs-jwt-extended:rules-by-name';
 
@@ -31,7 +31,7 @@ export function setMethodRule(controller: Type, name: string, method: Handler, r
   Reflect.defineMetadata(RULES_BY_NAME, new Map([...rulesDeclaredIn(controller), [name, rule]]), controller);
 }
 
-/** The rules that stand on the methods of this very class, by name. */
+/** The rules of the methods that the class itself declares, by name. */
 export function rulesDeclaredIn(controller: Type): RulesByName {
   return (Reflect.getOwnMetadata(RULES_BY_NAME, controller) as RulesByName | undefined) ?? NO_RULES;
 }
@@ -41,7 +41,7 @@ export function ruleOfFunction(method: Handler): RouteRule | undefined {
   return Reflect.getOwnMetadata(ROUTE_RULE, method) as RouteRule | undefined;
 }
 
-/** The rule on a class, and the class of its ancestors on which it stands. */
+/** The rule of a class, and the class or ancestor that declares it. */
 export function ruleOfClass(controller: Type): { rule: RouteRule; declaredIn: Type } | undefined {
   for (const declaredIn of lineage(controller)) {
     const rule = Reflect.getOwnMetadata(ROUTE_RULE, declaredIn) as RouteRule | undefined;

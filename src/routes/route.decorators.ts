@@ -3,12 +3,12 @@ import { settleRequirement, type JwtRequirement } from '../types/requirement.js'
 import { bringRouteGuard } from './route-guard.js';
 import { setClassRule, setMethodRule, type Handler, type RouteRule } from './route-rules.js';
 
-/** Stands on a controller, gateway or resolver, or on one of its methods. */
+/** A decorator for a controller, gateway or resolver, or for one of its methods. */
 export type RouteDecorator = ClassDecorator & MethodDecorator;
 
 /**
- * Requires a token, on a class or a method (`@jwt_required()`). The nearest decorator replaces the farther, nothing is
- * merged.
+ * Requires a token on a class or a method (`@jwt_required()`). A decorator on a method replaces the one on its class; the two
+ * are not merged.
  *
  * @throws TypeError for a wrong option, when the class is defined.
  */
@@ -16,7 +16,7 @@ export function JwtRequired(requirement?: JwtRequirement): RouteDecorator {
   return decorator('JwtRequired', settleRequirement(requirement));
 }
 
-/** Opens a class or a method, against `@JwtRequired()` on the class and `requireByDefault`. */
+/** Opens a class or a method, despite `requireByDefault` or `@JwtRequired()` on the class. */
 export function Public(): RouteDecorator {
   return decorator('Public', 'public');
 }
@@ -31,16 +31,18 @@ function decorator(name: string, rule: RouteRule): RouteDecorator {
     const method = requireMethod(name, target, key, descriptor);
     setMethodRule(target.constructor as Type, key as string, method, rule);
     if (rule === 'public') return;
-    // On the class for a method that is replaced, on the method for one that another class takes over.
+    // The guard of the class protects a replaced method. The guard of the method protects it in another class.
     bringRouteGuard(target.constructor);
     bringRouteGuard(method);
   };
 }
 
-/** Nest routes methods alone. A requirement on anything else would protect nothing. */
+/** Nest calls only methods for requests. A requirement on another member would protect no request. */
 function requireMethod(name: string, target: object, key: string | symbol, descriptor?: PropertyDescriptor): Handler {
   const method: unknown = descriptor?.value;
   if (typeof method === 'function' && typeof target !== 'function' && typeof key === 'string') return method;
   const host = typeof target === 'function' ? target.name : target.constructor.name;
-  throw new TypeError(`@${name}() stands on ${host}.${String(key)}, which is no method that Nest calls for a request.`);
+  throw new TypeError(
+    `@${name}() is on ${host}.${String(key)}, which is not a method that Nest can call for a request.`,
+  );
 }

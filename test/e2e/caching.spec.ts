@@ -152,13 +152,13 @@ describe.each(ADAPTERS)('answers that are cached on %s', (adapter) => {
   ])('CacheInterceptor %s of a protected route stops the start', async (_where, controllers, providers) => {
     const app = new TestApp(adapter, withCache(controllers, { providers }));
     await expect(app.start()).rejects.toThrow(
-      /^CacheInterceptor keeps the answers of \w+Controller\.me by their address.*JwtCacheInterceptor/,
+      /^CacheInterceptor caches the responses of \w+Controller\.me by their URL.*JwtCacheInterceptor/,
     );
   });
 
   it('CacheInterceptor on a protected route stops the start under requireByDefault', async () => {
     const app = new TestApp(adapter, withCache([MixedController], { options: { requireByDefault: true } }));
-    await expect(app.start()).rejects.toThrow(/^CacheInterceptor keeps the answers of MixedController\.news/);
+    await expect(app.start()).rejects.toThrow(/^CacheInterceptor caches the responses of MixedController\.news/);
   });
 
   it('CacheInterceptor stays on routes that need no token, or that it does not cache', async () => {

@@ -127,7 +127,7 @@ describe.each(ADAPTERS)('a decorated method on %s', (adapter) => {
 
   it('on a class that is no controller stops the start', async () => {
     await expect(new TestApp(adapter, { providers: [Service] }).start()).rejects.toThrow(
-      /^Service\.work has @JwtRequired\(\) or @Public\(\), and Nest calls it for no request\./,
+      /^Service\.work has @JwtRequired\(\) or @Public\(\), but Nest does not call it for requests\./,
     );
   });
 
@@ -210,7 +210,7 @@ describe('@JwtRequired()', () => {
       }
       const apply = decorator as (target: object, key: string, descriptor?: PropertyDescriptor) => void;
       const descriptorOf = (target: object, key: string) => Object.getOwnPropertyDescriptor(target, key);
-      expect(() => apply(Cats.prototype, 'field')).toThrow(`@${name}() stands on Cats.field, which is no method`);
+      expect(() => apply(Cats.prototype, 'field')).toThrow(`@${name}() is on Cats.field, which is not a method`);
       expect(() => apply(Cats.prototype, 'size', descriptorOf(Cats.prototype, 'size'))).toThrow(TypeError);
       expect(() => apply(Cats, 'all', descriptorOf(Cats, 'all'))).toThrow(TypeError);
     },

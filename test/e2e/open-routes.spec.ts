@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('with globalGuard: false on %s', (adapter) => {
 
   it('an application with a requirement nobody checks does not start', async () => {
     await expect(starting([OrdersController])).rejects.toThrow(
-      /^OrdersController\.list requires a token, but no JwtGuard would check it\. Put @UseGuards\(JwtGuard\)/,
+      /^OrdersController\.list requires a token, but no JwtGuard would check it\. Add @UseGuards\(JwtGuard\)/,
     );
     await expect(starting([OrdersController])).rejects.toThrow(TypeError);
   });

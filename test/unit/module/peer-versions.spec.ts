@@ -25,8 +25,8 @@ describe('the versions of Nest and @nestjs/jwt', () => {
     install('@nestjs/core', '12.5.1');
     install('@nestjs/jwt', '11.0.0');
     expect(describeMismatch(root)).toBe(
-      '@nestjs/jwt 11 is installed beside Nest 12; the two belong together. ' +
-        "Install it in Nest's major: npm install @nestjs/jwt@12",
+      '@nestjs/jwt 11 and Nest 12 are installed; they need the same major version. ' +
+        'Run: npm install @nestjs/jwt@12',
     );
   });
 
