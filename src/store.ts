@@ -5,6 +5,7 @@ export type {
   EndSessions,
   LookUp,
   LookUpQuery,
+  OpenOutcome,
   OpenSession,
   PresentedRefreshToken,
   RefreshOutcome,

@@ -1,190 +1,232 @@
 import type { Awaitable } from '../types/awaitable.js';
 
 /**
- * One log-in, as a store keeps it. Times are milliseconds of the store's clock, but for `issuedAt` and `refreshExpires`,
- * which are the NumericDates (seconds) of the current refresh token.
+ * One log-in, as a store holds it. Times are milliseconds since 1970 by the store's clock. Only `issuedAt` and
+ * `refreshExpires` are NumericDates (seconds, RFC 7519 s.2): the library sets them, and a store copies or adds to them.
  */
 export interface SessionRecord {
-  /** The session's id: the `sid` of all its tokens. */
+  /** The id of the session: the `sid` claim of all its tokens. */
   readonly sid: string;
-  /** The `jti` of the one refresh token that may be used. */
+  /** The `jti` of the current refresh token, the only one that can be rotated. */
   readonly currentId: string;
-  /** The `jti` of the refresh token it replaced; `null` before the first rotation. */
+  /** The `jti` of the refresh token that was rotated last; `null` before the first rotation. */
   readonly parentId: string | null;
-  /** When it did; `null` before the first rotation. */
+  /** When that rotation happened; `null` before the first one. */
   readonly rotatedAt: number | null;
-  /** `iat` of the current refresh token. */
+  /** `iat` of the current refresh token, in seconds. */
   readonly issuedAt: number;
-  /** `exp` of the current refresh token; `null`: it never expires. */
+  /** `exp` of the current refresh token, in seconds; `null`: it never expires. */
   readonly refreshExpires: number | null;
-  /** `csrf` of the current refresh token; `null` where CSRF protection is off. */
+  /** `csrf` of the current refresh token; `null` without CSRF protection. */
   readonly csrf: string | null;
   /** When the session was opened. */
   readonly openedAt: number;
-  /** When it was opened or last rotated. */
+  /** When the session last got a refresh token. */
   readonly lastUsedAt: number;
-  /** When it ends by itself; `null`: never. */
+  /** When the session ends by itself; `null`: never. */
   readonly expiresAt: number | null;
-  /** A note about the device. */
+  /** The application's note about the device. */
   readonly device: string | null;
 }
 
-/** The refresh token that is to become the current one of a session. */
+/** A refresh token that becomes the current one of a session. */
 export interface CurrentRefreshToken {
   /** Its `jti`. */
   readonly id: string;
-  /** Its `iat` (NumericDate). */
+  /** Its `iat`, in seconds. */
   readonly issuedAt: number;
-  /** Its `csrf`; `null` where CSRF protection is off. */
+  /** Its `csrf`; `null` without CSRF protection. */
   readonly csrf: string | null;
-  /** How long it lives from now, in whole seconds; `null`: for ever. A session's absolute end may cut it short. */
+  /** How long it lives from now, in whole seconds; `null`: for ever. `maxAge` of the session can end it earlier. */
   readonly lifetime: number | null;
 }
 
 /** How long a session lives, in milliseconds. */
 export interface SessionLimits {
-  /** From its opening, whatever happens; `null`: no limit. */
+  /** From its opening, however often its token is rotated; `null`: no limit. No token is issued after that. */
   readonly maxAge: number | null;
-  /** How much longer than its end the record has to stay, for clocks that differ (the option `leeway`). */
+  /** How long the record stays after its end, for servers whose clocks differ (the option `leeway`). */
   readonly leeway: number;
 }
 
-/** A session to be opened, or to be given a new refresh token. */
+/** A session to open, or a session that gets a new refresh token without rotation. */
 export interface OpenSession extends SessionLimits {
-  /** The hash of the subject; all its entries are kept together under it. */
+  /** The hash of the subject (the user): all entries of a subject belong together. */
   readonly subject: string;
-  /** The session's id. */
+  /** The id of the session. */
   readonly sid: string;
   /** Its refresh token. */
   readonly token: CurrentRefreshToken;
-  /** A note about the device. */
+  /** A note about the device. A session that exists keeps its own note. */
   readonly device: string | null;
-  /** How many sessions the subject may have; the longest unused ones end. `null`: any number. */
+  /**
+   * How many sessions the subject may have, at least 1; `null`: any number. The least recently used ones beyond it end. It
+   * does not count for a session that exists.
+   */
   readonly maxPerSubject: number | null;
-  /** The session has to be there already: it stays, opened when it was, and its refresh token is replaced. */
+  /** `true`: the session must exist. It keeps `openedAt` and `device`; its new token has no parent. */
   readonly existing: boolean;
 }
 
-/** A refresh token that is presented. */
+/** A refresh token that a client presents. */
 export interface PresentedRefreshToken extends SessionLimits {
   /** The hash of the subject. */
   readonly subject: string;
-  /** The session it claims to belong to. */
+  /** The session that the token names. */
   readonly sid: string;
-  /** Its `jti`. */
+  /** The `jti` of the token. */
   readonly presentedId: string;
-  /** What is to follow it; `null`: it is only judged, nothing is consumed. */
+  /** The token that replaces it; `null`: the token is only checked, and not rotated. */
   readonly successor: CurrentRefreshToken | null;
-  /** How long after a rotation the parent of the current token is still answered with it, in milliseconds. */
+  /** For how many milliseconds after its rotation the parent of the current token is answered once more; 0: never. */
   readonly grace: number;
-  /**
-   * For a token made elsewhere: where the session does not exist, the token's `jti` is not denied and the subject was not
-   * cut off since, open the session with the token as parent of its successor, and deny its `jti`.
-   */
+  /** For a token that this library did not issue: how it may open the session it names; `null`: it may not. */
   readonly adopt: Adoption | null;
 }
 
-/** What is to be known of a token made elsewhere that opens a session. */
+/**
+ * How a refresh token without session is adopted. If the session does not exist, the `jti` is not denied, and no cut-off of
+ * the subject is at or after `issuedAt`: the session opens, the token becomes the parent of `successor`, and its `jti` is
+ * denied. So it is adopted once.
+ */
 export interface Adoption {
-  /** For how long its `jti` is denied then, in milliseconds; `null`: for ever. */
+  /** For how many milliseconds the `jti` is denied; `null`: for ever. */
   readonly denyFor: number | null;
-  /** Its `iat` (NumericDate); where the subject's cut-off, in whole seconds, is not before it, the token is `unknown`. */
+  /** `iat` of the token, in seconds. The cut-off is compared in whole seconds, rounded down. */
   readonly issuedAt: number;
   /** How many sessions the subject may have, as in `OpenSession`. */
   readonly maxPerSubject: number | null;
 }
 
 /**
- * What became of a refresh token that was presented: `current`: it is the one (and was only judged); `rotated`: it was,
- * and its successor is now; `repeated`: it is the parent of the current one, within grace; `reused`: neither, and the
- * session has been ended; `unknown`: there is no such session; `late`: the deadline had passed, nothing was done.
+ * What `openSession` did. `opened`: this is the session now. `unknown`: the session does not exist, or has no time left.
+ * `late`: the deadline has passed, and nothing was changed.
+ */
+export type OpenOutcome =
+  { readonly outcome: 'opened'; readonly session: SessionRecord } | { readonly outcome: 'unknown' | 'late' };
+
+/**
+ * What a presented refresh token is, and what became of its session.
+ *
+ * | outcome    | the token                                    | the session                              |
+ * | ---------- | -------------------------------------------- | ---------------------------------------- |
+ * | `current`  | is the current one, `successor` is `null`    | stays as it is                           |
+ * | `rotated`  | was the current one, or was adopted          | has `successor` as current token         |
+ * | `repeated` | is the parent of the current one, in `grace` | stays as it is, whatever `successor` was |
+ * | `reused`   | is any other one                             | was ended                                |
+ * | `unknown`  |                                              | does not exist, or has no time left      |
+ * | `late`     |                                              | was not changed: the deadline has passed |
  */
 export type RefreshOutcome =
   | { readonly outcome: 'current' | 'rotated' | 'repeated'; readonly session: SessionRecord }
   | { readonly outcome: 'reused' | 'unknown' | 'late' };
 
-/** What is asked about one token. */
+/** A question about one token. */
 export interface LookUpQuery {
   /** The hash of the subject. */
   readonly subject: string;
-  /** Its session; `null`: none. */
+  /** The session of the token; `null`: none. */
   readonly sid: string | null;
-  /** Its id; `null`: none. */
+  /** The `jti` of the token; `null`: none. */
   readonly jti: string | null;
 }
 
 /** What a store knows about one token. */
 export interface LookUp {
-  /** Its session; `null` where there is none of that id. */
+  /** The session; `null` if the query names none, or if it does not exist or has ended. */
   readonly session: SessionRecord | null;
-  /** Whether the `jti` was denied. */
+  /** Whether the `jti` is denied. */
   readonly denied: boolean;
-  /** Tokens without session that were issued up to this time (milliseconds) are refused; `null`: no limit. */
+  /** Tokens without session that were issued until this time (milliseconds) are refused; `null`: no cut-off. */
   readonly cutOff: number | null;
 }
 
-/** Which sessions of a subject are to be ended. */
+/** Which sessions of a subject end. */
 export interface EndSessions {
   /** The hash of the subject. */
   readonly subject: string;
-  /** Those opened at or before this time; `null`, or a time to come: now. The subject's cut-off moves there, forward only. */
+  /**
+   * Sessions that were opened at or before this time (milliseconds) end, and the cut-off moves there unless it is later
+   * already. `null` or a time in the future: now, which ends all sessions.
+   */
   readonly before: number | null;
-  /** But not this one. */
+  /** The `sid` of a session that does not end; `null`: none. */
   readonly except: string | null;
 }
 
-/** A connection over which a store tells of changes. */
+/** An open connection over which a store reports changes. */
 export interface StoreWatch {
-  /** Resolves when the connection has answered: what changed before has been told then. Rejects when it is lost. */
+  /** Resolves when the store has reported every change that was made before the call. Rejects if the connection is lost. */
   ping(): Promise<void>;
-  /** Ends it. */
+  /** Ends the connection. */
   close(): void;
 }
 
 /**
- * Where sessions and revoked tokens are kept: extend it for a store of your own, and run the suite of
- * `nestjs-jwt-extended/testing` on it. Each method is one atomic step across processes. `deadline` is a time of the
- * store's clock (milliseconds): a write that comes to be applied later must change nothing and say so. What goes wrong
- * is thrown; what hangs is cut off by the caller.
+ * Holds sessions, denied tokens and cut-offs. Extend it for a store of your own, and run
+ * `describeRevocationStore` of `nestjs-jwt-extended/testing` on it.
+ *
+ * - Each method is one atomic step, also between processes.
+ * - A write has a `deadline`, a time of the store's clock in milliseconds. If the store comes to it later, the write must
+ *   change nothing, and its answer is `late` or `false`.
+ * - A store throws what goes wrong. The library answers the request with 503. It also stops waiting for a store after
+ *   `revocation.timeout`, so a store needs no timeout of its own.
+ * - `sid`, `jti`, `csrf` and `device` can be any text. Subjects are 22 characters of base64url.
+ *
+ * @example
+ * ```ts
+ * class MyStore extends RevocationStore {
+ *   // the eight abstract methods
+ * }
+ * describeRevocationStore('MyStore', () => ({ store: new MyStore() }));
+ * ```
  */
 export abstract class RevocationStore {
-  /** The store's clock, in milliseconds since 1970. */
+  /** The time of the store's clock, in milliseconds since 1970. */
   abstract now(): Awaitable<number>;
 
-  /** What is known about a token: one round trip of plain reads. */
+  /** Answers what is known about a token. It is called with each request: one round trip that only reads. */
   abstract lookUp(query: LookUpQuery): Awaitable<LookUp>;
 
-  /** Opens a session, or replaces the refresh token of one; `unknown` where that one is not there. */
-  abstract openSession(
-    open: OpenSession,
-    deadline: number,
-  ): Awaitable<{ outcome: 'opened'; session: SessionRecord } | { outcome: 'unknown' | 'late' }>;
+  /** Opens a session, or gives a session that exists a new refresh token. */
+  abstract openSession(open: OpenSession, deadline: number): Awaitable<OpenOutcome>;
 
-  /** Judges a refresh token and puts its successor in its place, in one step. */
+  /**
+   * Decides what a presented refresh token is, rotates it or ends its session, all in one step. However many requests
+   * present one token, only one answer is `rotated`.
+   */
   abstract present(token: PresentedRefreshToken, deadline: number): Awaitable<RefreshOutcome>;
 
-  /** Ends one session; also good where there is none. `false`: too late. */
+  /** Ends a session. `true` if the session does not exist now, whether it did before or not; `false`: too late. */
   abstract endSession(subject: string, sid: string, deadline: number): Awaitable<boolean>;
 
   /** Ends sessions of a subject and moves its cut-off. `false`: too late. */
   abstract endSessions(end: EndSessions, deadline: number): Awaitable<boolean>;
 
-  /** Denies a token's `jti` for so many milliseconds (`null`: for ever). `false`: too late. */
+  /**
+   * Denies a `jti` for `lifetime` milliseconds (`null`: for ever), or longer if it is denied for longer already. `false`:
+   * too late.
+   */
   abstract deny(subject: string, jti: string, lifetime: number | null, deadline: number): Awaitable<boolean>;
 
-  /** The subject's sessions, the last used first. */
+  /** The sessions of a subject, the last used one first. */
   abstract listSessions(subject: string): Awaitable<SessionRecord[]>;
 
-  /** Why `watch` cannot be used, and what to do; `null` where it can. */
+  /** Why the store cannot report changes, and what to do about it; `null`: `watch` works. */
   readonly watchProblem: string | null =
-    'This store cannot tell of changes: leave "push" out, answers are remembered for "staleness" all the same.';
+    'This store cannot report changes. Remove "push": the library still remembers answers for "staleness".';
 
-  /** Tells of every change to a subject, whoever makes it (`null`: to any), for as long as the watch is open. */
+  /**
+   * Reports each change, by any process, until the watch is closed: the subject that changed, or `null` if every subject
+   * may have changed.
+   *
+   * @throws TypeError if the store cannot report changes.
+   */
   watch(_onChange: (subject: string | null) => void): Awaitable<StoreWatch> {
-    throw new TypeError(this.watchProblem ?? 'This store cannot tell of changes.');
+    throw new TypeError(this.watchProblem ?? 'This store cannot report changes.');
   }
 
-  /** What is wrong with how the store is set up, in a sentence each; asked once at the start. */
+  /** What is wrong with the set-up of the store, one sentence per problem. The library logs them at the start. */
   describeProblems(): Awaitable<string[]> {
     return [];
   }

@@ -24,9 +24,9 @@ export class SessionTable {
     return entry !== undefined && entry.removeAt > now ? entry.record : null;
   }
 
-  /** A subject's sessions whose time is not over at `now`, the least recently used first. */
+  /** A subject's sessions whose time is not over at `now`, the last used one first. */
   list(subject: string, now: number): SessionRecord[] {
-    const entries = [...(this.subjects.get(subject)?.values() ?? [])];
+    const entries = [...(this.subjects.get(subject)?.values() ?? [])].reverse();
     return entries.filter(({ removeAt }) => removeAt > now).map(({ record }) => record);
   }
 
@@ -35,7 +35,7 @@ export class SessionTable {
     const sessions = this.subjects.get(subject) ?? new Map<string, Entry>();
     if (sessions.size === 0) this.subjects.set(subject, sessions);
     sessions.delete(record.sid);
-    sessions.set(record.sid, { record, removeAt });
+    sessions.set(record.sid, { record: ownRecord(record), removeAt });
   }
 
   /** Removes a session, if it is there. */
@@ -67,4 +67,13 @@ export class SessionTable {
       else for (const [sid, { removeAt }] of entry[1]) yield { subject: entry[0], sid, removeAt };
     }
   }
+}
+
+/**
+ * A record that callers cannot change. Its device note is a string of its own: a note that was cut from a longer text
+ * would hold all of that text in memory.
+ */
+function ownRecord(record: SessionRecord): SessionRecord {
+  const device = JSON.parse(JSON.stringify(record.device)) as string | null;
+  return Object.freeze({ ...record, device });
 }

@@ -4,6 +4,7 @@ import {
   type EndSessions,
   type LookUp,
   type LookUpQuery,
+  type OpenOutcome,
   type OpenSession,
   type PresentedRefreshToken,
   type RefreshOutcome,
@@ -19,8 +20,6 @@ import { optionalNumber, optionalText, readSession, readSessions, tokenArguments
 import { DENY, END, END_ALL, OPEN, PRESENT, type RedisScript } from './redis-scripts.js';
 import { describeServers } from './redis-servers.js';
 import { describeWatchProblem, watchRedis, type WatchableClient } from './redis-watch.js';
-
-type Opened = Awaited<ReturnType<RevocationStore['openSession']>>;
 
 /**
  * Keeps sessions and revoked tokens in Redis (5 or later, one server or a cluster), by way of a client the application
@@ -72,7 +71,7 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   /** Opens a session, or replaces the refresh token of one; `unknown` where that one is not there. */
-  override async openSession(open: OpenSession, deadline: number): Promise<Opened> {
+  override async openSession(open: OpenSession, deadline: number): Promise<OpenOutcome> {
     const { subject, sid, token, device, maxPerSubject, existing } = open;
     const keys = subjectKeys(this.prefix, subject);
     const [outcome, record] = await this.write(OPEN, [keys.index, keys.session(sid)], deadline, [
@@ -82,7 +81,7 @@ export class RedisRevocationStore extends RevocationStore {
       optionalNumber(maxPerSubject),
       existing ? '1' : '',
     ]);
-    return answer(outcome, record) as Opened;
+    return answer(outcome, record) as OpenOutcome;
   }
 
   /** Judges a refresh token and puts its successor in its place, in one step. */

@@ -3,6 +3,7 @@ import {
   type EndSessions,
   type LookUp,
   type LookUpQuery,
+  type OpenOutcome,
   type OpenSession,
   type PresentedRefreshToken,
   type RefreshOutcome,
@@ -15,8 +16,6 @@ import { describeDatabase } from './sql-problems.js';
 import { SqlConnection } from './sql-query.js';
 import { SqlSessions } from './sql-sessions.js';
 import { SqlTable } from './sql-table.js';
-
-type Opened = Awaited<ReturnType<RevocationStore['openSession']>>;
 
 /** After so many calls that may add rows, some of the rows are purged whose time is over. */
 const CALLS_BETWEEN_PURGES = 32;
@@ -57,7 +56,7 @@ export class SqlRevocationStore extends RevocationStore {
   }
 
   /** Opens a session, or replaces the refresh token of one; `unknown` where that one is not there. */
-  override openSession(open: OpenSession, deadline: number): Promise<Opened> {
+  override openSession(open: OpenSession, deadline: number): Promise<OpenOutcome> {
     this.purgeNowAndThen();
     return this.sessions.open(open, deadline);
   }

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import type { SessionRecord } from '../../stores/revocation-store.js';
 import { expectOutcome, refreshToken, sessionOf, type StoreSubject } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
@@ -25,6 +26,20 @@ export const expiring: Facts = {
     await expectGone(alice, brief.sid, brief.currentId);
     deepEqual(await alice.session(long.sid), long);
     await alice.rotate(long, { leeway: 60_000 });
+  },
+
+  'a session gives no token after its absolute end, though its record stays for the leeway': async (alice) => {
+    const limits = { maxAge: 20, leeway: 60_000 };
+    for (const renew of [
+      ({ sid, currentId }: SessionRecord) => alice.present(sid, currentId, limits),
+      ({ sid }: SessionRecord) => alice.openWith({ sid, existing: true, ...limits }),
+    ]) {
+      const session = await alice.open(limits);
+      await alice.reach(session.openedAt + 40);
+      deepEqual(await alice.session(session.sid), session);
+      expectOutcome('unknown', await renew(session));
+      await expectGone(alice, session.sid, session.currentId);
+    }
   },
 
   'lets a session go with its refresh token, whose life each rotation sets anew': async (alice) => {

@@ -35,6 +35,13 @@ export const limiting: Facts = {
     deepEqual(await alice.sids(), [first.sid, second.sid].sort());
   },
 
+  'a session that gets a new token ends no other session': async (alice) => {
+    const first = await alice.open();
+    const second = await alice.open();
+    await alice.open({ sid: first.sid, existing: true, maxPerSubject: 1 });
+    deepEqual(await alice.sids(), [first.sid, second.sid].sort());
+  },
+
   'does not count sessions that ended': async (alice) => {
     const kept = await alice.open({ maxPerSubject: 2 });
     const ended = await alice.open({ maxPerSubject: 2 });

@@ -9,17 +9,17 @@ import type {
   SessionRecord,
 } from '../../../src/stores/revocation-store.js';
 
-interface Kept {
+interface Stored {
   subject: string;
   record: SessionRecord;
-  leavesAt: number;
+  keepUntil: number;
 }
 
-/** A store as plain as can be: lists that are searched through, where nothing is ever tidied away. */
+/** The simplest store: it searches lists, and never removes what has expired. */
 export class ModelStore {
   time = 1_800_000_000_000;
-  /** In order of use. */
-  private sessions: Kept[] = [];
+  /** The last used one is the last. */
+  private sessions: Stored[] = [];
   private denials: { subject: string; jti: string; until: number }[] = [];
   private cutOffs: { subject: string; time: number }[] = [];
 
@@ -34,20 +34,21 @@ export class ModelStore {
 
   openSession(open: OpenSession, deadline: number) {
     if (this.time > deadline) return { outcome: 'late' };
-    const there = this.find(open.subject, open.sid);
-    if (open.existing && there === null) return { outcome: 'unknown' };
+    const found = this.find(open.subject, open.sid);
+    if (open.existing && found === null) return { outcome: 'unknown' };
     const opened =
-      open.existing && there
-        ? { openedAt: there.openedAt, device: there.device }
+      open.existing && found
+        ? { openedAt: found.openedAt, device: found.device }
         : { openedAt: this.time, device: open.device };
-    const session = this.keep(open, open.token, { ...opened, parentId: null, rotatedAt: null });
-    this.limit(open.subject, open.maxPerSubject);
+    const session = this.renew(open, open.token, { ...opened, parentId: null, rotatedAt: null });
+    if (session === null) return { outcome: 'unknown' };
+    if (!open.existing) this.limit(open.subject, open.maxPerSubject);
     return { outcome: 'opened', session };
   }
 
   private limit(subject: string, most: number | null): void {
-    const longestUnused = most === null ? [] : [...this.listSessions(subject)].slice(most);
-    for (const { sid } of longestUnused) this.remove(subject, sid);
+    const beyond = most === null ? [] : this.listSessions(subject).slice(most);
+    for (const { sid } of beyond) this.remove(subject, sid);
   }
 
   present(token: PresentedRefreshToken, deadline: number): RefreshOutcome {
@@ -59,15 +60,16 @@ export class ModelStore {
       if (!adopt || !successor || this.isDenied(subject, presentedId)) return { outcome: 'unknown' };
       const { cutOff } = this.lookUp({ subject, sid: null, jti: null });
       if (cutOff !== null && adopt.issuedAt <= Math.floor(cutOff / 1000)) return { outcome: 'unknown' };
+      const adopted = this.renew(token, successor, { openedAt: this.time, device: null, ...rotation });
+      if (adopted === null) return { outcome: 'unknown' };
       this.deny(subject, presentedId, adopt.denyFor, deadline);
-      const opened = { openedAt: this.time, device: null, ...rotation };
-      const adopted = this.keep(token, successor, opened);
       this.limit(subject, adopt.maxPerSubject);
       return { outcome: 'rotated', session: adopted };
     }
     if (presentedId === session.currentId) {
       if (successor === null) return { outcome: 'current', session };
-      return { outcome: 'rotated', session: this.keep(token, successor, { ...session, ...rotation }) };
+      const rotated = this.renew(token, successor, { ...session, ...rotation });
+      return rotated === null ? { outcome: 'unknown' } : { outcome: 'rotated', session: rotated };
     }
     if (presentedId === session.parentId && this.time < (session.rotatedAt ?? NaN) + grace) {
       return { outcome: 'repeated', session };
@@ -99,8 +101,8 @@ export class ModelStore {
   }
 
   listSessions(subject: string): SessionRecord[] {
-    const hers = this.sessions.filter((kept) => kept.subject === subject && this.time < kept.leavesAt);
-    return hers.map(({ record }) => record).reverse();
+    const current = this.sessions.filter((stored) => stored.subject === subject && this.time < stored.keepUntil);
+    return current.map(({ record }) => record).reverse();
   }
 
   private find(subject: string, sid: string): SessionRecord | null {
@@ -108,22 +110,25 @@ export class ModelStore {
   }
 
   private remove(subject: string, sid: string): void {
-    this.sessions = this.sessions.filter((kept) => kept.subject !== subject || kept.record.sid !== sid);
+    this.sessions = this.sessions.filter((stored) => stored.subject !== subject || stored.record.sid !== sid);
   }
 
   private isDenied(subject: string, jti: string): boolean {
     return this.denials.some((denial) => denial.subject === subject && denial.jti === jti && this.time < denial.until);
   }
 
-  private keep(
+  /** Gives a session a new token; a session that has no time left ends, and there is no record. */
+  private renew(
     { subject, sid, maxAge, leeway }: Pick<OpenSession, 'subject' | 'sid' | 'maxAge' | 'leeway'>,
     token: CurrentRefreshToken,
     { openedAt, device, parentId, rotatedAt }: Pick<SessionRecord, 'openedAt' | 'device' | 'parentId' | 'rotatedAt'>,
-  ): SessionRecord {
+  ): SessionRecord | null {
+    this.remove(subject, sid);
     const ends: number[] = [];
     if (token.lifetime !== null) ends.push(this.time + token.lifetime * 1000);
     if (maxAge !== null) ends.push(openedAt + maxAge);
     const expiresAt = ends.length > 0 ? Math.min(...ends) : null;
+    if (expiresAt !== null && expiresAt <= this.time) return null;
     const record = {
       sid,
       currentId: token.id,
@@ -137,8 +142,7 @@ export class ModelStore {
       expiresAt,
       device,
     };
-    this.remove(subject, sid);
-    this.sessions.push({ subject, record, leavesAt: expiresAt === null ? Infinity : expiresAt + leeway });
+    this.sessions.push({ subject, record, keepUntil: expiresAt === null ? Infinity : expiresAt + leeway });
     return record;
   }
 }

@@ -1,10 +1,10 @@
 import { SessionTable } from '../../../src/stores/memory/session-table.js';
-import { nextRecord } from '../../../src/stores/next-record.js';
+
 import type { SessionRecord } from '../../../src/stores/revocation-store.js';
 
 function record(sid: string): SessionRecord {
-  const token = { id: 'id', issuedAt: 0, csrf: null, lifetime: null };
-  return nextRecord({ sid, token, parentId: null, openedAt: 0, device: null, maxAge: null }, 0);
+  const token = { currentId: 'id', parentId: null, rotatedAt: null, issuedAt: 0, refreshExpires: null, csrf: null };
+  return { sid, ...token, openedAt: 0, lastUsedAt: 0, expiresAt: null, device: null };
 }
 
 describe('the sessions in memory', () => {

@@ -1,6 +1,8 @@
 import { describeRevocationStore } from 'nestjs-jwt-extended/testing';
 import { describeWithRedis, RedisClusterOfServers, RedisServer } from '../../support/redis-server.js';
+import { describeDecisions } from '../decisions/describe-decisions.js';
 import { clusterDrivers, singleDrivers, type Connected, type Driver } from './drivers.js';
+import { seededStore } from './seeded-store.js';
 
 function describeDriver(driver: Driver, servers: () => readonly RedisServer[]): void {
   let connected: Connected;
@@ -19,6 +21,15 @@ describeWithRedis('RedisRevocationStore on one server', () => {
   afterAll(() => server.stop());
 
   describe.each(singleDrivers)('$name', (driver) => describeDriver(driver, () => [server]));
+
+  describe('by its scripts', () => {
+    let connected: Connected;
+    beforeAll(async () => {
+      connected = await (singleDrivers[0] as Driver).connect([server]);
+    });
+    afterAll(() => connected.close());
+    describeDecisions(() => seededStore(connected));
+  });
 });
 
 describeWithRedis('RedisRevocationStore on a cluster', () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
+import type { SqlDialectName } from 'nestjs-jwt-extended/sql';
 import { describeWithMariaDb, MariaDbServer } from '../../support/mariadb-server.js';
 import { migrateMariaDb, migratePostgres, migration } from '../../support/migrations.js';
 import { describeWithPostgres, PostgresServer } from '../../support/postgres-server.js';
@@ -16,6 +17,7 @@ export interface RunningDatabase {
 /** A kind of database, and what it is asked by. */
 export interface Database {
   readonly name: string;
+  readonly dialect: SqlDialectName;
   readonly clients: readonly SqlClient[];
   describe(name: string, body: () => void): void;
   start(): Promise<RunningDatabase>;
@@ -24,6 +26,7 @@ export interface Database {
 export const databases: readonly Database[] = [
   {
     name: 'PostgreSQL',
+    dialect: 'postgres',
     clients: postgresClients,
     describe: describeWithPostgres,
     async start() {
@@ -34,6 +37,7 @@ export const databases: readonly Database[] = [
   },
   {
     name: 'MariaDB',
+    dialect: 'mysql',
     clients: mariaDbClients,
     describe: describeWithMariaDb,
     async start() {
@@ -45,6 +49,7 @@ export const databases: readonly Database[] = [
   },
   {
     name: 'SQLite',
+    dialect: 'sqlite',
     clients: sqliteClients,
     describe,
     async start() {

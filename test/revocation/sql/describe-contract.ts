@@ -1,9 +1,11 @@
 import { describeRevocationStore } from 'nestjs-jwt-extended/testing';
 import { describeWithProgram } from '../../support/database-process.js';
+import { describeDecisions } from '../decisions/describe-decisions.js';
 import type { Connected, SqlClient } from './clients.js';
-import { databases, type RunningDatabase } from './databases.js';
+import { databases, type Database, type RunningDatabase } from './databases.js';
+import { seededStore } from './seeded-store.js';
 
-/** The suite of stores, on a database by each of its clients. */
+/** Runs the suite of stores on a database with each of its clients, and the cases of the decisions with the first one. */
 export function describeContract(name: 'PostgreSQL' | 'MariaDB' | 'SQLite'): void {
   for (const database of databases.filter((each) => each.name === name)) {
     database.describe(`SqlRevocationStore on ${name}`, () => {
@@ -14,6 +16,7 @@ export function describeContract(name: 'PostgreSQL' | 'MariaDB' | 'SQLite'): voi
       afterAll(() => running.stop());
 
       for (const client of database.clients) describeClient(client, () => running.url);
+      describe('by itself', () => describeCases(database, () => running.url));
     });
   }
 }
@@ -27,4 +30,13 @@ function describeClient({ name, missing, connect }: SqlClient, url: () => string
     afterAll(() => connected.close());
     describeRevocationStore('keeps the contract', () => ({ store: connected.store }));
   });
+}
+
+function describeCases({ dialect, clients }: Database, url: () => string): void {
+  let connected: Connected;
+  beforeAll(async () => {
+    connected = await (clients[0] as SqlClient).connect(url());
+  });
+  afterAll(() => connected.close());
+  describeDecisions(() => seededStore(dialect, connected));
 }

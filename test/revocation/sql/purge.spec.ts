@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SqlRevocationStore, type SqlDialectName, type SqlQuery } from 'nestjs-jwt-extended/sql';
+import { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
 import { rowsOf } from '../../../src/stores/sql/sql-result.js';
 import type { Connected } from './clients.js';
 import { databases, type RunningDatabase } from './databases.js';
 import { HOUR, inTime, newSubject, newToken, opened } from './questions.js';
-
-const DIALECTS: Record<string, SqlDialectName> = { PostgreSQL: 'postgres', MariaDB: 'mysql', SQLite: 'sqlite' };
 
 for (const database of databases) {
   database.describe(`Rows whose time is over, on ${database.name}`, () => {
@@ -23,7 +21,7 @@ for (const database of databases) {
         if (sql.startsWith('DELETE')) deletes++;
         return connected.query(sql, params);
       };
-      store = new SqlRevocationStore({ dialect: DIALECTS[database.name] as SqlDialectName, query });
+      store = new SqlRevocationStore({ dialect: database.dialect, query });
       deletes = 0;
     });
     afterAll(async () => {

@@ -112,7 +112,7 @@ for (const database of databases) {
           await Promise.all(
             Array.from({ length: ROWS_PER_SUBJECT }, async (_, index) =>
               index % 4 === 0
-                ? opened(store, { subject, token: newToken(index * 1_000) })
+                ? opened(store, { subject, token: newToken((index + 1) * 1_000) })
                 : store.deny(subject, `jti${index}`, HOUR * index, inTime()),
             ),
           );
