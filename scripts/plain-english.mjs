@@ -84,12 +84,18 @@ function commentsOf(file) {
   const found = new Map();
   const visit = (node) => {
     if (node.getChildCount(file) > 0) return node.getChildren(file).forEach(visit);
-    const ranges = [...(ts.getLeadingCommentRanges(text, node.pos) ?? []), ...(ts.getTrailingCommentRanges(text, node.end) ?? [])];
+    const ranges = [
+      ...(ts.getLeadingCommentRanges(text, node.pos) ?? []),
+      ...(ts.getTrailingCommentRanges(text, node.end) ?? []),
+    ];
     for (const { pos, end } of ranges) found.set(pos, end);
   };
   visit(file);
   const ordered = [...found].sort(([left], [right]) => left - right);
-  return joined(ordered.map(([pos, end]) => ({ raw: text.slice(pos, end), position: pos, end })), text);
+  return joined(
+    ordered.map(([pos, end]) => ({ raw: text.slice(pos, end), position: pos, end })),
+    text,
+  );
 }
 
 /** Joins the lines of a `//` comment to one text. */
@@ -108,7 +114,10 @@ function joined(comments, text) {
 }
 
 function withoutStars(comment) {
-  const body = comment.slice(2, -2).replace(/^\*/, '').replace(/^\s*\* ?/gm, '');
+  const body = comment
+    .slice(2, -2)
+    .replace(/^\*/, '')
+    .replace(/^\s*\* ?/gm, '');
   // Examples are code.
   return body.replace(/@example\b.*?(?=\n@|$)/gs, '');
 }
@@ -127,10 +136,19 @@ function message(node) {
 }
 
 const PAGES = ['*.md', 'docs/*.md', 'test/**/*.md'];
-const SCRIPTS = ['src/**/*.ts', 'sample/**/*.ts', 'sample/public/*.js', 'bench/**/*.mjs', 'scripts/*.mjs', 'test/**/*.ts'];
+const SCRIPTS = [
+  'src/**/*.ts',
+  'sample/**/*.ts',
+  'sample/public/*.js',
+  'bench/**/*.mjs',
+  'scripts/*.mjs',
+  'test/**/*.ts',
+];
 
 function main() {
-  const files = execFileSync('git', ['ls-files', ...PAGES, ...SCRIPTS], { encoding: 'utf8' }).trim().split('\n');
+  const files = execFileSync('git', ['ls-files', ...PAGES, ...SCRIPTS], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
   let count = 0;
   const only = process.argv.slice(2);
   for (const path of files) {
