@@ -17,27 +17,29 @@ import { globalRunner, type TestRunner } from './test-runner.js';
 const TOPICS: Readonly<Record<string, Facts>> = {
   'the clock': clock,
   'openSession of a new session': opening,
-  'openSession of one that is there': replacing,
+  'openSession of an existing session': replacing,
   'openSession with a limit': limiting,
   'present: the current token': presenting,
-  'present: a token a second time': repeating,
+  'present: a used token again': repeating,
   'present: a reuse': reusing,
-  'present: sessions that are not there': unknownSessions,
+  'present: unknown sessions': unknownSessions,
   'present: adopting a token': adopting,
   endSession: endingOne,
   endSessions: endingMany,
   deny: denying,
   lookUp: lookingUp,
   listSessions: listing,
-  'what ends by itself': expiring,
-  'a write that comes too late': lateness,
-  'many at once': concurrency,
+  expiry: expiring,
+  'a write after its deadline': lateness,
+  'concurrent calls': concurrency,
 };
 
 /**
- * Runs the suite every `RevocationStore` has to pass. `create` is called before each test; stores may share a server,
- * each test brings subjects of its own. Under Jest and Vitest (`globals: true`) the runner's functions are found by
- * themselves; give those of `node:test` as `runner`. Throws a `TypeError` where there is no runner.
+ * Runs the suite that every `RevocationStore` must pass. It calls `create` before each test. The stores can share a server,
+ * because each test uses its own subjects. The suite finds the functions of Jest and Vitest (`globals: true`). For
+ * `node:test`, pass them as `runner`.
+ *
+ * @throws TypeError without a test runner.
  */
 export function describeRevocationStore(
   name: string,
@@ -61,7 +63,7 @@ function describeFacts(
     underTest = await create();
   });
   afterEach(async () => {
-    // Runs after a `create` that failed, too, which has nothing to close.
+    // This also runs after a failed `create`, where there is no store to close.
     const opened = underTest;
     underTest = undefined;
     await opened?.close?.();

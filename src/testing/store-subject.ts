@@ -13,12 +13,12 @@ import type {
 } from '../stores/revocation-store.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
-/** `iat` of every token of the suite: not the store's time, which the NumericDates of a record must not be made of. */
+/** `iat` of every token of the suite. It differs from the store's time, because a record must not derive `iat` from its clock. */
 export const ISSUED_AT = 1_700_000_000;
 
 type Overrides<T> = Partial<Omit<T, 'subject'>>;
 
-/** One subject of a store under test, and short words for what is done to it. Each test has its own. */
+/** A subject of the store under test, with short methods for the calls of the store. Each test has its own subject. */
 export class StoreSubject {
   readonly hash = randomId();
   readonly store: RevocationStore;
@@ -27,12 +27,12 @@ export class StoreSubject {
     this.store = underTest.store;
   }
 
-  /** Somebody else in the same store. */
+  /** Another subject in the same store. */
   other(): StoreSubject {
     return new StoreSubject(this.underTest);
   }
 
-  /** A session's id, in the form that ours have: the subject's hash, a dot, 16 random bytes. */
+  /** The id of a session in our format: the hash of the subject, a dot, 16 random bytes. */
   newSid(): string {
     return `${this.hash}.${randomId()}`;
   }
@@ -41,7 +41,7 @@ export class StoreSubject {
     return this.store.now();
   }
 
-  /** Lets the store's clock get to a time. */
+  /** Waits until the store's clock reaches a time. */
   async reach(time: number): Promise<void> {
     for (let now = await this.now(); now < time; now = await this.now()) {
       if (this.underTest.advanceClock) await this.underTest.advanceClock(time - now);
@@ -54,8 +54,8 @@ export class StoreSubject {
   }
 
   /**
-   * Does what has to be done within so many milliseconds. Where a busy machine took longer, what came of it says nothing
-   * about the store: it is done once more, with twice the time.
+   * Runs an action that must end within a number of milliseconds. If a busy machine took longer, the result says nothing about
+   * the store, so the action runs again with twice the time.
    */
   async within<T>(ms: number, action: (ms: number) => Promise<T>): Promise<T> {
     for (let limit = ms; ; limit *= 2) {
@@ -82,14 +82,14 @@ export class StoreSubject {
     return this.store.openSession(open, deadline ?? (await this.inTime()));
   }
 
-  /** A session that was opened. */
+  /** Opens a session and returns its record. */
   async open(overrides: Overrides<OpenSession> = {}): Promise<SessionRecord> {
     const answer = await this.openWith(overrides);
     equal(answer.outcome, 'opened');
     return plain((answer as { session: SessionRecord }).session);
   }
 
-  /** Presents a refresh token of a session, to be consumed within a grace of a minute unless told otherwise. */
+  /** Presents a refresh token of a session. By default it has a successor and a grace of one minute. */
   async present(
     sid: string,
     presentedId: string,
@@ -101,7 +101,7 @@ export class StoreSubject {
     return this.store.present(token, deadline ?? (await this.inTime()));
   }
 
-  /** The session after its current refresh token was consumed. */
+  /** Consumes the current refresh token of a session and returns the new record. */
   async rotate(session: SessionRecord, overrides: Overrides<PresentedRefreshToken> = {}): Promise<SessionRecord> {
     return sessionOf('rotated', await this.present(session.sid, session.currentId, overrides));
   }
@@ -140,7 +140,7 @@ export class StoreSubject {
     return (await this.store.listSessions(this.hash)).map(plain);
   }
 
-  /** The ids of its sessions, sorted: for tests that do not ask for the order. */
+  /** The sorted ids of the sessions, for tests that do not check the order. */
   async sids(): Promise<string[]> {
     return (await this.list()).map(({ sid }) => sid).sort();
   }
@@ -150,28 +150,28 @@ function randomId(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** A refresh token to become the current one; it lives for an hour. */
+/** A new refresh token with a lifetime of one hour. */
 export function refreshToken(overrides: Partial<CurrentRefreshToken> = {}): CurrentRefreshToken {
   return { id: randomUUID(), issuedAt: ISSUED_AT, csrf: randomUUID(), lifetime: 3_600, ...overrides };
 }
 
-/** A token made elsewhere, issued after every cut-off; its `jti` is denied for an hour once it opened a session. */
+/** A token of another service, issued after every cut-off. Its `jti` is denied for one hour after it has opened a session. */
 export function adoption(overrides: Partial<Adoption> = {}): Adoption {
   return { denyFor: 3_600_000, issuedAt: 4_000_000_000, maxPerSubject: null, ...overrides };
 }
 
-/** The session an outcome carries; fails where it is another outcome. */
+/** The session of an outcome. Fails if the outcome is another one. */
 export function sessionOf(outcome: 'current' | 'rotated' | 'repeated', answer: RefreshOutcome): SessionRecord {
   equal(answer.outcome, outcome);
   return plain((answer as { session: SessionRecord }).session);
 }
 
-/** Fails unless the answer is this outcome, which carries no session. */
+/** Fails unless the result is this outcome, which has no session. */
 export function expectOutcome(outcome: 'reused' | 'unknown' | 'late', answer: { outcome: string }): void {
   deepEqual({ ...answer }, { outcome });
 }
 
-/** The fields of the contract alone: rows of a driver may have another prototype, or columns of the store's own. */
+/** Copies the fields of the contract. The row of a driver can have another prototype or additional columns. */
 function plain(record: SessionRecord): SessionRecord {
   const { sid, currentId, parentId, rotatedAt, issuedAt, refreshExpires } = record;
   const { csrf, openedAt, lastUsedAt, expiresAt, device } = record;

@@ -1,11 +1,11 @@
 import type { RevocationStore } from '../stores/revocation-store.js';
 
-/** A store to run the suite on. */
+/** A store for the suite. */
 export interface StoreUnderTest {
-  /** The store; each test uses subjects of its own in it. */
+  /** The store. Each test uses its own subjects in it. */
   readonly store: RevocationStore;
   /** Called after each test. */
   close?(): Promise<void> | void;
-  /** Moves the store's clock on by so many milliseconds; without it the suite waits for real time to pass. */
+  /** Advances the store's clock by a number of milliseconds. Without this method the suite waits for real time. */
   advanceClock?(ms: number): Promise<void> | void;
 }

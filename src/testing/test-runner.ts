@@ -1,4 +1,4 @@
-/** What the suite needs of a test runner: Jest, Vitest and `node:test` have it under these names. */
+/** The functions of a test runner that the suite needs. Jest, Vitest and `node:test` have them. */
 export interface TestRunner {
   /** Groups tests. */
   readonly describe: (name: string, body: () => void) => unknown;
@@ -12,13 +12,13 @@ export interface TestRunner {
 
 const NAMES = ['describe', 'it', 'beforeEach', 'afterEach'] as const;
 
-/** The runner among the caller's globals; throws a `TypeError` where there is none. */
+/** The global test runner. @throws TypeError without one. */
 export function globalRunner(): TestRunner {
   const globals = globalThis as unknown as TestRunner;
   for (const name of NAMES) {
     if (typeof globals[name] === 'function') continue;
     throw new TypeError(
-      `There is no global ${name}(). Give the runner's functions as the last argument: { ${NAMES.join(', ')} }.`,
+      `There is no global ${name}(). Pass the functions of the runner as the last argument: { ${NAMES.join(', ')} }.`,
     );
   }
   return globals;

@@ -7,14 +7,14 @@ import type { Facts } from './facts.js';
 const ROUNDS = 10;
 
 export const concurrency: Facts = {
-  'consumes a token once, and answers all with the same successor': async (alice) => {
+  'consumes a token once, and returns the same successor to all': async (alice) => {
     const { sid, currentId } = await alice.open();
     const session = expectOneRotation(await atOnce(200, () => alice.present(sid, currentId)));
     deepEqual(await alice.session(sid), session);
     await alice.rotate(session);
   },
 
-  'consumes a token once at most where grace is 0, and ends the session': async (alice) => {
+  'consumes a token once if grace is 0, and ends the session': async (alice) => {
     const { sid, currentId } = await alice.open();
     const answers = await atOnce(200, () => alice.present(sid, currentId, { grace: 0 }));
     equal(countOf('rotated', answers), 1);
@@ -39,13 +39,13 @@ export const concurrency: Facts = {
     for (const session of rotated) deepEqual(await alice.session(session.sid), session);
   },
 
-  'refreshes nothing after the session was ended': (alice) =>
+  'refuses every refresh after the end of the session': (alice) =>
     inEveryOrder(alice, (sid) => alice.end(sid), ['rotated', 'repeated', 'unknown']),
 
-  'refreshes nothing after all sessions were ended': (alice) =>
+  'refuses every refresh after the end of all sessions': (alice) =>
     inEveryOrder(alice, () => alice.endAll(), ['rotated', 'repeated', 'unknown']),
 
-  'refreshes nothing after a reuse': (alice) =>
+  'refuses every refresh after a reuse': (alice) =>
     inEveryOrder(
       alice,
       async (sid) => {
@@ -54,7 +54,7 @@ export const concurrency: Facts = {
       ['rotated', 'repeated', 'unknown'],
     ),
 
-  'opens as many sessions as the subject may have': async (alice) => {
+  'opens no more sessions than the limit of the subject': async (alice) => {
     const opened = await atOnce(30, () => alice.open({ maxPerSubject: 3 }));
     const left = await alice.list();
     equal(left.length, 3);
@@ -62,7 +62,7 @@ export const concurrency: Facts = {
     equal((await Promise.all(opened.map(({ sid }) => alice.session(sid)))).filter(Boolean).length, 3);
   },
 
-  'replaces no refresh token after the session was ended': async (alice) => {
+  'replaces no refresh token after the end of the session': async (alice) => {
     for (let round = 0; round < ROUNDS; round++) {
       const { sid } = await alice.open();
       await Promise.all([
@@ -75,7 +75,7 @@ export const concurrency: Facts = {
     deepEqual(await alice.list(), []);
   },
 
-  'moves the cut-off to the latest of many': async (alice) => {
+  'sets the latest of several cut-offs': async (alice) => {
     const now = await alice.now();
     await Promise.all([5, 1, 9, 3, 7].map((ago) => alice.endAll({ before: now - ago * 1_000 })));
     equal(await alice.cutOff(), now - 1_000);
@@ -90,7 +90,7 @@ function countOf(outcome: RefreshOutcome['outcome'], answers: readonly RefreshOu
   return answers.filter((answer) => answer.outcome === outcome).length;
 }
 
-/** One token was rotated, all others were answered with the same session, which is returned. */
+/** Checks that one call rotated the token, and that all others returned the same session. Returns that session. */
 function expectOneRotation(answers: readonly RefreshOutcome[]) {
   equal(countOf('rotated', answers), 1);
   const session = sessionOf('rotated', answers.find(({ outcome }) => outcome === 'rotated') as RefreshOutcome);
@@ -100,7 +100,7 @@ function expectOneRotation(answers: readonly RefreshOutcome[]) {
   return session;
 }
 
-/** Ends a session amid refreshes of its current token: whichever came first, nothing of it refreshes afterwards. */
+/** Ends a session during refreshes of its current token, in every order. After that, no token of the session can refresh. */
 async function inEveryOrder(
   subject: StoreSubject,
   end: (sid: string) => Promise<void>,

@@ -4,7 +4,7 @@ import type { Facts } from './facts.js';
 
 const LONG = 'x'.repeat(16_000);
 
-/** Each id looks much like the one next to it, and some look like a store's own separators, quotes or wildcards. */
+/** Each id is similar to the next one. Some contain separators, quotes or wildcards of stores. */
 export const PECULIAR_IDS: readonly string[] = [
   '',
   ' ',
@@ -46,7 +46,7 @@ export const denying: Facts = {
     equal(await alice.isDenied(randomUUID()), false);
   },
 
-  'denies for so many milliseconds, null for ever': async (alice) => {
+  'denies for a number of milliseconds, or with null without end': async (alice) => {
     const [brief, long, forEver] = [randomUUID(), randomUUID(), randomUUID()];
     await alice.deny(brief, 20);
     await alice.deny(long, 40 * 86_400_000);
@@ -59,7 +59,7 @@ export const denying: Facts = {
     equal(await alice.isDenied(brief), true);
   },
 
-  'never shortens what was promised': async (alice) => {
+  'never shortens the time of an earlier call': async (alice) => {
     const [long, forEver, prolonged] = [randomUUID(), randomUUID(), randomUUID()];
     await alice.deny(long, 60_000);
     await alice.deny(forEver, null);
@@ -69,7 +69,7 @@ export const denying: Facts = {
     for (const jti of [long, forEver, prolonged]) equal(await alice.isDenied(jti), true);
   },
 
-  'denies it for this subject alone': async (alice) => {
+  'denies the jti for this subject only': async (alice) => {
     await alice.deny('jti', null);
     equal(await alice.other().isDenied('jti'), false);
   },
@@ -82,7 +82,7 @@ export const denying: Facts = {
     await alice.rotate(session);
   },
 
-  'tells ids apart, whatever they are made of': async (alice) => {
+  'distinguishes ids with any characters': async (alice) => {
     for (const [index, jti] of PECULIAR_IDS.entries()) {
       if (index % 2 === 0) await alice.deny(jti, 60_000);
     }
@@ -91,7 +91,7 @@ export const denying: Facts = {
     }
   },
 
-  'keeps many': async (alice) => {
+  'denies many ids': async (alice) => {
     const ids = Array.from({ length: 300 }, () => randomUUID());
     await Promise.all(ids.map((jti, index) => alice.deny(jti, index % 3 === 0 ? null : 60_000 + index)));
     const answers = await Promise.all(ids.map((jti) => alice.isDenied(jti)));

@@ -13,7 +13,7 @@ export const endingOne: Facts = {
     deepEqual(await alice.session(kept.sid), kept);
   },
 
-  'is good where there is none': async (alice) => {
+  'succeeds without a session': async (alice) => {
     await alice.end(alice.newSid());
     const { sid } = await alice.open();
     await alice.end(sid);
@@ -21,13 +21,13 @@ export const endingOne: Facts = {
     equal(await alice.session(sid), null);
   },
 
-  'ends none of another subject': async (alice) => {
+  'ends no session of another subject': async (alice) => {
     const session = await alice.open();
     await alice.other().end(session.sid);
     deepEqual(await alice.session(session.sid), session);
   },
 
-  'moves no cut-off and denies nothing': async (alice) => {
+  'sets no cut-off and denies no jti': async (alice) => {
     const { sid, currentId } = await alice.open();
     await alice.end(sid);
     deepEqual(await alice.lookUp(sid, currentId), { session: null, denied: false, cutOff: null });
@@ -35,7 +35,7 @@ export const endingOne: Facts = {
 };
 
 export const endingMany: Facts = {
-  'ends all sessions and moves the cut-off to now': async (alice) => {
+  'ends all sessions and sets the cut-off to now': async (alice) => {
     const opened = [await alice.open(), await alice.rotate(await alice.open()), await alice.open()];
     const from = await alice.now();
     await alice.endAll();
@@ -49,7 +49,7 @@ export const endingMany: Facts = {
     }
   },
 
-  'spares one': async (alice) => {
+  'does not end the excepted session': async (alice) => {
     await alice.open();
     const kept = await alice.rotate(await alice.open());
     await alice.open();
@@ -59,13 +59,13 @@ export const endingMany: Facts = {
     await alice.rotate(kept);
   },
 
-  'spares nothing where the one is not there': async (alice) => {
+  'ends all sessions if the excepted one does not exist': async (alice) => {
     const { sid } = await alice.open();
     await alice.endAll({ except: alice.newSid() });
     equal(await alice.session(sid), null);
   },
 
-  'ends those opened at or before a time, however late they were used': async (alice) => {
+  'ends the sessions that were opened at or before a time, even if they were used later': async (alice) => {
     const early = await alice.open();
     await alice.pass(3);
     const at = await alice.open();
@@ -79,7 +79,7 @@ export const endingMany: Facts = {
     deepEqual(await alice.list(), [later]);
   },
 
-  'takes a time to come for now': async (alice) => {
+  'treats a future time as now': async (alice) => {
     const { sid } = await alice.open();
     const from = await alice.now();
     await alice.endAll({ before: from + 3_600_000 });
@@ -91,7 +91,7 @@ export const endingMany: Facts = {
     deepEqual(await alice.list(), [next]);
   },
 
-  'moves the cut-off forward only': async (alice) => {
+  'never moves the cut-off back': async (alice) => {
     const now = await alice.now();
     for (const [before, cutOff] of [
       [now - 5_000, now - 5_000],
@@ -104,7 +104,7 @@ export const endingMany: Facts = {
     }
   },
 
-  'ends sessions before an earlier time though the cut-off stays': async (alice) => {
+  'ends the sessions before an earlier time, without moving the cut-off back': async (alice) => {
     const early = await alice.open();
     await alice.pass(3);
     const spared = await alice.open();
@@ -115,19 +115,19 @@ export const endingMany: Facts = {
     equal(await alice.cutOff(), spared.openedAt);
   },
 
-  'is good for a subject without sessions': async (alice) => {
+  'succeeds for a subject without sessions': async (alice) => {
     await alice.endAll();
     ok((await alice.cutOff()) !== null);
   },
 
-  'lets new sessions open at once': async (alice) => {
+  'allows new sessions at once': async (alice) => {
     await alice.endAll();
     const session = await alice.open();
     deepEqual(await alice.list(), [session]);
     await alice.rotate(session);
   },
 
-  'touches no other subject, and no denied jti': async (alice) => {
+  'changes no other subject and no denied jti': async (alice) => {
     const bob = alice.other();
     const his = await bob.open();
     await alice.deny('jti', null);

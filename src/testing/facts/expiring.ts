@@ -4,13 +4,13 @@ import { expectOutcome, refreshToken, sessionOf, type StoreSubject } from '../st
 import type { Facts } from './facts.js';
 
 export const expiring: Facts = {
-  'lets a session go at its absolute end': async (alice) => {
+  'ends a session at its absolute end': async (alice) => {
     const session = await alice.open({ maxAge: 20 });
     await alice.reach(session.openedAt + 40);
     await expectGone(alice, session.sid, session.currentId);
   },
 
-  'lets go of a session that was rotated, too': async (alice) => {
+  'also ends a rotated session': async (alice) => {
     const session = await alice.within(60, async (maxAge) => {
       const { sid } = await alice.rotate(await alice.open({ maxAge: 300_000 }), { maxAge: 300_000 });
       return alice.open({ sid, existing: true, maxAge });
@@ -19,7 +19,7 @@ export const expiring: Facts = {
     await expectGone(alice, session.sid, session.currentId);
   },
 
-  'keeps the record for the leeway': async (alice) => {
+  'stores the session until the leeway is over': async (alice) => {
     const brief = await alice.open({ maxAge: 10, leeway: 30 });
     const long = await alice.open({ maxAge: 10, leeway: 60_000 });
     await alice.reach(long.openedAt + 60);
@@ -42,7 +42,7 @@ export const expiring: Facts = {
     }
   },
 
-  'lets a session go with its refresh token, whose life each rotation sets anew': async (alice) => {
+  'ends a session with its refresh token, whose lifetime each rotation sets': async (alice) => {
     const [brief, long] = [1, 3_600].map((lifetime) => refreshToken({ lifetime })) as [Token, Token];
     const kept = await alice.within(1_000, async () => [
       await alice.rotate(await alice.open({ token: brief }), { successor: long }),
@@ -61,7 +61,7 @@ export const expiring: Facts = {
     for (const { sid } of kept) ok(left.includes(sid));
   },
 
-  'does not prolong a session by judging or repeating': async (alice) => {
+  'does not prolong a session by a check or a repeated rotation': async (alice) => {
     const rotated = await alice.within(200, async (maxAge) => {
       const session = await alice.open({ maxAge });
       const successor = await alice.rotate(session, { maxAge });
@@ -75,7 +75,7 @@ export const expiring: Facts = {
     await expectGone(alice, rotated.sid, rotated.currentId);
   },
 
-  'keeps the cut-off and what else is there': async (alice) => {
+  'does not delete the cut-off, other sessions and denied ids': async (alice) => {
     const session = await alice.open({ maxAge: 20 });
     await alice.deny('jti', null);
     await alice.endAll({ before: 1_000 });

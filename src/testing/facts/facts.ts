@@ -1,4 +1,4 @@
 import type { StoreSubject } from '../store-subject.js';
 
-/** What has to be true of a store, each fact under its name, shown on a subject that it has not seen before. */
+/** The facts that must be true of a store, by name. Each test shows its fact on a new subject. */
 export type Facts = Readonly<Record<string, (subject: StoreSubject) => Promise<void>>>;

@@ -4,7 +4,7 @@ import { adoption, expectOutcome, sessionOf } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
 export const lateness: Facts = {
-  'opens no session, and ends none for it': async (alice) => {
+  'opens no session, and ends no other session': async (alice) => {
     const kept = await alice.open();
     const sid = alice.newSid();
     expectOutcome('late', await alice.openWith({ sid, maxPerSubject: 1 }, await alice.tooLate()));
@@ -12,7 +12,7 @@ export const lateness: Facts = {
     deepEqual(await alice.list(), [kept]);
   },
 
-  'replaces no refresh token, whether the session is there or not': async (alice) => {
+  'replaces no refresh token, with or without the session': async (alice) => {
     const session = await alice.open();
     for (const sid of [session.sid, alice.newSid()]) {
       expectOutcome('late', await alice.openWith({ sid, existing: true }, await alice.tooLate()));
@@ -35,7 +35,7 @@ export const lateness: Facts = {
     deepEqual(await alice.session(session.sid), session);
   },
 
-  'says so of every refresh token that is presented': async (alice) => {
+  'returns "late" for every presented refresh token': async (alice) => {
     const opened = await alice.open();
     const { sid, currentId } = opened;
     const rotated = await alice.rotate(opened);
@@ -71,7 +71,7 @@ export const lateness: Facts = {
     deepEqual(await alice.session(session.sid), session);
   },
 
-  'ends no sessions and moves no cut-off': async (alice) => {
+  'ends no sessions and sets no cut-off': async (alice) => {
     const session = await alice.open();
     for (const before of [null, session.openedAt]) {
       const end = { subject: alice.hash, before, except: null };

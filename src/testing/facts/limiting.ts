@@ -4,7 +4,7 @@ import { expectOutcome } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
 export const limiting: Facts = {
-  'ends the longest unused sessions beyond maxPerSubject': async (alice) => {
+  'ends the least recently used sessions beyond maxPerSubject': async (alice) => {
     const opened = [];
     for (let index = 0; index < 4; index++) {
       opened.push(await alice.open());
@@ -28,7 +28,7 @@ export const limiting: Facts = {
     }
   },
 
-  'ends none below the limit, nor for a session that is there already': async (alice) => {
+  'ends no session below the limit, and none for an existing session': async (alice) => {
     const first = await alice.open({ maxPerSubject: 2 });
     const second = await alice.open({ maxPerSubject: 2 });
     await alice.open({ sid: first.sid, existing: true, maxPerSubject: 2 });
@@ -42,7 +42,7 @@ export const limiting: Facts = {
     deepEqual(await alice.sids(), [first.sid, second.sid].sort());
   },
 
-  'does not count sessions that ended': async (alice) => {
+  'does not count ended sessions': async (alice) => {
     const kept = await alice.open({ maxPerSubject: 2 });
     const ended = await alice.open({ maxPerSubject: 2 });
     const expired = await alice.open({ maxPerSubject: 3, maxAge: 20 });
@@ -52,7 +52,7 @@ export const limiting: Facts = {
     deepEqual(await alice.sids(), [kept.sid, last.sid].sort());
   },
 
-  'counts each subject alone': async (alice) => {
+  'counts each subject separately': async (alice) => {
     const hers = await alice.open();
     await alice.other().open({ maxPerSubject: 1 });
     deepEqual(await alice.sids(), [hers.sid]);

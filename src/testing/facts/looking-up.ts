@@ -6,12 +6,12 @@ import type { Facts } from './facts.js';
 const nothing = { session: null, denied: false, cutOff: null };
 
 export const lookingUp: Facts = {
-  'answers nothing about what nobody told it': async (alice) => {
+  'returns an empty look-up for unknown ids': async (alice) => {
     deepEqual(await alice.lookUp(alice.newSid(), 'jti'), nothing);
     deepEqual(await alice.lookUp(null, null), nothing);
   },
 
-  'answers for session, jti and cut-off at once': async (alice) => {
+  'returns session, denied jti and cut-off in one call': async (alice) => {
     await alice.endAll({ before: 1_000 });
     const session = await alice.open();
     await alice.deny('jti', 60_000);
@@ -24,7 +24,7 @@ export const lookingUp: Facts = {
     deepEqual(await alice.lookUp(null, null), { session: null, denied: false, cutOff });
   },
 
-  'mixes up no sid and jti': async (alice) => {
+  'distinguishes sid and jti': async (alice) => {
     const { sid } = await alice.open();
     equal(await alice.isDenied(sid), false);
     const jti = alice.newSid();
@@ -32,14 +32,14 @@ export const lookingUp: Facts = {
     equal(await alice.session(jti), null);
   },
 
-  'takes ids made of anything for tokens of a session': async (alice) => {
+  'accepts token ids with any characters': async (alice) => {
     for (const [index, id] of PECULIAR_IDS.entries()) {
       const next = PECULIAR_IDS[(index + 1) % PECULIAR_IDS.length] as string;
       await keepsThrough(alice, id, next);
     }
   },
 
-  'answers what it is told, not what becomes of it': async (alice) => {
+  'returns a copy that later changes do not affect': async (alice) => {
     const session = await alice.open();
     await alice.rotate(session);
     equal(session.parentId, null);
@@ -49,7 +49,7 @@ export const lookingUp: Facts = {
   },
 };
 
-/** A token of this id, its csrf and the device come back as they were, and look like no other. */
+/** Checks that a token id, its csrf and a device are returned unchanged, and that they differ from another id. */
 async function keepsThrough(subject: StoreSubject, id: string, other: string): Promise<void> {
   const token = refreshToken({ id, csrf: id });
   const session = await subject.open({ token, device: id });
@@ -63,14 +63,14 @@ async function keepsThrough(subject: StoreSubject, id: string, other: string): P
 }
 
 export const listing: Facts = {
-  'lists nothing where there is nothing': async (alice) => {
+  'returns an empty list without sessions': async (alice) => {
     deepEqual(await alice.list(), []);
     await alice.other().open();
     await alice.endAll();
     deepEqual(await alice.list(), []);
   },
 
-  'lists the sessions, the last used first': async (alice) => {
+  'lists the sessions, the most recently used first': async (alice) => {
     const first = await alice.open({ device: 'phone' });
     await alice.pass(3);
     const second = await alice.open({ token: refreshToken({ lifetime: null, csrf: null }) });
@@ -87,7 +87,7 @@ export const listing: Facts = {
     deepEqual(await alice.list(), [replaced, third]);
   },
 
-  'is not changed by judging and repeating': async (alice) => {
+  'does not change the order after a check or a repeated rotation': async (alice) => {
     const session = await alice.open();
     const rotated = await alice.rotate(session);
     await alice.pass(3);
@@ -98,21 +98,21 @@ export const listing: Facts = {
     deepEqual(await alice.list(), [later, rotated]);
   },
 
-  'lists many': async (alice) => {
+  'lists many sessions': async (alice) => {
     const opened = await Promise.all(Array.from({ length: 60 }, () => alice.open()));
     deepEqual(await alice.sids(), opened.map(({ sid }) => sid).sort());
   },
 };
 
 export const clock: Facts = {
-  'tells the time in milliseconds since 1970, which goes on': async (alice) => {
+  'returns the advancing time in milliseconds since 1970': async (alice) => {
     const from = await alice.now();
     ok(from > 1e12 && from < 1e14, `${from} is not a time in milliseconds`);
     await alice.pass(10);
     ok((await alice.now()) >= from + 10);
   },
 
-  'says what is wrong with its set-up in sentences, if anything': async ({ store }) => {
+  'describes problems of its set-up as strings': async ({ store }) => {
     const problems = await store.describeProblems();
     ok(Array.isArray(problems) && problems.every((problem) => typeof problem === 'string'));
   },

@@ -2,11 +2,11 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { ISSUED_AT, refreshToken, sessionOf } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
-/** For a token that is only judged. */
+/** For a token that is only checked. */
 const judged = { successor: null };
 
 export const presenting: Facts = {
-  'only judges the current token where no successor is given': async (alice) => {
+  'only checks the current token without a successor': async (alice) => {
     const session = await alice.open();
     for (const grace of [0, 60_000, 0]) {
       const answer = await alice.present(session.sid, session.currentId, { ...judged, grace });
@@ -16,7 +16,7 @@ export const presenting: Facts = {
     equal((await alice.rotate(session)).parentId, session.currentId);
   },
 
-  'consumes the current token: its successor is the current one now': async (alice) => {
+  'consumes the current token and makes its successor the current one': async (alice) => {
     const session = await alice.open({ device: 'a phone' });
     await alice.pass(3);
     const successor = refreshToken({ issuedAt: ISSUED_AT + 9, lifetime: 60 });
@@ -38,7 +38,7 @@ export const presenting: Facts = {
     deepEqual(await alice.session(session.sid), rotated);
   },
 
-  'rotates as often as asked': async (alice) => {
+  'rotates several times': async (alice) => {
     const opened = await alice.open();
     let session = opened;
     for (let turn = 0; turn < 5; turn++) {
@@ -49,14 +49,14 @@ export const presenting: Facts = {
     deepEqual(await alice.list(), [session]);
   },
 
-  'takes tokens that never expire, and without csrf': async (alice) => {
+  'accepts tokens without expiry and csrf': async (alice) => {
     const { refreshExpires, expiresAt, csrf } = await alice.rotate(await alice.open(), {
       successor: refreshToken({ lifetime: null, csrf: null }),
     });
     deepEqual([refreshExpires, expiresAt, csrf], [null, null, null]);
   },
 
-  'lets maxAge, counted from the opening, cut the successor short': async (alice) => {
+  'limits the lifetime of the successor to maxAge since the opening': async (alice) => {
     for (const lifetime of [3_600, null]) {
       const session = await alice.open({ maxAge: 90_000 });
       await alice.pass(3);
@@ -68,7 +68,7 @@ export const presenting: Facts = {
     }
   },
 
-  'leaves a successor alone that ends before maxAge': async (alice) => {
+  'does not change a successor that expires before maxAge': async (alice) => {
     const successor = refreshToken({ lifetime: 60 });
     const { refreshExpires, expiresAt, rotatedAt } = await alice.rotate(await alice.open(), {
       successor,
@@ -79,7 +79,7 @@ export const presenting: Facts = {
 };
 
 export const repeating: Facts = {
-  'answers the parent within grace with what it was answered first': async (alice) => {
+  'returns the first result again for the parent within grace': async (alice) => {
     const session = await alice.open();
     const rotated = await alice.rotate(session);
     for (const successor of [refreshToken(), null, refreshToken({ lifetime: null }), null]) {
@@ -90,13 +90,13 @@ export const repeating: Facts = {
     await alice.rotate(rotated);
   },
 
-  'judges the current token after that as before': async (alice) => {
+  'still accepts the current token after that': async (alice) => {
     const rotated = await alice.rotate(await alice.open());
     const answer = await alice.present(rotated.sid, rotated.currentId, judged);
     deepEqual(sessionOf('current', answer), rotated);
   },
 
-  'repeats only as long as grace lasts, counted once, from the first use': async (alice) => {
+  'repeats only within grace since the first use': async (alice) => {
     const session = await alice.open();
     const grace = 90;
     const repeat = (successor = true) =>
@@ -106,7 +106,7 @@ export const repeating: Facts = {
     for (const wait of [20, 45]) {
       await alice.reach(end - grace + wait);
       const { outcome } = await repeat(wait > 20);
-      // A server far away, or a busy one, may have answered when grace was over.
+      // A distant or busy server may have answered after the end of grace.
       if ((await alice.now()) < end) equal(outcome, 'repeated');
     }
     await alice.reach(end + 20);

@@ -4,7 +4,7 @@ import type { RefreshOutcome, SessionRecord } from '../../stores/revocation-stor
 import { expectOutcome, refreshToken, type StoreSubject } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
-/** The answer says reused, and the session is over: for its current token, too. */
+/** Checks that the outcome is a reuse, and that the session has ended, also for its current token. */
 async function expectReuse(subject: StoreSubject, session: SessionRecord, answer: RefreshOutcome): Promise<void> {
   expectOutcome('reused', answer);
   equal(await subject.session(session.sid), null);
@@ -16,14 +16,14 @@ async function expectReuse(subject: StoreSubject, session: SessionRecord, answer
   expectOutcome('unknown', await subject.openWith({ sid: session.sid, existing: true }));
 }
 
-/** Shows it once for a token that is to be consumed, and once for one that is only judged. */
+/** Runs the check once for a token with a successor, and once for a token that is only checked. */
 async function eachWay(check: (options: { successor?: null }) => Promise<void>): Promise<void> {
   await check({});
   await check({ successor: null });
 }
 
 export const reusing: Facts = {
-  'is any id that the session does not know': (alice) =>
+  'is an id that the session does not know': (alice) =>
     eachWay(async (options) => {
       const session = await alice.rotate(await alice.open());
       await expectReuse(alice, session, await alice.present(session.sid, randomUUID(), options));
@@ -37,7 +37,7 @@ export const reusing: Facts = {
       }
     }),
 
-  'is the parent at once where grace is 0': (alice) =>
+  'is the parent at once if grace is 0': (alice) =>
     eachWay(async (options) => {
       const session = await alice.open();
       const rotated = await alice.rotate(session, { grace: 0 });
@@ -52,7 +52,7 @@ export const reusing: Facts = {
       await expectReuse(alice, rotated, await alice.present(session.sid, session.currentId, { ...options, grace: 20 }));
     }),
 
-  'is the parent of a token that was used, within grace': (alice) =>
+  'is the parent of a used token, within grace': (alice) =>
     eachWay(async (options) => {
       const session = await alice.open();
       const twice = await alice.rotate(await alice.rotate(session));
@@ -66,7 +66,7 @@ export const reusing: Facts = {
     expectOutcome('unknown', await alice.present(sid, currentId));
   },
 
-  'leaves all other sessions alone': async (alice) => {
+  'does not change other sessions': async (alice) => {
     const session = await alice.open();
     const kept = await alice.open();
     const bob = alice.other();
@@ -77,7 +77,7 @@ export const reusing: Facts = {
     await alice.rotate(kept);
   },
 
-  'denies nothing and moves no cut-off': async (alice) => {
+  'denies no jti and sets no cut-off': async (alice) => {
     const { sid, currentId } = await alice.open();
     const id = randomUUID();
     expectOutcome('reused', await alice.present(sid, id));
@@ -88,14 +88,14 @@ export const reusing: Facts = {
 };
 
 export const unknownSessions: Facts = {
-  'are answered unknown, and none is opened': (alice) =>
+  'return "unknown", and none is opened': (alice) =>
     eachWay(async (options) => {
       const sid = alice.newSid();
       expectOutcome('unknown', await alice.present(sid, randomUUID(), options));
       equal(await alice.session(sid), null);
     }),
 
-  'are those of other subjects, which stay as they are': (alice) =>
+  'include the sessions of other subjects, which do not change': (alice) =>
     eachWay(async (options) => {
       const bob = alice.other();
       const his = await bob.open();
@@ -105,7 +105,7 @@ export const unknownSessions: Facts = {
       deepEqual(await bob.session(his.sid), his);
     }),
 
-  'are those that were ended': async (alice) => {
+  'include ended sessions': async (alice) => {
     const { sid, currentId } = await alice.open();
     await alice.end(sid);
     expectOutcome('unknown', await alice.present(sid, currentId, { successor: refreshToken({ lifetime: null }) }));
