@@ -3,8 +3,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
+import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
@@ -21,6 +23,7 @@ compile('esm');
 const chunks = await bundleChunks();
 removeCode(`${dist}/esm`);
 await writeChunks(chunks);
+for (const format of Object.keys(formats)) removeInternalTypes(`${dist}/${format}`);
 
 function compile(format, ...options) {
   const args = [tsc, '-p', `tsconfig.${format}.json`, ...options];
@@ -30,6 +33,22 @@ function compile(format, ...options) {
 function removeCode(folder) {
   for (const file of readdirSync(folder, { recursive: true })) {
     if (file.endsWith('.js')) rmSync(`${folder}/${file}`);
+  }
+}
+
+/** Removes the declarations that no entry reaches: users cannot import them. */
+function removeInternalTypes(folder) {
+  const reached = new Set();
+  const visit = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const imports = ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map(({ fileName }) => fileName);
+    for (const path of imports.filter((name) => name.startsWith('.')))
+      visit(join(file, '..', path.replace(/js$/, 'd.ts')));
+  };
+  for (const entry of entries) visit(join(folder, `${entry}.d.ts`));
+  for (const file of readdirSync(folder, { recursive: true })) {
+    if (file.endsWith('.d.ts') && !reached.has(join(folder, file))) rmSync(join(folder, file));
   }
 }
 

@@ -97,6 +97,7 @@ export interface UnverifiedToken {
 /** Makes and reads tokens. */
 @Injectable()
 export class TokenService {
+  /** @internal */
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TokenFactory) private readonly factory: TokenFactory,

@@ -33,6 +33,7 @@ const PERSISTENT_SECONDS = 31_540_000;
 /** Sets and deletes the cookies of tokens, on Express, Fastify or Node. It needs no cookie plugin. */
 @Injectable()
 export class TokenCookieService {
+  /** @internal */
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,

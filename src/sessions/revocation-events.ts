@@ -5,13 +5,17 @@ import type { RevocationEvent } from '../types/revocation-event.js';
 export class RevocationEvents extends Observable<RevocationEvent> {
   private readonly subject: Subject<RevocationEvent>;
 
+  /** @internal */
   constructor() {
     const subject = new Subject<RevocationEvent>();
     super((subscriber) => subject.subscribe(subscriber));
     this.subject = subject;
   }
 
-  /** Notifies every subscriber. */
+  /**
+   * Notifies every subscriber.
+   * @internal
+   */
   emit(event: RevocationEvent): void {
     this.subject.next(event);
   }
