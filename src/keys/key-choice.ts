@@ -3,6 +3,7 @@ import { checkAlgorithm } from '../options/algorithm-option.js';
 import type { BoundClaims, KeyMaterial } from '../options/jwt-extended-options.js';
 import { OptionReader, show } from '../options/option-reader.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
+import { PER_TOKEN_CLAIMS } from '../types/claims.js';
 import { isJwk } from './key-material.js';
 
 /** What a callback answered: a key, and what it said about it. */
@@ -13,9 +14,6 @@ export interface KeyChoice {
   readonly kid: string | null;
   readonly claims: BoundClaims | null;
 }
-
-/** Claims that are made anew for every token, so that none can be bound to a key. */
-const UNBOUND = ['type', 'fresh', 'jti', 'csrf', 'exp', 'iat', 'nbf'];
 
 /** Reads what `encodeKey` or `decodeKey` answered; what cannot be meant is a `TypeError`. */
 export function readChoice(answer: unknown, callback: 'encodeKey' | 'decodeKey'): KeyChoice {
@@ -49,7 +47,8 @@ function readClaims(choice: OptionReader): BoundClaims | null {
   if (typeof given !== 'object' || Array.isArray(given))
     choice.refuse('claims', `must be an object; it is ${show(given)}.`);
   for (const [claim, value] of Object.entries(given)) {
-    if (UNBOUND.includes(claim)) choice.refuse('claims', `must not hold "${claim}", which every token has for itself.`);
+    if (PER_TOKEN_CLAIMS.includes(claim))
+      choice.refuse('claims', `must not hold "${claim}", which every token has for itself.`);
     if (!['string', 'number', 'boolean'].includes(typeof value)) {
       choice.refuse('claims', `must hold texts, numbers or booleans; "${claim}" is ${show(value)}.`);
     }

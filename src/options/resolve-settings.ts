@@ -7,6 +7,7 @@ import { resolveKeys, type KeyMaterialOptions } from './key-settings.js';
 import { resolveLocations } from './location-settings.js';
 import { OptionReader, show } from './option-reader.js';
 import { resolveRevocation } from './revocation-settings.js';
+import { LIBRARY_CLAIMS } from '../types/claims.js';
 import { CALLBACKS, type Callbacks, type EncodeDecodeSettings, type Settings } from './settings.js';
 
 const OPTIONS = [
@@ -47,9 +48,6 @@ const OPTIONS = [
 ] as const;
 
 const EXTRAS = ['isGlobal', 'globalGuard', 'globalFilter'];
-
-/** Claims that mean something of their own; as the identity claim one would change what every token says. */
-const RESERVED_CLAIMS = ['type', 'fresh', 'jti', 'csrf', 'exp', 'iat', 'nbf', 'iss', 'aud'];
 
 /** The options after their check. */
 export interface ResolvedOptions {
@@ -159,7 +157,7 @@ function isTexts(value: unknown): value is readonly string[] {
 
 function readIdentityClaim(options: OptionReader): string {
   const claim = options.text('identityClaim', 'sub');
-  if (RESERVED_CLAIMS.includes(claim)) {
+  if (LIBRARY_CLAIMS.includes(claim)) {
     options.refuse('identityClaim', `must not be "${claim}", which has a meaning of its own in every token.`);
   }
   return claim;

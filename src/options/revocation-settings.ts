@@ -1,11 +1,9 @@
 import { RevocationStore } from '../stores/revocation-store.js';
+import { LIBRARY_CLAIMS } from '../types/claims.js';
 import { type OptionReader, show } from './option-reader.js';
 import type { LocalCacheSettings, RevocationSettings, RotationSettings, Settings } from './settings.js';
 
 const ROTATION = ['grace', 'maxAge', 'idle', 'maxPerUser', 'adopt', 'onReuse'];
-
-/** Claims that already mean something. */
-const TAKEN_CLAIMS = ['type', 'fresh', 'jti', 'csrf', 'exp', 'iat', 'nbf', 'iss', 'aud', 'sub'];
 
 /** Where sessions and revoked tokens are kept, and how refresh tokens are replaced. */
 export function resolveRevocation(options: OptionReader): Pick<Settings, 'revocation' | 'rotation' | 'sessionClaim'> {
@@ -70,7 +68,7 @@ function readRotation(options: OptionReader): RotationSettings {
 
 function readSessionClaim(options: OptionReader): string {
   const claim = options.text('sessionClaim', 'sid');
-  if (TAKEN_CLAIMS.includes(claim) || claim === options.raw('identityClaim')) {
+  if ([...LIBRARY_CLAIMS, 'sub'].includes(claim) || claim === options.raw('identityClaim')) {
     options.refuse('sessionClaim', `must not be "${claim}", which has a meaning of its own in every token.`);
   }
   return claim;

@@ -2,6 +2,45 @@
 export type TokenType = 'access' | 'refresh';
 
 /**
+ * What the library sets a claim for: `token`, a property of this one token; `time`, a NumericDate of this one token;
+ * `session`, a value by which a token's session is found and checked; `party`, the issuer or the audience.
+ */
+type ClaimPurpose = 'token' | 'time' | 'session' | 'party';
+
+/** The claims that the library sets in a token. The names of the identity claim and the session claim are options. */
+const CLAIM_PURPOSES = {
+  fresh: 'token',
+  iat: 'time',
+  jti: 'session',
+  type: 'session',
+  nbf: 'time',
+  csrf: 'session',
+  exp: 'time',
+  iss: 'party',
+  aud: 'party',
+} as const satisfies Record<string, ClaimPurpose>;
+
+/** A claim that the library sets in a token. */
+type LibraryClaim = keyof typeof CLAIM_PURPOSES;
+
+function claimsFor(...purposes: ClaimPurpose[]): readonly string[] {
+  const claims = Object.keys(CLAIM_PURPOSES) as LibraryClaim[];
+  return Object.freeze(claims.filter((claim) => purposes.includes(CLAIM_PURPOSES[claim])));
+}
+
+/** All of them: a successor has its own, and neither identity nor session can have one of these names. */
+export const LIBRARY_CLAIMS = claimsFor('token', 'time', 'session', 'party');
+
+/** The claims that differ from token to token, so that a key cannot be bound to one. */
+export const PER_TOKEN_CLAIMS = claimsFor('token', 'time', 'session');
+
+/** The claims that are a NumericDate (RFC 7519 s.2). */
+export const TIME_CLAIMS = claimsFor('time');
+
+/** The claims that the caller cannot set in a session's token, because its session depends on them. */
+export const SESSION_CLAIMS = claimsFor('session');
+
+/**
  * The claims of a verified token (RFC 7519 s.4), frozen. If the token lacks them, `type` is `'access'`, `fresh` is `false`
  * and `jti` is `null`, as in Flask-JWT-Extended.
  */

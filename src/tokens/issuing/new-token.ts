@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toSeconds, type Duration } from '../../options/duration.js';
 import type { Settings } from '../../options/settings.js';
-import { ownValue, type TokenType } from '../../types/claims.js';
+import { LIBRARY_CLAIMS, ownValue, TIME_CLAIMS, type TokenType } from '../../types/claims.js';
 
 /** The options of a call that creates a token. */
 export interface NewToken {
@@ -42,11 +42,6 @@ export interface Issuance {
   /** The id of its session. `null` without a session. */
   readonly sid: string | null;
 }
-
-/** Claims that a successor does not copy, because every token has its own. */
-const OWN_CLAIMS = ['fresh', 'iat', 'jti', 'type', 'nbf', 'csrf', 'exp', 'iss', 'aud'];
-
-const TIME_CLAIMS = ['exp', 'iat', 'nbf'];
 
 const NOTHING: Record<string, unknown> = Object.freeze({});
 
@@ -110,7 +105,7 @@ function carriedClaims(
   claims: Readonly<Record<string, unknown>>,
   { identityClaim, sessionClaim }: Settings,
 ): Record<string, unknown> {
-  const own = [...OWN_CLAIMS, identityClaim, sessionClaim];
+  const own = [...LIBRARY_CLAIMS, identityClaim, sessionClaim];
   return Object.fromEntries(Object.entries(claims).filter(([claim]) => !own.includes(claim)));
 }
 

@@ -3,7 +3,7 @@ import type { OwnKeys } from '../../keys/own-keys.js';
 import type { SigningKey } from '../../keys/verification-key.js';
 import type { Settings } from '../../options/settings.js';
 import { requireSubject, subjectHash } from '../../stores/session-id.js';
-import { ownValue } from '../../types/claims.js';
+import { ownValue, SESSION_CLAIMS } from '../../types/claims.js';
 import { newHeader } from './new-header.js';
 import { claimsOf, newIssuance, tokenContent, type NewToken, type TokenContent, type Issuance } from './new-token.js';
 import type { TokenCodec } from '../token-codec.js';
@@ -53,7 +53,7 @@ export class TokenFactory {
   /** Refuses overridden claims that identify a session or its refresh token. */
   private refuseOverridden({ overriding }: TokenContent): void {
     const { identityClaim, sessionClaim } = this.settings;
-    const claim = ['jti', 'type', 'csrf', sessionClaim, identityClaim].find((name) => Object.hasOwn(overriding, name));
+    const claim = [...SESSION_CLAIMS, sessionClaim, identityClaim].find((name) => Object.hasOwn(overriding, name));
     if (claim === undefined) return;
     throw new TypeError(`The claim "${claim}" of a session's token cannot be set by hand: its session depends on it.`);
   }
