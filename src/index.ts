@@ -14,14 +14,15 @@ export { TokenService } from './token.service.js';
 export type {
   AccessTokenOptions,
   RevokeAllOptions,
+  RotateTokenOptions,
   SessionInfo,
-  SessionReference,
   TokenOptions,
   TokenPair,
   TokenPairOptions,
+  TokenReference,
   UnverifiedToken,
   VerifyOptions,
-} from './token.service.js';
+} from './token-options.js';
 export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
 export { KeyRing, type NewKey, type RotateOptions } from './keys/key-ring.js';
 export type { PublicJwk } from './keys/public-jwk.js';

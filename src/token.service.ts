@@ -1,100 +1,34 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ErrorResponder } from './errors/error-responder.js';
 import { InvalidTokenException } from './errors/exceptions.js';
-import type { Duration } from './options/duration.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
-import type { SessionRecord } from './stores/revocation-store.js';
-import { subjectOfSession } from './stores/session-id.js';
-import { ownValue, type JoseHeader, type JwtPayload } from './types/claims.js';
-import { parseCompact, parsePayload } from './tokens/verifying/compact.js';
-import { csrfOf } from './tokens/verifying/csrf.js';
-import { isForeign } from './tokens/verifying/foreign-tokens.js';
-import { newIssuance, type NewToken } from './tokens/issuing/new-token.js';
 import { SessionManager } from './sessions/session-manager.js';
 import { accessIssuanceOf } from './sessions/sessions.js';
+import type { SessionRecord } from './stores/revocation-store.js';
+import { subjectOfSession } from './stores/session-id.js';
+import type {
+  AccessTokenOptions,
+  RevokeAllOptions,
+  RotateTokenOptions,
+  SessionInfo,
+  TokenOptions,
+  TokenPair,
+  TokenPairOptions,
+  TokenReference,
+  UnverifiedToken,
+  VerifyOptions,
+} from './token-options.js';
+import { newIssuance, type NewToken } from './tokens/issuing/new-token.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
-import { TokenVerifier } from './tokens/verifying/token-verifier.js';
 import type { VerifiedToken } from './tokens/verified-token.js';
+import { parseCompact, parsePayload } from './tokens/verifying/compact.js';
+import { csrfOf } from './tokens/verifying/csrf.js';
+import { storeKeysOf } from './tokens/verifying/store-keys.js';
+import { TokenVerifier } from './tokens/verifying/token-verifier.js';
+import { refuseReference, verifiedTokenOf } from './tokens/verifying/verified-reference.js';
 
-/** A session: its `sid`, or the verified payload of one of its tokens. */
-export type SessionReference = string | JwtPayload;
-
-/** What can be said about one new token. */
-export interface TokenOptions {
-  /** Its lifetime; `false`: for ever. Default: the option `accessTokenExpires` or `refreshTokenExpires`. */
-  expires?: Duration | false;
-  /** Further claims; they win over everything else. */
-  claims?: object;
-  /** Further header parameters. */
-  headers?: object;
-  /** The session it joins; a refresh token takes the place of the session's own. */
-  session?: SessionReference;
-}
-
-/** What can be said about a new access token. */
-export interface AccessTokenOptions extends TokenOptions {
-  /** Fresh for good, or for so long; default `false`. */
-  fresh?: boolean | Duration;
-}
-
-/** What can be said about a new pair of tokens. */
-export interface TokenPairOptions extends Omit<AccessTokenOptions, 'expires' | 'session'> {
-  /** Lifetime of the access token; `false`: for ever. */
-  accessExpires?: Duration | false;
-  /** Lifetime of the refresh token; `false`: for ever. */
-  refreshExpires?: Duration | false;
-  /** A note for `listSessions`, a user agent for one; 256 characters are kept. */
-  device?: string;
-}
-
-/** A session, as its owner may see it. Times in milliseconds since 1970. */
-export interface SessionInfo {
-  /** Its id: the claim `sid` of its tokens. */
-  readonly sid: string;
-  /** When it was opened. */
-  readonly createdAt: number;
-  /** When it was opened or last refreshed. */
-  readonly lastUsedAt: number;
-  /** When it ends by itself; `null`: never. */
-  readonly expiresAt: number | null;
-  /** The note it was opened with. */
-  readonly device?: string;
-}
-
-/** What `revokeAllFor` can be told. */
-export interface RevokeAllOptions {
-  /** Only what was issued up to this time (milliseconds of the store's clock, or a Date); default now. */
-  before?: number | Date;
-  /** The `sid` of a session to be kept. */
-  exceptSession?: string;
-}
-
-/** An access token and the refresh token that gets the next one (RFC 6749 s.1.5). */
-export interface TokenPair {
-  /** For requests. */
-  accessToken: string;
-  /** For the refresh route only. */
-  refreshToken: string;
-}
-
-/** What `verify` can be told. */
-export interface VerifyOptions {
-  /** Take a token whose time is over; default `false`. */
-  allowExpired?: boolean;
-  /** The double submit value that came with it; compared when given. */
-  csrfToken?: string;
-}
-
-/** A token read without verifying it: only good for looking at. */
-export interface UnverifiedToken {
-  /** The JOSE header. */
-  readonly header: JoseHeader;
-  /** The claims, or `null` where the payload is no JSON object. */
-  readonly payload: Readonly<Record<string, unknown>> | null;
-}
-
-/** Makes and reads tokens. */
+/** Creates, verifies, rotates and revokes tokens, and lists and ends sessions. */
 @Injectable()
 export class TokenService {
   /** @internal */
@@ -106,80 +40,116 @@ export class TokenService {
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
   ) {}
 
-  /** A new access token; a `TypeError` where the identity or an option is wrong (`create_access_token`). */
-  async createAccessToken(identity: unknown, options: AccessTokenOptions = {}): Promise<string> {
+  /**
+   * Creates an access token (`create_access_token`).
+   *
+   * @throws TypeError if the identity, a claim or an option is wrong.
+   * @example
+   * await tokens.createAccessToken('alice', { fresh: true, claims: { role: 'admin' } });
+   */
+  createAccessToken(identity: unknown, options: AccessTokenOptions = {}): Promise<string> {
     const { session, ...token } = options;
-    return this.factory.create({ ...token, type: 'access', identity }, this.sidOf(session));
+    return this.responder.run(async () =>
+      this.factory.create({ ...token, type: 'access', identity }, await this.sidOf(session)),
+    );
   }
 
   /**
-   * A new refresh token, good on refresh routes only (`create_refresh_token`). With a store it opens a session, and a
-   * store that fails is a `RevocationUnavailableException`.
+   * Creates a refresh token, which only refresh routes accept (`create_refresh_token`). With a store it opens a session.
+   *
+   * @throws TypeError if the identity, a claim or an option is wrong.
+   * @throws RevocationUnavailableException if the store does not answer.
    */
   createRefreshToken(identity: unknown, options: TokenOptions = {}): Promise<string> {
     const { expires, claims, headers, session } = options;
     return this.responder.run(async () => {
       const token: NewToken = { expires, claims, headers, type: 'refresh', identity };
-      const sid = this.sidOf(session);
+      const sid = await this.sidOf(session);
       if (!this.sessions.isOn) return this.factory.create(token);
       const draft = await this.factory.draft(token, true);
       return draft.sign(await this.sessions.required('createRefreshToken').sessions.open(draft.content, { sid }));
     });
   }
 
-  /** Both, for a log-in; with a store they share one new session. */
+  /**
+   * Creates both tokens for a log-in. With a store they share one new session.
+   *
+   * @throws TypeError if the identity, a claim or an option is wrong.
+   * @throws RevocationUnavailableException if the store does not answer.
+   * @example
+   * const { accessToken, refreshToken } = await tokens.createTokenPair('alice', { fresh: true });
+   */
   createTokenPair(identity: unknown, options: TokenPairOptions = {}): Promise<TokenPair> {
-    const { fresh, accessExpires, refreshExpires, claims, headers, device } = options;
+    const { fresh, accessExpires, refreshExpires, device, ...content } = options;
     return this.responder.run(async () => {
       const inSession = this.sessions.isOn;
-      const access = await this.factory.draft(
-        { type: 'access', identity, fresh, expires: accessExpires, claims, headers },
-        inSession,
-      );
-      const refresh = await this.factory.draft(
-        { type: 'refresh', identity, expires: refreshExpires, claims, headers },
-        inSession,
-      );
-      const issuance = inSession
-        ? await this.sessions.required('createTokenPair').sessions.open(refresh.content, { device })
-        : null;
+      const shared = { identity, claims: content.claims, headers: content.headers };
+      const access = await this.factory.draft({ ...shared, type: 'access', fresh, expires: accessExpires }, inSession);
+      const refresh = await this.factory.draft({ ...shared, type: 'refresh', expires: refreshExpires }, inSession);
+      if (!inSession) {
+        return {
+          accessToken: access.sign(newIssuance(access.content, this.settings)),
+          refreshToken: refresh.sign(newIssuance(refresh.content, this.settings)),
+        };
+      }
+      const { sessions } = this.sessions.required('createTokenPair');
+      const issuance = await sessions.open(refresh.content, { device });
       return {
-        accessToken: access.sign(
-          issuance ? accessIssuanceOf(issuance, access.content) : newIssuance(access.content, this.settings),
-        ),
-        refreshToken: refresh.sign(issuance ?? newIssuance(refresh.content, this.settings)),
+        accessToken: access.sign(accessIssuanceOf(issuance, access.content)),
+        refreshToken: refresh.sign(issuance),
       };
     });
   }
 
   /**
-   * Replaces a refresh token of a session (RFC 9700 s.4.14.2): it is consumed once, and within `rotation.grace` everyone
-   * who presents it gets the same successor. Presented again later, it ends its session: a `RevokedTokenException`.
+   * Replaces a refresh token of a session (RFC 9700 s.4.14.2). The token is consumed once. Within `rotation.grace` every
+   * caller that presents it gets the same successor; after that the session ends.
+   *
+   * @throws RevokedTokenException if the token was replaced too long ago, or its session has ended.
+   * @throws WrongTokenTypeException if the token is no refresh token of this application.
+   * @throws RevocationUnavailableException if the store does not answer.
+   * @throws TypeError without a store, or if this process did not verify the reference.
+   * @example
+   * const pair = await tokens.rotate(payload); // the payload from @Jwt() on a refresh route
    */
-  async rotate(
-    token: string | JwtPayload,
-    { claims, headers }: { claims?: object; headers?: object } = {},
-  ): Promise<TokenPair> {
+  async rotate(token: TokenReference, { claims, headers }: RotateTokenOptions = {}): Promise<TokenPair> {
     const { rotation } = this.sessions.required('rotate');
     return this.responder.run(async () => rotation.rotate(await this.tokenOf(token), { claims, headers }));
   }
 
   /**
-   * Revokes an access token, or ends the session of a refresh token (RFC 7009 s.2.1). An expired one needs nothing; a
-   * forged one throws before the store is asked.
+   * Revokes an access token, or ends the session of a refresh token (RFC 7009 s.2.1). Does nothing if the token has
+   * expired.
+   *
+   * @throws InvalidTokenException if the token is forged. The store is not asked then.
+   * @throws RevocationUnavailableException if the store does not answer.
+   * @throws TypeError without a store, or if this process did not verify the reference.
    */
-  async revoke(token: string | JwtPayload): Promise<void> {
+  async revoke(token: TokenReference): Promise<void> {
     const { revocation } = this.sessions.required('revoke');
     return this.responder.run(async () => revocation.revoke((await this.tokenOf(token, true)).payload));
   }
 
-  /** Ends a session: none of its tokens is let in any more. A text that is no session's id ends nothing. */
+  /**
+   * Ends a session: all its tokens are refused from now on. Does nothing if the text is no session's id.
+   *
+   * @throws RevocationUnavailableException if the store does not answer.
+   * @throws TypeError without a store.
+   */
   async revokeSession(sid: string): Promise<void> {
     const { revocation } = this.sessions.required('revokeSession');
     return this.responder.run(() => revocation.revokeSession(sid));
   }
 
-  /** Ends all sessions of an identity (as its claim has it), and refuses its tokens without session issued until now. */
+  /**
+   * Ends all sessions of an identity, and refuses its tokens without a session that were issued until now.
+   *
+   * @param identityClaim the identity as the claim of its tokens has it.
+   * @throws RevocationUnavailableException if the store does not answer.
+   * @throws TypeError without a store, or if `before` is no time.
+   * @example
+   * await tokens.revokeAllFor('alice', { exceptSession: payload.sid as string });
+   */
   async revokeAllFor(identityClaim: unknown, { before, exceptSession }: RevokeAllOptions = {}): Promise<void> {
     const { revocation } = this.sessions.required('revokeAllFor');
     const until = before === undefined ? null : Number(before);
@@ -187,15 +157,25 @@ export class TokenService {
     return this.responder.run(() => revocation.revokeAllFor(identityClaim, until, exceptSession ?? null));
   }
 
-  /** The sessions of an identity (as its claim has it), the last used first. */
+  /**
+   * Lists the sessions of an identity, the last used first.
+   *
+   * @param identityClaim the identity as the claim of its tokens has it.
+   * @throws RevocationUnavailableException if the store does not answer.
+   * @throws TypeError without a store.
+   */
   async listSessions(identityClaim: unknown): Promise<SessionInfo[]> {
     const { revocation } = this.sessions.required('listSessions');
     return this.responder.run(async () => (await revocation.list(identityClaim)).map(toInfo));
   }
 
   /**
-   * Header and claims of a token whose signature and claims hold; throws one of the exceptions otherwise. Asks neither
-   * for a type, nor freshness, nor revocation, nor a user (`decode_token`).
+   * Verifies the signature and the claims of a token (`decode_token`). Does not check its type, its freshness, whether it
+   * was revoked, or its user.
+   *
+   * @throws ExpiredTokenException if the token has expired, unless `allowExpired` is set.
+   * @throws CsrfException if `csrfToken` is not the token's value.
+   * @throws InvalidTokenException for every other fault of the token.
    */
   verify(token: string, { allowExpired, csrfToken }: VerifyOptions = {}): Promise<VerifiedToken> {
     return this.responder.run(async () => {
@@ -204,7 +184,11 @@ export class TokenService {
     });
   }
 
-  /** What a token says, unverified; throws an `InvalidTokenException` where it has no form (`get_unverified_jwt_headers`). */
+  /**
+   * Reads a token without verifying it (`get_unverified_jwt_headers`).
+   *
+   * @throws InvalidTokenException if the text has not the form of a token.
+   */
   decodeUnverified(token: string): UnverifiedToken {
     const compact = this.responder.runSync(() => parseCompact(token, this.settings.maxTokenLength));
     try {
@@ -215,12 +199,20 @@ export class TokenService {
     }
   }
 
-  /** The id of a token that holds, `null` where it has none (`get_jti`). */
+  /**
+   * Verifies a token and returns its id (`get_jti`); `null` if it has none.
+   *
+   * @throws JwtExtendedException as `verify` does.
+   */
   async getJti(token: string): Promise<string | null> {
     return (await this.verify(token)).payload.jti;
   }
 
-  /** The double submit value of a token that holds; an `InvalidTokenException` without one (`get_csrf_token`). */
+  /**
+   * Verifies a token and returns its double submit value (`get_csrf_token`).
+   *
+   * @throws InvalidTokenException if the token has no claim `csrf`, and otherwise as `verify` does.
+   */
   getCsrfToken(token: string): Promise<string> {
     return this.responder.run(async () => {
       const { header, payload } = await this.verifier.verify(token);
@@ -228,18 +220,33 @@ export class TokenService {
     });
   }
 
-  private async tokenOf(token: string | JwtPayload, allowExpired = false): Promise<VerifiedToken> {
-    return typeof token === 'string' ? this.verifier.verify(token, { allowExpired }) : this.verifier.tokenOf(token);
+  private async tokenOf(reference: TokenReference, allowExpired = false): Promise<VerifiedToken> {
+    return typeof reference === 'string'
+      ? this.verifier.verify(reference, { allowExpired })
+      : verifiedTokenOf(reference);
   }
 
-  private sidOf(session: SessionReference | undefined): string | null {
+  /** A text is a `sid` if it has the form of one, and otherwise a token. */
+  private async sidOf(session: TokenReference | undefined): Promise<string | null> {
     if (session === undefined) return null;
     this.sessions.required('create…Token({ session })');
-    const sid = typeof session === 'string' ? session : ownValue(session, this.settings.sessionClaim);
-    if (subjectOfSession(sid) === null || (typeof session === 'object' && isForeign(session)))
-      throw new TypeError('"session" must be the sid of a session, or a payload with one.');
-    return sid as string;
+    if (typeof session === 'string' && subjectOfSession(session) !== null) return session;
+    if (typeof session === 'string' && !hasSegments(session)) return refuseReference();
+    const { payload } = await this.tokenOf(session);
+    const { sid, adopts } = storeKeysOf(payload, this.settings);
+    if (sid === null || adopts) {
+      throw new TypeError(
+        'The token of the option "session" belongs to no session. Pass a sid, or a token that createTokenPair() or ' +
+          'createRefreshToken() made with a store.',
+      );
+    }
+    return sid;
   }
+}
+
+/** Whether a text has at least the three segments of a token. */
+function hasSegments(text: string): boolean {
+  return text.indexOf('.') !== text.lastIndexOf('.');
 }
 
 function toInfo({ sid, openedAt, lastUsedAt, expiresAt, device }: SessionRecord): SessionInfo {

@@ -3,6 +3,7 @@ import { carrierOf } from '../transports/carrier.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
 import { ExistingObject, SlotMap } from '../types/slot-map.js';
+import { markVerified } from '../types/verified-payload.js';
 
 /** What a guard found out about a request. */
 export interface JwtContext<User = unknown> {
@@ -78,13 +79,10 @@ export function setJwtContext(contextOrRequest: ExecutionContext | object, conte
 
 function complete({ payload, ...context }: JwtContextLike): JwtContext {
   const claims = Object.freeze({ type: 'access', fresh: false, jti: null, ...payload }) as JwtPayload;
-  return Object.freeze({
-    token: '',
-    header: Object.freeze({ alg: '' }),
-    location: 'headers',
-    ...context,
-    payload: claims,
-  });
+  const header = context.header ?? Object.freeze({ alg: '' });
+  // So that rotate(), revoke() and the option "session" accept the payload as a reference.
+  markVerified(claims, header);
+  return Object.freeze({ token: '', location: 'headers', ...context, header, payload: claims });
 }
 
 /** Remembers what a request was let in with, and under which requirement. */

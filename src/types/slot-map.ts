@@ -1,10 +1,10 @@
-/** Reads and writes a private field on the objects of one kind. */
-export interface Slot<Key, Value> {
+/** Reads and writes one private field of objects of one kind. */
+export interface PrivateField<Key, Value> {
   get(key: Key): Value | undefined;
   set(key: Key, value: Value): void;
 }
 
-/** Returns an existing object. If a constructor returns an object, JavaScript adds the subclass's private fields to it. */
+/** If a constructor returns an object, JavaScript adds the subclass's private fields to that object. */
 export class ExistingObject {
   constructor(key: object) {
     return key;
@@ -12,21 +12,22 @@ export class ExistingObject {
 }
 
 /**
- * A WeakMap that stores each value in a private field of its key. V8 visits the entries of an ordinary WeakMap in every
- * garbage collection. With one key per request, that costs a quarter of an HMAC check; a private field costs a hundredth.
- * Each map has its own class for its field, because V8 optimises code only for objects of one shape.
+ * A WeakMap that stores each value in a private field of its key. With one entry per request it saves half of a guard
+ * call for a cached token: 0.63 µs instead of 1.27 µs (Node 20). V8 visits every entry of an ordinary WeakMap in each
+ * garbage collection. Each map needs its own class with a field: V8 is fast only if the objects that one piece of code
+ * reads have the same shape.
  */
 export class SlotMap<Key extends object, Value> extends WeakMap<Key, Value> {
-  /** Some keys have no field; their values are in the WeakMap. */
-  private hasOthers = false;
+  /** `true` once the engine refused to add the field to a key. */
+  private hasEntriesOutsideFields = false;
 
-  constructor(private readonly slot: Slot<Key, Value>) {
+  constructor(private readonly field: PrivateField<Key, Value>) {
     super();
   }
 
   override get(key: Key): Value | undefined {
-    const value = this.slot.get(key);
-    return value !== undefined || !this.hasOthers ? value : super.get(key);
+    const value = this.field.get(key);
+    return value !== undefined || !this.hasEntriesOutsideFields ? value : super.get(key);
   }
 
   override has(key: Key): boolean {
@@ -35,17 +36,17 @@ export class SlotMap<Key extends object, Value> extends WeakMap<Key, Value> {
 
   override set(key: Key, value: Value): this {
     try {
-      this.slot.set(key, value);
+      this.field.set(key, value);
     } catch {
-      // Some engines add no field to a frozen object.
+      // This engine adds no private field to a frozen object, so the value goes into the WeakMap.
       super.set(key, value);
-      this.hasOthers = true;
+      this.hasEntriesOutsideFields = true;
     }
     return this;
   }
 
-  /** Not supported. The garbage collector frees each value with its key. */
+  /** Not supported: an entry ends with its key. */
   override delete(): never {
-    throw new Error('A SlotMap cannot delete entries.');
+    throw new Error('A SlotMap cannot delete an entry: an entry ends with its key.');
   }
 }

@@ -3,9 +3,9 @@ import { noKey, type KeySource } from '../../keys/key-source.js';
 import type { ClaimRules, VerificationKey } from '../../keys/verification-key.js';
 import type { Settings } from '../../options/settings.js';
 import type { Awaitable } from '../../types/awaitable.js';
-import type { JoseHeader, JwtPayload } from '../../types/claims.js';
+import type { JoseHeader } from '../../types/claims.js';
 import type { HttpRequest } from '../../types/http.js';
-import { SlotMap } from '../../types/slot-map.js';
+import { markVerified } from '../../types/verified-payload.js';
 import {
   checkBoundClaims,
   checkClaims,
@@ -19,11 +19,10 @@ import {
 import { parseCompact, parsePayload, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
 import { markForeign } from './foreign-tokens.js';
-import { HeaderSlot } from './header-slot.js';
 import { CachedToken } from '../cache/cached-token.js';
 import { TokenCache } from '../cache/token-cache.js';
 import type { TokenCodec } from '../token-codec.js';
-import { SignedToken, type VerifiedToken } from '../verified-token.js';
+import { SignedToken } from '../verified-token.js';
 
 /** The options of a verification. */
 export interface VerificationContext {
@@ -42,7 +41,6 @@ const NO_CONTEXT: VerificationContext = {};
 
 /** Verifies the signature and the claims of a token, with the order of checks of Flask-JWT-Extended's `decode_token()`. */
 export class TokenVerifier {
-  private readonly headers = new SlotMap<JwtPayload, JoseHeader>(HeaderSlot);
   /** Parsed headers by their segment, because most tokens have the same header. Only headers of signed tokens are stored. */
   private readonly knownHeaders = new Map<string, JoseHeader>();
   private readonly cache: TokenCache | null;
@@ -58,15 +56,6 @@ export class TokenVerifier {
   /** Empties the cache, after the keys have changed. */
   forgetTokens(): void {
     this.cache?.clear();
-  }
-
-  /** The header and the claims of a verified payload. @throws TypeError for an object that this service did not verify. */
-  tokenOf(payload: JwtPayload): VerifiedToken {
-    const header = this.headers.get(payload);
-    if (header !== undefined) return { header, payload };
-    throw new TypeError(
-      'Not a verified payload: pass the payload of @Jwt() or TokenService.verify(), or the token itself.',
-    );
   }
 
   verify(rawToken: unknown, context = NO_CONTEXT): Awaitable<SignedToken> {
@@ -139,7 +128,7 @@ export class TokenVerifier {
       return token;
     }
     checkClaims(claims, rules, now);
-    this.headers.set(payload, header);
+    markVerified(payload, header);
     return validTimeOf(claims);
   }
 }

@@ -1,0 +1,136 @@
+import type { JwtContext } from './context/jwt-context.js';
+import type { Duration } from './options/duration.js';
+import type { VerifiedToken } from './tokens/verified-token.js';
+import type { JoseHeader, JwtPayload } from './types/claims.js';
+
+/**
+ * Names a token: the token itself, the payload from `@Jwt()`, the context from `getJwtContext()`, or the result of
+ * `TokenService.verify()`. Objects must be those that this process verified (or a test set), no copies of them.
+ */
+export type TokenReference = string | JwtContext | VerifiedToken | JwtPayload;
+
+/** Options of one new token. */
+export interface TokenOptions {
+  /**
+   * The lifetime of the token; `false`: it never expires.
+   *
+   * @default the option `accessTokenExpires` or `refreshTokenExpires` of the module
+   */
+  expires?: Duration | false;
+  /**
+   * Further claims. They win over the claims of the library and of `additionalClaims`.
+   *
+   * @default none
+   */
+  claims?: object;
+  /**
+   * Further header parameters. They win over those of `additionalHeaders`.
+   *
+   * @default none
+   */
+  headers?: object;
+  /**
+   * The session that the token joins: its `sid`, or a reference to one of its tokens. A new refresh token replaces the
+   * session's current one.
+   *
+   * @default none for an access token, a new session for a refresh token
+   */
+  session?: TokenReference;
+}
+
+/** Options of a new access token. */
+export interface AccessTokenOptions extends TokenOptions {
+  /**
+   * `true`: fresh for its whole lifetime. A duration: fresh for that long.
+   *
+   * @default false
+   */
+  fresh?: boolean | Duration;
+}
+
+/** Options of a new pair of tokens. */
+export interface TokenPairOptions extends Omit<AccessTokenOptions, 'expires' | 'session'> {
+  /**
+   * The lifetime of the access token; `false`: it never expires.
+   *
+   * @default the option `accessTokenExpires` of the module
+   */
+  accessExpires?: Duration | false;
+  /**
+   * The lifetime of the refresh token; `false`: it never expires.
+   *
+   * @default the option `refreshTokenExpires` of the module
+   */
+  refreshExpires?: Duration | false;
+  /**
+   * A note for `listSessions`, for example the user agent. The first 256 characters are stored.
+   *
+   * @default none
+   */
+  device?: string;
+}
+
+/** Options of `rotate`: they apply to both new tokens. */
+export type RotateTokenOptions = Pick<TokenOptions, 'claims' | 'headers'>;
+
+/** An access token, and the refresh token that gets the next one (RFC 6749 s.1.5). */
+export interface TokenPair {
+  /** The token for requests. */
+  accessToken: string;
+  /** The token for the refresh route only. */
+  refreshToken: string;
+}
+
+/** Options of `verify`. */
+export interface VerifyOptions {
+  /**
+   * `true` accepts a token that has expired.
+   *
+   * @default false
+   */
+  allowExpired?: boolean;
+  /**
+   * The double submit value that came with the token. It is compared with the claim `csrf`.
+   *
+   * @default no comparison
+   */
+  csrfToken?: string;
+}
+
+/** A token that was read without being verified. Anyone can have written it. */
+export interface UnverifiedToken {
+  /** The JOSE header. */
+  readonly header: JoseHeader;
+  /** The claims; `null` if the payload is no JSON object. */
+  readonly payload: Readonly<Record<string, unknown>> | null;
+}
+
+/** A session, as its owner may see it. Times are milliseconds since 1970. */
+export interface SessionInfo {
+  /** The id of the session: the claim `sid` of its tokens. */
+  readonly sid: string;
+  /** The time at which the session was opened. */
+  readonly createdAt: number;
+  /** The time of the last refresh, or of the opening. */
+  readonly lastUsedAt: number;
+  /** The time at which the session ends by itself; `null`: never. */
+  readonly expiresAt: number | null;
+  /** The note that the session was opened with. */
+  readonly device?: string;
+}
+
+/** Options of `revokeAllFor`. */
+export interface RevokeAllOptions {
+  /**
+   * Only sessions and tokens up to this time end: milliseconds of the store's clock, or a Date.
+   *
+   * @default now
+   */
+  before?: number | Date;
+  /**
+   * The `sid` of a session that goes on.
+   *
+   * @default none
+   */
+  exceptSession?: string;
+}

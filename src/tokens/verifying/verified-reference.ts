@@ -1,0 +1,32 @@
+import { verifiedHeaderOf } from '../../types/verified-payload.js';
+import type { JwtPayload } from '../../types/claims.js';
+import type { VerifiedToken } from '../verified-token.js';
+
+/**
+ * The token of a verified payload, or of an object with one: a `JwtContext` or a `VerifiedToken`.
+ *
+ * @throws TypeError if this process did not verify the payload.
+ */
+export function verifiedTokenOf(reference: unknown): VerifiedToken {
+  return tokenOfPayload(reference) ?? tokenOfPayload(payloadIn(reference)) ?? refuseReference();
+}
+
+/** Refuses a value that names no token; the message says what to pass. */
+export function refuseReference(): never {
+  throw new TypeError(
+    'This is no reference to a token that this process verified. Pass the token itself, the payload from @Jwt(), the ' +
+      'context from getJwtContext() or the result of TokenService.verify(), and no copy of them. For the option ' +
+      '"session" also a sid.',
+  );
+}
+
+function tokenOfPayload(payload: unknown): VerifiedToken | null {
+  if (typeof payload !== 'object' || payload === null) return null;
+  const header = verifiedHeaderOf(payload);
+  return header === undefined ? null : { header, payload: payload as JwtPayload };
+}
+
+/** A token's own claim of the name `payload` does not count, since the token's payload is found before. */
+function payloadIn(reference: unknown): unknown {
+  return typeof reference === 'object' && reference !== null && 'payload' in reference ? reference.payload : undefined;
+}
