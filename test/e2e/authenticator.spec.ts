@@ -118,49 +118,49 @@ const ALICE = { status: 200, body: { identity: 'alice' } };
 describe.each(ADAPTERS)('JwtAuthenticator.authenticate() on %s', (adapter) => {
   const app = useJwtApp(adapter, { controllers: [AuthenticatedController] });
 
-  it('asks for an access token where the route asks for nothing', async () => {
+  it('requires an access token on a route without a requirement', async () => {
     expect(await app.get('/own')).toMatchObject({ status: 401 });
     expect(await app.get('/own', forge({ type: 'refresh' }))).toMatchObject({ status: 422 });
     expect(await app.get('/own', forge())).toEqual(ALICE);
   });
 
-  it('asks for what the route asks for', async () => {
+  it('uses the requirement of the route', async () => {
     expect(await app.get('/optional')).toEqual({ status: 200, body: { identity: null } });
     expect(await app.get('/optional', forge())).toEqual(ALICE);
     expect(await app.get('/optional', 'garbage')).toMatchObject({ status: 422 });
   });
 
-  it('asks for what it is told, also in an interceptor', async () => {
+  it('uses the requirement of the call, also in an interceptor', async () => {
     expect(await app.get('/fresh')).toMatchObject({ status: 401, body: { msg: 'Missing Authorization Header' } });
     expect(await app.get('/fresh', forge())).toMatchObject({ status: 401, body: { msg: 'Fresh token required' } });
     expect(await app.get('/fresh', forge({ fresh: true }))).toEqual(ALICE);
   });
 
-  it('a second, optional check that finds nothing does not wipe what the guard found', async () => {
+  it('a second, optional check without a token does not replace the context of the guard', async () => {
     expect(await app.get('/twice', forge())).toEqual(ALICE);
   });
 
-  it('a second check that finds another token replaces it', async () => {
+  it('a second check that finds another token replaces the context', async () => {
     expect(await app.get(`/twice?jwt=${forge({ sub: 'bob' })}`, forge())).toEqual({
       status: 200,
       body: { identity: 'bob' },
     });
   });
 
-  it('remembers an anonymous request', async () => {
+  it('sets the context of an anonymous request', async () => {
     expect(await app.get('/elsewhere', forge())).toEqual({ status: 200, body: { identity: null } });
   });
 
-  it('refuses a requirement it does not know', async () => {
+  it('refuses an unknown requirement', async () => {
     expect(await app.get('/wrongly', forge({ fresh: true }))).toMatchObject({ status: 500 });
   });
 
-  it('leaves nothing behind when it throws', async () => {
+  it('sets no context when it throws', async () => {
     expect(await app.get('/forgiving', forge({ type: 'refresh' }))).toMatchObject({ status: 500 });
     expect(await app.get('/forgiving', forge())).toEqual(ALICE);
   });
 
-  it('answers the context that it remembers', async () => {
+  it('returns the context that it sets', async () => {
     const request = { method: 'GET', headers: { authorization: `Bearer ${forge()}` } };
     const context = {
       getType: () => 'http',

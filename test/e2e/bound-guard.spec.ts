@@ -95,7 +95,7 @@ describe.each(ADAPTERS)('@UseGuards(JwtGuard) on %s', (adapter) => {
     });
 
     it.each(['/method/bare', '/class/bare', '/public-class/bare', '/subclass/bare'])(
-      'means @JwtRequired() where nothing else is said: %s',
+      'means @JwtRequired() without another decorator: %s',
       async (path) => {
         expect(await app.get(path)).toMatchObject({ status: 401 });
         expect(await app.get(path, forge({ type: 'refresh' }))).toMatchObject({ status: 422 });
@@ -104,13 +104,13 @@ describe.each(ADAPTERS)('@UseGuards(JwtGuard) on %s', (adapter) => {
     );
 
     it.each(['/method/public', '/method/open', '/class/public', '/class/optional', '/public-class/open'])(
-      'leaves %s as it is declared',
+      'does not change the declared requirement of %s',
       async (path) => {
         expect(await app.get(path)).toMatchObject({ status: 200 });
       },
     );
 
-    it('checks what @JwtRequired() on the same handler asks for', async () => {
+    it('checks the requirement of @JwtRequired() on the same handler', async () => {
       expect(await app.get('/method/refresh', forge())).toMatchObject({ status: 422 });
       expect(await app.get('/method/refresh', forge({ type: 'refresh' }))).toMatchObject({ status: 200 });
     });
@@ -120,7 +120,7 @@ describe.each(ADAPTERS)('@UseGuards(JwtGuard) on %s', (adapter) => {
     });
   });
 
-  describe('in several places', () => {
+  describe('bound several times', () => {
     let lookUps = 0;
     const app = useJwtApp(adapter, {
       options: { userLookup: () => `look-up ${++lookUps}` },
@@ -137,7 +137,7 @@ describe.each(ADAPTERS)('@UseGuards(JwtGuard) on %s', (adapter) => {
   describe('on a method of a class with a requirement', () => {
     const app = useJwtApp(adapter, { options: { globalGuard: false }, controllers: [RefreshClassController] });
 
-    it('checks what the class asks for', async () => {
+    it('checks the requirement of the class', async () => {
       expect(await app.get('/refresh-class/bare', forge())).toMatchObject({ status: 422 });
       expect(await app.get('/refresh-class/bare', forge({ type: 'refresh' }))).toMatchObject({ status: 200 });
     });

@@ -32,7 +32,7 @@ describe.each(ADAPTERS)('errorResponses that fail on %s', (adapter) => {
     { status: 600, body: {} },
   ];
 
-  it.each(BROKEN)('a broken answer is a 500, now or later: %j', async (answer) => {
+  it.each(BROKEN)('an invalid response is a 500, sync or async: %j', async (answer) => {
     for (const give of [() => answer, () => Promise.resolve(answer)]) {
       doing = give;
       expect(await app.get('/required')).toMatchObject({ status: 500 });
@@ -40,7 +40,7 @@ describe.each(ADAPTERS)('errorResponses that fail on %s', (adapter) => {
     }
   });
 
-  it('throwing is a 500, now or later', async () => {
+  it('an exception is a 500, sync or async', async () => {
     const error = new Error('the template is missing');
     for (const give of [
       () => Promise.reject(error),
@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('errorResponses that fail on %s', (adapter) => {
     ['a header that would break the answer', { status: 400, body: {}, headers: { 'X-Own': 'a\r\nSet-Cookie: b=c' } }],
     ['a header without a name', { status: 400, body: {}, headers: { '': 'a' } }],
     ['a body JSON cannot hold', { status: 400, body: { big: 10n } }],
-  ])('%s is a 500 that tells nothing', async (_what, answer) => {
+  ])('%s is a 500 without details', async (_what, answer) => {
     doing = () => answer;
     for (const path of ['/required', '/thrown']) {
       const refused = await app.get(path);
@@ -68,7 +68,7 @@ describe.each(ADAPTERS)('errorResponses that fail on %s', (adapter) => {
     }
   });
 
-  it('a thenable is waited for', async () => {
+  it('a thenable is awaited', async () => {
     const answer = { status: 410, body: { gone: true } };
     doing = () => ({ then: (resolve: (value: unknown) => void) => void setTimeout(() => resolve(answer), 1) });
     expect(await app.get('/required')).toEqual(answer);

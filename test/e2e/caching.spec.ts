@@ -106,7 +106,7 @@ class ByUserController {
   }
 }
 
-describe.each(ADAPTERS)('answers that are cached on %s', (adapter) => {
+describe.each(ADAPTERS)('cached responses on %s', (adapter) => {
   const imports = [CacheModule.register({ isGlobal: true })];
   const withCache = (controllers: Type[], more: JwtAppSetup = {}) => ({ ...more, imports, controllers });
 
@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('answers that are cached on %s', (adapter) => {
       });
     });
 
-    it('an entry belongs to one session, for its claims may differ', async () => {
+    it('an entry belongs to one session, because claims can differ between sessions', async () => {
       const options = { revocation: { store: new MemoryRevocationStore() } };
       await withJwtApp(adapter, withCache([OwnController], { options }), async (app) => {
         const one = await app.tokens.createTokenPair('alice');
@@ -134,7 +134,7 @@ describe.each(ADAPTERS)('answers that are cached on %s', (adapter) => {
       });
     });
 
-    it('tells caches on the way to keep the answer private', async () => {
+    it('forbids shared caches to store the response', async () => {
       await withJwtApp(adapter, withCache([OwnController]), async (app) => {
         const found = await app.get('/own/me', forge());
         expect(found.header('cache-control')).toBe('private');
@@ -161,13 +161,13 @@ describe.each(ADAPTERS)('answers that are cached on %s', (adapter) => {
     await expect(app.start()).rejects.toThrow(/^CacheInterceptor caches the responses of MixedController\.news/);
   });
 
-  it('CacheInterceptor stays on routes that need no token, or that it does not cache', async () => {
+  it('CacheInterceptor is accepted on routes that need no token, or that it does not cache', async () => {
     await withJwtApp(adapter, withCache([MixedController]), async (app) => {
       expect(await app.get('/mixed/news')).toEqual(await app.get('/mixed/news'));
     });
   });
 
-  it('an interceptor with a key of its own stays too', async () => {
+  it('an interceptor with its own key is accepted too', async () => {
     await withJwtApp(adapter, withCache([ByUserController]), async (app) => {
       const found = await app.get('/by-user', forge({ sub: 'alice' }));
       expect((await app.get('/by-user', forge({ sub: 'bob' }))).body).not.toEqual(found.body);

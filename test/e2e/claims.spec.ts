@@ -21,7 +21,7 @@ describe.each(ADAPTERS)('the identity on %s', (adapter) => {
   describe('by default', () => {
     const app = useJwtApp(adapter, serving({}));
 
-    it('is sub, which has to be there', async () => {
+    it('is sub, which is required', async () => {
       expect(await app.get('/', forge({ sub: 'bob' }))).toEqual(identified('bob'));
       expect(await app.get('/', forge({ sub: '' }))).toEqual(identified(''));
       expect(await app.get('/', forge({ sub: undefined }))).toEqual(refused('Missing claim: sub'));
@@ -49,11 +49,11 @@ describe.each(ADAPTERS)('the identity on %s', (adapter) => {
       expect(await app.get('/', await app.tokens.createAccessToken(7))).toEqual(identified(7));
     });
 
-    it('has to be there, whatever sub says', async () => {
+    it('is required, even if the token has sub', async () => {
       expect(await app.get('/', forge())).toEqual(refused('Missing claim: user_id'));
     });
 
-    it('leaves sub a string where there is one', async () => {
+    it('still requires that sub is a string', async () => {
       expect(await app.get('/', forge({ user_id: 7, sub: 7 }))).toEqual(refused('Subject must be a string'));
     });
   });
@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('the identity on %s', (adapter) => {
   describe('with an identityClaim that every object inherits', () => {
     const app = useJwtApp(adapter, serving({ identityClaim: 'constructor' }));
 
-    it('has to be the token’s own', async () => {
+    it('must be a claim of the token itself', async () => {
       expect(await app.get('/', forge())).toEqual(refused('Missing claim: constructor'));
       expect(await app.get('/', forge({ constructor: 'alice' }))).toEqual(identified('alice'));
     });
@@ -72,14 +72,14 @@ describe.each(ADAPTERS)('requiredClaims on %s', (adapter) => {
   const app = useJwtApp(adapter, serving({ requiredClaims: ['exp', 'jti', 'tenant', 'toString'] }));
   const GOOD = { tenant: 'acme', toString: 'own' };
 
-  it('have to be there', async () => {
+  it('are required', async () => {
     expect(await app.get('/', forge(GOOD))).toMatchObject({ status: 200 });
     for (const claim of ['exp', 'jti', 'tenant', 'toString']) {
       expect(await app.get('/', forge({ ...GOOD, [claim]: undefined }))).toEqual(refused(`Missing claim: ${claim}`));
     }
   });
 
-  it('null is not there, other empty values are', async () => {
+  it('null counts as missing, other empty values do not', async () => {
     expect(await app.get('/', forge({ ...GOOD, tenant: null }))).toEqual(refused('Missing claim: tenant'));
     for (const tenant of ['', 0, false, []]) {
       expect(await app.get('/', forge({ ...GOOD, tenant }))).toMatchObject({ status: 200 });

@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
     `;;; ${ACCESS};`,
     `a="x; ${ACCESS}`,
     `__proto__=x; constructor=y; ${ACCESS}`,
-  ])('is found, whatever is around it: %#', async (cookies) => {
+  ])('is found among other texts: %#', async (cookies) => {
     expect(await ask(cookies)).toEqual(LET_IN);
   });
 
@@ -72,7 +72,7 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
     ';',
     '=',
     '=;=',
-  ])('is missing where there is none, or an empty one: %j', async (cookies) => {
+  ])('is missing without the cookie, or with an empty one: %j', async (cookies) => {
     expect(await ask(cookies)).toEqual(MISSING);
   });
 
@@ -88,27 +88,27 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
     'a.b.c',
     '...',
     encodeURIComponent(`${access}=`),
-  ])('holds garbage: %j', async (value) => {
+  ])('is refused with an invalid value: %j', async (value) => {
     expect(await ask(`access_token_cookie=${value}`)).toMatchObject({ status: 422 });
   });
 
-  it('may stand in quotes, and nothing in quotes is nothing', async () => {
+  it('can be in quotes, and empty quotes are an empty value', async () => {
     expect(await ask(`access_token_cookie="${access}"`)).toEqual(LET_IN);
     expect(await ask('access_token_cookie=""')).toEqual(MISSING);
   });
 
-  it('counts once: the first of several decides', async () => {
+  it('is the first of several with the same name', async () => {
     expect(await ask(`${ACCESS}; access_token_cookie=garbage`)).toEqual(LET_IN);
     expect(await ask(`access_token_cookie=garbage; ${ACCESS}`)).toMatchObject({ status: 422 });
     expect(await ask(`access_token_cookie=; ${ACCESS}`)).toEqual(MISSING);
   });
 
-  it('may be in any of several lines', async () => {
+  it('can be in any of several Cookie headers', async () => {
     expect(await ask('a=1', ACCESS, 'b=2')).toEqual(LET_IN);
     expect(await ask('access_token_cookie=garbage', ACCESS)).toMatchObject({ status: 422 });
   });
 
-  it('is found among 900 others, and 900 of its name are one', async () => {
+  it('is found among 900 others, and among 900 with its name', async () => {
     const others = Array.from({ length: 900 }, (_, index) => `c${index}=${index}`).join('; ');
     expect(await ask(`${others}; ${ACCESS}`)).toEqual(LET_IN);
     expect(await ask(others)).toEqual(MISSING);
@@ -116,7 +116,7 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
     expect(await ask(Array<string>(600).fill('access_token_cookie=x').join(';'))).toMatchObject({ status: 422 });
   });
 
-  it('is no Authorization header', async () => {
+  it('does not replace the Authorization header', async () => {
     expect(await app.get('/access', access)).toEqual(MISSING);
   });
 });
@@ -137,21 +137,21 @@ describe.each(ADAPTERS)('routes of each kind on %s', (adapter) => {
     });
   });
 
-  it('access routes do not take a refresh token out of the access cookie', async () => {
+  it('access routes refuse a refresh token in the access cookie', async () => {
     expect(await ask('/access', `access_token_cookie=${refresh}`)).toEqual({
       status: 422,
       body: { msg: 'Only non-refresh tokens are allowed' },
     });
   });
 
-  it('routes for any type read the access cookie only, whatever is in it', async () => {
+  it('routes for any type read only the access cookie, with either token', async () => {
     expect(await ask('/any', ACCESS)).toEqual({ status: 200, body: { type: 'access' } });
     expect(await ask('/any', `access_token_cookie=${refresh}`)).toEqual({ status: 200, body: { type: 'refresh' } });
     expect(await ask('/any', `refresh_token_cookie=${refresh}`)).toEqual(MISSING);
     expect(await ask('/any', `refresh_token_cookie=garbage; ${ACCESS}`)).toMatchObject({ status: 200 });
   });
 
-  it('optional routes are anonymous without the cookie, and refuse a bad one', async () => {
+  it('optional routes are anonymous without the cookie, and refuse an invalid one', async () => {
     expect(await ask('/optional', 'a=1')).toEqual({ status: 200, body: { sub: null } });
     expect(await ask('/optional', 'access_token_cookie=')).toEqual({ status: 200, body: { sub: null } });
     expect(await ask('/optional', ACCESS)).toEqual({ status: 200, body: { sub: 'alice' } });
@@ -167,7 +167,7 @@ describe.each(ADAPTERS)('names of cookies on %s', (adapter) => {
     const app = useJwtApp(adapter, named('__Host-token'));
     const ask = (path: string, cookies: string) => app.send('GET', path, { headers: [['Cookie', cookies]] });
 
-    it('take the place of the defaults', async () => {
+    it('replace the defaults', async () => {
       expect(await ask('/access', `__Host-token=${access}`)).toEqual(LET_IN);
       expect(await ask('/access', ACCESS)).toEqual({ status: 401, body: { msg: 'Missing cookie "__Host-token"' } });
       expect(await ask('/refresh', `__Secure-r=${refresh}`)).toMatchObject({ status: 200 });
@@ -177,7 +177,7 @@ describe.each(ADAPTERS)('names of cookies on %s', (adapter) => {
   describe.each(['constructor', '__proto__', 'toString'])('that objects inherit: %s', (name) => {
     const app = useJwtApp(adapter, named(name));
 
-    it('are names like others', async () => {
+    it('are names like any other', async () => {
       const missing = { status: 401, body: { msg: `Missing cookie "${name}"` } };
       expect(await app.get('/access')).toEqual(missing);
       expect(await app.send('GET', '/access', { headers: [['Cookie', 'a=1']] })).toEqual(missing);
@@ -187,7 +187,7 @@ describe.each(ADAPTERS)('names of cookies on %s', (adapter) => {
   });
 });
 
-/** Leaves on the request what a cookie parser would; what it makes of the cookies is not ours to rely on. */
+/** Sets the properties of a cookie parser on the request. The library must not rely on them. */
 const PARSERS: Record<AdapterName, (app: INestApplication, cookies: unknown) => void> = {
   express: (app, cookies) =>
     app.use((request: { cookies?: unknown }, _response: object, next: () => void) => {
@@ -211,7 +211,7 @@ describe.each(ADAPTERS)('a cookie parser on %s', (adapter) => {
   ])('that left %s', (_, cookies) => {
     const app = useJwtApp(adapter, { ...serving(), prepare: (nest) => PARSERS[adapter](nest, cookies) });
 
-    it('makes no difference', async () => {
+    it('does not change the result', async () => {
       expect(await app.send('GET', '/access', { headers: [['Cookie', ACCESS]] })).toEqual(LET_IN);
       expect(await app.get('/access')).toEqual(MISSING);
     });

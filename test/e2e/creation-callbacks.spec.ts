@@ -49,7 +49,7 @@ class LoginController {
   }
 }
 
-describe.each(ADAPTERS)('callbacks that make tokens on %s', (adapter) => {
+describe.each(ADAPTERS)('callbacks that create tokens on %s', (adapter) => {
   describe.each([
     ['at once', CALLBACKS],
     ['later', LATE],
@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('callbacks that make tokens on %s', (adapter) => {
     });
     const logIn = async () => (await app.send('POST', '/login')).body as { accessToken: string; refreshToken: string };
 
-    it('shape both tokens; what the call says wins', async () => {
+    it('change both tokens; the options of the call override them', async () => {
       for (const token of Object.values(await logIn())) {
         const { header, claims } = readToken(token);
         expect(header).toEqual({ alg: 'HS256', typ: 'JWT', kid: 'acme', from: 'call' });
@@ -68,7 +68,7 @@ describe.each(ADAPTERS)('callbacks that make tokens on %s', (adapter) => {
       }
     });
 
-    it('are each called once per token, in order, with what was given to create it', async () => {
+    it('are each called once per token, in order, with the argument of the call', async () => {
       calls.length = 0;
       await app.tokens.createAccessToken(ALICE);
       expect(calls).toEqual([
@@ -79,19 +79,19 @@ describe.each(ADAPTERS)('callbacks that make tokens on %s', (adapter) => {
       ]);
     });
 
-    it('make tokens that the routes take', async () => {
+    it('create tokens that the routes accept', async () => {
       expect(await app.get('/me', (await logIn()).accessToken)).toEqual({ status: 200, body: { identity: '1' } });
     });
   });
 });
 
-describe('a callback that makes tokens', () => {
+describe('a callback that creates tokens', () => {
   const app = useJwtApp('express', {
     options: { additionalClaims: () => null, additionalHeaders: () => undefined },
     controllers: [LoginController],
   });
 
-  it('may answer nothing', async () => {
+  it('can return nothing', async () => {
     const { header, claims } = readToken(await app.tokens.createAccessToken('alice', { claims: { role: 'admin' } }));
     expect(header).toEqual({ alg: 'HS256', typ: 'JWT' });
     expect(claims).toMatchObject({ sub: 'alice', role: 'admin' });

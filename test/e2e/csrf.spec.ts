@@ -54,14 +54,14 @@ describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
     });
   });
 
-  it.each(['GET', 'HEAD'])('with %s needs none, and a wrong one does not matter', async (method) => {
+  it.each(['GET', 'HEAD'])('with %s needs no value, and ignores a wrong one', async (method) => {
     for (const values of [[], [''], [OTHER]]) {
       expect(await ask(method, { csrf: VALUE }, ...values)).toMatchObject({ status: 200 });
       expect(await ask(method, {}, ...values)).toMatchObject({ status: 200 });
     }
   });
 
-  it('takes the value from a header of any case, but not from a cookie', async () => {
+  it('accepts the value in a header of any case, but not in a cookie', async () => {
     const headers = lines({ csrf: VALUE }, [VALUE], 'x-csrf-Token');
     expect(await app.send('POST', '/any', { headers })).toMatchObject({ status: 200 });
     const cookie = `access_token_cookie=${forge({ csrf: VALUE })}; csrf_access_token=${VALUE}`;
@@ -82,11 +82,11 @@ describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
     'null',
     '0',
     'x'.repeat(10_000),
-  ])('refuses a value that is not the very same: %#', async (value) => {
+  ])('refuses a value that is not identical: %#', async (value) => {
     expect(await ask('POST', { csrf: VALUE }, value)).toEqual(MISMATCH);
   });
 
-  it('refuses the value sent twice: repeated lines are one value', async () => {
+  it('refuses the value sent twice, because repeated headers are joined', async () => {
     expect(await ask('POST', { csrf: VALUE }, VALUE, VALUE)).toEqual(MISMATCH);
     expect(await ask('POST', { csrf: VALUE }, VALUE, OTHER)).toEqual(MISMATCH);
   });
@@ -100,11 +100,11 @@ describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
     [[VALUE], VALUE],
     [{ length: 1 }, 'x'],
     ['', 'x'],
-  ])('is refused where its claim is no text like the value: %j', async (csrf, value) => {
+  ])('is refused if its claim is not a string: %j', async (csrf, value) => {
     expect(await ask('POST', { csrf }, value)).toEqual(MISMATCH);
   });
 
-  it('is refused where it has no such claim', async () => {
+  it('is refused without the claim', async () => {
     expect(await ask('POST', {}, VALUE)).toEqual(NO_CLAIM);
     expect(await ask('POST', { exp: 1 }, VALUE)).toEqual(NO_CLAIM);
   });
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
     expect(await ask('POST', { csrf: VALUE, type: 'refresh' }, VALUE)).toMatchObject({ status: 422 });
   });
 
-  it('is not taken for none on an optional route', async () => {
+  it('is refused without the value on an optional route', async () => {
     const send = (...values: string[]) => app.send('POST', '/optional', { headers: lines({ csrf: VALUE }, values) });
     expect(await send()).toEqual(MISSING);
     expect(await send(OTHER)).toEqual(MISMATCH);
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
     expect(await app.send('POST', '/optional')).toEqual({ status: 200, body: { sub: null } });
   });
 
-  it('needs its own value where it is a refresh token', async () => {
+  it('needs its own value if it is a refresh token', async () => {
     const token = forge({ type: 'refresh', csrf: OTHER });
     const send = (value: string) =>
       app.send('POST', '/refresh', {
@@ -156,7 +156,7 @@ describe.each(ADAPTERS)('a token elsewhere on %s', (adapter) => {
     expect(await app.send('POST', '/any', { body: { access_token: token } })).toMatchObject({ status: 200 });
   });
 
-  it('needs it where the header holds another scheme and the cookie is used', async () => {
+  it('needs the value if the header has another scheme and the cookie is used', async () => {
     const send = (...values: string[]) =>
       app.send('POST', '/any', { headers: [['Authorization', 'Basic YTpi'], ...lines({ csrf: VALUE }, values)] });
     expect(await send()).toEqual(MISSING);
@@ -169,7 +169,7 @@ describe.each(ADAPTERS)('the option csrf on %s', (adapter) => {
   describe('false', () => {
     const app = useJwtApp(adapter, serving({ csrf: false }));
 
-    it('asks for nothing, and new tokens have no such claim', async () => {
+    it('checks no value, and new tokens have no such claim', async () => {
       expect(await app.send('POST', '/any', { headers: lines({}, []) })).toMatchObject({ status: 200 });
       expect(await app.send('POST', '/any', { headers: lines({ csrf: VALUE }, [OTHER]) })).toMatchObject({
         status: 200,
@@ -182,7 +182,7 @@ describe.each(ADAPTERS)('the option csrf on %s', (adapter) => {
   describe('methods', () => {
     const app = useJwtApp(adapter, serving({ csrf: { methods: ['get', 'Delete'] } }));
 
-    it('are the ones it is asked for, in any case', async () => {
+    it('need the value, in any case', async () => {
       const ask = (method: string) => app.send(method, '/any', { headers: lines({ csrf: VALUE }, []) });
       expect(await ask('GET')).toEqual(MISSING);
       expect(await ask('DELETE')).toEqual(MISSING);
@@ -194,7 +194,7 @@ describe.each(ADAPTERS)('the option csrf on %s', (adapter) => {
     const csrf = { access: { headerName: 'X-XSRF-TOKEN' }, refresh: { headerName: 'X-Refresh' } };
     const app = useJwtApp(adapter, serving({ csrf }));
 
-    it('are where the value is looked for, each for its own kind of token', async () => {
+    it('contain the value, one for each type of token', async () => {
       const send = (path: string, header: string, type = 'access') =>
         app.send('POST', path, {
           headers: [
@@ -212,7 +212,7 @@ describe.each(ADAPTERS)('the option csrf on %s', (adapter) => {
   describe('on', () => {
     const app = useJwtApp(adapter, serving());
 
-    it('gives every new token a value of its own, which the token service tells and compares', async () => {
+    it('gives every new token its own value, which the token service returns and compares', async () => {
       const token = await app.tokens.createAccessToken('alice');
       const csrfToken = await app.tokens.getCsrfToken(token);
       expect(csrfToken).toMatch(/^[0-9a-f-]{36}$/);

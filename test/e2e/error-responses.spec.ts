@@ -129,18 +129,18 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
       expect(answer.header('X-Own')).toBe('1');
     });
 
-    it('a challenge of their own replaces it, in whatever case it is written', async () => {
+    it('a challenge of the response replaces it, in any case', async () => {
       const answer = await answerWith({ status: 401, body: {}, headers: { 'www-authenticate': 'Own realm="x"' } });
       expect(answer.header('WWW-Authenticate')).toBe('Own realm="x"');
     });
 
-    it('any other status has none', async () => {
+    it('another status has no challenge', async () => {
       const answer = await answerWith({ status: 403, body: { own: true } });
       expect(answer).toEqual({ status: 403, body: { own: true } });
       expect(answer.header('WWW-Authenticate')).toBeUndefined();
     });
 
-    it('a text is sent as it is, a list as JSON, nothing as nothing', async () => {
+    it('a string is sent unchanged, a list as JSON, undefined as an empty body', async () => {
       expect(await answerWith({ status: 400, body: 'plain text' })).toEqual({ status: 400, body: 'plain text' });
       expect(await answerWith({ status: 400, body: [1] })).toEqual({ status: 400, body: [1] });
       expect(await answerWith({ status: 400, body: '' })).toEqual({ status: 400, body: '' });

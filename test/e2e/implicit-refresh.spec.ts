@@ -168,7 +168,7 @@ function ask(app: TestApp, route: string, token: string): Promise<Answer> {
   });
 }
 
-/** The claims of the access token that an answer sets, `null` where it sets none. */
+/** The claims of the access token that a response sets, or `null`. */
 function renewed(answer: Answer): Record<string, unknown> | null {
   const line = answer.setCookies.find((each) => each.startsWith('access_token_cookie=ey'));
   return line === undefined ? null : readToken(line.slice(line.indexOf('=') + 1, line.indexOf(';'))).claims;
@@ -176,7 +176,7 @@ function renewed(answer: Answer): Record<string, unknown> | null {
 
 useTestClock();
 
-/** An access token with so many seconds to live. */
+/** An access token with a remaining lifetime in seconds. */
 const expiringIn = (seconds: number, claims: object = {}) =>
   forge({ csrf: 'a-value', exp: nowInSeconds() + seconds, ...claims });
 const soon = (claims?: object) => expiringIn(600, claims);
@@ -194,7 +194,7 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
     expect(claims?.exp).toBe(nowInSeconds() + 3_600);
   });
 
-  it('is renewed with the new token working at once', async () => {
+  it('is renewed, and the new token works at once', async () => {
     const answer = await ask(app, 'GET /read', soon());
     const token = /^access_token_cookie=([^;]+)/.exec(answer.setCookies[0] ?? '')?.[1] ?? '';
     const next = await ask(app, 'POST /change', token);
@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
     expect(renewed(next)).toBeNull();
   });
 
-  it('keeps identity and own claims, and gets the rest anew', async () => {
+  it('copies identity and own claims, and renews the other claims', async () => {
     const own = { role: 'admin', nested: { list: [1, null] }, zero: 0, tenant: null };
     const old = soon({ ...own, fresh: true, jti: 'old', aud: 'elsewhere' });
     const claims = renewed(await ask(app, 'GET /read', old));
@@ -212,7 +212,7 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
     expect(claims).not.toHaveProperty('aud');
   });
 
-  it.each([true, nowInSeconds() + 10_000])('is not fresh afterwards, whatever it was: %p', async (fresh) => {
+  it.each([true, nowInSeconds() + 10_000])('is not fresh after a renewal, even if it was: %p', async (fresh) => {
     expect(renewed(await ask(app, 'GET /read', soon({ fresh })))).toMatchObject({ fresh: false });
   });
 
@@ -223,7 +223,7 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
     },
   );
 
-  it('is renewed once, however much a handler answers', async () => {
+  it('is renewed once, even if the handler returns several values', async () => {
     for (const route of ['GET /many', 'GET /file']) {
       const answer = await ask(app, route, soon());
       expect(answer).toMatchObject({ status: 200 });
@@ -231,12 +231,12 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
     }
   });
 
-  it('is renewed besides a cookie of the application', async () => {
+  it('is renewed together with a cookie of the application', async () => {
     const names = (await ask(app, 'GET /own-cookie', soon())).setCookies.map((line) => line.split('=')[0]);
     expect(names).toEqual(['own', 'access_token_cookie', 'csrf_access_token']);
   });
 
-  it.each([1_799, 60, 1])('is one with %d s to live', async (seconds) => {
+  it.each([1_799, 60, 1])('is renewed with %d s left', async (seconds) => {
     expect(renewed(await ask(app, 'GET /read', expiringIn(seconds)))).not.toBeNull();
   });
 
@@ -248,10 +248,10 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('a cookie is left alone on %s', (adapter) => {
+describe.each(ADAPTERS)('a cookie is not renewed on %s', (adapter) => {
   const app = useJwtApp(adapter, setup());
 
-  it('when its token has time left, or never expires', async () => {
+  it('when its token has enough time left, or never expires', async () => {
     for (const token of [expiringIn(1_801), expiringIn(100_000), forge({ csrf: 'a-value', exp: undefined })]) {
       const answer = await ask(app, 'GET /read', token);
       expect(answer).toMatchObject({ status: 200 });
@@ -268,27 +268,27 @@ describe.each(ADAPTERS)('a cookie is left alone on %s', (adapter) => {
     }
   });
 
-  it('when its token is revoked and the route does not ask', async () => {
+  it('when its token is revoked and the route does not check revocation', async () => {
     revoked.add('revoked');
     const answer = await ask(app, 'GET /revoked-too', soon({ jti: 'revoked' }));
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.setCookies).toEqual([]);
   });
 
-  it('when the handler revoked its token: a log-out stays a log-out', async () => {
+  it('when the handler revoked its token, so that a log-out is not undone', async () => {
     const answer = await ask(app, 'DELETE /revoked', soon({ jti: `logged-out-${adapter}` }));
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.setCookies).toEqual([]);
   });
 
-  it('when the handler deleted it, or the other one', async () => {
+  it('when the handler deleted it, or the refresh cookie', async () => {
     const cleared = await ask(app, 'DELETE /cleared', soon());
     expect(cleared.setCookies).toHaveLength(4);
     expect(cleared.setCookies.every((line) => line.includes('=; '))).toBe(true);
     expect(renewed(await ask(app, 'DELETE /cleared-refresh', soon()))).toBeNull();
   });
 
-  it('when the handler set another', async () => {
+  it('when the handler set another token', async () => {
     const answer = await ask(app, 'POST /set', soon());
     expect(answer.setCookies).toHaveLength(2);
     expect(renewed(answer)).toMatchObject({ sub: 'bob' });
@@ -301,7 +301,7 @@ describe.each(ADAPTERS)('a cookie is left alone on %s', (adapter) => {
     expect(crashed.setCookies).toEqual([]);
   });
 
-  it('when the token came otherwise', async () => {
+  it('when the token was in another location', async () => {
     const token = soon();
     const cookie = ['Cookie', 'access_token_cookie='] as const;
     for (const answer of [
@@ -323,18 +323,18 @@ describe.each(ADAPTERS)('a cookie is left alone on %s', (adapter) => {
     expect(answer.setCookies).toEqual([]);
   });
 
-  it('when nobody looked at it, or there is none', async () => {
+  it('when the route did not verify it, or without a token', async () => {
     for (const route of ['GET /open', 'GET /nowhere']) expect((await ask(app, route, soon())).setCookies).toEqual([]);
     expect((await app.get('/optional')).setCookies).toEqual([]);
   });
 
-  it('when the answer is on its way', async () => {
+  it('when the response was sent', async () => {
     const answer = await ask(app, 'GET /sent', soon());
     expect(answer).toEqual({ status: 200, body: 'sent' });
     expect(answer.setCookies).toEqual([]);
   });
 
-  it('or renewed once, when the answer is a stream of events', async () => {
+  it('or is renewed once, when the response is a stream of events', async () => {
     const events = await ask(app, 'GET /events', soon());
     expect(events).toMatchObject({ status: 200, body: expect.stringContaining('data: two') });
     expect(events.setCookies.filter((line) => line.startsWith('access_token_cookie=')).length).toBeLessThan(2);
@@ -345,7 +345,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
   describe.each([undefined, false] as const)('%p', (implicitRefresh) => {
     const app = useJwtApp(adapter, setup({ implicitRefresh }));
 
-    it('renews nothing', async () => {
+    it('renews no token', async () => {
       expect((await ask(app, 'GET /read', soon())).setCookies).toEqual([]);
     });
   });
@@ -353,7 +353,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
   describe('longer than tokens live', () => {
     const app = useJwtApp(adapter, setup({ implicitRefresh: { within: '2h' } }));
 
-    it('never shortens a life', async () => {
+    it('never shortens the lifetime of a token', async () => {
       expect(renewed(await ask(app, 'GET /read', soon()))).not.toBeNull();
       expect(renewed(await ask(app, 'GET /read', expiringIn(3_700)))).toBeNull();
     });
@@ -374,7 +374,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
       }),
     );
 
-    it('asks those that make claims, with the user', async () => {
+    it('calls the callbacks for claims, with the user', async () => {
       given.length = 0;
       const claims = renewed(await ask(app, 'GET /read', soon({ iss: 'me', role: 'admin' })));
       expect(claims).toMatchObject({ sub: 'alice', role: 'user', iss: 'me' });
@@ -393,7 +393,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     });
     afterAll(() => Logger.overrideLogger(false));
 
-    it('lets the answer go as it is, and says so in the log', async () => {
+    it('does not change the response, and logs a warning', async () => {
       const answer = await ask(app, 'POST /change', soon());
       expect(answer).toMatchObject({ status: 201 });
       expect(answer.setCookies).toEqual([]);
@@ -404,7 +404,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
   describe('without CSRF protection', () => {
     const app = useJwtApp(adapter, setup({ csrf: false, cookies: { session: false } }));
 
-    it('sets one cookie, as the options say', async () => {
+    it('sets one cookie, with the configured attributes', async () => {
       const answer = await ask(app, 'GET /read', soon());
       expect(answer.setCookies).toEqual([expect.stringContaining('; Max-Age=31540000; ')]);
       expect(renewed(answer)).not.toHaveProperty('csrf');
@@ -414,7 +414,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
   describe('with leeway', () => {
     const app = useJwtApp(adapter, setup({ leeway: '1m' }));
 
-    it('renews what the guard still takes', async () => {
+    it('renews a token that the guard still accepts', async () => {
       expect(renewed(await ask(app, 'GET /read', expiringIn(-10)))).not.toBeNull();
       expect(await ask(app, 'GET /read', expiringIn(-70))).toMatchObject({ status: 401 });
     });
@@ -423,7 +423,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
   describe('with another identity claim', () => {
     const app = useJwtApp(adapter, setup({ identityClaim: 'user_id' }));
 
-    it('copies that one, of any type', async () => {
+    it('copies that claim, of any type', async () => {
       const token = forge({ ...claimsOf({ sub: undefined }), csrf: 'a-value', user_id: 42 });
       const claims = renewed(await ask(app, 'GET /read', token));
       expect(claims).toMatchObject({ user_id: 42 });

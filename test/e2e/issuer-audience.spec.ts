@@ -14,7 +14,7 @@ class RoutesController {
 const controllers = [RoutesController];
 const refused = (msg: string) => ({ status: 422, body: { msg } });
 
-/** What new tokens say, and whether they are let in again. */
+/** The claims of new tokens, and the status of requests with them. */
 async function ownTokens(adapter: AdapterName, options: JwtExtendedOptions) {
   let found: object = {};
   await withJwtApp(adapter, { options, controllers }, async (app) => {
@@ -29,7 +29,7 @@ describe.each(ADAPTERS)('issuer on %s', (adapter) => {
   const app = useJwtApp(adapter, { options: { issuer: { decode: ['us', 'partner'] } }, controllers });
   const ask = (iss: unknown) => app.get('/', forge({ iss }));
 
-  it('one of those set has to be in the token', async () => {
+  it('one of the configured values must be in the token', async () => {
     expect(await ask('us')).toMatchObject({ status: 200 });
     expect(await ask('partner')).toMatchObject({ status: 200 });
     expect(await ask('them')).toEqual(refused('Invalid issuer'));
@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('issuer on %s', (adapter) => {
     expect(await ask(null)).toEqual(refused('Payload Issuer (iss) must be a string'));
   });
 
-  it('one value goes into new tokens and is asked of all', async () => {
+  it('one value is written into new tokens and required of all', async () => {
     expect(await ownTokens(adapter, { issuer: 'us' })).toEqual({ iss: 'us', aud: undefined, status: 200 });
   });
 
@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('audience on %s', (adapter) => {
   const app = useJwtApp(adapter, { options: { audience: { decode: ['web', 'app'] } }, controllers });
   const ask = (aud: unknown) => app.get('/', forge({ aud }));
 
-  it('one of those set has to be among those in the token', async () => {
+  it('one of the configured values must be among those in the token', async () => {
     expect(await ask('web')).toMatchObject({ status: 200 });
     expect(await ask(['other', 'app'])).toMatchObject({ status: 200 });
     expect(await ask('other')).toEqual(refused("Audience doesn't match"));
@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('audience on %s', (adapter) => {
     expect(await ask([])).toEqual(refused("Audience doesn't match"));
   });
 
-  it('has to be in the token, as text', async () => {
+  it('must be in the token, as a string', async () => {
     for (const missing of [undefined, null, '', 0, false]) {
       expect(await ask(missing)).toEqual(refused('Token is missing the "aud" claim'));
     }
@@ -71,7 +71,7 @@ describe.each(ADAPTERS)('audience on %s', (adapter) => {
     }
   });
 
-  it('a value goes into new tokens and is asked of all', async () => {
+  it('a value is written into new tokens and required of all', async () => {
     expect(await ownTokens(adapter, { audience: 'web' })).toEqual({ aud: 'web', iss: undefined, status: 200 });
     const both = ['web', 'app'];
     expect(await ownTokens(adapter, { audience: both })).toMatchObject({ aud: both, status: 200 });
@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('audience on %s', (adapter) => {
 describe.each(ADAPTERS)('without either option on %s', (adapter) => {
   const app = useJwtApp(adapter, { controllers });
 
-  it('nobody looks at them', async () => {
+  it('the claims are not checked', async () => {
     for (const odd of ['them', 1, null, { a: 1 }, ['x']]) {
       expect(await app.get('/', forge({ iss: odd, aud: odd }))).toMatchObject({ status: 200 });
     }

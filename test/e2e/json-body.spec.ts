@@ -47,7 +47,7 @@ function post(app: TestApp, path: string, body: string, type = 'application/json
   return app.send('POST', path, { headers: type === '' ? [] : [['Content-Type', type]], body });
 }
 
-/** Takes JSON of every shape and media type, as an application may choose to. */
+/** Parses JSON of every form and media type, as an application can configure it. */
 const LENIENT: Record<AdapterName, (app: INestApplication) => void> = {
   express: (app) =>
     (app as NestExpressApplication).useBodyParser('json', {
@@ -71,18 +71,18 @@ describe.each(ADAPTERS)('a JSON body on %s', (adapter) => {
     ` {"a":1, "access_token" : "${token}" } `,
     `{"access_token":"garbage","access_token":"${token}"}`,
     `{"access\\u005ftoken":"${token}","refresh_token":"garbage"}`,
-  ])('holds a token under its key: %#', async (body) => {
+  ])('can have a token under its key: %#', async (body) => {
     expect(await post(app, '/access', body)).toEqual(LET_IN);
   });
 
   it.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/json;', 'application/json ; a=b'])(
-    'is one whatever parameters and case its type has: %s',
+    'can have parameters and any case in its media type: %s',
     async (type) => {
       expect(await post(app, '/access', `{"access_token":"${token}"}`, type)).toEqual(LET_IN);
     },
   );
 
-  it.each(['null', 'false', '0', '""', '[]', '{}'])('holds none where the value is %s', async (value) => {
+  it.each(['null', 'false', '0', '""', '[]', '{}'])('has no token if the value is %s', async (value) => {
     expect(await post(app, '/access', `{"access_token":${value}}`)).toEqual(MISSING);
     expect(await post(app, '/optional', `{"access_token":${value}}`)).toEqual({
       status: 200,
@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('a JSON body on %s', (adapter) => {
   });
 
   it.each(['{}', '[]', `[{"access_token":"${token}"}]`, `{"ACCESS_TOKEN":"${token}"}`, `{"refresh_token":"${token}"}`])(
-    'holds none where the key is not: %#',
+    'has no token without the key: %#',
     async (body) => {
       expect(await post(app, '/access', body)).toEqual(MISSING);
     },
@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('a JSON body on %s', (adapter) => {
     '[null]',
     '[[]]',
     `${'['.repeat(500)}1${']'.repeat(500)}`,
-  ])('holds garbage: %#', async (value) => {
+  ])('is refused with an invalid token: %#', async (value) => {
     expect(await post(app, '/access', `{"access_token":${value}}`)).toMatchObject({ status: 422 });
     expect(await post(app, '/optional', `{"access_token":${value}}`)).toMatchObject({ status: 422 });
   });
@@ -121,21 +121,21 @@ describe.each(ADAPTERS)('a JSON body on %s', (adapter) => {
     `{"__proto__":{"access_token":"${token}"}}`,
     `{"constructor":{"prototype":{"access_token":"${token}"}}}`,
     `{"toString":"x"}`,
-  ])('holds no inherited token: %#', async (body) => {
+  ])('has no inherited token: %#', async (body) => {
     const { status } = await post(app, '/access', body);
     // Fastify's parser refuses such keys itself.
     expect(adapter === 'fastify' ? [400, 401] : [401]).toContain(status);
   });
 
   it.each(['', '{', '{"access_token":', 'undefined', '{"a":1}{"b":2}', "{'a':1}", '\ufeff', '\u0000'])(
-    'that is none is answered by the parser, or holds no token: %j',
+    'that is invalid is answered by the parser, or has no token: %j',
     async (body) => {
       expect([400, 401]).toContain((await post(app, '/access', body)).status);
       expect([200, 400]).toContain((await post(app, '/optional', body)).status);
     },
   );
 
-  it('is not looked for in other media types', async () => {
+  it('is not read with other media types', async () => {
     const form = `access_token=${token}`;
     expect(await post(app, '/access', form, 'application/x-www-form-urlencoded')).toEqual(NO_JSON);
     for (const type of ['text/plain', 'text/json', 'application/jsonp', 'application/json-seq', 'json', '']) {
@@ -146,14 +146,14 @@ describe.each(ADAPTERS)('a JSON body on %s', (adapter) => {
     expect(await app.send('POST', '/access')).toEqual(NO_JSON);
   });
 
-  it('counts by its first media type', async () => {
+  it('has the type of its first media type', async () => {
     const body = `{"access_token":"${token}"}`;
     for (const type of ['text/plain, application/json', 'application/json, text/plain']) {
       expect([400, 401, 415]).toContain((await post(app, '/access', body, type)).status);
     }
   });
 
-  it('holds refresh tokens under a key of their own', async () => {
+  it('has refresh tokens under their own key', async () => {
     expect(await post(app, '/refresh', `{"refresh_token":"${refreshToken}"}`)).toMatchObject({ status: 200 });
     expect(await post(app, '/refresh', `{"access_token":"${refreshToken}"}`)).toEqual({
       status: 401,
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('a JSON body on %s', (adapter) => {
     expect(await post(app, '/any', `{"refresh_token":"${refreshToken}"}`)).toEqual(MISSING);
   });
 
-  it('may be too large for the parser', async () => {
+  it('can be too large for the parser', async () => {
     const { status } = await post(app, '/access', `{"access_token":"${'x'.repeat(2_000_000)}"}`);
     expect(status).toBe(413);
   });
@@ -173,25 +173,25 @@ describe.each(ADAPTERS)('a JSON body with a lenient parser on %s', (adapter) => 
   const app = useJwtApp(adapter, { ...serving(), prepare: LENIENT[adapter] });
 
   it.each(['null', '0', '1', 'true', 'false', '""', '"access_token"', '[]', '["access_token"]', `[["access_token"]]`])(
-    'that is %s holds no token',
+    'that is %s has no token',
     async (body) => {
       expect(await post(app, '/access', body)).toEqual(MISSING);
       expect(await post(app, '/optional', body)).toEqual({ status: 200, body: { identity: null } });
     },
   );
 
-  it('holds no token under an inherited key', async () => {
+  it('has no token under an inherited key', async () => {
     expect(await post(app, '/access', `{"__proto__":{"access_token":"${token}"}}`)).toEqual(MISSING);
   });
 
   it.each(['application/vnd.api+json', 'application/a.b-c+JSON', 'Application/LD+json'])(
-    'is one by its suffix too: %s',
+    'is recognised by its suffix too: %s',
     async (type) => {
       expect(await post(app, '/access', `{"access_token":"${token}"}`, type.toLowerCase())).toEqual(LET_IN);
     },
   );
 
-  it('holds a token that is longer than allowed', async () => {
+  it('is refused with a token that is too long', async () => {
     expect(await post(app, '/access', `{"access_token":"${'x'.repeat(20_000)}"}`)).toMatchObject({ status: 422 });
   });
 });

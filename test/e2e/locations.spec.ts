@@ -43,7 +43,7 @@ class RoutesController {
 const CSRF = 'a-value';
 const token = forge({ csrf: CSRF });
 
-/** Where a token can be put, besides what is put elsewhere. */
+/** Adds a token in a location to a request. */
 type Places = Partial<Record<TokenLocation, string>>;
 
 function post(app: TestApp, path: string, places: Places, headers: readonly (readonly [string, string])[] = []) {
@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('the option tokenLocation on %s', (adapter) => {
   describe.each(EVERYWHERE)('%s', (location) => {
     const app = useJwtApp(adapter, serving({ tokenLocation: location }));
 
-    it('is the one place where a token counts', async () => {
+    it('is the only location of the token', async () => {
       for (const place of EVERYWHERE) {
         const answer = await post(app, '/configured', IN[place](token), WITH_CSRF);
         if (place === location) expect(answer).toEqual({ status: 200, body: { location, sub: 'alice' } });
@@ -82,12 +82,12 @@ describe.each(ADAPTERS)('the option tokenLocation on %s', (adapter) => {
   describe('with all four', () => {
     const app = useJwtApp(adapter, serving({ tokenLocation: EVERYWHERE }));
 
-    it.each(EVERYWHERE)('finds the token wherever it is, and says where: %s', async (location) => {
+    it.each(EVERYWHERE)('finds the token in each location, and names it: %s', async (location) => {
       const answer = await post(app, '/configured', IN[location](token), WITH_CSRF);
       expect(answer).toEqual({ status: 200, body: { location, sub: 'alice' } });
     });
 
-    it('says of each place what was missing there', async () => {
+    it('names the missing value of each location', async () => {
       const missing =
         'Missing JWT in headers, cookies, query_string or json (Missing Authorization Header; ' +
         `Missing cookie "access_token_cookie"; Missing 'jwt' query paramater; Invalid content-type. Must be application/json.)`;
@@ -98,7 +98,7 @@ describe.each(ADAPTERS)('the option tokenLocation on %s', (adapter) => {
   describe('with two', () => {
     const app = useJwtApp(adapter, serving({ tokenLocation: ['cookies', 'json'] }));
 
-    it('says "or"', async () => {
+    it('joins the names with "or"', async () => {
       const msg =
         'Missing JWT in cookies or json (Missing cookie "access_token_cookie"; Missing "access_token" key in json data.)';
       expect(await app.send('POST', '/configured', { body: {} })).toEqual({ status: 401, body: { msg } });
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('several tokens on %s', (adapter) => {
     const ask = (headers: string, cookies: string, lines: readonly (readonly [string, string])[] = WITH_CSRF) =>
       post(app, '/configured', { headers, cookies }, lines);
 
-    it('the first place that has one decides', async () => {
+    it('the first location with a token is used', async () => {
       expect(await ask(`Bearer ${token}`, bob)).toEqual({ status: 200, body: { location: 'headers', sub: 'alice' } });
       expect(await ask(`Bearer ${token}`, 'garbage', [])).toMatchObject({ status: 200 });
     });
@@ -130,7 +130,7 @@ describe.each(ADAPTERS)('several tokens on %s', (adapter) => {
     });
 
     it.each(['', ',', 'Basic YTpi', `bearer ${token}`, `Bearer ${token}, Bearer ${token}`])(
-      'a header that has none is passed over: %#',
+      'a header without a token is skipped: %#',
       async (header) => {
         expect(await ask(header, bob)).toEqual({ status: 200, body: { location: 'cookies', sub: 'bob' } });
       },
@@ -144,13 +144,13 @@ describe.each(ADAPTERS)('several tokens on %s', (adapter) => {
   describe('cookies before headers', () => {
     const app = useJwtApp(adapter, serving({ tokenLocation: ['cookies', 'headers'] }));
 
-    it('a cookie without its double submit value refuses a good header', async () => {
+    it('a cookie without its double submit value is refused, even with a valid header', async () => {
       const places = { cookies: bob, headers: `Bearer ${token}` };
       expect(await post(app, '/configured', places)).toEqual({ status: 401, body: { msg: 'Missing CSRF token' } });
       expect(await post(app, '/configured', places, WITH_CSRF)).toMatchObject({ body: { sub: 'bob' } });
     });
 
-    it('an empty cookie is none', async () => {
+    it('an empty cookie is skipped', async () => {
       const places = { cookies: '', headers: `Bearer ${token}` };
       expect(await post(app, '/configured', places)).toMatchObject({ body: { location: 'headers' } });
     });
@@ -159,12 +159,12 @@ describe.each(ADAPTERS)('several tokens on %s', (adapter) => {
   describe('JSON and query string before headers', () => {
     const app = useJwtApp(adapter, serving({ tokenLocation: ['json', 'query_string', 'headers'] }));
 
-    it('places that are empty are passed over', async () => {
+    it('empty locations are skipped', async () => {
       const places = { json: '', query_string: '', headers: `Bearer ${token}` };
       expect(await post(app, '/configured', places)).toMatchObject({ body: { location: 'headers' } });
     });
 
-    it('a broken one is not', async () => {
+    it('an invalid token is not skipped', async () => {
       const headers = `Bearer ${token}`;
       expect(await post(app, '/configured', { json: 'garbage', headers })).toMatchObject({ status: 422 });
       expect(await post(app, '/configured', { query_string: 'garbage', headers })).toMatchObject({ status: 422 });
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('several tokens on %s', (adapter) => {
 describe.each(ADAPTERS)('the requirement locations on %s', (adapter) => {
   const app = useJwtApp(adapter, serving({ tokenLocation: 'cookies' }));
 
-  it('takes the place of the option', async () => {
+  it('replace the option', async () => {
     expect(await post(app, '/one', IN.json(token))).toEqual({ status: 200, body: { location: 'json' } });
     expect(await post(app, '/one', IN.cookies(token), WITH_CSRF)).toEqual({
       status: 401,
@@ -183,7 +183,7 @@ describe.each(ADAPTERS)('the requirement locations on %s', (adapter) => {
     });
   });
 
-  it('has an order of its own', async () => {
+  it('have their own order', async () => {
     expect(await post(app, '/two', { ...IN.headers('garbage'), ...IN.query_string(token) })).toEqual({
       status: 200,
       body: { location: 'query_string' },
@@ -197,16 +197,16 @@ describe.each(ADAPTERS)('the requirement locations on %s', (adapter) => {
     });
   });
 
-  it('empty means the option', async () => {
+  it('an empty list means the option', async () => {
     expect(await post(app, '/none', IN.cookies(token), WITH_CSRF)).toMatchObject({ status: 200 });
     expect(await post(app, '/none', IN.headers(token))).toMatchObject({ status: 401 });
   });
 });
 
-describe.each(ADAPTERS)('an optional route with every place on %s', (adapter) => {
+describe.each(ADAPTERS)('an optional route with every location on %s', (adapter) => {
   const app = useJwtApp(adapter, serving({ tokenLocation: EVERYWHERE }));
 
-  it('is anonymous where no place has a token', async () => {
+  it('is anonymous without a token in any location', async () => {
     const anonymous = { status: 200, body: { location: null } };
     expect(await post(app, '/optional', {})).toEqual(anonymous);
     expect(await post(app, '/optional', { headers: 'Basic YTpi', cookies: '', query_string: '', json: '' })).toEqual(
@@ -214,7 +214,7 @@ describe.each(ADAPTERS)('an optional route with every place on %s', (adapter) =>
     );
   });
 
-  it.each(EVERYWHERE)('refuses a bad token in %s', async (location) => {
+  it.each(EVERYWHERE)('refuses an invalid token in %s', async (location) => {
     expect(await post(app, '/optional', IN[location]('garbage'), WITH_CSRF)).toMatchObject({ status: 422 });
     const expired = forge({ exp: 1, csrf: CSRF });
     expect(await post(app, '/optional', IN[location](expired), WITH_CSRF)).toMatchObject({ status: 401 });
