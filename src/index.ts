@@ -1,5 +1,6 @@
 export { JwtExtendedModule } from './jwt-extended.module.js';
-export type { JwtExtendedModuleExtras, JwtExtendedOptionsFactory } from './module/module-definition.js';
+export type { JwtExtendedOptionsFactory } from './module/module-definition.js';
+export type { JwtExtendedModuleExtras } from './options/module-extras.js';
 export { JwksModule, type JwksModuleOptions } from './jwks.module.js';
 export { JwtGuard } from './jwt.guard.js';
 export { JwtExceptionFilter } from './jwt-exception.filter.js';
@@ -34,27 +35,21 @@ export type { RefreshReuseEvent, RevocationEvent } from './types/revocation-even
 
 export type {
   BoundClaims,
-  CacheOptions,
-  CallbackRequest,
-  CookieName,
-  CookieOptions,
-  CsrfNames,
-  CsrfOptions,
   DecodeKeyChoice,
-  EncodeDecode,
   EncodeKeyChoice,
-  HeaderOptions,
   HmacSecret,
-  IdentityProviderOptions,
-  JsonOptions,
-  LocalCacheOptions,
-  JwtExtendedOptions,
   KeyMaterial,
   KeyOptions,
-  QueryStringOptions,
-  RevocationOptions,
-  RotationOptions,
-} from './options/jwt-extended-options.js';
+} from './options/key-options.js';
+export type { CacheOptions } from './options/cache-options.js';
+export type { CallbackRequest, JwtExtendedOptions } from './options/jwt-extended-options.js';
+export type { CookieName, CookieOptions } from './options/cookie-options.js';
+export type { CsrfNames, CsrfOptions } from './options/csrf-options.js';
+export type { EncodeDecode } from './options/claim-options.js';
+export type { HeaderOptions, JsonOptions, QueryStringOptions } from './options/location-options.js';
+export type { IdentityProviderOptions } from './options/identity-provider-options.js';
+export type { LocalCacheOptions, RevocationOptions } from './options/revocation-options.js';
+export type { RotationOptions } from './options/rotation-options.js';
 export type { Duration, DurationUnit } from './options/duration.js';
 export { optionsFromFlaskConfig, type FlaskConfigOptions } from './options/flask-config.js';
 

@@ -1,42 +1,56 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { jwksControllerAt } from './controllers/jwks.controller.js';
-import { toSeconds, type Duration } from './options/duration.js';
+import type { Duration } from './options/duration.js';
+import { readOptions, type OptionSection, type ReadersOf } from './options/option-section.js';
+import { duration, text } from './options/readers.js';
 
-/** Where and how the public keys are published. */
+/** Options of `JwksModule.forRoot()`. */
 export interface JwksModuleOptions {
-  /** Default `/.well-known/jwks.json`; a global prefix goes before it, unless it is excluded there. */
+  /**
+   * The path of the public keys. A global prefix is put before it, unless the prefix excludes the path.
+   * @default '/.well-known/jwks.json'
+   */
   path?: string;
-  /** For how long others may keep the document (`Cache-Control`); `0`: they ask each time; default `'10m'`. */
+  /**
+   * How long clients may cache the keys (`Cache-Control: max-age`); `0`: clients ask every time.
+   * @default '10m'
+   */
   maxAge?: Duration;
-  /** The module with `KeyRing`, where `JwtExtendedModule` is not global. */
+  /**
+   * The module with `KeyRing`, if `JwtExtendedModule` is not global.
+   * @default []
+   */
   imports?: ModuleMetadata['imports'];
 }
 
-const KNOWN = ['path', 'maxAge', 'imports'];
+const OPTIONS = {
+  path,
+  /** Whole seconds. */
+  maxAge: (section, name) => Math.floor(duration('10m')(section, name)),
+  imports: modules,
+} satisfies ReadersOf<JwksModuleOptions>;
 
 /**
- * Publishes the public keys of `JwtExtendedModule` as a JWK Set (RFC 7517 s.5), for other services to verify its tokens
- * with: import it beside it. Retired keys are among them as long as they verify; secrets never are.
+ * Publishes the public keys of `JwtExtendedModule` as a JWK Set (RFC 7517 s.5), so that other services can verify its
+ * tokens. Retired keys are published as long as they verify. Secrets never are.
+ *
+ * @example imports: [JwtExtendedModule.forRoot({ algorithm: 'ES256', privateKey }), JwksModule.forRoot()]
  */
 @Module({})
 export class JwksModule {
-  /** A wrong option, or an application that has secrets only, is a `TypeError`. */
+  /** @throws TypeError for a wrong option; at the start also when all keys of the application are secrets. */
   static forRoot(options: JwksModuleOptions = {}): DynamicModule {
-    const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
-    if (unknown !== undefined)
-      throw new TypeError(`JwksModule option "${unknown}" does not exist. Known: ${KNOWN.join(', ')}.`);
-    const { path = '/.well-known/jwks.json', maxAge = '10m', imports = [] } = options;
-    if (typeof path !== 'string' || !/^\/?[^\s:*?#/][^\s:*?#]*$/.test(path)) {
-      throw new TypeError(
-        'JwksModule option "path" must be a path without parameters, such as /.well-known/jwks.json.',
-      );
-    }
-    return { module: JwksModule, imports, controllers: [jwksControllerAt(path, readMaxAge(maxAge))] };
+    const { path, maxAge, imports } = readOptions(options, OPTIONS, { owner: 'JwksModule' });
+    return { module: JwksModule, imports, controllers: [jwksControllerAt(path, maxAge)] };
   }
 }
 
-function readMaxAge(maxAge: Duration): number {
-  const seconds = toSeconds(maxAge);
-  if (seconds < 0) throw new TypeError('JwksModule option "maxAge" must not be negative.');
-  return Math.floor(seconds);
+function path(section: OptionSection, name: string): string {
+  const value = text('/.well-known/jwks.json')(section, name);
+  if (/^\/?[^\s:*?#/][^\s:*?#]*$/.test(value)) return value;
+  return section.refuse(name, 'must be a path without parameters, such as /.well-known/jwks.json.');
+}
+
+function modules(section: OptionSection, name: string): NonNullable<ModuleMetadata['imports']> {
+  return (section.raw(name) ?? []) as NonNullable<ModuleMetadata['imports']>;
 }

@@ -27,7 +27,7 @@ const SOURCES: Readonly<Record<TokenLocation, TokenSource>> = {
  * silently take its place. Throws a `MissingTokenException` that says of each place what was missing.
  */
 export function findToken(request: HttpRequest, requirement: SettledRequirement, settings: Settings): FoundToken {
-  const locations = requirement.locations ?? settings.tokenLocations;
+  const locations = requirement.locations ?? settings.tokenLocation;
   const kind = expectedKind(requirement);
   const reasons: string[] = [];
   for (const location of locations) {

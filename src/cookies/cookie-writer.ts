@@ -1,6 +1,6 @@
 import { serialize } from 'cookie';
-import { isCookieDomain } from '../options/cookie-settings.js';
-import type { CookieSettings } from '../options/settings.js';
+import { isCookieDomain } from '../options/cookie-options.js';
+import type { CookieSettings } from '../options/cookie-options.js';
 import type { HttpResponse } from '../types/http.js';
 
 /** A cookie to set, or to delete if its value is `null`. */

@@ -1,6 +1,7 @@
 import { acceptedAlgorithm, noKey, type KeySource } from '../keys/key-source.js';
 import type { ClaimRules, VerificationKey } from '../keys/verification-key.js';
-import type { ProviderSettings, Settings } from '../options/settings.js';
+import type { ProviderSettings } from '../options/identity-provider-options.js';
+import type { Settings } from '../options/settings.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import { after, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader } from '../types/claims.js';

@@ -1,5 +1,5 @@
 import { addressProblem } from '../options/provider-address.js';
-import type { ProviderSettings } from '../options/settings.js';
+import type { ProviderSettings } from '../options/identity-provider-options.js';
 import { ownValue } from '../types/claims.js';
 import { fetchDocument, type DocumentRequest } from './document.js';
 
@@ -36,6 +36,6 @@ export class KeyAddress {
   /** What is asked for over https must not send to a server of this machine. */
   private downgrade(issuer: string, found: string): string | null {
     const isWorse = issuer.startsWith('https:') && !found.startsWith('https:');
-    return isWorse && !this.provider.allowInsecure ? 'has to be https, as the issuer is.' : null;
+    return isWorse && !this.provider.allowInsecure ? 'must be https, like the issuer.' : null;
   }
 }

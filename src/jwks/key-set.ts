@@ -1,6 +1,6 @@
 import { prepareVerificationKey } from '../keys/prepare-key.js';
 import type { ClaimRules, VerificationKey } from '../keys/verification-key.js';
-import { show } from '../options/option-reader.js';
+import { show } from '../options/shown-value.js';
 import { ownValue, type JoseHeader } from '../types/claims.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import { readPublishedKey, type PublishedKey } from './published-key.js';

@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import { show } from '../options/option-reader.js';
+import { show } from '../options/shown-value.js';
 import { ALGORITHMS, type AlgorithmFacts, type JwtAlgorithm } from '../types/algorithms.js';
 import { ownValue } from '../types/claims.js';
 

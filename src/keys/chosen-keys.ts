@@ -3,7 +3,7 @@ import type { JwtAlgorithm } from '../types/algorithms.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
-import { readChoice, type KeyChoice } from './key-choice.js';
+import { readDecodeKeyChoice, type KeyChoice } from './key-choice.js';
 import { KeyMemory } from './key-memory.js';
 import { acceptedAlgorithm, noKey, type KeySource } from './key-source.js';
 import { prepareVerificationKey } from './prepare-key.js';
@@ -45,7 +45,7 @@ export class ChosenKeys implements KeySource {
       // The application has no key for such a token.
       throw noKey();
     }
-    const choice = readChoice(answer, 'decodeKey');
+    const choice = readDecodeKeyChoice(answer);
     const { id, keys } = this.preparedOf(choice);
     const algorithm = acceptedAlgorithm(header, keys);
     const chosen = keys.get(algorithm) as readonly VerificationKey[];
@@ -55,7 +55,7 @@ export class ChosenKeys implements KeySource {
   }
 
   private preparedOf(choice: KeyChoice): Prepared {
-    const { material, algorithm } = choice;
+    const { key: material, algorithm } = choice;
     const memory = this.prepared.get(algorithm) ?? new KeyMemory<Prepared>();
     this.prepared.set(algorithm, memory);
     return memory.recall(material) ?? memory.keep(material, { id: ++this.lastId, keys: this.prepare(choice) });
@@ -65,7 +65,7 @@ export class ChosenKeys implements KeySource {
    * For every accepted algorithm the key is good for: which of them is asked for is the token's choice, and a token must
    * not be able to cause the error of a wrong key. A key that is good for none is a `TypeError`.
    */
-  private prepare({ material, algorithm: named }: KeyChoice): Prepared['keys'] {
+  private prepare({ key: material, algorithm: named }: KeyChoice): Prepared['keys'] {
     const { decodeAlgorithms, allowWeakSecret } = this.settings;
     const prepared = new Map<string, readonly VerificationKey[]>();
     let fault: unknown;

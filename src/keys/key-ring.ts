@@ -1,5 +1,5 @@
 import type { Duration } from '../options/duration.js';
-import type { KeyOptions } from '../options/jwt-extended-options.js';
+import type { KeyOptions } from '../options/key-options.js';
 import type { PublicJwk } from './public-jwk.js';
 
 /** A key that signs from now on. `kid` and `algorithm` are allowed with the option `keys` only. */

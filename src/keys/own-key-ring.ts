@@ -1,5 +1,5 @@
 import { toSeconds } from '../options/duration.js';
-import type { KeyOptions } from '../options/jwt-extended-options.js';
+import type { KeyOptions } from '../options/key-options.js';
 import { readKeyEntries, readKeyEntry } from '../options/key-entries.js';
 import type { Settings } from '../options/settings.js';
 import { carriedOver, rotated } from './key-changes.js';
@@ -42,7 +42,7 @@ export class OwnKeyRing extends KeyRing {
   #prepare(key: NewKey): readonly RingKey[] {
     if (!this.#keys.areNamed) return newSingleKeys(this.#settings, key);
     const algorithm = this.#keys.current.find(({ signing }) => signing !== null)?.verification.algorithm;
-    return this.#keys.prepareEntries([readKeyEntry({ ...key, use: 'sign' }, 'keys[new]', algorithm)]);
+    return this.#keys.prepareEntries([readKeyEntry({ algorithm, ...key, use: 'sign' }, 'keys[new]')]);
   }
 
   /** In seconds; `false`: there are tokens that never expire. */

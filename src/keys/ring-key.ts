@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyEntry } from '../options/key-entries.js';
-import type { KeyMaterial } from '../options/jwt-extended-options.js';
+import type { KeyMaterial } from '../options/key-options.js';
 import type { SingleKeyMaterial } from '../options/key-settings.js';
 import type { Settings } from '../options/settings.js';
 import { isHmac, type JwtAlgorithm } from '../types/algorithms.js';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { BoundClaims } from '../options/jwt-extended-options.js';
+import type { BoundClaims } from '../options/key-options.js';
 import type { Settings } from '../options/settings.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 

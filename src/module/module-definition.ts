@@ -3,16 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { JwtExceptionFilter } from '../jwt-exception.filter.js';
 import { JwtGuard } from '../jwt.guard.js';
 import type { JwtExtendedOptions } from '../options/jwt-extended-options.js';
-
-/** The settings of the module itself. They are part of the call, not of a factory's result. `undefined` means the default. */
-export interface JwtExtendedModuleExtras {
-  /** Whether other modules can inject the module's providers without importing it. Default `true`. */
-  isGlobal?: boolean;
-  /** Whether `JwtGuard` guards every route. Default `true`. */
-  globalGuard?: boolean;
-  /** Whether `JwtExceptionFilter` handles exceptions in the whole application. Default `true`. */
-  globalFilter?: boolean;
-}
+import { EXTRAS, type JwtExtendedModuleExtras } from '../options/module-extras.js';
 
 /** A class that provides the options, for `useClass` and `useExisting`. */
 export interface JwtExtendedOptionsFactory {
@@ -25,8 +16,6 @@ export const GLOBAL_GUARD = Symbol.for('nestjs-jwt-extended.global-guard');
 
 /** Injects whether the options object also has the extras of the module, as in `forRoot()`. */
 export const WITH_EXTRAS = Symbol.for('nestjs-jwt-extended.with-extras');
-
-const EXTRAS: JwtExtendedModuleExtras = { isGlobal: undefined, globalGuard: undefined, globalFilter: undefined };
 
 /** The methods `forRoot` and `forRootAsync`, built by Nest. */
 export const {
@@ -41,7 +30,7 @@ export const {
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createJwtExtendedOptions')
-  .setExtras(EXTRAS, withExtras)
+  .setExtras<JwtExtendedModuleExtras>(EXTRAS, withExtras)
   .build();
 
 /** Uses `useExisting`, so that a test that overrides `JwtGuard` or `JwtExceptionFilter` overrides these too. */

@@ -35,7 +35,7 @@ it('links only to files that exist', () => {
 it('shows valid options', async () => {
   const module = await Test.createTestingModule({ imports: [AppModule as Type] }).compile();
   const settings: unknown = module.get(SETTINGS, { strict: false });
-  expect(settings).toMatchObject({ tokenLocations: ['cookies'], implicitRefresh: { within: 300 } });
+  expect(settings).toMatchObject({ tokenLocation: ['cookies'], implicitRefresh: { within: 300 } });
   expect(() => resolveSettings({ secret: 'x'.repeat(32), ...prefixedNames })).not.toThrow();
 });
 

@@ -51,5 +51,5 @@ it('names only exceptions that exist', () => {
 
 it('reads options from the environment', async () => {
   const environment = { FLASK_JWT_SECRET_KEY: 'x'.repeat(32), FLASK_JWT_TOKEN_LOCATION: 'cookies,headers', HOME: '/' };
-  expect(resolveSettings(library.optionsFromFlaskConfig(environment)).tokenLocations).toEqual(['cookies', 'headers']);
+  expect(resolveSettings(library.optionsFromFlaskConfig(environment)).tokenLocation).toEqual(['cookies', 'headers']);
 });

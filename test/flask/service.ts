@@ -76,12 +76,12 @@ export async function answersTo(app: TestApp, tokens: RecordedSession, settings:
 type Lines = readonly (readonly [name: string, value: string])[];
 
 function headersFor(path: string, token: string, csrfValue: string | null, settings: Settings): Lines[] {
-  const { tokenLocations, cookies, csrf } = settings;
+  const { tokenLocation, cookies, csrf } = settings;
   const reads = path === '/refresh' ? 'refresh' : 'access';
   const cookie = ['Cookie', `${cookies[reads].name}=${token}`] as const;
   return [
-    ...(tokenLocations.includes('headers') ? [[['Authorization', `Bearer ${token}`]] as Lines] : []),
-    ...(tokenLocations.includes('cookies')
+    ...(tokenLocation.includes('headers') ? [[['Authorization', `Bearer ${token}`]] as Lines] : []),
+    ...(tokenLocation.includes('cookies')
       ? [[cookie, [csrf?.[reads].headerName ?? '', csrfValue ?? '']] as Lines, [cookie] as Lines]
       : []),
   ];

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { RevocationStore } from 'nestjs-jwt-extended/store';
 import { FLASK_SETTINGS } from '../../src/options/flask-settings.js';
 import { resolveSettings } from '../../src/options/resolve-settings.js';
-import { CALLBACKS } from '../../src/options/settings.js';
+import { CALLBACKS } from '../../src/options/callbacks.js';
 import { quoted, rowsOf } from './readme.js';
 
 const secret = 'x'.repeat(32);
@@ -41,7 +41,7 @@ function listOptions(path: readonly string[] = []): string[] {
 
 const options = listOptions();
 const sections = options.flatMap((name) => name.split('.').map((_, index, parts) => parts.slice(0, index).join('.')));
-const isCallback = (name: string) => [...CALLBACKS, 'errorResponses'].some((known) => name.split('.')[0] === known);
+const isCallback = (name: string) => [...Object.keys(CALLBACKS), 'errorResponses'].some((known) => name.split('.')[0] === known);
 
 const rows = rowsOf(['option', 'default', 'Flask-JWT-Extended']).map(([names, defaults, flask]) => ({
   names: quoted(names).filter((name) => options.includes(name) || sections.includes(name)),

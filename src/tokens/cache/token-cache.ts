@@ -1,4 +1,4 @@
-import type { CacheSettings } from '../../options/settings.js';
+import type { CacheSettings } from '../../options/cache-options.js';
 import { CachedToken, type CachePart } from './cached-token.js';
 import { bytesOf } from './token-bytes.js';
 import { CachePartition } from './cache-partition.js';

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { CsrfException, InvalidTokenException } from '../../errors/exceptions.js';
-import type { CsrfSettings } from '../../options/settings.js';
+import type { CsrfSettings } from '../../options/csrf-options.js';
 import { ownValue, type JoseHeader, type JwtPayload, type TokenType } from '../../types/claims.js';
 import { headerValue, type HttpRequest } from '../../types/http.js';
 

@@ -62,11 +62,11 @@ describe('refuses a configuration', () => {
     ['of nobody', () => ({ jwks_uri: server.keysUrl }), /configuration of another issuer: undefined/],
     ['without jwks_uri', () => ({ issuer: server.url }), /jwks_uri that is no absolute address/],
     ['with a jwks_uri that is a path', () => ({ issuer: server.url, jwks_uri: '/keys' }), /no absolute address/],
-    ['with keys over http', () => ({ issuer: server.url, jwks_uri: 'http://idp.example/keys' }), /has to be https/],
+    ['with keys over http', () => ({ issuer: server.url, jwks_uri: 'http://idp.example/keys' }), /must be https/],
     [
       'with keys in a file',
       () => ({ issuer: server.url, jwks_uri: 'file:///etc/passwd' }),
-      /has to be https, not file:/,
+      /must be https, not file:/,
     ],
     ['with a password', () => ({ issuer: server.url, jwks_uri: 'https://a:b@idp.example/' }), /user name or password/],
   ])('%s', async (_, document, message) => {
@@ -84,7 +84,7 @@ describe('refuses a configuration', () => {
     };
     const tokens = await service({ issuer, fetch: fake });
     const error = await errorOf(() => tokens.verify(foreignToken(key, { iss: issuer })));
-    expect((error?.cause as Error).message).toMatch('has to be https, as the issuer is');
+    expect((error?.cause as Error).message).toMatch('must be https, like the issuer');
     expect(asked).toEqual([`${issuer}${CONFIGURATION}`]);
   });
 });

@@ -251,7 +251,7 @@ describe('JwksModule refuses', () => {
 
   it.each<[options: object, message: RegExp]>([
     [{ uri: '/keys' }, /option "uri" does not exist\. Known: path, maxAge, imports/],
-    [{ path: '' }, /option "path" must be a path/],
+    [{ path: '' }, /option "path" must not be empty/],
     [{ path: '/keys/:kid' }, /option "path"/],
     [{ path: 7 }, /option "path"/],
     [{ maxAge: -1 }, /"maxAge" must not be negative/],

@@ -82,9 +82,9 @@ describe('a key that decodeKey returns', () => {
     [{ key: SECRET, algorithm: 'none' }, 'option "decodeKey().algorithm" must not be "none"'],
     [{ key: SECRET, kid: 'a' }, 'option "decodeKey().kid" does not exist'],
     [{ key: SECRET, claims: 'acme' }, 'option "decodeKey().claims" must be an object'],
-    [{ key: SECRET, claims: { tenant: ['acme'] } }, 'must hold texts, numbers or booleans; "tenant" is'],
+    [{ key: SECRET, claims: { tenant: ['acme'] } }, 'must have texts, numbers or booleans as values; "tenant" is'],
     [{ key: SECRET, claims: { tenant: undefined } }, '"tenant" is undefined'],
-    [{ key: SECRET, claims: { exp: 1 } }, 'must not hold "exp"'],
+    [{ key: SECRET, claims: { exp: 1 } }, 'must not have "exp"'],
     [{ tenant: 'acme' }, 'must be a string, bytes (Buffer), a JWK or a KeyObject'],
     [7, 'must be a string'],
   ])('is refused as a fault of the application: %#', (answer, message) => {

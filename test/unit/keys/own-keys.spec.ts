@@ -102,7 +102,9 @@ describe('the option keys', () => {
     'is refused together with %s',
     (option) => {
       const value = option.endsWith('codeKey') ? () => SECRET : option === 'decodeAlgorithms' ? ['HS256'] : 'HS256';
-      expect(() => named([secret('a')], { [option]: value })).toThrow(`option "${option}" cannot stand beside "keys"`);
+      expect(() => named([secret('a')], { [option]: value })).toThrow(
+        `option "${option}" cannot be set together with "keys"`,
+      );
     },
   );
 });

@@ -60,7 +60,7 @@ describe('the options of cookies', () => {
 
 describe('the options of csrf', () => {
   it.each([
-    [{ methods: ['FETCH'] }, 'csrf.methods', 'holds "FETCH", which is no HTTP method'],
+    [{ methods: ['FETCH'] }, 'csrf.methods', 'holds "FETCH", which is not an HTTP method'],
     [{ methods: 'POST' }, 'csrf.methods', 'must be a list'],
     [{ methods: [1] }, 'csrf.methods', 'must be a list of names'],
     [{ inCookies: 'yes' }, 'csrf.inCookies', 'must be true or false'],

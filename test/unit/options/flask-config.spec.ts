@@ -94,7 +94,7 @@ describe('optionsFromFlaskConfig()', () => {
       refreshTokenExpires: 2_592_000,
       cookies: { secure: false, sameSite: null, session: true, domain: null },
       csrf: { inCookies: true, checkForm: false },
-      tokenLocations: ['headers'],
+      tokenLocation: ['headers'],
     });
   });
 

@@ -31,7 +31,7 @@ describe('the secret of a Flask configuration', () => {
   });
 
   it('missing is noticed by the module, not here', () => {
-    expect(() => resolveSettings(read({}))).toThrow(/option "secret" is undefined/);
+    expect(() => resolveSettings(read({}))).toThrow(/option "secret" is missing/);
   });
 });
 

@@ -29,7 +29,7 @@ describe('the options', () => {
       identityClaim: 'sub',
       requiredClaims: [],
       errorMessageKey: 'msg',
-      tokenLocations: ['headers'],
+      tokenLocation: ['headers'],
       header: { name: 'Authorization', type: 'Bearer', caseInsensitive: false },
       queryString: { name: 'jwt', valuePrefix: '' },
       json: { accessKey: 'access_token', refreshKey: 'refresh_token' },
@@ -99,8 +99,8 @@ describe('the options', () => {
   });
 
   it('one location may stand alone', () => {
-    expect(settle({ tokenLocation: 'cookies' }).tokenLocations).toEqual(['cookies']);
-    expect(settle({ tokenLocation: ['json', 'headers'] }).tokenLocations).toEqual(['json', 'headers']);
+    expect(settle({ tokenLocation: 'cookies' }).tokenLocation).toEqual(['cookies']);
+    expect(settle({ tokenLocation: ['json', 'headers'] }).tokenLocation).toEqual(['json', 'headers']);
   });
 
   it('a value of issuer or audience goes for both directions', () => {
@@ -157,7 +157,7 @@ describe('the options', () => {
     expect(settings).toMatchObject({
       decodeAlgorithms: new Set(['HS256']),
       requiredClaims: ['exp'],
-      tokenLocations: ['headers'],
+      tokenLocation: ['headers'],
       audience: { encode: ['a'], decode: ['a'] },
       csrf: { methods: new Set(['POST']) },
     });

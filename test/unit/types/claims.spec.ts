@@ -25,7 +25,7 @@ it.each(LIBRARY_CLAIMS)('neither identity nor session can be in the claim %s', a
 
 it.each(PER_TOKEN_CLAIMS)('no key can be bound to the claim %s', async (claim) => {
   const tokens = await tokenService({ encodeKey: () => ({ key: SECRET, claims: { [claim]: 'value' } }) });
-  expect((await errorOf(() => tokens.createAccessToken('alice')))?.message).toContain(`must not hold "${claim}"`);
+  expect((await errorOf(() => tokens.createAccessToken('alice')))?.message).toContain(`must not have "${claim}"`);
 });
 
 it.each(TIME_CLAIMS)('a Date in the claim %s becomes a NumericDate', async (claim) => {

@@ -1,0 +1,24 @@
+import type { ReadersOf, ValuesOf } from './option-section.js';
+import { count, orFalse, sectionOf } from './readers.js';
+
+/** Limits of the cache of verified tokens. */
+export interface CacheOptions {
+  /**
+   * The largest number of tokens.
+   * @default 20000
+   */
+  maxTokens?: number;
+  /**
+   * The approximate limit of its memory, in bytes.
+   * @default 16777216
+   */
+  maxBytes?: number;
+}
+
+const CACHE = { maxTokens: count(20_000), maxBytes: count(16 * 2 ** 20) } satisfies ReadersOf<CacheOptions>;
+
+/** The settled option `cache`. */
+export type CacheSettings = ValuesOf<typeof CACHE>;
+
+/** `null`: no cache. */
+export const cache = orFalse(sectionOf(CACHE));

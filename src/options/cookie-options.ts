@@ -1,0 +1,131 @@
+import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
+import { fieldName, flag, sectionOf, text } from './readers.js';
+import { show } from './shown-value.js';
+
+/** The name and path of a cookie. */
+export interface CookieName {
+  /**
+   * Flask: `JWT_ACCESS_COOKIE_NAME`, `JWT_REFRESH_COOKIE_NAME`.
+   * @default 'access_token_cookie' or 'refresh_token_cookie'
+   */
+  name?: string;
+  /**
+   * Browsers send the cookie to this path and below it. Flask: `JWT_ACCESS_COOKIE_PATH`, `JWT_REFRESH_COOKIE_PATH`.
+   * @default '/'
+   */
+  path?: string;
+}
+
+/** The cookies that hold tokens, and their attributes (RFC 6265bis). */
+export interface CookieOptions {
+  /** The cookie with the access token. */
+  access?: CookieName;
+  /** The cookie with the refresh token. */
+  refresh?: CookieName;
+  /**
+   * `Domain`: the host whose subdomains also get the cookies; `null`: only the host that set them. Flask:
+   * `JWT_COOKIE_DOMAIN`.
+   * @default null
+   */
+  domain?: string | null;
+  /**
+   * `Secure`: browsers send the cookies over https only. Flask: `JWT_COOKIE_SECURE` (`False` there).
+   * @default true
+   */
+  secure?: boolean;
+  /**
+   * `SameSite`; `false`: no such attribute. Flask: `JWT_COOKIE_SAMESITE` (`None` there).
+   * @default 'lax'
+   */
+  sameSite?: 'lax' | 'strict' | 'none' | false;
+  /**
+   * `true`: the browser deletes the cookies when it closes. `false`: it keeps them for 31540000 seconds. Flask:
+   * `JWT_SESSION_COOKIE`.
+   * @default true
+   */
+  session?: boolean;
+  /**
+   * `Partitioned` (CHIPS): a separate cookie for each site that embeds this one.
+   * @default false
+   */
+  partitioned?: boolean;
+}
+
+/** Reads the name and path of a cookie. */
+function cookieNamed(fallback: string) {
+  return sectionOf({ name: fieldName(fallback), path: cookiePath } satisfies ReadersOf<CookieName>);
+}
+
+const COOKIES = {
+  access: cookieNamed('access_token_cookie'),
+  refresh: cookieNamed('refresh_token_cookie'),
+  domain: cookieDomain,
+  secure: flag(true),
+  sameSite,
+  session: flag(true),
+  partitioned: flag(false),
+} satisfies ReadersOf<CookieOptions>;
+
+/** The settled option `cookies`. */
+export type CookieSettings = ValuesOf<typeof COOKIES>;
+
+export const cookies = sectionOf(COOKIES, checkCookies);
+
+const NAME_FOR_HTTP = 'For development over plain http, use a name without the prefix there.';
+const ATTRIBUTES_FOR_HTTP =
+  'For development over plain http, leave "sameSite" at \'lax\' and set "secure" to false there.';
+
+/** The path of a cookie. */
+export function cookiePath(section: OptionSection, name: string): string {
+  const path = text('/')(section, name);
+  if (/^\/[\x21-\x3a\x3c-\x7e]*$/.test(path)) return path;
+  return section.refuse(name, `must begin with / and hold neither blanks nor semicolons; it is ${show(path)}.`);
+}
+
+/** Whether a value can be the `Domain` of a cookie. */
+export function isCookieDomain(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9.-]+$/.test(value);
+}
+
+/** Refuses a name whose prefix makes browsers drop the cookie under these attributes (RFC 6265bis s.4.1.3). */
+export function checkPrefix(
+  section: OptionSection,
+  option: string,
+  cookie: { readonly name: string; readonly path: string },
+  { secure, domain }: Pick<CookieSettings, 'secure' | 'domain'>,
+): void {
+  const name = cookie.name.toLowerCase();
+  if (name.startsWith('__secure-') && !secure) {
+    section.refuse(option, `begins with __Secure-, so cookies.secure must be true. ${NAME_FOR_HTTP}`);
+  }
+  if (name.startsWith('__host-') && (!secure || domain !== null || cookie.path !== '/')) {
+    const rule = 'so cookies.secure must be true, its path / and cookies.domain left out';
+    section.refuse(option, `begins with __Host-, ${rule}. ${NAME_FOR_HTTP}`);
+  }
+}
+
+function checkCookies(cookies: CookieSettings, section: OptionSection): CookieSettings {
+  if (cookies.sameSite === 'none' && !cookies.secure) {
+    section.refuse('sameSite', `'none' needs "secure": browsers drop the cookie otherwise. ${ATTRIBUTES_FOR_HTTP}`);
+  }
+  if (cookies.partitioned && !cookies.secure) {
+    section.refuse('partitioned', `needs "secure": browsers drop the cookie otherwise. ${ATTRIBUTES_FOR_HTTP}`);
+  }
+  checkPrefix(section, 'access.name', cookies.access, cookies);
+  checkPrefix(section, 'refresh.name', cookies.refresh, cookies);
+  return cookies;
+}
+
+function cookieDomain(section: OptionSection, name: string): string | null {
+  const domain = section.raw(name) ?? null;
+  if (domain === null || isCookieDomain(domain)) return domain;
+  return section.refuse(name, `must be a host name such as example.com; it is ${show(domain)}.`);
+}
+
+/** `null`: no attribute. */
+function sameSite(section: OptionSection, name: string): 'lax' | 'strict' | 'none' | null {
+  const value = section.raw(name) ?? 'lax';
+  if (value === false) return null;
+  if (value === 'lax' || value === 'strict' || value === 'none') return value;
+  return section.refuse(name, `must be 'lax', 'strict', 'none' or false (no attribute); it is ${show(value)}.`);
+}

@@ -1,0 +1,99 @@
+import { METHODS } from 'node:http';
+import { checkPrefix, cookiePath, type CookieSettings } from './cookie-options.js';
+import { type OptionSection, type ReadersOf, type ValuesOf } from './option-section.js';
+import { fieldName, flag, names, orFalse, sectionOf, text } from './readers.js';
+import { show } from './shown-value.js';
+
+/** Where the double submit value of one kind of token is. */
+export interface CsrfNames {
+  /**
+   * The request header with the value. Flask: `JWT_ACCESS_CSRF_HEADER_NAME`, `JWT_REFRESH_CSRF_HEADER_NAME`.
+   * @default 'X-CSRF-TOKEN'
+   */
+  headerName?: string;
+  /**
+   * The form field with the value, for `checkForm`. Flask: `JWT_ACCESS_CSRF_FIELD_NAME`, `JWT_REFRESH_CSRF_FIELD_NAME`.
+   * @default 'csrf_token'
+   */
+  fieldName?: string;
+  /**
+   * The cookie with the value, which scripts can read. Flask: `JWT_ACCESS_CSRF_COOKIE_NAME`,
+   * `JWT_REFRESH_CSRF_COOKIE_NAME`.
+   * @default 'csrf_access_token' or 'csrf_refresh_token'
+   */
+  cookieName?: string;
+  /**
+   * The path of that cookie. Flask: `JWT_ACCESS_CSRF_COOKIE_PATH`, `JWT_REFRESH_CSRF_COOKIE_PATH`.
+   * @default '/'
+   */
+  cookiePath?: string;
+}
+
+/** The double submit check: a request with a token in a cookie must repeat the token's `csrf` claim elsewhere. */
+export interface CsrfOptions {
+  /**
+   * The methods that need the double submit value, in upper or lower case. Flask: `JWT_CSRF_METHODS`.
+   * @default ['POST', 'PUT', 'PATCH', 'DELETE']
+   */
+  methods?: readonly string[];
+  /**
+   * Also set a cookie with the value, which scripts can read. Flask: `JWT_CSRF_IN_COOKIES`.
+   * @default true
+   */
+  inCookies?: boolean;
+  /**
+   * Read the value from a form field when the header is missing. Flask: `JWT_CSRF_CHECK_FORM`.
+   * @default false
+   */
+  checkForm?: boolean;
+  /** The names for access tokens. */
+  access?: CsrfNames;
+  /** The names for refresh tokens. */
+  refresh?: CsrfNames;
+}
+
+function csrfNames(cookieName: string) {
+  return sectionOf({
+    headerName: fieldName('X-CSRF-TOKEN'),
+    fieldName: text('csrf_token'),
+    cookieName: fieldName(cookieName),
+    cookiePath,
+  } satisfies ReadersOf<CsrfNames>);
+}
+
+const CSRF = {
+  /** In upper case. */
+  methods: httpMethods,
+  inCookies: flag(true),
+  checkForm: flag(false),
+  access: csrfNames('csrf_access_token'),
+  refresh: csrfNames('csrf_refresh_token'),
+} satisfies ReadersOf<CsrfOptions>;
+
+/** The settled option `csrf`. */
+export type CsrfSettings = ValuesOf<typeof CSRF>;
+
+/** `null`: no double submit check. */
+export const csrf = orFalse(sectionOf(CSRF));
+
+/** Refuses CSRF cookies that browsers drop, or that have the name and path of a cookie with a token. */
+export function checkCsrfCookies(csrf: CsrfSettings | null, cookies: CookieSettings, section: OptionSection): void {
+  if (csrf === null) return;
+  for (const kind of ['access', 'refresh'] as const) {
+    const option = `csrf.${kind}.cookieName`;
+    const cookie = { name: csrf[kind].cookieName, path: csrf[kind].cookiePath };
+    checkPrefix(section, option, cookie, cookies);
+    // One cookie for both would show the token to scripts, or lose it.
+    const isTaken = [cookies.access, cookies.refresh].some(({ name, path }) => {
+      return name === cookie.name && path === cookie.path;
+    });
+    if (isTaken) section.refuse(option, `is ${show(cookie.name)}, the cookie of a token. Use different names.`);
+  }
+}
+
+function httpMethods(section: OptionSection, name: string): ReadonlySet<string> {
+  const methods = (names(section, name) ?? ['POST', 'PUT', 'PATCH', 'DELETE']).map((method) => method.toUpperCase());
+  const unknown = methods.find((method) => !METHODS.includes(method));
+  if (unknown !== undefined) section.refuse(name, `holds ${show(unknown)}, which is not an HTTP method.`);
+  return new Set(methods);
+}

@@ -1,0 +1,155 @@
+import { ALGORITHMS, isAlgorithm, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
+import type { Duration } from './duration.js';
+import { readOptions, type OptionSection, type ReadersOf, type ValuesOf } from './option-section.js';
+import { addressProblem, withoutPassword } from './provider-address.js';
+import { callback, count, flag, list, milliseconds, optional, positiveMilliseconds, text } from './readers.js';
+import { show } from './shown-value.js';
+
+/** An identity provider whose tokens are accepted: Auth0, Keycloak, Cognito, Entra, or a service with `JwksModule`. */
+export interface IdentityProviderOptions {
+  /**
+   * The exact `iss` of the provider's tokens. Without `uri` it must be an https address: the provider's configuration is
+   * read from `/.well-known/openid-configuration` below it (OpenID Connect Discovery 1.0).
+   *
+   * @example issuer: 'https://example.eu.auth0.com/'
+   */
+  issuer?: string;
+  /**
+   * The address of the provider's keys, a JWK Set (RFC 7517 s.5).
+   * @default the address in the provider's configuration
+   */
+  uri?: string;
+  /**
+   * The accepted values of `aud`, of which a token must have one; `false`: no check. Without this option a warning is logged
+   * at the start: tokens for other applications are accepted too.
+   */
+  audience?: string | readonly string[] | false;
+  /**
+   * The accepted algorithms. HMAC is refused: a public key would be the secret.
+   * @default RS*, PS*, ES256, ES384, ES512 and EdDSA
+   */
+  algorithms?: readonly JwtAlgorithm[];
+  /**
+   * The time limit for fetching the keys.
+   * @default '5s'
+   */
+  timeout?: Duration;
+  /**
+   * The shortest time between two fetches for an unknown `kid`.
+   * @default '30s'
+   */
+  cooldown?: Duration;
+  /**
+   * The longest time between two fetches of the keys. A shorter `Cache-Control: max-age` wins.
+   * @default '1h'
+   */
+  maxAge?: Duration;
+  /**
+   * How long the keys stay in use after that, while fetches fail.
+   * @default '24h'
+   */
+  maxStale?: Duration;
+  /**
+   * The largest document that is read, in bytes.
+   * @default 524288
+   */
+  maxBytes?: number;
+  /**
+   * Allow http addresses of other machines. Anyone on the network path can then replace the keys.
+   * @default false
+   */
+  allowInsecure?: boolean;
+  /**
+   * The function that fetches, for a proxy or a certificate authority of your own.
+   * @default Node's `fetch`
+   */
+  fetch?: typeof fetch;
+}
+
+/** ES256K is accepted only by name, because few providers use it. */
+const USUAL_ALGORITHMS = (Object.keys(ALGORITHMS) as JwtAlgorithm[]).filter(
+  (algorithm) => !isHmac(algorithm) && algorithm !== 'ES256K',
+);
+
+const PROVIDER = {
+  /** `null`: any. */
+  issuer: issuerOf,
+  /** `null`: the address in the provider's configuration. */
+  uri: optional(address),
+  /** `null`: no check. */
+  audience,
+  algorithms,
+  /** This and the other times: milliseconds. */
+  timeout: positiveMilliseconds('5s'),
+  cooldown: positiveMilliseconds('30s'),
+  maxAge: positiveMilliseconds('1h'),
+  maxStale: milliseconds('24h'),
+  maxBytes: count(524_288),
+  allowInsecure: flag(false),
+  /** `null`: Node's own. */
+  fetch: (section, name) => callback<typeof fetch>(section, name) ?? null,
+} satisfies ReadersOf<IdentityProviderOptions>;
+
+/** An identity provider, settled. */
+export interface ProviderSettings extends ValuesOf<typeof PROVIDER> {
+  /** Where it is in the options: `jwks`, or `jwks[1]`. */
+  readonly path: string;
+  /** Whether the option `audience` is set; `false` counts. */
+  readonly isAudienceChosen: boolean;
+}
+
+/** One identity provider, or a list. */
+export function identityProviders(section: OptionSection, name: string): readonly ProviderSettings[] {
+  const given = section.raw(name) ?? null;
+  if (given === null) return Object.freeze([]);
+  if (!Array.isArray(given)) return Object.freeze([readProvider(given, name)]);
+  if (given.length === 0) section.refuse(name, 'is an empty list. Leave it out if there is no identity provider.');
+  return Object.freeze(given.map((entry, index) => readProvider(entry, `${name}[${index}]`)));
+}
+
+function readProvider(given: unknown, path: string): ProviderSettings {
+  const values = readOptions(given, PROVIDER, { path });
+  const isAudienceChosen = (given as IdentityProviderOptions).audience !== undefined;
+  return Object.freeze({ ...values, path, isAudienceChosen });
+}
+
+function issuerOf(section: OptionSection, name: string): string | null {
+  const hasUri = (section.raw('uri') ?? null) !== null;
+  const issuer = optional(text(''))(section, name);
+  if (hasUri) return issuer;
+  if (issuer !== null) return address(section, name);
+  return section.refuse(
+    name,
+    "is missing. Write the value that the identity provider's tokens have in 'iss'; its keys are found by it.",
+  );
+}
+
+function address(section: OptionSection, name: string): string {
+  const value = section.raw(name);
+  const problem = addressProblem(value, flag(false)(section, 'allowInsecure'));
+  if (problem === null) return value as string;
+  const cure =
+    name === 'issuer' ? ' If the issuer is not the address of its configuration, set "uri" to its keys.' : '';
+  return section.refuse(name, `is ${show(withoutPassword(value))}: it ${problem}${cure}`);
+}
+
+function audience(section: OptionSection, name: string): readonly string[] | null {
+  const given = section.raw(name);
+  if (given === undefined || given === false) return null;
+  const values: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (values.length > 0 && values.every((value) => typeof value === 'string' && value !== '')) {
+    return Object.freeze([...values]) as readonly string[];
+  }
+  return section.refuse(name, `must be a text, a list of them, or false for tokens without one; it is ${show(given)}.`);
+}
+
+function algorithms(section: OptionSection, name: string): ReadonlySet<string> {
+  const values = list(section, name) ?? USUAL_ALGORITHMS;
+  const isAsymmetric = (value: unknown) => isAlgorithm(value) && !isHmac(value);
+  if (values.length > 0 && values.every(isAsymmetric)) return new Set(values as readonly JwtAlgorithm[]);
+  return section.refuse(
+    name,
+    `must be a list of ${[...USUAL_ALGORITHMS, 'ES256K'].join(', ')}; it is ${show(values)}. ` +
+      'With an HMAC algorithm, the public key would be the secret.',
+  );
+}

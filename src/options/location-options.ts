@@ -1,0 +1,93 @@
+import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from '../types/requirement.js';
+import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
+import { fieldName, flag, isToken, sectionOf, text, textOrEmpty } from './readers.js';
+import { show } from './shown-value.js';
+
+/** The header that holds a token. */
+export interface HeaderOptions {
+  /**
+   * The name of the header. Flask: `JWT_HEADER_NAME`.
+   * @default 'Authorization'
+   */
+  name?: string;
+  /**
+   * The scheme before the token; `''`: the header holds the token alone. Flask: `JWT_HEADER_TYPE`.
+   * @default 'Bearer'
+   */
+  type?: string;
+  /**
+   * Accept the scheme in upper and lower case (RFC 9110 s.11.1), which Flask-JWT-Extended does not.
+   * @default false
+   */
+  caseInsensitive?: boolean;
+}
+
+/** The query parameter that holds a token. */
+export interface QueryStringOptions {
+  /**
+   * The name of the parameter. Flask: `JWT_QUERY_STRING_NAME`.
+   * @default 'jwt'
+   */
+  name?: string;
+  /**
+   * Text before the token in the parameter. Flask: `JWT_QUERY_STRING_VALUE_PREFIX`.
+   * @default ''
+   */
+  valuePrefix?: string;
+}
+
+/** The members of a JSON body that hold tokens. */
+export interface JsonOptions {
+  /**
+   * The member with the access token. Flask: `JWT_JSON_KEY`.
+   * @default 'access_token'
+   */
+  accessKey?: string;
+  /**
+   * The member with the refresh token. Flask: `JWT_REFRESH_JSON_KEY`.
+   * @default 'refresh_token'
+   */
+  refreshKey?: string;
+}
+
+const HEADER = {
+  name: fieldName('Authorization'),
+  type: scheme,
+  caseInsensitive: flag(false),
+} satisfies ReadersOf<HeaderOptions>;
+
+const QUERY_STRING = {
+  name: text('jwt'),
+  valuePrefix: textOrEmpty(''),
+} satisfies ReadersOf<QueryStringOptions>;
+
+const JSON_BODY = {
+  accessKey: text('access_token'),
+  refreshKey: text('refresh_token'),
+} satisfies ReadersOf<JsonOptions>;
+
+/** The settled option `header`. */
+export interface HeaderSettings extends ValuesOf<typeof HEADER> {
+  /** The name in lower case, as Node has it in `request.headers`. */
+  readonly field: string;
+}
+
+export const header = sectionOf(HEADER, (values): HeaderSettings =>
+  Object.freeze({ ...values, field: values.name.toLowerCase() }),
+);
+export const queryString = sectionOf(QUERY_STRING);
+export const json = sectionOf(JSON_BODY);
+
+/** One location, or an ordered list of them. */
+export function tokenLocation(section: OptionSection, name: string): readonly TokenLocation[] {
+  const given = section.raw(name) ?? 'headers';
+  const locations: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (locations.length > 0 && locations.every(isTokenLocation)) return Object.freeze([...locations]);
+  return section.refuse(name, `must be one of ${TOKEN_LOCATIONS.join(', ')}, or a list of them; it is ${show(given)}.`);
+}
+
+function scheme(section: OptionSection, name: string): string {
+  const value = textOrEmpty('Bearer')(section, name);
+  if (value === '' || isToken(value)) return value;
+  return section.refuse(name, `must be one word, or '' for a header that holds the token alone; it is ${show(value)}.`);
+}

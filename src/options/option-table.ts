@@ -1,0 +1,85 @@
+import { ERROR_RESPONSE_NAMES, type ErrorResponseName } from '../errors/exception-table.js';
+import type { ErrorResponseCallback } from '../errors/error-responder.js';
+import { cache } from './cache-options.js';
+import type { CALLBACKS } from './callbacks.js';
+import { audience, identityClaim, issuer, sessionClaim } from './claim-options.js';
+import { cookies } from './cookie-options.js';
+import { csrf } from './csrf-options.js';
+import type { Duration } from './duration.js';
+import { identityProviders } from './identity-provider-options.js';
+import type { JwtExtendedOptions } from './jwt-extended-options.js';
+import type { KEY_OPTIONS } from './key-settings.js';
+import { header, json, queryString, tokenLocation } from './location-options.js';
+import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
+import { callback, count, duration, flag, lifetime, names, orFalse, sectionOf, text } from './readers.js';
+import { revocation } from './revocation-options.js';
+import { rotation } from './rotation-options.js';
+
+/**
+ * The options apart from callbacks and keys, each with its reader. The names of the options stand only here, in `CALLBACKS`
+ * and in `KEY_OPTIONS`.
+ */
+export const OPTIONS = {
+  jwks: identityProviders,
+  allowWeakSecret: flag(false),
+  /** Seconds; `null`: never. */
+  accessTokenExpires: lifetime('15m'),
+  /** Seconds; `null`: never. */
+  refreshTokenExpires: lifetime('30d'),
+  /** Seconds. */
+  leeway: duration(0),
+  issuer,
+  audience,
+  encodeNotBefore: flag(true),
+  verifySubject: flag(true),
+  identityClaim,
+  requiredClaims,
+  errorMessageKey: text('msg'),
+  errorResponses,
+  /** In the order in which they are searched. */
+  tokenLocation,
+  header,
+  queryString,
+  json,
+  cookies,
+  /** `null`: no double submit check. */
+  csrf,
+  /** Seconds; `null`: off. */
+  implicitRefresh,
+  /** `null`: no store. */
+  revocation,
+  rotation,
+  sessionClaim,
+  requireByDefault: flag(false),
+  /** `null`: none. */
+  requestProperty: orFalse(text('user')),
+  /** Characters. */
+  maxTokenLength: count(16_384),
+  /** `null`: off. */
+  cache,
+} satisfies ReadersOf<Omit<JwtExtendedOptions, keyof typeof CALLBACKS | keyof typeof KEY_OPTIONS>>;
+
+/** The settled options, by name. */
+export type OptionValues = ValuesOf<typeof OPTIONS>;
+
+function requiredClaims(section: OptionSection, name: string): readonly string[] {
+  return names(section, name) ?? Object.freeze([]);
+}
+
+const IMPLICIT_REFRESH = {
+  within: (section: OptionSection, name: string): number => {
+    if (section.raw(name) === undefined) section.refuse(name, "is missing. Write { within: '30m' }.");
+    return duration(0)(section, name);
+  },
+} satisfies ReadersOf<{ within: Duration }>;
+
+function implicitRefresh(section: OptionSection, name: string): ValuesOf<typeof IMPLICIT_REFRESH> | null {
+  return (section.raw(name) ?? false) === false ? null : sectionOf(IMPLICIT_REFRESH)(section, name);
+}
+
+type ErrorResponses = Readonly<Partial<Record<ErrorResponseName, ErrorResponseCallback>>>;
+
+function errorResponses(section: OptionSection, name: string): ErrorResponses {
+  const readers = Object.fromEntries(ERROR_RESPONSE_NAMES.map((response) => [response, callback]));
+  return sectionOf(readers)(section, name);
+}

@@ -1,0 +1,144 @@
+import { toSeconds, type Duration } from './duration.js';
+import type { OptionSection, Reader, ValuesOf } from './option-section.js';
+import { show } from './shown-value.js';
+
+/** A boolean. */
+export function flag(fallback: boolean): Reader<boolean> {
+  return (section, name) => {
+    const value = section.raw(name) ?? fallback;
+    return typeof value === 'boolean' ? value : section.refuse(name, `must be true or false; it is ${show(value)}.`);
+  };
+}
+
+/** A string that is not empty. */
+export function text(fallback: string): Reader<string> {
+  return (section, name) => {
+    const value = textOrEmpty(fallback)(section, name);
+    return value === '' ? section.refuse(name, 'must not be empty. Leave it out for the default.') : value;
+  };
+}
+
+/** A string, which may be empty. */
+export function textOrEmpty(fallback: string): Reader<string> {
+  return (section, name) => {
+    const value = section.raw(name) ?? fallback;
+    return typeof value === 'string' ? value : section.refuse(name, `must be a string; it is ${show(value)}.`);
+  };
+}
+
+/** The name of a header field or cookie: a token (RFC 9110 s.5.6.2). */
+export function fieldName(fallback: string): Reader<string> {
+  return (section, name) => {
+    const value = text(fallback)(section, name);
+    if (isToken(value)) return value;
+    return section.refuse(name, `must be a name of letters, digits and - _ . only; it is ${show(value)}.`);
+  };
+}
+
+/** Whether a text is a token (RFC 9110 s.5.6.2): the form of header names, schemes and cookie names. */
+export function isToken(value: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(value);
+}
+
+/** A whole number of at least 1. */
+export function count(fallback: number): Reader<number> {
+  return (section, name) => {
+    const value = section.raw(name) ?? fallback;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
+    return section.refuse(name, `must be a whole number of at least 1; it is ${show(value)}.`);
+  };
+}
+
+/** A duration in seconds, zero or more. */
+export function duration(fallback: Duration): Reader<number> {
+  return (section, name) => {
+    const seconds = secondsOf(section, name, section.raw(name) ?? fallback);
+    return seconds < 0 ? section.refuse(name, 'must not be negative.') : seconds;
+  };
+}
+
+/** A duration in milliseconds, zero or more. */
+export function milliseconds(fallback: Duration): Reader<number> {
+  return (section, name) => duration(fallback)(section, name) * 1000;
+}
+
+/** A duration in milliseconds, more than zero. */
+export function positiveMilliseconds(fallback: Duration): Reader<number> {
+  return (section, name) => {
+    const value = milliseconds(fallback)(section, name);
+    return value > 0 ? value : section.refuse(name, 'must be more than zero.');
+  };
+}
+
+/** A lifetime in seconds, more than zero; `null` for the value `false`: no end. */
+export function lifetime(fallback: Duration | false): Reader<number | null> {
+  return (section, name) => {
+    const value = section.raw(name) ?? fallback;
+    if (value === false) return null;
+    const seconds = secondsOf(section, name, value);
+    if (seconds > 0) return seconds;
+    return section.refuse(name, `must be more than zero; it is ${show(value)}. For no end write false.`);
+  };
+}
+
+/** A list of texts that are not empty; `null` when the option is not set. */
+export function names(section: OptionSection, name: string): readonly string[] | null {
+  const values = list(section, name);
+  if (values === null) return null;
+  if (values.every((value) => typeof value === 'string' && value !== '')) return values as readonly string[];
+  return section.refuse(name, `must be a list of names; it is ${show(values)}.`);
+}
+
+/** A list, frozen; `null` when the option is not set. */
+export function list(section: OptionSection, name: string): readonly unknown[] | null {
+  const value = section.raw(name) ?? null;
+  if (value === null) return null;
+  if (!Array.isArray(value)) return section.refuse(name, `must be a list; it is ${show(value)}.`);
+  return Object.freeze([...(value as readonly unknown[])]);
+}
+
+/** A function, bound to its options, which may be an instance of a class; `undefined` when it is not set. */
+export function callback<Callback>(section: OptionSection, name: string): Callback | undefined {
+  const value = section.raw(name) ?? undefined;
+  if (value === undefined) return undefined;
+  if (typeof value !== 'function') return section.refuse(name, `must be a function; it is ${show(value)}.`);
+  return (value as (...given: unknown[]) => unknown).bind(section.options) as Callback;
+}
+
+type AnyReaders = Readonly<Record<string, Reader<unknown>>>;
+
+/** An object of options. */
+export function sectionOf<Readers extends AnyReaders>(readers: Readers): Reader<ValuesOf<Readers>>;
+/** `finish` checks what the options of the object mean together, and returns the final value. */
+export function sectionOf<Readers extends AnyReaders, Value>(
+  readers: Readers,
+  finish: (values: ValuesOf<Readers>, section: OptionSection) => Value,
+): Reader<Value>;
+export function sectionOf<Readers extends AnyReaders>(
+  readers: Readers,
+  finish?: (values: ValuesOf<Readers>, section: OptionSection) => unknown,
+): Reader<unknown> {
+  return (parent, name) => {
+    const section = parent.section(name, Object.keys(readers));
+    const values = section.read(readers);
+    return finish === undefined ? values : finish(values, section);
+  };
+}
+
+/** `null` when the option is not set or `null`. */
+export function optional<Value>(read: Reader<Value>): Reader<Value | null> {
+  return (section, name) => ((section.raw(name) ?? null) === null ? null : read(section, name));
+}
+
+/** `null` for the value `false`. */
+export function orFalse<Value>(read: Reader<Value>): Reader<Value | null> {
+  return (section, name) => (section.raw(name) === false ? null : read(section, name));
+}
+
+function secondsOf(section: OptionSection, name: string, value: unknown): number {
+  try {
+    return toSeconds(value);
+  } catch (error) {
+    return section.refuse(name, `is wrong: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,100 @@
+import { RevocationStore } from '../stores/revocation-store.js';
+import type { Duration } from './duration.js';
+import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
+import { count, flag, optional, positiveMilliseconds, sectionOf } from './readers.js';
+import { show } from './shown-value.js';
+
+/** Where sessions and revoked tokens are stored. */
+export interface RevocationOptions {
+  /**
+   * The store: `MemoryRevocationStore` for one process, a shared store for several, or your own.
+   *
+   * @example revocation: { store: new MemoryRevocationStore() }
+   */
+  store: RevocationStore;
+  /**
+   * How long a request waits for the store before the response is 503.
+   * @default '1s'
+   */
+  timeout?: Duration;
+  /**
+   * Cache the store's answers about access tokens in this process.
+   * @default no cache: every request asks the store
+   */
+  local?: LocalCacheOptions;
+}
+
+/** The cache of the store's answers about access tokens. Refresh tokens, rotation and log-out never use it. */
+export interface LocalCacheOptions {
+  /** The largest age of an answer: how late this process can learn of a revocation. */
+  staleness: Duration;
+  /**
+   * Let the store push changes, so that this process learns of them in milliseconds and asks the store less often. Needs
+   * `RedisRevocationStore` with node-redis. While that connection is lost or silent, every request asks the store.
+   * @default false
+   */
+  push?: boolean;
+  /**
+   * The largest number of answers.
+   * @default 10000
+   */
+  maxEntries?: number;
+}
+
+const LOCAL_CACHE = {
+  /** Milliseconds. */
+  staleness,
+  push: flag(false),
+  maxEntries: count(10_000),
+} satisfies ReadersOf<LocalCacheOptions>;
+
+const REVOCATION = {
+  store: revocationStore,
+  /** Milliseconds. */
+  timeout: positiveMilliseconds('1s'),
+  /** `null`: no cache. */
+  local: optional(sectionOf(LOCAL_CACHE)),
+} satisfies ReadersOf<RevocationOptions>;
+
+/** The settled option `revocation.local`. */
+export type LocalCacheSettings = ValuesOf<typeof LOCAL_CACHE>;
+
+/** The settled option `revocation`. */
+export type RevocationSettings = ValuesOf<typeof REVOCATION>;
+
+/** `null`: no store. */
+export const revocation = optional(sectionOf(REVOCATION, checkPush));
+
+/** By its methods, so that a store of the other copy of this package (ESM or CommonJS) counts too. */
+const STORE_METHODS = [
+  'now',
+  'lookUp',
+  'openSession',
+  'present',
+  'endSession',
+  'endSessions',
+  'deny',
+  'listSessions',
+] as const satisfies readonly (keyof RevocationStore)[];
+
+function revocationStore(section: OptionSection, name: string): RevocationStore {
+  const value = section.raw(name);
+  if (value instanceof RevocationStore) return value;
+  const methods = (value ?? {}) as Partial<RevocationStore>;
+  if (STORE_METHODS.every((method) => typeof methods[method] === 'function')) return value as RevocationStore;
+  return section.refuse(name, `must be a RevocationStore, such as new MemoryRevocationStore(); it is ${show(value)}.`);
+}
+
+function staleness(section: OptionSection, name: string): number {
+  if (section.raw(name) === undefined) return section.refuse(name, "is missing. Write a duration, such as '5s'.");
+  return positiveMilliseconds(0)(section, name);
+}
+
+function checkPush(revocation: RevocationSettings, section: OptionSection): RevocationSettings {
+  const { store, local } = revocation;
+  if (local?.push && store.watchProblem !== null) {
+    const problem = store.watchProblem ?? 'This store does not report changes.';
+    section.refuse('local.push', `is not possible. ${problem}`);
+  }
+  return revocation;
+}
