@@ -28,7 +28,7 @@ const NO_KEY = refused('No key for this token');
 const CLAIMS = base64url(JSON.stringify(claimsOf()));
 const inputOf = (header: object) => `${base64url(JSON.stringify(header))}.${CLAIMS}`;
 
-/** Algorithms with the size of a coordinate in bytes and the order of the curve (SEC 2). */
+/** Algorithms with the size of a coordinate, in bytes, and the order of the curve (SEC 2). */
 const CURVES: [JwtAlgorithm, number, bigint][] = [
   ['ES256', 32, 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n],
   ['ES256K', 32, 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n],
@@ -42,7 +42,7 @@ const CURVES: [JwtAlgorithm, number, bigint][] = [
 
 const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 
-/** A token of whatever header, signed with whatever secret. */
+/** A token with any header, signed with any secret. */
 function hmacToken(header: object, secret: string | Uint8Array, hash = 'sha256'): string {
   const input = inputOf(header);
   return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`;
@@ -51,7 +51,7 @@ function hmacToken(header: object, secret: string | Uint8Array, hash = 'sha256')
 const der = (key: KeyObject, type: 'spki' | 'pkcs1') =>
   key.export({ format: 'der', type } as never) as unknown as Buffer;
 
-/** What somebody who has a public key can take for the secret. */
+/** The encodings of a public key that an attacker can use as HMAC secret. */
 function encodings(key: KeyObject): (string | Uint8Array)[] {
   const jwk = key.export({ format: 'jwk' });
   const spki = pem(key);
@@ -75,7 +75,7 @@ function encodings(key: KeyObject): (string | Uint8Array)[] {
   ];
 }
 
-describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
+describe.each(ADAPTERS)('an attacker with only the public key, on %s', (adapter) => {
   describe.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as JwtAlgorithm[])('of %s', (algorithm) => {
     const app = useJwtApp(adapter, serving({ algorithm, publicKey: pem(publicKeyFor(algorithm)) }));
     const ring = useJwtApp(
@@ -102,14 +102,14 @@ describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
       'RSA',
       'ES512',
       'constructor',
-    ])('makes no token by naming the algorithm %j', async (alg) => {
+    ])('cannot forge a token with the algorithm %j', async (alg) => {
       for (const signature of ['', base64url(Buffer.alloc(64)), base64url(Buffer.alloc(256))]) {
         expect(await app.get('/', `${inputOf({ alg })}.${signature}`)).toEqual(NOT_ALLOWED);
         expect(await ring.get('/', `${inputOf({ alg, kid: 'pair' })}.${signature}`)).toEqual(NOT_ALLOWED);
       }
     });
 
-    it('makes no token by taking it for an HMAC secret', async () => {
+    it('cannot forge a token with the public key as HMAC secret', async () => {
       for (const secret of encodings(publicKeyFor(algorithm))) {
         for (const [alg, hash] of [
           ['HS256', 'sha256'],
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
       }
     });
 
-    it('makes no token with a key of their own that the token brings along', async () => {
+    it('cannot forge a token that contains its own key', async () => {
       const own = privateKeyFor(algorithm, 'other');
       const jwk = createPublicKey(own).export({ format: 'jwk' });
       let requests = 0;
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
       { crit: 'alg' },
       { b64: false },
       { b64: 'true' },
-    ])('or has the right signature even, asks for nothing special: %j', async (asked) => {
+    ])('cannot use special headers, even with a valid signature: %j', async (asked) => {
       const input = inputOf({ alg: algorithm, kid: 'pair', ...asked });
       const token = `${input}.${signed(algorithm, input, privateKeyFor(algorithm))}`;
       expect(await app.get('/', token)).toMatchObject({ status: 422 });
@@ -187,21 +187,21 @@ describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
       'toString',
       'https://127.0.0.1:1/key',
       'x'.repeat(10_000),
-    ])('finds no other by the name %j', async (kid) => {
+    ])('finds no key with the kid %j', async (kid) => {
       for (const secret of [SECRET, '', '\0', 'null', 'undefined', '[object Object]']) {
         expect(await app.get('/', hmacToken({ alg: 'HS256', kid }, secret))).toEqual(NO_KEY);
       }
     });
 
     it.each<unknown>([1, 0, true, null, ['key'], { toString: 'key' }, { 0: 'key' }])(
-      'finds none by %j',
+      'finds no key with the invalid kid %j',
       async (kid) => {
         const answer = await app.get('/', forge({}, { header: { kid } }));
         expect(answer).toEqual(refused('Key ID header parameter must be a string'));
       },
     );
 
-    it('has none for tokens without a name, inherited ones included', async () => {
+    it('has no key for tokens without a kid, or with an inherited one', async () => {
       expect(await app.get('/', forge())).toEqual(NO_KEY);
       const inherited = compact('{"alg":"HS256","__proto__":{"kid":"key"}}', JSON.stringify(claimsOf()));
       expect(await app.get('/', inherited)).toEqual(NO_KEY);
@@ -210,14 +210,14 @@ describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
     });
   });
 
-  describe.each(CURVES)('makes no signature of %s', (algorithm, size, order) => {
+  describe.each(CURVES)('cannot forge a signature of %s', (algorithm, size, order) => {
     const app = useJwtApp(adapter, serving({ algorithm, publicKey: publicKeyFor(algorithm) }));
     const input = inputOf({ alg: algorithm });
     const good = Buffer.from(signed(algorithm, input, privateKeyFor(algorithm)), 'base64url');
     const number = (value: bigint) => Buffer.from(value.toString(16).padStart(2 * size, '0'), 'hex');
     const present = (signature: Uint8Array) => app.get('/', `${input}.${base64url(signature)}`);
 
-    it('out of zeros, or numbers beyond the order', async () => {
+    it('with zeros, or numbers above the order', async () => {
       const r = good.subarray(0, size);
       const s = good.subarray(size);
       expect(await present(good)).toMatchObject({ status: 200 });
@@ -234,7 +234,7 @@ describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
       if (beyond < 256n ** BigInt(size)) expect(await present(Buffer.concat([r, number(beyond)]))).toEqual(NOT_SIGNED);
     });
 
-    it('in DER, or of another length', async () => {
+    it('in DER, or with another length', async () => {
       const key = privateKeyFor(algorithm);
       const inDer = sign(`sha${/\d+/.exec(algorithm)?.[0]}`, Buffer.from(input), key);
       expect(await present(inDer)).toEqual(NOT_SIGNED);
@@ -246,13 +246,13 @@ describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
     });
   });
 
-  describe('makes no signature of Ed25519', () => {
+  describe('cannot forge a signature of Ed25519', () => {
     const app = useJwtApp(adapter, serving({ algorithm: 'EdDSA', publicKey: publicKeyFor('EdDSA') }));
     const input = inputOf({ alg: 'EdDSA' });
     const good = Buffer.from(signed('EdDSA', input, privateKeyFor('EdDSA')), 'base64url');
     const present = (signature: Uint8Array) => app.get('/', `${input}.${base64url(signature)}`);
 
-    it('out of zeros, points of small order, or with an S beyond the order', async () => {
+    it('with zeros, points of small order, or an S above the order', async () => {
       expect(await present(good)).toMatchObject({ status: 200 });
       const zeros = Buffer.alloc(32);
       const identity = Buffer.from(`01${'00'.repeat(31)}`, 'hex');
@@ -276,11 +276,11 @@ describe.each(ADAPTERS)('who has only the public key, on %s', (adapter) => {
     });
   });
 
-  describe('makes no signature of RSA', () => {
+  describe('cannot forge a signature of RSA', () => {
     const app = useJwtApp(adapter, serving({ algorithm: 'RS256', publicKey: publicKeyFor('RS256') }));
     const input = inputOf({ alg: 'RS256' });
 
-    it('out of 0, 1, the modulus and its neighbours', async () => {
+    it('with 0, 1, the modulus and the numbers next to it', async () => {
       const n = BigInt(
         `0x${Buffer.from(publicKeyFor('RS256').export({ format: 'jwk' }).n ?? '', 'base64url').toString('hex')}`,
       );
@@ -300,7 +300,7 @@ function littleEndian(value: bigint): Buffer {
   return Buffer.from(value.toString(16).padStart(64, '0'), 'hex').reverse();
 }
 
-/** A right signature, made without the library. */
+/** A valid signature, computed without the library. */
 function signed(algorithm: JwtAlgorithm, input: string, key: KeyObject): string {
   const bytes = Buffer.from(input);
   if (algorithm === 'EdDSA') return sign(null, bytes, key).toString('base64url');

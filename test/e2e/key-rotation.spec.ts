@@ -55,7 +55,7 @@ const CASES: [what: string, options: JwtExtendedOptions, keys: NewKey[]][] = [
   ],
 ];
 
-/** Logs in and presents new and old tokens, over and over, until it is told to stop. */
+/** Logs in and sends new and old tokens, in a loop, until stop(). */
 class Load {
   readonly refused: unknown[] = [];
   readonly tokens: string[] = [];
@@ -66,7 +66,7 @@ class Load {
     this.clients = Array.from({ length: 8 }, () => this.run());
   }
 
-  /** Waits for so many more log-ins. */
+  /** Waits for a number of further log-ins. */
   async goOn(count: number): Promise<void> {
     const goal = this.tokens.length + count;
     while (this.tokens.length < goal) await Promise.race([new Promise(setImmediate), ...this.clients]);
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('rotating the key under load on %s', (adapter) => {
   describe.each(CASES)('of %s', (_what, options, keys) => {
     const app = useJwtApp(adapter, serving(options));
 
-    it('refuses nobody while it changes three times', async () => {
+    it('refuses no request during three changes', async () => {
       const load = new Load(app);
       for (const key of keys) {
         await load.goOn(20);
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('rotating the key under load on %s', (adapter) => {
     const app = useJwtApp(adapter, serving({ keys: [ringKey('0')] }));
     const unknown = { status: 422, body: { msg: 'No key for this token' } };
 
-    it('names the key in new tokens', async () => {
+    it('writes the kid of the new key into new tokens', async () => {
       expect(readToken(await app.tokens.createAccessToken('alice')).header).toEqual({
         alg: 'HS256',
         typ: 'JWT',
@@ -122,21 +122,21 @@ describe.each(ADAPTERS)('rotating the key under load on %s', (adapter) => {
       });
     });
 
-    it('a key that leaked is refused from one request to the next', async () => {
+    it('a leaked key is refused from the next request on', async () => {
       const stolen = await app.tokens.createAccessToken('alice');
       expect(await app.get('/', stolen)).toMatchObject({ status: 200 });
       app.resolve(KeyRing).rotate({ kid: '1', key: secret() }, { retireAfter: 0 });
       expect(await app.get('/', stolen)).toEqual(unknown);
     });
 
-    it('a key that is no longer listed is refused from one request to the next', async () => {
+    it('a key that is no longer listed is refused from the next request on', async () => {
       const token = await app.tokens.createAccessToken('alice');
       app.resolve(KeyRing).replace([ringKey('2')]);
       expect(await app.get('/', token)).toEqual(unknown);
       expect(await app.get('/', await app.tokens.createAccessToken('alice'))).toMatchObject({ status: 200 });
     });
 
-    it('the name of another key does not help a token', async () => {
+    it('a token with the kid of another key is refused', async () => {
       const ring = app.resolve(KeyRing);
       const token = await app.tokens.createAccessToken('alice');
       ring.rotate({ kid: '3', key: secret() });

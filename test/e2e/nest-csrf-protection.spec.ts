@@ -13,7 +13,7 @@ import { ADAPTERS } from '../support/adapters.js';
 import { forge } from '../support/forge.js';
 import { useJwtApp } from '../support/jwt-app.js';
 
-/** What docs/cookies-and-csrf.md says about `app.enableCsrfProtection()` of Nest 12 next to the double submit value. */
+/** The statements of docs/cookies-and-csrf.md about `app.enableCsrfProtection()` of Nest 12 next to the double submit value. */
 
 @Controller()
 class RoutesController {
@@ -69,48 +69,48 @@ describe.each(ADAPTERS)('both protections on %s', (adapter) => {
     ['another site', CROSS_SITE],
     ['another site, in an old browser', OLD_BROWSER],
     ['another origin of the same site', SAME_SITE],
-  ])('Nest refuses %s before the guard runs, whatever value it sends', async (_, origin) => {
+  ])('Nest refuses %s before the guard runs, even with the right value', async (_, origin) => {
     expect(await change(COOKIE, VALUE, ...origin)).toMatchObject(REFUSED_BY_NEST);
     expect(await change(COOKIE, ...origin)).toMatchObject(REFUSED_BY_NEST);
     expect(await change(...origin)).toMatchObject(REFUSED_BY_NEST);
   });
 
-  it('the double submit value is asked of the rest', async () => {
+  it('the other requests need the double submit value', async () => {
     for (const origin of [[], SAME_ORIGIN]) {
       expect(await change(COOKIE, ...origin)).toEqual(NO_VALUE);
       expect(await change(COOKIE, VALUE, ...origin)).toMatchObject(DONE);
     }
   });
 
-  it('Nest guards the log-in too, where there is no token yet', async () => {
+  it('Nest protects log-in too, which has no token yet', async () => {
     expect(await app.send('POST', '/login', { headers: CROSS_SITE })).toMatchObject(REFUSED_BY_NEST);
     expect(await app.send('POST', '/login', { headers: SAME_ORIGIN })).toMatchObject(DONE);
   });
 
-  it('clients that are no browsers are let through to the guard', async () => {
+  it('Nest accepts clients that are not browsers, and the guard checks them', async () => {
     expect(await app.send('PUT', '/change', { token: forge() })).toMatchObject(DONE);
     expect(await app.send('POST', '/login')).toMatchObject(DONE);
   });
 
-  it('a token in a header is refused by Nest all the same when it comes from another origin', async () => {
+  it('Nest also refuses a token in a header from another origin', async () => {
     expect(await app.send('PUT', '/change', { token: forge(), headers: CROSS_SITE })).toMatchObject(REFUSED_BY_NEST);
   });
 
-  it('Nest compares Origin with Host where the browser says nothing else: a proxy has to keep it', async () => {
+  it('Nest compares Origin with Host without Sec-Fetch-Site, so a proxy must not change it', async () => {
     const { host } = new URL(await app.nest.getUrl());
     expect(await change(COOKIE, VALUE, ['Origin', `https://${host}`])).toMatchObject(DONE);
     expect(await change(COOKIE, VALUE, ['Origin', 'https://www.example'])).toMatchObject(REFUSED_BY_NEST);
   });
 
-  it('neither looks at GET', async () => {
+  it('both ignore GET', async () => {
     expect(await app.send('GET', '/read', { headers: [COOKIE, ...CROSS_SITE] })).toMatchObject(DONE);
   });
 });
 
-describe.each(ADAPTERS)('an origin that Nest is told to trust on %s', (adapter) => {
+describe.each(ADAPTERS)('an origin in trustedOrigins on %s', (adapter) => {
   const app = useJwtApp(adapter, setup({ trustedOrigins: ['https://shop.example'] }));
 
-  it('still has to send the double submit value', async () => {
+  it('must still send the double submit value', async () => {
     const change = (...headers: (readonly [string, string])[]) => app.send('PUT', '/change', { headers });
     expect(await change(COOKIE, ...SAME_SITE)).toEqual(NO_VALUE);
     expect(await change(COOKIE, VALUE, ...SAME_SITE)).toMatchObject(DONE);
@@ -122,7 +122,7 @@ describe.each(ADAPTERS)('one protection alone on %s', (adapter) => {
   describe('of Nest', () => {
     const app = useJwtApp(adapter, setup({}, false));
 
-    it('refuses other origins and asks nothing of the own one', async () => {
+    it('refuses other origins, and requires no value from its own origin', async () => {
       expect(await app.send('PUT', '/change', { headers: [COOKIE, ...CROSS_SITE] })).toMatchObject(REFUSED_BY_NEST);
       expect(await app.send('PUT', '/change', { headers: [COOKIE, ...SAME_ORIGIN] })).toMatchObject(DONE);
     });
@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('one protection alone on %s', (adapter) => {
   describe('of this library', () => {
     const app = useJwtApp(adapter, setup(null));
 
-    it('refuses what has not the value, wherever it comes from, but not a log-in', async () => {
+    it('refuses requests without the value from every origin, except a log-in', async () => {
       for (const origin of [CROSS_SITE, OLD_BROWSER, SAME_SITE, SAME_ORIGIN]) {
         expect(await app.send('PUT', '/change', { headers: [COOKIE, ...origin] })).toEqual(NO_VALUE);
       }

@@ -67,19 +67,19 @@ describe.each(ADAPTERS)('with globalGuard: false on %s', (adapter) => {
   });
   const starting = (controllers: Type[], more?: JwtAppSetup) => new TestApp(adapter, setup(controllers, more)).start();
 
-  it('an application with a requirement nobody checks does not start', async () => {
+  it('an application with a requirement that no guard checks does not start', async () => {
     await expect(starting([OrdersController])).rejects.toThrow(
       /^OrdersController\.list requires a token, but no JwtGuard would check it\. Add @UseGuards\(JwtGuard\)/,
     );
     await expect(starting([OrdersController])).rejects.toThrow(TypeError);
   });
 
-  it('every such handler is named, public ones are not', async () => {
+  it('the message names every such handler, but no public one', async () => {
     const all = [OpenController, OrdersController, InvoicesController];
     await expect(starting(all)).rejects.toThrow(/^OrdersController\.list, InvoicesController\.read require a token/);
   });
 
-  it('somebody else’s guard does not count, neither a class nor an object', async () => {
+  it('another guard does not count, neither a class nor an object', async () => {
     await expect(starting([OwnGuardController])).rejects.toThrow(/OwnGuardController\.read, OwnGuardController\.write/);
     const prepare: JwtAppSetup['prepare'] = (app) => void app.useGlobalGuards(new OwnGuard());
     await expect(starting([OrdersController], { prepare })).rejects.toThrow(/OrdersController\.list/);
@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('with globalGuard: false on %s', (adapter) => {
     await expect(starting([InheritingController])).rejects.toThrow(/InheritingController\.list requires a token/);
   });
 
-  it('requireByDefault makes a requirement of every route', async () => {
+  it('requireByDefault gives every route a requirement', async () => {
     const options = { requireByDefault: true };
     await expect(starting([OpenController], { options })).rejects.toThrow(/OpenController\.read requires a token/);
   });
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('with globalGuard: false on %s', (adapter) => {
     });
   });
 
-  it('handlers of every module are looked at', async () => {
+  it('handlers of every module are checked', async () => {
     class FeatureModule {}
     const feature = { module: FeatureModule, controllers: [OrdersController] };
     const imports = [JwtExtendedModule.forRoot({ secret: SECRET, globalGuard: false }), feature];

@@ -51,13 +51,13 @@ describe.each(ADAPTERS)('OPTIONS on %s', (adapter) => {
     expect(await app.send('OPTIONS', '/album')).toEqual({ status: 200, body: { album: true } });
   });
 
-  it('remembers nothing where it is exempt, whatever token came', async () => {
+  it('sets no context on an exempt handler, even with a token', async () => {
     expect(await app.send('OPTIONS', '/photos', { token: forge() })).toEqual(EXEMPT);
     expect(await app.send('OPTIONS', '/photos', { token: 'garbage' })).toEqual(EXEMPT);
     expect(await app.send('OPTIONS', '/reads', { token: forge() })).toMatchObject({ status: 500 });
   });
 
-  it('is checked on a handler for all methods, which would run', async () => {
+  it('is checked on a handler for all methods, because that handler runs', async () => {
     expect(await app.send('OPTIONS', '/everything')).toMatchObject({ status: 401 });
     expect(await app.send('OPTIONS', '/everything', { token: forge() })).toEqual({
       status: 200,
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('OPTIONS on %s', (adapter) => {
     });
   });
 
-  it('does not exempt the other methods of the same address', async () => {
+  it('does not exempt the other methods of the same path', async () => {
     expect(await app.get('/photos')).toMatchObject({ status: 401 });
     expect(await app.get('/album')).toMatchObject({ status: 401 });
     for (const method of ['GET', 'HEAD', 'POST', 'DELETE']) {

@@ -15,7 +15,7 @@ const service = (provider: object = {}) => {
   return tokenService({ jwks });
 };
 
-/** Why the keys could not be had. */
+/** The reason why the keys could not be fetched. */
 async function failure(provider: object = {}): Promise<string | undefined> {
   const tokens = await service(provider);
   const error = await errorOf(() => tokens.verify(foreignToken(key, { iss: server.url, ...provider })));
@@ -36,7 +36,7 @@ it('finds the keys by the issuer, once', async () => {
   expect(server.requests).toEqual([CONFIGURATION, '/keys', '/keys']);
 });
 
-it('asks again after a failure, for the keys may have moved', async () => {
+it('looks the address up again after a failure, because the keys may have moved', async () => {
   server.paths.set(CONFIGURATION, json({ issuer: server.url, jwks_uri: server.keysUrl }));
   const tokens = await service();
   await tokens.verify(foreignToken(key, { iss: server.url }));
@@ -75,7 +75,7 @@ describe('refuses a configuration', () => {
     expect(server.requests).toEqual([CONFIGURATION]);
   });
 
-  it('that sends from https to this machine', async () => {
+  it('with keys at http on the same machine, for an https issuer', async () => {
     const issuer = 'https://idp.example';
     const asked: string[] = [];
     const fake = async (address: string | URL | Request) => {
@@ -89,7 +89,7 @@ describe('refuses a configuration', () => {
   });
 });
 
-it('fetches with what it is given', async () => {
+it('fetches with the option fetch', async () => {
   const asked: unknown[] = [];
   const own: typeof fetch = (address, init) => {
     asked.push(address);
@@ -100,7 +100,7 @@ it('fetches with what it is given', async () => {
   expect(asked).toEqual([server.keysUrl]);
 });
 
-it('a provider without audience is named in a warning at the start', async () => {
+it('logs a warning at the start for a provider without audience', async () => {
   const logger = new RecordingLogger();
   const providers = [
     { issuer: 'https://a.example', uri: server.keysUrl },

@@ -34,8 +34,8 @@ const optionsWith = (provider: object = {}) => ({
   jwks: { issuer: iss, uri: server.keysUrl, audience: false as const, ...provider },
 });
 
-describe.each(ADAPTERS)('while the provider is away, on %s', (adapter) => {
-  it('the application starts, answers 503, serves everybody else, and recovers by itself', async () => {
+describe.each(ADAPTERS)('while the provider is down, on %s', (adapter) => {
+  it('the application starts, answers its tokens 503, accepts other tokens, and recovers', async () => {
     const away = await new KeyServer().start();
     const uri = away.keysUrl;
     await away.stop();
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('while the provider is away, on %s', (adapter) => {
     ['hangs in the middle', (response) => void response.writeHead(200).write('{"keys":[')],
     ['redirects to itself', (response) => response.writeHead(302, { Location: '/keys' }).end()],
     ['publishes nothing of use', json({ keys: [{ kty: 'oct', k: 'c2VjcmV0' }] })],
-  ])('that %s, the keys it had are used, up to maxStale', async (_, behaviour) => {
+  ])('that %s, the known keys are used, up to maxStale', async (_, behaviour) => {
     server.keys = json(jwks(old));
     const times = { maxAge: '100ms', maxStale: '1h', timeout: '200ms', cooldown: '100ms' };
     await withJwtApp(adapter, { controllers, options: optionsWith(times) }, async (app) => {
@@ -88,7 +88,7 @@ describe.each(ADAPTERS)('while the provider is away, on %s', (adapter) => {
     });
   });
 
-  it('the application stops at once, though a request for keys is on its way', async () => {
+  it('the application stops at once, even during a fetch', async () => {
     server.keys = silence;
     let closing = 0;
     await withJwtApp(adapter, { controllers, options: optionsWith({ timeout: '60s' }) }, async () => {
@@ -100,8 +100,8 @@ describe.each(ADAPTERS)('while the provider is away, on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('keys that are exchanged, on %s', (adapter) => {
-  it('are found at the first token that names one, and by everybody who waits', async () => {
+describe.each(ADAPTERS)('replaced keys on %s', (adapter) => {
+  it('are fetched for the first token that names one, for all waiting requests', async () => {
     server.keys = json(jwks(old));
     await withJwtApp(adapter, { controllers, options: optionsWith({ cooldown: '200ms' }) }, async (app) => {
       await until(() => server.fetches === 1);
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('keys that are exchanged, on %s', (adapter) => {
     });
   });
 
-  it('are gone when the provider withdraws them', async () => {
+  it('are refused after the provider has withdrawn them', async () => {
     server.keys = json(jwks(old, fresh));
     await withJwtApp(adapter, { controllers, options: optionsWith({ maxAge: '200ms' }) }, async (app) => {
       await until(async () => (await app.get('/me', foreignToken(old, { iss }))).status === 200);
@@ -125,7 +125,7 @@ describe.each(ADAPTERS)('keys that are exchanged, on %s', (adapter) => {
     });
   });
 
-  it('thousands of unknown names cause one request per cool-down', async () => {
+  it('thousands of unknown names cause one fetch per cool-down', async () => {
     server.keys = json(jwks(old));
     await withJwtApp(adapter, { controllers, options: optionsWith({ cooldown: '60s' }) }, async (app) => {
       await until(() => server.fetches === 1);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Runs a cache of keys in a process of its own that nobody stops; what it prints when it ends. */
+/** Runs a key cache in its own process, without stop(). Returns the output of the process. */
 function run(loader: string): string {
   const script = `
     import { loadSource } from './test/support/load-source.mjs';
@@ -15,7 +15,7 @@ function run(loader: string): string {
   return stdout.trim();
 }
 
-describe('a process ends by itself, though nobody stopped', () => {
+describe('a process ends by itself, without stop()', () => {
   it.each([
     ['the next refresh', 'async () => ({ keys: {}, maxAge: null })', 'keys'],
     ['the next attempt after a failure', "async () => { throw new Error('away'); }", 'failure'],

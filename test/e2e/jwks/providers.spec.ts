@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([first.stop(), second.stop()]));
 
-describe.each(ADAPTERS)('identity providers beside keys of our own on %s', (adapter) => {
+describe.each(ADAPTERS)('identity providers together with our own keys on %s', (adapter) => {
   const app = useJwtApp(adapter, {
     controllers,
     options: {
@@ -65,14 +65,14 @@ describe.each(ADAPTERS)('identity providers beside keys of our own on %s', (adap
   const ofFirst = { iss: 'https://first.example/', aud: 'api' };
   const ask = (token: string) => app.get('/me', token);
 
-  it('take their tokens, with every kind of key', async () => {
+  it('accept their tokens, with every type of key', async () => {
     for (const key of [elliptic, rsa, providerKey('pss', 'PS256'), providerKey('edwards', 'EdDSA')]) {
       expect(await ask(foreignToken(key, ofFirst))).toEqual(alice);
     }
     expect(await ask(foreignToken(other, { iss: `${second.url}/tenant/` }))).toEqual(alice);
   });
 
-  it('take our own tokens by our own keys, issuer and audience', async () => {
+  it('accept our own tokens with our own keys, issuer and audience', async () => {
     expect(await ask(await app.tokens.createAccessToken('alice'))).toEqual(alice);
     expect(await ask(forge({ iss: 'us', aud: 'api' }))).toEqual(refused("Audience doesn't match"));
     expect(await ask(forge({ iss: 'them', aud: 'web' }))).toEqual(refused('Invalid issuer'));
@@ -87,13 +87,13 @@ describe.each(ADAPTERS)('identity providers beside keys of our own on %s', (adap
     );
   });
 
-  it('hold its other claims to what every token has to say', async () => {
+  it('check the other claims of their tokens as for all tokens', async () => {
     expect(await ask(foreignToken(elliptic, { ...ofFirst, exp: 1 }))).toMatchObject({ status: 401 });
     expect(await ask(foreignToken(elliptic, { ...ofFirst, sub: 7 }))).toEqual(refused('Subject must be a string'));
     expect(await ask(foreignToken(elliptic, { ...ofFirst, nbf: 9e9 }))).toMatchObject({ status: 422 });
   });
 
-  it('choose the keys by the issuer alone, to the letter', async () => {
+  it('choose the keys by the exact issuer alone', async () => {
     expect(await ask(foreignToken(other, ofFirst))).toEqual(refused('No key for this token'));
     expect(await ask(foreignToken({ ...other, kid: 'elliptic' }, ofFirst))).toEqual(
       refused('Signature verification failed'),
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('identity providers beside keys of our own on %s', (adap
     );
   });
 
-  it('refuse an HMAC over their public key, and a token of ours that says it is theirs', async () => {
+  it('refuse an HMAC with their public key, and our own token with their issuer', async () => {
     const header = JSON.stringify({ alg: 'HS256', kid: 'elliptic' });
     const payload = JSON.stringify(claimsOf(ofFirst));
     for (const secret of [SECRET, JSON.stringify(published(elliptic))]) {
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('identity providers beside keys of our own on %s', (adap
     }
   });
 
-  it('ask for nothing that a token names', async () => {
+  it('fetch no address that a token names', async () => {
     const before = [...first.requests, ...second.requests];
     const named = { jku: `${second.url}/evil`, x5u: `${second.url}/evil`, jwk: published(other) };
     for (const iss of ['https://first.example/', `${second.url}/evil`]) {
@@ -133,7 +133,7 @@ describe.each(ADAPTERS)('identity providers beside keys of our own on %s', (adap
     expect([...first.requests, ...second.requests]).toEqual(before);
   });
 
-  it('make access tokens: they open no refresh route, and are fresh only if they say so', async () => {
+  it('issue access tokens, which are refused on refresh routes and fresh only by their claim', async () => {
     for (const type of ['refresh', 'access', undefined]) {
       const token = foreignToken(elliptic, { ...ofFirst, type });
       expect(await app.send('POST', '/refresh', { token })).toEqual(refused('Only refresh tokens are allowed'));
@@ -147,7 +147,7 @@ describe.each(ADAPTERS)('identity providers beside keys of our own on %s', (adap
 });
 
 describe.each(ADAPTERS)('an identity provider alone on %s', (adapter) => {
-  it('makes an application that verifies and cannot sign', async () => {
+  it('verifies tokens, and the application cannot sign', async () => {
     const options = {
       secret: undefined,
       jwks: { issuer: 'https://first.example/', uri: first.keysUrl, audience: 'api' },
@@ -168,7 +168,7 @@ describe.each(ADAPTERS)('an identity provider alone on %s', (adapter) => {
     });
   });
 
-  it('needs no issuer where there is nobody else', async () => {
+  it('needs no issuer if it is the only one', async () => {
     const options = { secret: undefined, jwks: { uri: first.keysUrl, audience: 'api' } };
     await withJwtApp(adapter, { controllers, options }, async (app) => {
       expect(await app.get('/me', foreignToken(elliptic, { aud: 'api' }))).toEqual(alice);

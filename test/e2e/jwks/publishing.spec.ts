@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     prepare?: (app: INestApplication) => void;
   }
 
-  it('are the public halves of all that verify, and nothing of the rest', async () => {
+  it('are the public keys of all keys that verify, without private parts and secrets', async () => {
     await run(async (app) => {
       const answer = await app.get(PATH);
       expect(answer.status).toBe(200);
@@ -78,7 +78,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     });
   });
 
-  it('may be kept, and are not sent again to who has them', async () => {
+  it('can be cached, and are answered 304 to a client that has them', async () => {
     await run(async (app) => {
       const first = await app.get(PATH);
       const tag = first.header('ETag') as string;
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     });
   });
 
-  it('are gone, and the tag is another, when the time of one is over', async () => {
+  it('change with their ETag when a key has expired', async () => {
     const keys = (RING.keys ?? []).map((key) =>
       key.kid === 'before' ? { ...key, notAfter: Date.now() / 1000 + 2 } : key,
     );
@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     );
   });
 
-  it('follow the ring: a key that was replaced stays until its tokens have expired, one that was taken out is gone', async () => {
+  it('follow the ring: a retired key stays until its tokens have expired, a removed key does not', async () => {
     const options = { ...RING, accessTokenExpires: '2s', refreshTokenExpires: '2s' } as const;
     await run(
       async (app) => {
@@ -145,7 +145,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     );
   });
 
-  it('follow the single pair, whose new half has a name of its own', async () => {
+  it('follow the single key pair, whose new key has its own kid', async () => {
     await run(
       async (app) => {
         const [before] = keysOf(await app.get(PATH));
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     );
   });
 
-  it('answer HEAD like GET, without the document', async () => {
+  it('are answered to HEAD as to GET, without the document', async () => {
     await run(async (app) => {
       const [head, get] = [await app.send('HEAD', PATH), await app.get(PATH)];
       expect(head).toEqual({ status: 200, body: '' });
@@ -177,7 +177,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     });
   });
 
-  it('can be elsewhere, and asked for each time', async () => {
+  it('can have another path and no caching', async () => {
     await run(
       async (app) => {
         expect((await app.get('/oauth/keys')).header('Cache-Control')).toBe('public, max-age=0');
@@ -187,7 +187,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     );
   });
 
-  it('are open where every route needs a token, and are not wrapped by an interceptor', async () => {
+  it('are open with requireByDefault, and not wrapped by an interceptor', async () => {
     const imports = [JwksModule.forRoot()];
     const providers = [{ provide: APP_INTERCEPTOR, useClass: WrappingInterceptor }];
     const options = { ...PAIR, requireByDefault: true };
@@ -196,7 +196,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     });
   });
 
-  it('have no version, and the global prefix unless they are excluded from it', async () => {
+  it('have no version, but have the global prefix unless they are excluded', async () => {
     const versioned = (app: INestApplication) =>
       app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
     await run(
@@ -215,7 +215,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     );
   });
 
-  it('need the module they are of, where that is not global', async () => {
+  it('need the imported module if it is not global', async () => {
     const jwt = JwtExtendedModule.forRoot({ ...PAIR, isGlobal: false });
     const running = await startApp(adapter, { imports: [jwt, JwksModule.forRoot({ imports: [jwt] })] });
     try {
@@ -225,7 +225,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     }
   });
 
-  it('are taken by another service, refresh tokens apart', async () => {
+  it('verify access tokens in another service, but not refresh tokens', async () => {
     await run(
       async (issuing) => {
         const uri = `${await issuing.nest.getUrl()}${PATH}`;
@@ -241,7 +241,7 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
 });
 
 describe('JwksModule refuses', () => {
-  it('an application that has secrets only', async () => {
+  it('an application with only secrets', async () => {
     const error = await errorOf(() =>
       withJwtApp('express', { imports: [JwksModule.forRoot()] }, async () => undefined),
     );

@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe.each(ADAPTERS)('a token of an identity provider, where there are sessions, on %s', (adapter) => {
+describe.each(ADAPTERS)('a token of an identity provider, with sessions, on %s', (adapter) => {
   const iss = 'https://idp.example';
   const app = useJwtApp(adapter, {
     controllers: [RoutesController],
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('a token of an identity provider, where there are sessio
   });
   const post = (path: string, token: string) => app.send('POST', path, { token });
 
-  it('is none of our sessions, though it names one', async () => {
+  it('belongs to no session, even if it names one', async () => {
     const { accessToken } = await app.tokens.createTokenPair('alice');
     const sid = readToken(accessToken).claims.sid as string;
     const token = foreignToken(key, { iss, sid, jti: 'one' });
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('a token of an identity provider, where there are sessio
     expect(await app.get('/me', token)).toMatchObject({ status: 200 });
   });
 
-  it('joins none, and is neither rotated nor adopted', async () => {
+  it('joins no session, and is neither rotated nor adopted', async () => {
     const { refreshToken } = await app.tokens.createTokenPair('alice');
     const { sid, jti } = readToken(refreshToken).claims;
     const token = (claims: object) => foreignToken(key, { iss, sid, jti, ...claims });
@@ -78,7 +78,7 @@ describe.each(ADAPTERS)('a token of an identity provider, where there are sessio
     expect(await post('/rotate', refreshToken)).toMatchObject({ status: 201 });
   });
 
-  it('can be revoked by its id, which ends no session', async () => {
+  it('can be revoked by its jti, which ends no session', async () => {
     const { accessToken, refreshToken } = await app.tokens.createTokenPair('alice');
     const { sid } = readToken(accessToken).claims;
     for (const type of ['access', 'refresh']) {
@@ -90,14 +90,14 @@ describe.each(ADAPTERS)('a token of an identity provider, where there are sessio
     expect(await post('/rotate', refreshToken)).toMatchObject({ status: 201 });
   });
 
-  it('is cut off with its user, who is known by what it says', async () => {
+  it('is refused after revokeAllFor() of its sub', async () => {
     const token = foreignToken(key, { iss, sub: 'idp|carol' });
     expect(await app.get('/me', token)).toMatchObject({ status: 200 });
     await app.tokens.revokeAllFor('idp|carol');
     expect(await app.get('/me', token)).toMatchObject({ status: 401 });
   });
 
-  it('in a cookie is not renewed as one of ours', async () => {
+  it('in a cookie is not renewed', async () => {
     const own = await app.tokens.createAccessToken('alice', { expires: '1m' });
     const foreign = foreignToken(key, { iss, type: 'access', exp: Math.floor(Date.now() / 1000) + 60 });
     const cookiesFor = async (token: string) => {
