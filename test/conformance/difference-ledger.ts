@@ -4,12 +4,12 @@ import type { StepResult } from './harness/comparison.js';
 import type { ScenarioGroup } from './harness/scenario.js';
 import { readSelector, selectsScenario, type StepSelector } from './step-selector.js';
 
-/** What the table makes of a step: a difference nobody declared is complained of, in a readable text. */
+/** The result of a step by the table. An undeclared difference becomes a readable complaint. */
 interface JudgedStep extends StepResult {
   readonly complaint: string | null;
 }
 
-/** One place a row of the table speaks of: a scenario, and a step where the row names steps. */
+/** One location in a row of the table: a scenario, and a step if the row names steps. */
 interface Claim {
   readonly difference: Difference;
   readonly selector: StepSelector;
@@ -32,7 +32,7 @@ export class DifferenceLedger {
     );
   }
 
-  /** The results of a scenario, judged by the table: what a row with a sentence of the contract covers is declared by it. */
+  /** The results of a scenario by the table. A row with a sentence of the contract declares the differences that it covers. */
   judge(adapter: AdapterName, group: string, scenario: string, results: readonly StepResult[]): JudgedStep[] {
     this.run.add(`${group} / ${scenario}`);
     return results.map((result) => {
@@ -45,7 +45,7 @@ export class DifferenceLedger {
     });
   }
 
-  /** Places of the table where nothing differed, among the scenarios that were run; all of them when all were. */
+  /** Locations of the table without a difference, among the scenarios that ran. */
   unused(groups: readonly ScenarioGroup[], adapter: AdapterName): string[] {
     return this.claims
       .filter(({ used, difference }) => !used && (difference.adapter ?? adapter) === adapter)

@@ -93,7 +93,7 @@ it('the first request of a route reads its metadata; a token seen for the first 
   expect(metadata).toBeGreaterThan(0);
 });
 
-it('a token seen before costs one look at the store, and nobody waits', async () => {
+it('a cached token costs one look-up of the store, without a promise', async () => {
   const guard = await CountedGuard.make();
   const token = forge();
   guard.ask(token);

@@ -55,7 +55,7 @@ const CASES: [what: string, options: JwtExtendedOptions, keys: NewKey[]][] = [
   ],
 ];
 
-/** Logs in and sends new and old tokens, in a loop, until stop(). */
+/** Logs in, and sends new and old tokens, in a loop, until stop(). */
 class Load {
   readonly refused: unknown[] = [];
   readonly tokens: string[] = [];

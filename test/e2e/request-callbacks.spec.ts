@@ -49,7 +49,7 @@ const LATER: JwtExtendedOptions = {
   userLookup: noting('userLookup', Promise.resolve('Alice')),
 };
 
-describe.each(ADAPTERS)('callbacks that judge a request on %s', (adapter) => {
+describe.each(ADAPTERS)('callbacks that check a request on %s', (adapter) => {
   describe.each([
     ['at once', AT_ONCE],
     ['later', LATER],
@@ -88,7 +88,7 @@ describe.each(ADAPTERS)('callbacks that judge a request on %s', (adapter) => {
       expect(calls.map(([callback]) => callback)).toEqual(['decodeKey', 'decodeKey', 'decodeKey']);
     });
 
-    it('nobody is asked for a key of what is no token', async () => {
+    it('decodeKey is not called for a value that is not a token', async () => {
       expect(await app.get('/required', 'a.b.c')).toMatchObject({ status: 422 });
       expect(calls).toEqual([]);
     });

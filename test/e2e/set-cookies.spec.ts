@@ -102,7 +102,7 @@ describe.each(RESPONSES)('cookies set on %s', (on) => {
     ]);
   });
 
-  it('go with the session, are kept for good, or as long as one says', async () => {
+  it('are session cookies, persistent cookies, or have the lifetime of the call', async () => {
     const kept = { options: { cookies: { session: false } } };
     const past = { maxAge: 0, expires: 0 };
     const table: [SetCookieOptions | undefined, Surroundings, { maxAge: number | null; expires: number | null }][] = [
@@ -129,7 +129,7 @@ describe.each(RESPONSES)('cookies set on %s', (on) => {
     }
   });
 
-  it("can be kept for as long as the token lives: maxAge 'token'", async () => {
+  it("can have the lifetime of the token: maxAge 'token'", async () => {
     const [line] = await linesOf(on, setAccess({ maxAge: 'token' }, forge({ csrf: CSRF })));
     expect(lifetimeOf(line).maxAge).toBe(600);
     const forEver = forge({ csrf: CSRF, exp: undefined });
@@ -147,7 +147,7 @@ describe.each(RESPONSES)('cookies set on %s', (on) => {
     }
   });
 
-  it("do not take the place of the application's own", async () => {
+  it('do not replace cookies of the application', async () => {
     const withOwn: Work = async (cookies, response) => {
       append(response, 'own=1; Path=/');
       append(response, 'own=2; Path=/a');
@@ -197,7 +197,7 @@ describe.each(RESPONSES)('nothing is set on %s', (on) => {
     expect(answer.setCookies).toEqual([]);
   });
 
-  it('where a name that forbids a domain is given one', async () => {
+  it('with a domain for a name that forbids it', async () => {
     const options: JwtExtendedOptions = { cookies: { access: { name: '__Host-a' } } };
     const answer = await answerOf(on, setAccess({ domain: 'example.com' }), { options });
     expect(answer).toMatchObject({ status: 500 });
@@ -205,7 +205,7 @@ describe.each(RESPONSES)('nothing is set on %s', (on) => {
   });
 });
 
-/** What runs before handlers, on Node's own response: session middleware, for one. */
+/** Sets a cookie on Node's response before the handler, like session middleware. */
 const middleware = (app: INestApplication) =>
   app.use((_request: object, response: ServerResponse, next: () => void) => {
     response.setHeader('Set-Cookie', ['early=1', 'early=2']);

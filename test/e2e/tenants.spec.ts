@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
       }
     });
 
-    it('have an algorithm each, whatever a token says', async () => {
+    it('have one algorithm each, whichever a token names', async () => {
       const notAllowed = refused('The specified alg value is not allowed');
       const header = { kid: 'initech-1' };
       const withPublicKey = { header, secret: pem(publicKeyFor('ES256')) };
@@ -182,7 +182,7 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
       controllers: [RoutesController],
     });
 
-    it('are told apart by the signature', async () => {
+    it('are distinguished by the signature', async () => {
       expect(await app.get('/', forge({ tenant: 'acme' }))).toMatchObject({ status: 200 });
       expect(await app.get('/', forge({ tenant: 'globex' }))).toEqual(refused('Signature verification failed'));
     });

@@ -52,7 +52,7 @@ const CONTEXT: JwtContext = {
   user: { name: 'Tess' },
 };
 
-/** Stands for the real guard in a test: everybody is Tess. */
+/** Replaces the real guard in a test. The user is always Tess. */
 class TestGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     setJwtContext(context.switchToHttp().getRequest<object>(), CONTEXT);

@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('the times in a token on %s', (adapter) => {
     });
   });
 
-  it('a token made here may be given a lifetime of its own', async () => {
+  it('a new token can have its own lifetime', async () => {
     const token = await app.tokens.createAccessToken('alice', { expires: '5s' });
     expect(await app.get('/', token)).toMatchObject(LET_IN);
     expect(await app.get('/', await app.tokens.createAccessToken('alice', { expires: -1 }))).toEqual(EXPIRED);

@@ -9,7 +9,7 @@ import { ADAPTERS } from '../support/adapters.js';
 import { jwtModule, TestApp, withJwtApp, type JwtAppSetup } from '../support/jwt-app.js';
 import { errorOf } from '../support/token-service.js';
 
-// What @SubscribeMessage(), @MessagePattern() and @ResolveField() leave on a method; the packages they are of are none of ours.
+// What @SubscribeMessage(), @MessagePattern() and @ResolveField() write on a method. Their packages are not dependencies of this library.
 const SubscribeMessage = () => SetMetadata('websockets:message_mapping', true);
 const MessagePattern = () => SetMetadata('microservices:pattern', ['sum']);
 const ResolveField = () => SetMetadata('graphql:resolve_property', true);

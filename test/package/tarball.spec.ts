@@ -34,7 +34,7 @@ describe('the tarball', () => {
     expect(of('esm')).toContain('index.d.ts');
   });
 
-  it('makes nobody run a script on install', () => {
+  it('runs no script on install', () => {
     const onInstall = ['preinstall', 'install', 'postinstall', 'prepare'];
     expect(Object.keys(manifest.scripts).filter((script) => onInstall.includes(script))).toEqual([]);
   });

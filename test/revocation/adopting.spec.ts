@@ -155,7 +155,7 @@ describe.each(ADAPTERS)('A refresh token without session, not adopted on %s', (a
     expect(app.takeEvents()).toEqual([]);
   });
 
-  it('is judged by its jti and the cut-off elsewhere', async () => {
+  it('is checked by its jti and the cut-off on other routes', async () => {
     const token = flaskToken();
     expect(await app.get('/refresh-only', token)).toMatchObject({ status: 200 });
     await app.tokens.revoke(token);

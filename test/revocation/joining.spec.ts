@@ -13,7 +13,7 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
   const payloadOf = async (token: string) => (await app.tokens.verify(token)).payload;
 
   describe('as an access token', () => {
-    it.each(['its sid', 'a payload of it'])('is one of it (given %s)', async (kind) => {
+    it.each(['its sid', 'a payload of it'])('belongs to the session (by %s)', async (kind) => {
       const pair = await app.logIn();
       const session = kind === 'its sid' ? sidOf(pair) : await payloadOf(pair.refreshToken);
       const joined = await app.tokens.createAccessToken('alice', { session, fresh: true });
@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
   });
 
   describe('as a refresh token', () => {
-    it('takes the place of the session’s own, which is a reuse from then on', async () => {
+    it('replaces the refresh token of the session, which is a reuse from then on', async () => {
       const pair = await app.logIn();
       app.takeEvents();
       const refreshToken = await app.tokens.createRefreshToken('alice', { session: sidOf(pair) });
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
       });
     });
 
-    it('of no given session opens one', async () => {
+    it('without a session opens one', async () => {
       const refreshToken = await app.tokens.createRefreshToken('olga');
       expect((await app.tokens.listSessions('olga')).map(({ sid }) => sid)).toEqual([sidOf(refreshToken)]);
       const pair = await app.refresh(refreshToken);
@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('A token’s session on %s', (adapter) => {
   const app = useSessionApp(adapter);
 
   it.each(['abc', '', 7, null, {}, `${UNKNOWN_SID}=`, 'constructor'])(
-    'is none of ours where its sid is %j: it is judged by its jti and the cut-off',
+    'has no session of ours with the sid %j, so its jti and the cut-off are checked',
     async (sid) => {
       const token = forge({ sid, jti: `of ${JSON.stringify(sid)}` });
       expect(await app.get('/me', token)).toMatchObject({ status: 200 });
@@ -125,7 +125,7 @@ describe.each(ADAPTERS)('A token’s session on %s', (adapter) => {
     expect(await app.get('/me', forge({ sid: UNKNOWN_SID }))).toEqual(REVOKED);
   });
 
-  it('is refused where it is one of somebody else', async () => {
+  it('is refused if the session belongs to another user', async () => {
     const sid = sidOf(await app.logIn('bob'));
     expect(await app.get('/me', forge({ sub: 'bob', sid }))).toMatchObject({ status: 200 });
     expect(await app.get('/me', forge({ sub: 'alice', sid }))).toEqual(REVOKED);

@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
     });
   });
 
-  it('that answers with the record of another session lets nobody in, and signs nothing for it', async () => {
+  it('that returns the record of another session causes a refusal, and no token is signed', async () => {
     for (const { refreshToken } of [await app.logIn(), await app.logIn('bob')]) {
       const sid = sidOf(refreshToken);
       const { session } = await app.store.lookUp({ subject: sid.split('.')[0] as string, sid, jti: null });

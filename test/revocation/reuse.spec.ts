@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     return { first, second, answer: await app.tryToRefresh(first) };
   };
 
-  it('is told once, with the session, the identity and the token', async () => {
+  it('is called once, with the session, the identity and the token', async () => {
     const { first, second } = await reuse();
     await app.tryToRefresh(first);
     await app.expectOver(second);
@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     expect(app.takeEvents().filter(({ type }) => type === 'refresh-reused')).toEqual([event]);
   });
 
-  it('is told where a route only looks at the token, too', async () => {
+  it('is also called on a route that only checks the token', async () => {
     const first = await app.logIn();
     await app.refresh(first);
     clock.advance(11);
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     expect(told).toMatchObject([{ sid: sidOf(first) }]);
   });
 
-  it('is told where rotate() is called without the guard, too', async () => {
+  it('is also called if rotate() is called without the guard', async () => {
     const first = await app.logIn();
     await app.refresh(first);
     clock.advance(11);
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('What happens to sessions on %s', (adapter) => {
     ]);
   });
 
-  it('is told of the store, too', async () => {
+  it('is also notified of the store', async () => {
     const { accessToken } = await app.logIn();
     app.takeEvents();
     const cause = new Error('no connection');

@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
       ]);
   });
 
-  it('tells the callbacks whom userLookup found', async () => {
+  it('passes the user of userLookup to the callbacks', async () => {
     const pair = await app.logIn();
     calls = [];
     await app.tokens.rotate(pair.refreshToken);
@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
   });
 
   it.each([null, undefined])(
-    'of nobody’s token is refused and consumes nothing (userLookup answers %s)',
+    'of a token without a user is refused and consumes nothing (userLookup returns %s)',
     async (nobody) => {
       const pair = await app.logIn();
       doing = { userLookup: () => nobody };
@@ -151,7 +151,7 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
 describe.each(ADAPTERS)('A rotation without a user look-up on %s', (adapter) => {
   const app = useSessionApp(adapter, OPTIONS);
 
-  it('tells the callbacks the identity claim', async () => {
+  it('passes the identity claim to the callbacks', async () => {
     const pair = await app.logIn();
     calls = [];
     await app.refresh(pair);

@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
       expect((await app.tokens.listSessions('alice')).map(({ sid }) => sid)).toEqual([third, first].map(sidOf));
     });
 
-    it('never has a third one beside it, however many begin at once', async () => {
+    it('never has a third session, however many log-ins happen at once', async () => {
       const pairs = await Promise.all(Array.from({ length: 10 }, () => app.logIn('carl')));
       expect((await Promise.all(pairs.map(isOn))).filter(Boolean)).toHaveLength(2);
     });
@@ -157,7 +157,7 @@ describe.each(ADAPTERS)('The list of sessions on %s', (adapter) => {
     expect(await app.tokens.listSessions('bob')).toMatchObject([{ device: 'x'.repeat(256) }]);
   });
 
-  it('is empty where there is none, and holds nobody else’s', async () => {
+  it('is empty without sessions, and has no sessions of other users', async () => {
     expect(await app.tokens.listSessions('nobody')).toEqual([]);
   });
 });

@@ -119,7 +119,7 @@ describe.each(ADAPTERS)('a session on %s', (adapter) => {
     expect((await call('POST', '/refresh', pair.refreshToken)).status).toBe(201);
   });
 
-  it('is ended by revokeAllFor but for the one that is kept', async () => {
+  it('is ended by revokeAllFor, except the excepted one', async () => {
     const [one, two] = [await login(), await login()];
     const kept = (await tokens.verify(one.accessToken)).payload.sid as string;
     expect(await tokens.listSessions('alice')).toHaveLength(2);

@@ -79,7 +79,7 @@ describe('The start is fine', () => {
 });
 
 describe('A store', () => {
-  /** Starts with a store that describes itself so; what is logged and told then. */
+  /** Starts with a store that describes these problems. Returns the log and the events. */
   async function start(describeProblems: () => string[] | Promise<string[]>) {
     const log = new RecordingLogger();
     const own = Object.assign(new MemoryRevocationStore(), { describeProblems });

@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('A cut-off on %s', (adapter) => {
     expect((await app.tokens.listSessions(user)).map(({ sid }) => sid)).toEqual([sidOf(late)]);
   });
 
-  it('is not what the tokens of a session are judged by', async () => {
+  it('does not affect the tokens of a session', async () => {
     await app.tokens.revokeAllFor(user);
     const pair = await app.logIn(user);
     expect(await isLetIn(pair.accessToken)).toBe(true);

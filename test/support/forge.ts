@@ -25,7 +25,7 @@ export function signSegments(header: string, payload: string, { secret = SECRET,
   return `${header}.${payload}.${signature}`;
 }
 
-/** A rightly signed token of whatever texts (or bytes) are given as header and payload. */
+/** A correctly signed token with any strings or bytes as header and payload. */
 export function compact(header: string | Uint8Array, payload: string | Uint8Array, signing?: Signing): string {
   return signSegments(base64url(header), base64url(payload), signing);
 }
@@ -36,13 +36,13 @@ export function claimsOf(claims: object = {}): Record<string, unknown> {
   return { sub: 'alice', type: 'access', fresh: false, jti: 'an-id', iat: now, nbf: now, exp: now + 600, ...claims };
 }
 
-/** A token made by hand: good, for alice, but for the claims and header parameters given. */
+/** A valid token for alice, made by hand, with other claims and header parameters. */
 export function forge(claims: object = {}, { header = {}, ...signing }: Signing & { header?: object } = {}): string {
   const { algorithm = 'HS256' } = signing;
   return compact(JSON.stringify({ alg: algorithm, typ: 'JWT', ...header }), JSON.stringify(claimsOf(claims)), signing);
 }
 
-/** The same with one claim as the given JSON text, for what JSON.stringify does not write. */
+/** The same with one claim as JSON text, for values that JSON.stringify cannot write. */
 export function forgeJson(claim: string, json: string): string {
   const claims = JSON.stringify(claimsOf({ [claim]: undefined }));
   return compact('{"alg":"HS256"}', `${claims.slice(0, -1)},${JSON.stringify(claim)}:${json}}`);

@@ -15,7 +15,7 @@ export function providerKey(kid: string, algorithm: JwtAlgorithm = 'ES256'): Pro
   return { kid, algorithm, key: privateKeyFor(algorithm, kid) };
 }
 
-/** An entry of a JWK Set for it; members that are given replace its own, `undefined` leaves one out. */
+/** The entry of a key in a JWK Set. `members` replace its own members, and `undefined` removes one. */
 export function published({ kid, algorithm, key }: ProviderKey, members: object = {}): Record<string, unknown> {
   return { ...createPublicKey(key).export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig', ...members };
 }

@@ -20,7 +20,7 @@ export function status(code: number, headers: Record<string, string> = {}): Beha
 /** Takes the request and never answers. */
 export const silence: Behaviour = () => undefined;
 
-/** An HTTP server on the loopback that does as it is told, and counts. */
+/** An HTTP server on loopback with configurable behaviour, which counts its requests. */
 export class KeyServer {
   /** What is answered, by path; anything else is 404. */
   readonly paths = new Map<string, Behaviour>();
@@ -87,7 +87,7 @@ export class KeyServer {
   }
 }
 
-/** A server that runs as long as the surrounding `describe` or file, and forgets what it was told after each test. */
+/** A server that runs as long as the surrounding `describe` or file, and resets its behaviour after each test. */
 export function useKeyServer(): KeyServer {
   const server = new KeyServer();
   beforeAll(() => server.start());

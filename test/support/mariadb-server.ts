@@ -53,7 +53,7 @@ export class MariaDbServer {
     return this.process?.log ?? '';
   }
 
-  /** Starts it again, on its old port and with what it has kept. */
+  /** Starts the server again, on the same port and with its data. */
   async start(): Promise<void> {
     const files = { datadir: 'data', socket: 'socket', 'pid-file': 'pid', 'init-file': 'set-up.sql' };
     const args = [

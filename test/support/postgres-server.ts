@@ -51,7 +51,7 @@ export class PostgresServer {
     return this.process?.log ?? '';
   }
 
-  /** Starts it again, on its old port and with what it has kept. */
+  /** Starts the server again, on the same port and with its data. */
   async start(): Promise<void> {
     const where = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(this.port) };
     // What it has written is there after its own death; only that of the machine would need fsync.
@@ -62,7 +62,7 @@ export class PostgresServer {
     this.process = await DatabaseProcess.start({ user: USER, command: program('postgres'), args }, isReady);
   }
 
-  /** As `pg_ctl stop -m immediate`: it takes leave of nobody, and recovers when it is started again. */
+  /** Stops the server like `pg_ctl stop -m immediate`: it closes no connection, and recovers at the next start. */
   async kill(): Promise<void> {
     await this.process?.end('SIGQUIT');
   }

@@ -47,7 +47,7 @@ export class RedisServer {
     return this.option('--cluster-port') ?? '';
   }
 
-  /** Starts it again, on its old port; what it had kept on disk is there again. */
+  /** Starts the server again, on the same port and with its data on disk. */
   async start(): Promise<void> {
     const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
     const server = spawn('redis-server', [...where, '--save', '', '--loglevel', 'warning', ...this.args]);

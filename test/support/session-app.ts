@@ -81,7 +81,7 @@ export const UNAVAILABLE = { status: 503, body: { msg: 'Token revocation status 
 /** Options of the module; the store is another matter. */
 type SessionOptions = Omit<JwtExtendedOptions, 'revocation'> & { revocation?: Omit<RevocationOptions, 'store'> };
 
-/** An application with sessions, kept in memory unless a test has another store. */
+/** An application with sessions, in memory unless a test has another store. */
 export class SessionApp extends TestApp {
   readonly events: RevocationEvent[] = [];
 

@@ -70,7 +70,7 @@ const SHARED_STORES: readonly SharedStore[] = [
   },
 ];
 
-/** Where whoever comes second fails and has to come again, so that a crowd takes its time. */
+/** Stores in which concurrent writes fail and are retried, so that many of them take time. */
 export const SERIALIZABLE = postgresWith('PostgreSQL, every transaction serializable', 200, {
   default_transaction_isolation: 'serializable',
 });

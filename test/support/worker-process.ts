@@ -49,7 +49,7 @@ export class WorkerProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** What the library wrote to the log since the last time, and every trace of something nobody expected. */
+  /** The log of the library since the last call, and every unexpected line. */
   takeLog(): string[] {
     const lines = this.output.split('\n').filter((line) => NOTEWORTHY.test(line));
     this.output = '';

@@ -48,7 +48,7 @@ describe.each(['ws', 'rpc', 'graphql', 'something-else'])('the guard in a contex
     [ChatGateway, 'required'],
     [ChatGateway, 'optional'],
     [ProtectedGateway, 'undecorated'],
-  ] as const)('refuses a requirement, whatever token is there: %p.%s', async (host, handler) => {
+  ] as const)('refuses a requirement, even with a token: %p.%s', async (host, handler) => {
     const guard = await providerOf(JwtGuard);
     const context = contextOf(type, host, handler);
     const error = await errorOf(() => guard.canActivate(context));

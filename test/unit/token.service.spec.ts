@@ -106,7 +106,7 @@ describe('TokenService.verify() with a csrfToken', () => {
     }
   });
 
-  it('a wrong value is told before expiry, a wrong claim before both', async () => {
+  it('a wrong value is reported before expiry, a wrong claim before both', async () => {
     const tokens = await tokenService();
     const wrong = { csrfToken: 'wrong' };
     const of = (claims: object) => refusal(() => tokens.verify(forge({ csrf: 'value', exp: 1, ...claims }), wrong));

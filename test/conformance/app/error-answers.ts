@@ -3,7 +3,7 @@ import { noteCallback } from './trace.js';
 
 type ErrorResponses = NonNullable<JwtExtendedOptions['errorResponses']>;
 
-/** The error callbacks: a status of their own, and in the body what they were given. */
+/** The error callbacks. They answer with their own status, and their arguments in the body. */
 const WITH_TOKEN = {
   expired: ['expiredToken', 418],
   needs_fresh: ['needsFreshToken', 428],

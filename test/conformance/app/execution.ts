@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 
-/** The execution context of the running handler, for what a guard or an interceptor would be given. */
+/** The execution context of the running handler, as a guard or an interceptor gets it. */
 export const CurrentContext = createParamDecorator((_data: unknown, context: ExecutionContext) => context);
 
 interface ParameterMetadata {

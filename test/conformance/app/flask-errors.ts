@@ -30,7 +30,7 @@ const FLASK_CLASSES = [
   [InvalidTokenException, 'DecodeError'],
 ] as const;
 
-/** One class of ours for what are several there: told apart by the library's own texts. */
+/** One class of ours for several classes of Flask. The message distinguishes them. */
 const INVALID_TOKEN_CLASSES = [
   [/^Missing claim: /, 'JWTDecodeError'],
   [/^Bad .* header\. Expected /, 'InvalidHeaderError'],

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
 
-/** What happened inside during one request: the callbacks that ran, in order, and the first error nobody foresaw. */
+/** The trace of one request: the callbacks in order, and the first unexpected error. */
 class RequestTrace {
   readonly callbacks: string[] = [];
   raised: { class: string; message: string } | null = null;

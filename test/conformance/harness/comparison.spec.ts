@@ -68,7 +68,7 @@ describe('the comparison of an answer', () => {
 });
 
 describe('the verdicts of a scenario', () => {
-  it('declare a difference, and count what is kept against the advice', () => {
+  it('declare a difference, and count the steps that do not follow the advice', () => {
     expect(classOf(answer(), answer({ status: 422 }), sent({ port: deviate }))).toBe('declared');
     expect(compare([sent({ port: deviate })], [answer()], [answer()])).toMatchObject([{ class: 'same', kept: true }]);
   });

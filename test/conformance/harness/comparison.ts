@@ -7,7 +7,7 @@ import type { PortVerdict, RecordedStep, Recording, Scenario } from './scenario.
  */
 export type ResultClass = 'same' | 'wording' | 'declared' | 'DIFFERENT';
 
-/** One place where two documents differ. */
+/** One location in which two documents differ. */
 export interface Deviation {
   readonly path: string;
   readonly golden: unknown;

@@ -78,7 +78,7 @@ function content(body: Buffer, contentType: string | null, normaliser: Normalise
   return { text: contentType?.startsWith('text/html') && text.trimStart().startsWith('<') ? '$html' : text };
 }
 
-/** The value a step asks to be kept: a member of the JSON answer, or a cookie; `undefined` where there is none. */
+/** The value that a step saves: a member of the JSON body, or a cookie; `undefined` where there is none. */
 function captureFrom(response: WireResponse, path: string): unknown {
   if (path.startsWith('cookie:')) return cookieValue(response, path.slice('cookie:'.length));
   try {

@@ -85,7 +85,7 @@ async function walkOpening(store: RevocationStore, caseInTime: CaseInTime, each:
   await expectWritten(store, caseInTime, each, decision);
 }
 
-/** The answer, and when the store gave it by its own clock: an answer that writes a session tells. */
+/** The result, and its time by the store's clock. A result with a session contains that time. */
 async function timed<Answer extends OpenOutcome | RefreshOutcome>(
   store: RevocationStore,
   each: PresentCase | OpenCase,

@@ -101,7 +101,7 @@ describeWithPostgres('Four processes with a local memory of what PostgreSQL answ
   it('refuse a token that one of them revoked no later than the staleness', async () => {
     const delays = await sortedDelays(pool, 4);
     expect(delays.at(-1)).toBeLessThan(STALENESS + ALLOWANCE);
-    // Nobody has told them: they went on until then.
+    // The other processes were not notified, so they accepted the token until then.
     expect(delays.at(-1)).toBeGreaterThan(100);
   });
 });

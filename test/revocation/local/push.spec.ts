@@ -64,7 +64,7 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
 
   it('costs no round trip once a token was seen', async () => {
     const payload = await login();
-    // From when the log-in itself has been told of; where a ping is late on a busy machine, the server is asked again.
+    // Counts from the notification of the log-in. If a ping is late on a busy machine, the process asks the server again.
     await until(async () => {
       server.takeCommandCounts();
       for (let time = 0; time < 50; time++) expect(await everywhere(payload)).toEqual([false, false, false, false]);

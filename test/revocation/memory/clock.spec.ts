@@ -52,7 +52,7 @@ describe('a MemoryRevocationStore', () => {
     expect(store.endSession('s', 's.1', now + 1_000)).toBe(true);
   });
 
-  it('hands out records that nobody can change', () => {
+  it('returns frozen records', () => {
     const { store, open } = storeAt(START);
     open();
     const { session } = store.lookUp({ subject: 's', sid: 's.1', jti: null });

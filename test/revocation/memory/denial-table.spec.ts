@@ -100,7 +100,7 @@ describe('the table of denied ids', () => {
     expect(largest).toBeLessThan(3_000);
   });
 
-  it('tells the subjects of one jti apart', () => {
+  it('distinguishes the subjects of one jti', () => {
     const table = new DenialTable();
     table.deny('a', 'jti', 10, 0);
     table.deny('b', 'jti', 20, 0);
@@ -109,7 +109,7 @@ describe('the table of denied ids', () => {
 });
 
 describe('the key of a denied id', () => {
-  it('has 128 bits, and tells subject and id apart', () => {
+  it('has 128 bits, and distinguishes subject and id', () => {
     expect(denialKey('a', 'b')).toHaveLength(4);
     expect(denialKey('a', 'b')).toEqual(denialKey('a', 'b'));
     const pairs = [

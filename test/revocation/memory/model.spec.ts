@@ -97,7 +97,7 @@ function everything(store: Store) {
 const longest = Number(process.env.FAST_CHECK_RUNS ?? 400);
 
 describe('MemoryRevocationStore', () => {
-  it('answers as the model does, whatever is done to it in whatever order', () => {
+  it('returns the results of the model for random calls in random order', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(steps, fc.oneof(fc.constant(0), milliseconds)), { maxLength: 40 }), (sequence) => {
         const model = new ModelStore();

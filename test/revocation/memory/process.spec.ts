@@ -32,7 +32,7 @@ describe('MemoryRevocationStore in a process', () => {
     expect(bytesLeft.used).toBeLessThan(5);
   }, 300_000);
 
-  it('holds no more of a device note than the note, whatever text it was cut from', () => {
+  it('stores only the device name, not the longer string it is a slice of', () => {
     const script = `
       ${OPENING}
       const before = bytesInUse();

@@ -21,7 +21,7 @@ describeWithRedis('Redis that takes no writes', () => {
 
   it('as a replica still says who is logged in; log-ins, refreshes and log-outs are refused until it is a primary', async () => {
     const pairs = await logInOnce();
-    // Nobody listens there, so that it keeps its data.
+    // No server runs at that address, so the replica does not replace its data.
     pool.server.ask('REPLICAOF', '127.0.0.1', '1');
     for (let time = 0; time < 3; time++) {
       for (const [index, pair] of pairs.entries()) {

@@ -58,7 +58,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
     return [...new Set((await Promise.all(clients)).flat())].sort();
   }
 
-  /** Everybody was served, somebody was refused meanwhile, and nothing else happened. */
+  /** Every user was served, and some requests were refused during the outage. No other status occurred. */
   const expectOwnAnswers = (met: readonly string[]) => {
     const served = ['alice 200', 'bob 200', 'gone 401'];
     expect(met).toEqual(expect.arrayContaining(served));
@@ -80,7 +80,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
     expectOwnAnswers(met);
   });
 
-  it('nor where answers come after they were given up', async () => {
+  it('nor if responses come after the timeout', async () => {
     const met = await meanwhile(async () => {
       proxy.delayAnswers(() => Math.random() * 2_000);
       await sleep(4_000);

@@ -14,7 +14,7 @@ describeWithRedis('a cluster', () => {
 
   const nodeOf = (subject: string) => cluster.nodeOf(`{${subject}}`);
 
-  /** A subject that is kept by a node, or by any other one. */
+  /** A subject whose data is on a node, or on any other node. */
   function subjectOn(node: RedisServer, otherwise = false): string {
     for (;;) {
       const subject = newSubject();
@@ -64,7 +64,7 @@ describeWithRedis('a cluster', () => {
       expect((await store.lookUp({ ...session, jti: null })).session).toEqual(found);
     });
 
-    it('serves subjects of the other nodes, and tells the time, while one node hangs', async () => {
+    it('serves subjects of the other nodes, and returns the time, while one node hangs', async () => {
       const [stopped] = cluster.nodes as [RedisServer];
       const session = await opened(store, { subject: subjectOn(stopped, true) });
       const waiting = await opened(store, { subject: subjectOn(stopped) });

@@ -19,7 +19,7 @@ describeWithRedis('what is sent to Redis', () => {
     });
     afterAll(() => connected.close());
 
-    it('a look-up is one MGET, whatever it asks', async () => {
+    it('a look-up is one MGET for every query', async () => {
       const { subject, sid } = await opened(store);
       for (const query of [
         { sid, jti: 'a' },

@@ -17,7 +17,7 @@ const writesOf = (store: RedisRevocationStore, session: Session) => ({
   deny: (deadline: number) => store.deny(session.subject, 'a jti', HOUR, deadline),
 });
 
-/** What became of a call within some time; whatever becomes of it later has to be nobody's business. */
+/** The result of a call within a time limit. A later result is ignored. */
 const within = (ms: number, call: Promise<unknown>) =>
   Promise.race([call.then(() => 'answered' as const), sleep(ms, 'hangs' as const, { ref: false })]).catch(
     (error: Error) => error,
@@ -69,7 +69,7 @@ describeWithRedis('a Redis that fails', () => {
       expect(await deny(inTime())).toBe(true);
     });
 
-    it('that lets nobody in is passed on as it is', async () => {
+    it('that refuses the password throws the driver's error', async () => {
       await start();
       server.ask('ACL', 'SETUSER', 'default', '-mget', '-evalsha', '-time', '-zrange');
       const calls = [lookUp(), store.now(), store.listSessions(session.subject)];
@@ -101,7 +101,7 @@ describeWithRedis('a Redis that fails', () => {
       expect(await writes.present(inTime())).toMatchObject({ outcome: 'rotated' });
     });
 
-    it('stopped and continued in time applies what it was told', async () => {
+    it('stopped and continued in time applies the pending writes', async () => {
       await start();
       server.pause();
       const answer = store.present(presenting(session), inTime());
@@ -135,7 +135,7 @@ describeWithRedis('a Redis that fails', () => {
       expect(await store.present(presenting(session), inTime())).toEqual({ outcome: 'unknown' });
     });
 
-    it('that answered a write nobody received gives the same answer once more', async () => {
+    it('returns the same result again if the first one was lost', async () => {
       await start();
       const { client } = connected;
       const repeating = Object.create(client) as Record<string, unknown>;

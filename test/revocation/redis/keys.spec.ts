@@ -106,7 +106,7 @@ describeWithRedis('what is kept in Redis', () => {
     expect((await store.listSessions(subject)).map((session) => session.sid)).toEqual([last.sid, sid]);
   });
 
-  it('tells sessions apart that were opened within one millisecond', async () => {
+  it('distinguishes sessions that were opened within one millisecond', async () => {
     const subject = newSubject();
     const sessions = await Promise.all(Array.from({ length: 20 }, () => opened(store, { subject, maxPerSubject: 10 })));
     const left = (await store.listSessions(subject)).map(({ sid }) => sid);

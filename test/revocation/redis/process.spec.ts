@@ -26,7 +26,7 @@ function compileLibrary(): void {
   }
 }
 
-/** Uses a store whose client nobody listens to, loses its server, and is to end by itself when the client is closed. */
+/** Uses a store whose client has no listener, and loses its server. The process must end by itself after the client is closed. */
 const script = (imports: string, client: string, connect: string, close: string) => `
   import { setTimeout as sleep } from 'node:timers/promises';
   ${imports}

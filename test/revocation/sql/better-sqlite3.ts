@@ -9,8 +9,8 @@ export type BetterSqlite3 = new (file: string) => {
 };
 
 /**
- * It is compiled when it is installed, which takes a compiler and a minute: `npm run test:better-sqlite3` puts it in a
- * folder of its own. `undefined` where nobody did.
+ * The driver, or `undefined` if it is not installed. Its installation needs a compiler and takes a minute, so
+ * `npm run test:better-sqlite3` installs it into a separate folder.
  */
 export const betterSqlite3 = load();
 

@@ -188,7 +188,7 @@ export const sqliteClients: readonly SqlClient[] = [
 /** A pool with the settings that the documentation recommends, unless a test has others. */
 export function postgresPool(url: string, settings: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, ...settings });
-  // A connection that ends while nobody uses it is an event, and one that nobody listens to ends the process.
+  // An idle connection that breaks emits an event. Without a listener, the event ends the process.
   pool.on('error', () => undefined);
   return pool;
 }

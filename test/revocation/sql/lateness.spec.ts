@@ -6,15 +6,15 @@ import type { Connected } from './clients.js';
 import { databases, type Database, type RunningDatabase } from './databases.js';
 import { adopting, HOUR, inTime, newSubject, opened, opening, presenting, type Opened } from './questions.js';
 
-/** How long a write may take, and how long it is kept waiting. */
+/** The time limit of a write, and the time for which a lock delays it. */
 const MAY_TAKE = 100;
 const WAITS = 250;
 
-/** Locks that somebody else holds. */
+/** Locks of another transaction. */
 interface Holder {
   /** Changes something, or locks it, in a transaction. */
   run(sql: string, ...params: string[]): Promise<unknown>;
-  /** Takes back what was changed: nobody sees a new row. */
+  /** Rolls the change back, so that no other transaction sees a new row. */
   release(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import sqlite from 'node-sqlite3-wasm';
 import { ADAPTERS } from '../../support/adapters.js';
 import { UNAVAILABLE, useSessionApp } from '../../support/session-app.js';
 
-describe.each(ADAPTERS)('A SQLite file that somebody else has locked, on %s', (adapter) => {
+describe.each(ADAPTERS)('A SQLite file that another process has locked, on %s', (adapter) => {
   const folder = mkdtempSync(join(tmpdir(), 'locked-'));
   const open = () => new sqlite.Database(join(folder, 'sessions.db'));
   const [db, other] = [open(), open()];

@@ -119,7 +119,7 @@ for (const database of databases) {
             if (next === null) return [answer];
             return [answer, await store(index + 1).present(presenting({ ...first, id: next.currentId }), inTime())];
           });
-          // Whoever comes so late that the successor has been used is a reuse, and the only reason of one.
+          // A request after the use of the successor is a reuse. There is no other reason for a reuse here.
           const outcomes = answers.flat().map(({ outcome }) => outcome);
           expect(outcomes.filter((outcome) => outcome === 'rotated').length).toBeLessThanOrEqual(2);
           expect(outcomes.filter((outcome) => outcome === 'reused').length).toBeLessThanOrEqual(1);
@@ -180,7 +180,7 @@ for (const database of databases) {
         }
       });
 
-      it('end all of a subject, whoever begins', async () => {
+      it('end all sessions of a subject, in either order', async () => {
         const subject = newSubject();
         await atOnce(10, (each) => opened(each, { subject }));
         const answers = await atOnce(8, (each) => each.endSessions({ subject, before: null, except: null }, inTime()));

@@ -4,7 +4,7 @@ import type { Connected } from './clients.js';
 import { databases, type RunningDatabase } from './databases.js';
 import { adopting, HOUR, inTime, newSubject, newToken, opened, opening, presenting } from './questions.js';
 
-/** How each database tells what a statement looks at, and what says that it looks at all there is. */
+/** The command of each database that explains a statement, and the text that means a full table scan. */
 const PLANS: Record<string, { dialect: SqlDialectName; explain: string; scan: RegExp }> = {
   PostgreSQL: { dialect: 'postgres', explain: 'EXPLAIN ', scan: /Seq Scan on jwt_revocation/ },
   MariaDB: { dialect: 'mysql', explain: 'EXPLAIN ', scan: /"table":"jwt_revocation"[^}]*"type":"(ALL|index)"/ },
@@ -40,7 +40,7 @@ for (const database of databases) {
       await running.stop();
     });
 
-    it('for a look-up is one SELECT, whatever is asked', async () => {
+    it('for a look-up is one SELECT for every query', async () => {
       const { subject, sid } = await opened(store);
       take();
       for (const asked of [
@@ -83,7 +83,7 @@ for (const database of databases) {
       expect(take()).toEqual(['SELECT', 'INSERT', 'SELECT', all, 'SELECT', all]);
     });
 
-    it('is found by an index, whatever else there is', async () => {
+    it('uses an index, with any other rows', async () => {
       const { subject, sid } = await fill();
       take();
       await store.lookUp({ subject, sid, jti: 'a' });

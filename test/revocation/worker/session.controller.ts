@@ -101,7 +101,7 @@ export class SessionController {
   }
 }
 
-/** Ends this process at once, with nothing answered, after it told its parent what would have been. */
+/** Ends this process at once without a response, after it has sent the result to its parent. */
 async function dieWith(message: WorkerMessage): Promise<void> {
   await new Promise((resolve) => process.send?.(message, resolve));
   process.kill(process.pid, 'SIGKILL');

@@ -17,7 +17,7 @@ export interface WorkerSettings {
   readonly clientOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** What a process of these tests tells the one that started it. */
+/** A message of a process of these tests to its parent. */
 export type WorkerMessage =
   | { readonly url: string }
   /** The tokens that `rotate()` answered, just before the process kills itself. */

@@ -55,7 +55,7 @@ describe('the remembered context', () => {
     expect(getJwtContext(client)).toBeNull();
   });
 
-  it('is in one place for all copies of the package', () => {
+  it('is shared by all copies of the package', () => {
     const memory = (globalThis as Record<symbol, unknown>)[Symbol.for('nestjs-jwt-extended.contexts')];
     expect(memory).toBeInstanceOf(WeakMap);
     const request = {};

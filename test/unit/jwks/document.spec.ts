@@ -16,7 +16,7 @@ const text = (body: string | Buffer, headers: Record<string, string> = {}): Beha
   return (response) => response.writeHead(200, headers).end(body);
 };
 
-it('is read, whatever media type it is sent with', async () => {
+it('is read with any media type', async () => {
   expect((await ask(json({ keys: [] }))).document).toEqual({ keys: [] });
   expect((await ask(text('{"a":1}', { 'Content-Type': 'text/html' }))).document).toEqual({ a: 1 });
   expect((await ask(text('{"a":1}'))).document).toEqual({ a: 1 });

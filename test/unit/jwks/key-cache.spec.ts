@@ -10,7 +10,7 @@ const caches: KeyCache[] = [];
 const time = useFakeTime();
 afterEach(() => caches.splice(0).forEach((cache) => cache.stop()));
 
-/** A cache whose loader answers what it is told, and counts. */
+/** A cache with a configurable loader, which counts its calls. */
 function cacheOf(limits: Partial<CacheLimits> = {}) {
   const outcomes: FetchOutcome[] = [];
   const loader = {
@@ -65,7 +65,7 @@ describe('an unknown key', () => {
 });
 
 describe('keys that are old', () => {
-  it('are fetched again in the background, before their time is over, without anybody asking', async () => {
+  it('are fetched again in the background before they expire, without a request', async () => {
     const { cache, loader } = cacheOf({ maxAge: 100 });
     cache.start();
     await time.pass(0);
@@ -90,7 +90,7 @@ describe('keys that are old', () => {
     expect(loader.loads).toBe(2);
   });
 
-  it('are kept while they cannot be fetched, up to maxStale', async () => {
+  it('are used while they cannot be fetched, up to maxStale', async () => {
     const { cache, loader } = cacheOf({ maxAge: 1000, maxStale: 2000, cooldown: 500 });
     await cache.keys();
     loader.answer = failing;
@@ -147,7 +147,7 @@ describe('without any key', () => {
   });
 });
 
-it('an attempt that hangs is given up, though its fetch does not heed the signal', async () => {
+it('a hanging attempt ends, even if its fetch ignores the signal', async () => {
   const { cache, loader } = cacheOf({ timeout: 50 });
   loader.answer = never;
   const waiting = errorOf(() => cache.keys());
@@ -156,7 +156,7 @@ it('an attempt that hangs is given up, though its fetch does not heed the signal
   expect((error?.cause as Error).message).toBe('No answer within 50 ms.');
 });
 
-it('tells of each attempt while it runs', async () => {
+it('reports each attempt while it runs', async () => {
   const { cache, loader, outcomes } = cacheOf({ maxAge: 50, cooldown: 20 });
   cache.start();
   await time.pass(0);

@@ -52,7 +52,7 @@ describe('a token without kid', () => {
     expect(find(set, undefined, 'EdDSA')).toBeNull();
   });
 
-  it('has no key where there are more than four, for trying them all would be work anybody could cause', () => {
+  it('has no key without a kid if there are more than four, because trying them all costs too much', () => {
     const keys = ['a', 'b', 'c', 'd', 'e'].map((kid) => providerKey(kid));
     expect(find(read(jwks(...keys.slice(1))), undefined, 'ES256')).toHaveLength(4);
     expect(find(read(jwks(...keys)), undefined, 'ES256')).toEqual([]);

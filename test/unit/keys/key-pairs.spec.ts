@@ -31,7 +31,7 @@ const der = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' | 'spki') =>
 const text = (key: KeyObject, type: 'pkcs1' | 'sec1') => key.export({ format: 'pem', type } as never).toString();
 const small = (y: string) => ({ kty: 'OKP', crv: 'Ed25519', x: Buffer.from(y, 'hex').toString('base64url') });
 
-describe('a key pair may be given', () => {
+describe('a key pair can be', () => {
   it.each<[what: string, algorithm: JwtAlgorithm, privateKey: KeyMaterial]>([
     ['as PEM (PKCS #8)', 'ES256', pem(ec)],
     ['as PEM (PKCS #1)', 'RS256', text(rsa, 'pkcs1')],
@@ -224,7 +224,7 @@ describe('a key pair is refused', () => {
     '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
     'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
     'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
-  ])('as a point of small order, for which anybody can sign: %s', (point) => {
+  ])('as a point of small order, whose signatures anyone can forge: %s', (point) => {
     expect(refusal({ algorithm: 'EdDSA', publicKey: small(point) })).toContain('is a point of small order');
   });
 
@@ -244,7 +244,7 @@ describe('a key pair is refused', () => {
 describe('an RSA key', () => {
   it('of 2048 bits is the least, and one beyond 16384 is too much', () => {
     expect(() => ring({ algorithm: 'RS256', privateKey: rsa })).not.toThrow();
-    // Nobody needs such a key to be one of two primes here: only its size is looked at.
+    // The key need not have two primes, because only its size is checked.
     const n = Buffer.from(createHash('sha512').update('a').digest('hex').repeat(17).slice(0, 2050));
     n[0] = 0xff;
     const publicKey = { kty: 'RSA', n: n.toString('base64url'), e: 'AQAB' };

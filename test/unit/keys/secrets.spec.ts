@@ -112,7 +112,7 @@ describe('a secret', () => {
     expect(await refusal(secret)).toContain('must be a string, bytes (Buffer), a JWK or a KeyObject');
   });
 
-  it('in a list is named by its place', async () => {
+  it('in a list is named by its index', async () => {
     const good = 'x'.repeat(32);
     expect(await refusal([good, 'short'])).toContain('option "secret", key 2, has 5 bytes');
     expect(await refusal([])).toContain('is an empty list. The first secret signs, all of them verify');

@@ -38,7 +38,7 @@ describe('the versions of Nest and @nestjs/jwt', () => {
     expect(describeMismatch(app)).toContain('npm install @nestjs/jwt@11');
   });
 
-  it('are no matter where they cannot be told', () => {
+  it('are ignored if they are unknown', () => {
     expect(describeMismatch(root)).toBeNull();
     install('@nestjs/core', '11.0.0');
     expect(describeMismatch(root)).toBeNull();

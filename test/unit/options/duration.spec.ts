@@ -97,7 +97,7 @@ describe('a duration', () => {
     );
   });
 
-  it('is a finite number or a TypeError, whatever is given', () => {
+  it('is a finite number or a TypeError, for every value', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         try {

@@ -64,7 +64,7 @@ describe('optionsFromFlaskConfig()', () => {
     expect(new Set(SETTINGS.map(([setting]) => setting)).size).toBe(43);
   });
 
-  it.each(SETTINGS)('%s, as Python has it: %j', (setting, value, _text, option, expected) => {
+  it.each(SETTINGS)('%s, as in Python: %j', (setting, value, _text, option, expected) => {
     expect(at(optionsFromFlaskConfig({ [setting]: value }), option)).toEqual(expected);
   });
 

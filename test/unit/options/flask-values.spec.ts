@@ -17,7 +17,7 @@ describe('the secret of a Flask configuration', () => {
     expect(read({ SECRET_KEY: SECRET, JWT_ALGORITHM: 'RS256', JWT_PRIVATE_KEY: 'PEM' }).secret).toBeUndefined();
   });
 
-  it('stays text whatever it looks like, but for quotes', () => {
+  it('stays a string for every value, except quotes', () => {
     for (const secret of ['1234567890', 'true', 'True', '[1]', '{"a":1}', 'a,b', '1e3']) {
       expect(read({ JWT_SECRET_KEY: secret }).secret).toBe(secret);
     }

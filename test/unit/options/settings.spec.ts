@@ -138,7 +138,7 @@ describe('the options', () => {
     expect(inspect(settings, { depth: Infinity })).not.toMatch(new RegExp(`${SECRET}|${OTHER_SECRET}`));
   });
 
-  it('do not change when what was given is changed afterwards', () => {
+  it('do not change when the options object is changed afterwards', () => {
     const given = {
       secret: [SECRET],
       decodeAlgorithms: ['HS256' as 'HS256' | 'HS512'],

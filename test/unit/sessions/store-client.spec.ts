@@ -43,7 +43,7 @@ describe('A read', () => {
     expect(error?.cause).toBe(cause);
   });
 
-  it('of a store that hangs is given up in time', async () => {
+  it('of a store that hangs ends in time', async () => {
     const refused = jest.fn();
     const reading = errorOf(() => clientOf().client.read(never, isValid)).finally(refused);
     await time.pass(TIMEOUT - 1);
@@ -54,7 +54,7 @@ describe('A read', () => {
     expect((error?.cause as Error).message).toBe(`The store did not answer within ${TIMEOUT} ms.`);
   });
 
-  it('that fails after it was given up changes nothing any more', async () => {
+  it('that fails after the timeout has no effect', async () => {
     const { client, types } = clientOf();
     const late = () => time.after(TIMEOUT + 20, 'late').then(() => Promise.reject(new Error('much later')));
     const reading = errorOf(() => client.read(late, isValid));
@@ -65,7 +65,7 @@ describe('A read', () => {
     expect(types()).toEqual(['store-unavailable', 'store-available']);
   });
 
-  it('that is answered after it was given up is not what makes the store available', async () => {
+  it('that is answered after the timeout does not make the store available', async () => {
     const { client, types } = clientOf();
     const reading = errorOf(() => client.read(() => time.after(TIMEOUT + 20, 'late'), isValid));
     await time.pass(TIMEOUT);
@@ -83,7 +83,7 @@ describe('A read', () => {
 });
 
 describe('A write', () => {
-  it('has to be applied in the store’s clock before it is given up, however far that is from ours', async () => {
+  it('has a deadline in the store’s clock before the timeout, even if the clocks differ', async () => {
     const { client } = clientOf(() => 1_000_000);
     const deadline = await client.write('alice', (_, until) => until, fine);
     expect(deadline).toBeGreaterThan(1_000_000);
@@ -150,7 +150,7 @@ describe('A write', () => {
     expect(types()).toEqual(['store-unavailable']);
   });
 
-  it('that came late is not given more time than there was', async () => {
+  it('that was late is retried only within the timeout', async () => {
     const { client } = clientOf(() => time.after(TIMEOUT * 0.4, 1_000_000));
     const writing = errorOf(() => client.write('alice', () => time.after(TIMEOUT * 0.4, 'late'), fine));
     await time.pass(TIMEOUT);
@@ -159,7 +159,7 @@ describe('A write', () => {
     expect((error?.cause as Error).message).toBe(`The store did not answer within ${TIMEOUT} ms.`);
   });
 
-  it('of a store that does not tell the time is given up in time, and not begun', async () => {
+  it('of a store that does not return its time ends in time, before the write', async () => {
     const work = jest.fn(() => 'done');
     const writing = errorOf(() => clientOf(never).client.write('alice', work, fine));
     await time.pass(TIMEOUT);
@@ -195,7 +195,7 @@ describe('An answer that is none', () => {
 describe('The state of a store', () => {
   const failing = () => Promise.reject(new Error('no connection'));
 
-  it('is told once per change, however many requests meet it', async () => {
+  it('is reported once per change, not once per request', async () => {
     const { client, told, types } = clientOf();
     for (let outage = 0; outage < 2; outage++) {
       await Promise.all([1, 2, 3].map(() => errorOf(() => client.read(failing, isValid))));

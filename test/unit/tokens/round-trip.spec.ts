@@ -35,7 +35,7 @@ describe.each(Object.entries(HASHES))('a token made with %s', (algorithm, hash) 
   });
 });
 
-describe('a token changed in one letter', () => {
+describe('a token changed in one character', () => {
   it('is refused', async () => {
     const tokens = await tokenService();
     const token = await tokens.createAccessToken('alice');

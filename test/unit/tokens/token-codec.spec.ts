@@ -33,7 +33,7 @@ describe.each(NAMES)('the codec with %s', (algorithm) => {
   const withSignature = (changed: Uint8Array) =>
     verifies(`${header}.${payload}.${base64url(changed)}`, own.verification);
 
-  it('signs what is given and verifies it', () => {
+  it('signs a payload and verifies it', () => {
     expect(readToken(token)).toEqual({ header: { alg: algorithm, typ: 'JWT' }, claims: { a: 1 } });
     expect(verifies(token, own.verification)).toBe(true);
   });
@@ -61,7 +61,7 @@ describe.each(NAMES)('the codec with %s', (algorithm) => {
       expect(withSignature(changed)).toBe(false);
   });
 
-  it('verifies with the algorithm of the key, whatever the token names', () => {
+  it('verifies with the algorithm of the key, not of the token', () => {
     for (const name of NAMES.filter((other) => other !== algorithm)) {
       const renamed = `${base64url(JSON.stringify({ alg: name, typ: 'JWT' }))}.${payload}.${signature}`;
       expect(verifies(renamed, own.verification)).toBe(false);
@@ -86,7 +86,7 @@ describe('the codec', () => {
     });
   });
 
-  it('judges signatures only, not claims', () => {
+  it('checks signatures only, not claims', () => {
     for (const claims of [{ exp: 1 }, { exp: 'x' }, { nbf: 9e9 }, { iat: 'x' }, { aud: 7 }]) {
       expect(verifies(forge(claims), verification)).toBe(true);
     }

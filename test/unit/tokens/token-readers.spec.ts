@@ -38,7 +38,7 @@ describe('TokenService.getJti() and getCsrfToken()', () => {
 });
 
 describe('TokenService.decodeUnverified()', () => {
-  it('reads whatever has the form of a token', async () => {
+  it('reads everything that has the form of a token', async () => {
     const tokens = await tokenService();
     const token = forge({ exp: 1, role: 'admin' }, { secret: OTHER_SECRET, header: { kid: 'k' } });
     const { header, payload } = tokens.decodeUnverified(token);

@@ -5,7 +5,7 @@ import { errorOf, tokenService } from '../../support/token-service.js';
 
 const EVERYTHING = { encodeNotBefore: true, tokenLocation: 'cookies', issuer: 'us', audience: 'them' } as const;
 
-it('the table of claims names every claim that the library sets beside the identity', async () => {
+it('the table of claims names every claim that the library sets in addition to the identity', async () => {
   const tokens = await tokenService(EVERYTHING);
   const { claims } = readToken(await tokens.createAccessToken('alice'));
   expect(Object.keys(claims).sort()).toEqual([...LIBRARY_CLAIMS, 'sub'].sort());

@@ -26,7 +26,7 @@ describe('the options of @JwtRequired()', () => {
     });
   });
 
-  it('are frozen, and apart from what was given', () => {
+  it('are frozen copies of the argument', () => {
     const locations: ('headers' | 'cookies')[] = ['headers'];
     const settled = settleRequirement({ locations });
     locations.push('cookies');

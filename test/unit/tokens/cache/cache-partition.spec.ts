@@ -38,7 +38,7 @@ function found(partition: CachePartition): CachedToken[] {
 }
 
 describe('a partition', () => {
-  it('has all it was given while there is room', () => {
+  it('has all tokens while there is space', () => {
     const partition = new CachePartition({ maxTokens: 1000, maxBytes: BYTES });
     expect(use(partition, part(0, 1000))).toEqual({ hits: 0, added: 1000 });
     expect(use(partition, part(0, 1000))).toEqual({ hits: 1000, added: 0 });
@@ -106,7 +106,7 @@ describe('a partition', () => {
   });
 });
 
-it('letters that take two bytes, fractions and what a store is asked count', () => {
+it('characters of two bytes, fractions and store keys count', () => {
   const bytes = (claims: object, isLookedUp = false) => {
     const raw = { rawToken: '', payload: claims, claims } as unknown as SignedToken;
     return bytesOf(raw, isLookedUp);

@@ -149,7 +149,7 @@ describe('an expired token', () => {
     }
   });
 
-  it('takes no place of a good one', async () => {
+  it('replaces no valid one', async () => {
     const tokens = await tokenService({ cache: { maxTokens: 32 } });
     const good = Array.from({ length: 30 }, (_, index) => forge({ jti: `good ${index}` }));
     for (const token of good) await tokens.verify(token);
@@ -262,7 +262,7 @@ it('nor once an identity provider has withdrawn a key that was in use', async ()
   }
 });
 
-it('a token whose last letters are those of another one is looked at whole', async () => {
+it('a token with the last characters of another one is compared completely', async () => {
   const tokens = await tokenService();
   const token = forge();
   await tokens.verify(token);

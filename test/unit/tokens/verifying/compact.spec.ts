@@ -143,7 +143,7 @@ describe.each([
   });
 });
 
-describe('whatever a token is', () => {
+describe('for every input', () => {
   it('it is parsed or refused with an InvalidTokenException', () => {
     const letters = fc.string({ unit: fc.constantFrom(...'eyJ0.-_=+/{}[]":,1a ü'), maxLength: 60 });
     const anything = fc.oneof(

@@ -93,7 +93,7 @@ describe('the value of a request', () => {
     expect(() => present({}, 'post')).toThrow('Missing CSRF token');
   });
 
-  it('is a text or missing, whatever a body parser has left', () => {
+  it('is a string or missing, for every parsed body', () => {
     const type = fc.constantFrom('application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain');
     const body = fc.oneof(fc.anything(), fc.dictionary(fc.constantFrom('csrf_token', 'x'), fc.anything()));
     fc.assert(
