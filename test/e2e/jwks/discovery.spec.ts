@@ -63,11 +63,7 @@ describe('refuses a configuration', () => {
     ['without jwks_uri', () => ({ issuer: server.url }), /jwks_uri that is no absolute address/],
     ['with a jwks_uri that is a path', () => ({ issuer: server.url, jwks_uri: '/keys' }), /no absolute address/],
     ['with keys over http', () => ({ issuer: server.url, jwks_uri: 'http://idp.example/keys' }), /must be https/],
-    [
-      'with keys in a file',
-      () => ({ issuer: server.url, jwks_uri: 'file:///etc/passwd' }),
-      /must be https, not file:/,
-    ],
+    ['with keys in a file', () => ({ issuer: server.url, jwks_uri: 'file:///etc/passwd' }), /must be https, not file:/],
     ['with a password', () => ({ issuer: server.url, jwks_uri: 'https://a:b@idp.example/' }), /user name or password/],
   ])('%s', async (_, document, message) => {
     server.paths.set(CONFIGURATION, json(document()));

@@ -69,7 +69,7 @@ describeWithRedis('a Redis that fails', () => {
       expect(await deny(inTime())).toBe(true);
     });
 
-    it('that refuses the password throws the driver's error', async () => {
+    it('that denies the commands throws the error of the driver', async () => {
       await start();
       server.ask('ACL', 'SETUSER', 'default', '-mget', '-evalsha', '-time', '-zrange');
       const calls = [lookUp(), store.now(), store.listSessions(session.subject)];
