@@ -33,16 +33,9 @@ export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './stor
 export { RevocationEvents } from './sessions/revocation-events.js';
 export type { RefreshReuseEvent, RevocationEvent } from './types/revocation-event.js';
 
-export type {
-  BoundClaims,
-  DecodeKeyChoice,
-  EncodeKeyChoice,
-  HmacSecret,
-  KeyMaterial,
-  KeyOptions,
-} from './options/key-options.js';
+export type { BoundClaims, DecodeKeyChoice, EncodeKeyChoice, KeyMaterial, KeyOptions } from './options/key-options.js';
 export type { CacheOptions } from './options/cache-options.js';
-export type { CallbackRequest, JwtExtendedOptions } from './options/jwt-extended-options.js';
+export type { JwtExtendedOptions } from './options/jwt-extended-options.js';
 export type { CookieName, CookieOptions } from './options/cookie-options.js';
 export type { CsrfNames, CsrfOptions } from './options/csrf-options.js';
 export type { EncodeDecode } from './options/claim-options.js';
@@ -50,7 +43,7 @@ export type { HeaderOptions, JsonOptions, QueryStringOptions } from './options/l
 export type { IdentityProviderOptions } from './options/identity-provider-options.js';
 export type { LocalCacheOptions, RevocationOptions } from './options/revocation-options.js';
 export type { RotationOptions } from './options/rotation-options.js';
-export type { Duration, DurationUnit } from './options/duration.js';
+export type { Duration, DurationFields, DurationUnit } from './options/duration.js';
 export { optionsFromFlaskConfig, type FlaskConfigOptions } from './options/flask-config.js';
 
 export { JwtExtendedException, type JwtExceptionDetails } from './errors/jwt-extended.exception.js';
@@ -74,6 +67,6 @@ export type { ErrorResponseCallback } from './errors/error-responder.js';
 
 export type { JwtAlgorithm } from './types/algorithms.js';
 export type { Awaitable } from './types/awaitable.js';
-export type { JoseHeader, JwtPayload, TokenType } from './types/claims.js';
+export type { JoseHeader, JwtPayload } from './types/claims.js';
 export type { HttpRequest, HttpResponse } from './types/http.js';
 export type { JwtRequirement, TokenLocation } from './types/requirement.js';

@@ -10,17 +10,17 @@ export interface JwksModuleOptions {
    * The path of the public keys. A global prefix is put before it, unless the prefix excludes the path.
    * @default '/.well-known/jwks.json'
    */
-  path?: string;
+  path?: string | undefined;
   /**
    * How long clients may cache the keys (`Cache-Control: max-age`); `0`: clients ask every time.
    * @default '10m'
    */
-  maxAge?: Duration;
+  maxAge?: Duration | undefined;
   /**
    * The module with `KeyRing`, if `JwtExtendedModule` is not global.
    * @default []
    */
-  imports?: ModuleMetadata['imports'];
+  imports?: ModuleMetadata['imports'] | undefined;
 }
 
 const OPTIONS = {

@@ -16,26 +16,26 @@ export interface TokenOptions {
    *
    * @default the option `accessTokenExpires` or `refreshTokenExpires` of the module
    */
-  expires?: Duration | false;
+  expires?: Duration | false | undefined;
   /**
    * Further claims. They win over the claims of the library and of `additionalClaims`.
    *
    * @default none
    */
-  claims?: object;
+  claims?: object | undefined;
   /**
    * Further header parameters. They win over those of `additionalHeaders`.
    *
    * @default none
    */
-  headers?: object;
+  headers?: object | undefined;
   /**
    * The session that the token joins: its `sid`, or a reference to one of its tokens. A new refresh token replaces the
    * session's current one.
    *
    * @default none for an access token, a new session for a refresh token
    */
-  session?: TokenReference;
+  session?: TokenReference | undefined;
 }
 
 /** Options of a new access token. */
@@ -45,7 +45,7 @@ export interface AccessTokenOptions extends TokenOptions {
    *
    * @default false
    */
-  fresh?: boolean | Duration;
+  fresh?: boolean | Duration | undefined;
 }
 
 /** Options of a new pair of tokens. */
@@ -55,19 +55,19 @@ export interface TokenPairOptions extends Omit<AccessTokenOptions, 'expires' | '
    *
    * @default the option `accessTokenExpires` of the module
    */
-  accessExpires?: Duration | false;
+  accessExpires?: Duration | false | undefined;
   /**
    * The lifetime of the refresh token; `false`: it never expires.
    *
    * @default the option `refreshTokenExpires` of the module
    */
-  refreshExpires?: Duration | false;
+  refreshExpires?: Duration | false | undefined;
   /**
    * A note for `listSessions`, for example the user agent. The first 256 characters are stored.
    *
    * @default none
    */
-  device?: string;
+  device?: string | undefined;
 }
 
 /** Options of `rotate`: they apply to both new tokens. */
@@ -88,13 +88,13 @@ export interface VerifyOptions {
    *
    * @default false
    */
-  allowExpired?: boolean;
+  allowExpired?: boolean | undefined;
   /**
    * The double submit value that came with the token. It is compared with the claim `csrf`.
    *
    * @default no comparison
    */
-  csrfToken?: string;
+  csrfToken?: string | undefined;
 }
 
 /** A token that was read without being verified. Anyone can have written it. */
@@ -116,7 +116,7 @@ export interface SessionInfo {
   /** The time at which the session ends by itself; `null`: never. */
   readonly expiresAt: number | null;
   /** The note that the session was opened with. */
-  readonly device?: string;
+  readonly device?: string | undefined;
 }
 
 /** Options of `revokeAllFor`. */
@@ -126,11 +126,11 @@ export interface RevokeAllOptions {
    *
    * @default now
    */
-  before?: number | Date;
+  before?: number | Date | undefined;
   /**
    * The `sid` of a session that goes on.
    *
    * @default none
    */
-  exceptSession?: string;
+  exceptSession?: string | undefined;
 }

@@ -16,7 +16,7 @@ export interface JwtContext<User = unknown> {
   /** Where it was. */
   readonly location: TokenLocation;
   /** What `userLookup` answered; `undefined` without a lookup. */
-  readonly user?: User;
+  readonly user?: User | undefined;
   /** The identity claim's value; where it is left out, `sub`. */
   readonly identity?: unknown;
 }
@@ -69,7 +69,7 @@ export function getJwtContext<User = unknown>(contextOrRequest: ExecutionContext
 /** What a test has to say about a token: what it leaves out is that of an ordinary access token. */
 export interface JwtContextLike extends Partial<Omit<JwtContext, 'payload'>> {
   /** Its claims. */
-  readonly payload?: Readonly<Record<string, unknown>>;
+  readonly payload?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Remembers a token for a request as the guard does: for tests that replace the guard. `null`: an anonymous request. */

@@ -16,15 +16,15 @@ export interface SetCookieOptions {
    * The lifetime of the cookies. `'token'` is the lifetime of the token, at most one year. With 0 or less, browsers delete
    * the cookies. By default the option `cookies.session` decides.
    */
-  maxAge?: Duration | 'token';
+  maxAge?: Duration | 'token' | undefined;
   /** The attribute `Domain`. By default the option `cookies.domain`. */
-  domain?: string;
+  domain?: string | undefined;
 }
 
 /** The options of the methods that delete cookies. */
 export interface UnsetCookieOptions {
   /** The `Domain` with which the cookies were set. By default the option `cookies.domain`. */
-  domain?: string;
+  domain?: string | undefined;
 }
 
 /** The lifetime of a persistent cookie, in seconds, as in Flask-JWT-Extended. */

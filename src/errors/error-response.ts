@@ -5,5 +5,5 @@ export interface ErrorResponse {
   /** The body: a string is sent as it is, everything else as JSON. */
   body: unknown;
   /** Further header fields. Without a `WWW-Authenticate` here, a 401 gets the library's own. */
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> | undefined;
 }

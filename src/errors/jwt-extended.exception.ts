@@ -8,13 +8,13 @@ import { answerOf } from './settled-answer.js';
 /** What an exception can say besides its message. */
 export interface JwtExceptionDetails {
   /** The claims of the token, where its signature was verified. */
-  payload?: JwtPayload;
+  payload?: JwtPayload | undefined;
   /** The JOSE header of the token, where its signature was verified. */
-  header?: JoseHeader;
+  header?: JoseHeader | undefined;
   /** The error that led to this one. */
   cause?: unknown;
   /** The scopes that the route asks for; the challenge of an `InsufficientScopeException` names them. */
-  scopes?: readonly string[];
+  scopes?: readonly string[] | undefined;
 }
 
 /**

@@ -12,7 +12,7 @@ export interface RotateOptions {
    * verifies for ever.
    * @default the longer of `accessTokenExpires` and `refreshTokenExpires`, plus `leeway`
    */
-  retireAfter?: Duration | false;
+  retireAfter?: Duration | false | undefined;
 }
 
 /**

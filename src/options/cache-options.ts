@@ -7,12 +7,12 @@ export interface CacheOptions {
    * The largest number of tokens.
    * @default 20000
    */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
   /**
    * The approximate limit of its memory, in bytes.
    * @default 16777216
    */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
 }
 
 const CACHE = { maxTokens: count(20_000), maxBytes: count(16 * 2 ** 20) } satisfies ReadersOf<CacheOptions>;

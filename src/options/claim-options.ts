@@ -9,12 +9,12 @@ export interface EncodeDecode<Encode, Decode> {
    * The claim of new tokens; `null`: no such claim.
    * @default null
    */
-  encode?: Encode;
+  encode?: Encode | undefined;
   /**
    * The accepted values: a token must have one of them.
    * @default any value, or no such claim
    */
-  decode?: Decode;
+  decode?: Decode | undefined;
 }
 
 /** The settled option `issuer` or `audience`. */

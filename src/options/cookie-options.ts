@@ -8,47 +8,47 @@ export interface CookieName {
    * Flask: `JWT_ACCESS_COOKIE_NAME`, `JWT_REFRESH_COOKIE_NAME`.
    * @default 'access_token_cookie' or 'refresh_token_cookie'
    */
-  name?: string;
+  name?: string | undefined;
   /**
    * Browsers send the cookie to this path and below it. Flask: `JWT_ACCESS_COOKIE_PATH`, `JWT_REFRESH_COOKIE_PATH`.
    * @default '/'
    */
-  path?: string;
+  path?: string | undefined;
 }
 
 /** The cookies that hold tokens, and their attributes (RFC 6265bis). */
 export interface CookieOptions {
   /** The cookie with the access token. */
-  access?: CookieName;
+  access?: CookieName | undefined;
   /** The cookie with the refresh token. */
-  refresh?: CookieName;
+  refresh?: CookieName | undefined;
   /**
    * `Domain`: the host whose subdomains also get the cookies; `null`: only the host that set them. Flask:
    * `JWT_COOKIE_DOMAIN`.
    * @default null
    */
-  domain?: string | null;
+  domain?: string | null | undefined;
   /**
    * `Secure`: browsers send the cookies over https only. Flask: `JWT_COOKIE_SECURE` (`False` there).
    * @default true
    */
-  secure?: boolean;
+  secure?: boolean | undefined;
   /**
    * `SameSite`; `false`: no such attribute. Flask: `JWT_COOKIE_SAMESITE` (`None` there).
    * @default 'lax'
    */
-  sameSite?: 'lax' | 'strict' | 'none' | false;
+  sameSite?: 'lax' | 'strict' | 'none' | false | undefined;
   /**
    * `true`: the browser deletes the cookies when it closes. `false`: it keeps them for 31540000 seconds. Flask:
    * `JWT_SESSION_COOKIE`.
    * @default true
    */
-  session?: boolean;
+  session?: boolean | undefined;
   /**
    * `Partitioned` (CHIPS): a separate cookie for each site that embeds this one.
    * @default false
    */
-  partitioned?: boolean;
+  partitioned?: boolean | undefined;
 }
 
 /** Reads the name and path of a cookie. */

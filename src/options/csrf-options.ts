@@ -10,23 +10,23 @@ export interface CsrfNames {
    * The request header with the value. Flask: `JWT_ACCESS_CSRF_HEADER_NAME`, `JWT_REFRESH_CSRF_HEADER_NAME`.
    * @default 'X-CSRF-TOKEN'
    */
-  headerName?: string;
+  headerName?: string | undefined;
   /**
    * The form field with the value, for `checkForm`. Flask: `JWT_ACCESS_CSRF_FIELD_NAME`, `JWT_REFRESH_CSRF_FIELD_NAME`.
    * @default 'csrf_token'
    */
-  fieldName?: string;
+  fieldName?: string | undefined;
   /**
    * The cookie with the value, which scripts can read. Flask: `JWT_ACCESS_CSRF_COOKIE_NAME`,
    * `JWT_REFRESH_CSRF_COOKIE_NAME`.
    * @default 'csrf_access_token' or 'csrf_refresh_token'
    */
-  cookieName?: string;
+  cookieName?: string | undefined;
   /**
    * The path of that cookie. Flask: `JWT_ACCESS_CSRF_COOKIE_PATH`, `JWT_REFRESH_CSRF_COOKIE_PATH`.
    * @default '/'
    */
-  cookiePath?: string;
+  cookiePath?: string | undefined;
 }
 
 /** The double submit check: a request with a token in a cookie must repeat the token's `csrf` claim elsewhere. */
@@ -35,21 +35,21 @@ export interface CsrfOptions {
    * The methods that need the double submit value, in upper or lower case. Flask: `JWT_CSRF_METHODS`.
    * @default ['POST', 'PUT', 'PATCH', 'DELETE']
    */
-  methods?: readonly string[];
+  methods?: readonly string[] | undefined;
   /**
    * Also set a cookie with the value, which scripts can read. Flask: `JWT_CSRF_IN_COOKIES`.
    * @default true
    */
-  inCookies?: boolean;
+  inCookies?: boolean | undefined;
   /**
    * Read the value from a form field when the header is missing. Flask: `JWT_CSRF_CHECK_FORM`.
    * @default false
    */
-  checkForm?: boolean;
+  checkForm?: boolean | undefined;
   /** The names for access tokens. */
-  access?: CsrfNames;
+  access?: CsrfNames | undefined;
   /** The names for refresh tokens. */
-  refresh?: CsrfNames;
+  refresh?: CsrfNames | undefined;
 }
 
 function csrfNames(cookieName: string) {

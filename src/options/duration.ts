@@ -1,20 +1,42 @@
-/** What a duration's unit is worth, in seconds. */
-const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
+/** The units of a duration that is written as text: milliseconds, seconds, minutes, hours, days, weeks. */
+export type DurationUnit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w';
 
-const FIELD_SECONDS = {
+/** A duration as the sum of its fields. */
+export interface DurationFields {
+  /** Milliseconds. */
+  milliseconds?: number;
+  /** Seconds. */
+  seconds?: number;
+  /** Minutes of 60 seconds. */
+  minutes?: number;
+  /** Hours of 60 minutes. */
+  hours?: number;
+  /** Days of 24 hours, also when clocks change to summer time. */
+  days?: number;
+  /** Weeks of 7 days. */
+  weeks?: number;
+}
+
+/** A number of **seconds**, a text with a unit (`'500ms'`, `'15m'`, `'30d'`), or fields (`{ minutes: 15 }`). */
+export type Duration = number | `${number}${DurationUnit}` | DurationFields;
+
+const UNIT_SECONDS: Readonly<Record<DurationUnit, number>> = {
+  ms: 0.001,
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+  w: 604_800,
+};
+
+const FIELD_SECONDS: Readonly<Record<keyof DurationFields, number>> = {
   milliseconds: 0.001,
   seconds: 1,
   minutes: 60,
   hours: 3_600,
   days: 86_400,
   weeks: 604_800,
-} as const;
-
-/** The units of a duration written as text. */
-export type DurationUnit = keyof typeof UNIT_SECONDS;
-
-/** A number of **seconds**, a text with a unit (`'500ms'`, `'15m'`, `'30d'`), or fields (`{ minutes: 15 }`). */
-export type Duration = number | `${number}${DurationUnit}` | { [field in keyof typeof FIELD_SECONDS]?: number };
+};
 
 /**
  * A duration in seconds; throws a `TypeError` that says what would be right. A bare numeric text is refused: the
@@ -55,7 +77,7 @@ function fromFields(fields: object): number {
         `${show(fields)} is not a duration. Known fields: ${Object.keys(FIELD_SECONDS).join(', ')}, each a number.`,
       );
     }
-    seconds += value * FIELD_SECONDS[name as keyof typeof FIELD_SECONDS];
+    seconds += value * FIELD_SECONDS[name as keyof DurationFields];
   }
   if (entries.length === 0) throw new TypeError('{} is not a duration. Write { minutes: 15 }, for one.');
   return seconds;

@@ -5,7 +5,7 @@ import { nearest } from './nearest.js';
 /** How `optionsFromFlaskConfig` treats names it does not know. */
 export interface FlaskConfigOptions {
   /** `JWT_*` names that are not Flask-JWT-Extended's, to be passed over. */
-  ignore?: readonly string[];
+  ignore?: readonly string[] | undefined;
 }
 
 /**

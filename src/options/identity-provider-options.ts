@@ -13,57 +13,57 @@ export interface IdentityProviderOptions {
    *
    * @example issuer: 'https://example.eu.auth0.com/'
    */
-  issuer?: string;
+  issuer?: string | undefined;
   /**
    * The address of the provider's keys, a JWK Set (RFC 7517 s.5).
    * @default the address in the provider's configuration
    */
-  uri?: string;
+  uri?: string | undefined;
   /**
    * The accepted values of `aud`, of which a token must have one; `false`: no check. Without this option a warning is logged
    * at the start: tokens for other applications are accepted too.
    */
-  audience?: string | readonly string[] | false;
+  audience?: string | readonly string[] | false | undefined;
   /**
    * The accepted algorithms. HMAC is refused: a public key would be the secret.
    * @default RS*, PS*, ES256, ES384, ES512 and EdDSA
    */
-  algorithms?: readonly JwtAlgorithm[];
+  algorithms?: readonly JwtAlgorithm[] | undefined;
   /**
    * The time limit for fetching the keys.
    * @default '5s'
    */
-  timeout?: Duration;
+  timeout?: Duration | undefined;
   /**
    * The shortest time between two fetches for an unknown `kid`.
    * @default '30s'
    */
-  cooldown?: Duration;
+  cooldown?: Duration | undefined;
   /**
    * The longest time between two fetches of the keys. A shorter `Cache-Control: max-age` wins.
    * @default '1h'
    */
-  maxAge?: Duration;
+  maxAge?: Duration | undefined;
   /**
    * How long the keys stay in use after that, while fetches fail.
    * @default '24h'
    */
-  maxStale?: Duration;
+  maxStale?: Duration | undefined;
   /**
    * The largest document that is read, in bytes.
    * @default 524288
    */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /**
    * Allow http addresses of other machines. Anyone on the network path can then replace the keys.
    * @default false
    */
-  allowInsecure?: boolean;
+  allowInsecure?: boolean | undefined;
   /**
    * The function that fetches, for a proxy or a certificate authority of your own.
    * @default Node's `fetch`
    */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
 }
 
 /** ES256K is accepted only by name, because few providers use it. */

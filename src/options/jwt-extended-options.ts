@@ -11,16 +11,15 @@ import type { CookieOptions } from './cookie-options.js';
 import type { CsrfOptions } from './csrf-options.js';
 import type { Duration } from './duration.js';
 import type { IdentityProviderOptions } from './identity-provider-options.js';
-import type { DecodeKeyChoice, EncodeKeyChoice, HmacSecret, KeyMaterial, KeyOptions } from './key-options.js';
+import type { DecodeKeyChoice, EncodeKeyChoice, KeyMaterial, KeyOptions } from './key-options.js';
 import type { HeaderOptions, JsonOptions, QueryStringOptions } from './location-options.js';
 import type { RevocationOptions } from './revocation-options.js';
 import type { RotationOptions } from './rotation-options.js';
 
-/** The request that a callback is called for. Absent when the application calls `TokenService` outside of a request. */
-export type CallbackRequest = HttpRequest;
-
 /**
  * The options of `JwtExtendedModule.forRoot()`. A wrong or unknown option stops the start with a `TypeError`.
+ * The last argument of some callbacks is the request. It is absent when the application calls `TokenService` outside of a
+ * request.
  *
  * @example JwtExtendedModule.forRoot({ secret: process.env.JWT_SECRET, accessTokenExpires: '15m' })
  */
@@ -30,151 +29,161 @@ export interface JwtExtendedOptions {
    *
    * @example secret: [newSecret, oldSecret]
    */
-  secret?: HmacSecret | readonly HmacSecret[];
+  secret?: KeyMaterial | readonly KeyMaterial[] | undefined;
   /** The key that signs, for RS*, PS*, ES* and EdDSA: PEM, JWK or `KeyObject`. Flask: `JWT_PRIVATE_KEY`. */
-  privateKey?: KeyMaterial;
+  privateKey?: KeyMaterial | undefined;
   /**
    * The key that verifies. Without `privateKey`, the application verifies tokens and cannot make them. Flask:
    * `JWT_PUBLIC_KEY`.
    * @default the public half of `privateKey`
    */
-  publicKey?: KeyMaterial;
+  publicKey?: KeyMaterial | undefined;
   /** Several keys, each with a name and an algorithm. Replaces `secret`, `privateKey`, `publicKey` and `algorithm`. */
-  keys?: readonly KeyOptions[];
+  keys?: readonly KeyOptions[] | undefined;
   /**
    * Identity providers whose tokens are accepted, too. An application without keys of its own only verifies.
    *
    * @example jwks: { issuer: 'https://example.eu.auth0.com/', audience: 'my-api' }
    */
-  jwks?: IdentityProviderOptions | readonly IdentityProviderOptions[];
+  jwks?: IdentityProviderOptions | readonly IdentityProviderOptions[] | undefined;
   /**
    * The algorithm of new tokens. Flask: `JWT_ALGORITHM`.
    * @default 'HS256'
    */
-  algorithm?: JwtAlgorithm;
+  algorithm?: JwtAlgorithm | undefined;
   /**
    * The accepted algorithms, all for one kind of key. `algorithm` is always accepted. Flask: `JWT_DECODE_ALGORITHMS`.
    * @default [algorithm]
    */
-  decodeAlgorithms?: readonly JwtAlgorithm[];
+  decodeAlgorithms?: readonly JwtAlgorithm[] | undefined;
   /**
    * Accept an HMAC secret that is shorter than the hash, against RFC 7518 s.3.2.
    * @default false
    */
-  allowWeakSecret?: boolean;
+  allowWeakSecret?: boolean | undefined;
   /**
    * The lifetime of access tokens; `false`: no end. Flask: `JWT_ACCESS_TOKEN_EXPIRES`.
    * @default '15m'
    */
-  accessTokenExpires?: Duration | false;
+  accessTokenExpires?: Duration | false | undefined;
   /**
    * The lifetime of refresh tokens; `false`: no end. Flask: `JWT_REFRESH_TOKEN_EXPIRES`.
    * @default '30d'
    */
-  refreshTokenExpires?: Duration | false;
+  refreshTokenExpires?: Duration | false | undefined;
   /**
    * How far clocks may differ in the checks of `exp`, `nbf` and `iat`. Flask: `JWT_DECODE_LEEWAY`.
    * @default 0
    */
-  leeway?: Duration;
+  leeway?: Duration | undefined;
   /**
    * `iss`: one value for new tokens and for the check, or each apart. Flask: `JWT_ENCODE_ISSUER`, `JWT_DECODE_ISSUER`.
    * @default no `iss` in new tokens, any `iss` accepted
    */
-  issuer?: string | EncodeDecode<string | null, string | readonly string[]>;
+  issuer?: string | EncodeDecode<string | null, string | readonly string[]> | undefined;
   /**
    * `aud`: one value or list for new tokens and for the check, or each apart. Flask: `JWT_ENCODE_AUDIENCE`,
    * `JWT_DECODE_AUDIENCE`.
    * @default no `aud` in new tokens, any `aud` accepted
    */
-  audience?: string | readonly string[] | EncodeDecode<string | readonly string[] | null, string | readonly string[]>;
+  audience?:
+    | string
+    | readonly string[]
+    | EncodeDecode<string | readonly string[] | null, string | readonly string[]>
+    | undefined;
   /**
    * Put `nbf` into new tokens. Flask: `JWT_ENCODE_NBF`.
    * @default true
    */
-  encodeNotBefore?: boolean;
+  encodeNotBefore?: boolean | undefined;
   /**
    * Require `sub`, if the token has it, to be a string (RFC 7519 s.4.1.2). Flask: `JWT_VERIFY_SUB`.
    * @default true
    */
-  verifySubject?: boolean;
+  verifySubject?: boolean | undefined;
   /**
    * The claim with the identity. Flask: `JWT_IDENTITY_CLAIM`.
    * @default 'sub'
    */
-  identityClaim?: string;
+  identityClaim?: string | undefined;
   /**
    * Claims that every token must have besides the identity.
    * @default []
    *
    * @example requiredClaims: ['exp', 'jti']
    */
-  requiredClaims?: readonly string[];
+  requiredClaims?: readonly string[] | undefined;
   /**
    * The member of an error's body with the message. Flask: `JWT_ERROR_MESSAGE_KEY`.
    * @default 'msg'
    */
-  errorMessageKey?: string;
+  errorMessageKey?: string | undefined;
   /**
    * Where tokens are searched, in this order. Flask: `JWT_TOKEN_LOCATION`.
    * @default 'headers'
    *
    * @example tokenLocation: ['headers', 'cookies']
    */
-  tokenLocation?: TokenLocation | readonly TokenLocation[];
+  tokenLocation?: TokenLocation | readonly TokenLocation[] | undefined;
   /** The header that holds a token. */
-  header?: HeaderOptions;
+  header?: HeaderOptions | undefined;
   /** The query parameter that holds a token. */
-  queryString?: QueryStringOptions;
+  queryString?: QueryStringOptions | undefined;
   /** The members of a JSON body that hold tokens. */
-  json?: JsonOptions;
+  json?: JsonOptions | undefined;
   /** The cookies that hold tokens. */
-  cookies?: CookieOptions;
+  cookies?: CookieOptions | undefined;
   /**
    * The double submit check of tokens in cookies; `false` turns it off. Flask: `JWT_COOKIE_CSRF_PROTECT`.
    * @default on
    */
-  csrf?: CsrfOptions | false;
+  csrf?: CsrfOptions | false | undefined;
   /**
    * Renew an access cookie when its token expires within this time. Flask: the pattern "Implicit Refreshing With Cookies".
    * @default false
    *
    * @example implicitRefresh: { within: '30m' }
    */
-  implicitRefresh?: { within: Duration } | false;
+  implicitRefresh?:
+    | {
+        /** How long before its token expires. */
+        within: Duration;
+      }
+    | false
+    | undefined;
   /**
    * Where sessions and revoked tokens are stored.
    * @default no store: tokens are revoked only by `isTokenRevoked`
    */
-  revocation?: RevocationOptions;
+  revocation?: RevocationOptions | undefined;
   /** How refresh tokens are replaced. Needs `revocation`. */
-  rotation?: RotationOptions;
+  rotation?: RotationOptions | undefined;
   /**
    * The claim with the id of the session.
    * @default 'sid'
    */
-  sessionClaim?: string;
+  sessionClaim?: string | undefined;
   /**
    * `true`: every route needs an access token, unless it is `@Public()`.
    * @default false
    */
-  requireByDefault?: boolean;
+  requireByDefault?: boolean | undefined;
   /**
    * The property of the request that also holds the current user (without `userLookup`, the payload); `false`: none.
    * @default 'user'
    */
-  requestProperty?: string | false;
+  requestProperty?: string | false | undefined;
   /**
    * The longest accepted token, in characters. A longer one is refused before it is parsed.
    * @default 16384
    */
-  maxTokenLength?: number;
+  maxTokenLength?: number | undefined;
   /**
    * The cache of verified tokens, which saves the signature check of a known token. All other checks are repeated for every
    * request. `false`: no cache.
    * @default on
    */
-  cache?: CacheOptions | false;
+  cache?: CacheOptions | false | undefined;
 
   /**
    * Turns the identity that `TokenService` receives into the value of the identity claim. Flask: `user_identity_loader`.
@@ -195,18 +204,18 @@ export interface JwtExtendedOptions {
   decodeKey?(
     header: JoseHeader,
     unverifiedPayload: Readonly<Record<string, unknown>>,
-    request?: CallbackRequest,
+    request?: HttpRequest,
   ): Awaitable<KeyMaterial | DecodeKeyChoice | null | undefined>;
   /** Whether a verified token is revoked. Flask: `token_in_blocklist_loader`. */
-  isTokenRevoked?(payload: JwtPayload, header: JoseHeader, request?: CallbackRequest): Awaitable<boolean>;
+  isTokenRevoked?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): Awaitable<boolean>;
   /** A check of your own. A falsy result refuses the token. Flask: `token_verification_loader`. */
-  verifyToken?(payload: JwtPayload, header: JoseHeader, request?: CallbackRequest): Awaitable<unknown>;
+  verifyToken?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): Awaitable<unknown>;
   /** Loads the current user. `null` or `undefined` refuses the token. Flask: `user_lookup_loader`. */
-  userLookup?(payload: JwtPayload, header: JoseHeader, request?: CallbackRequest): unknown;
+  userLookup?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): unknown;
   /**
    * Your own responses to errors, by kind. Flask: the seven error loaders.
    *
    * @example errorResponses: { expiredToken: () => ({ status: 401, body: { reason: 'expired' } }) }
    */
-  errorResponses?: Partial<Record<ErrorResponseName, ErrorResponseCallback>>;
+  errorResponses?: Partial<Record<ErrorResponseName, ErrorResponseCallback | undefined>> | undefined;
 }

@@ -2,11 +2,11 @@ import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { OptionSection } from './option-section.js';
 
-/** A key: text or bytes (a secret, PEM, DER, or a JWK as JSON), a JWK (RFC 7517), or a `KeyObject`. */
+/**
+ * A key: text or bytes (a secret, PEM, DER, or a JWK as JSON), a JWK (RFC 7517), or a `KeyObject`. A JWK of an HMAC secret has
+ * `kty: 'oct'`.
+ */
 export type KeyMaterial = string | Uint8Array | KeyObject | JsonWebKey;
-
-/** An HMAC secret: text, bytes, a JWK with `kty: 'oct'`, or a `KeyObject`. */
-export type HmacSecret = KeyMaterial;
 
 /**
  * An entry of the option `keys`.
@@ -19,7 +19,7 @@ export interface KeyOptions {
    * needs a name.
    * @default the `kid` of the JWK, else the thumbprint of the public key (RFC 7638)
    */
-  kid?: string | null;
+  kid?: string | null | undefined;
   /** The secret, the private key (which also verifies), or with `use: 'verify'` the public key. */
   key: KeyMaterial;
   /** The only algorithm of the key. */
@@ -30,7 +30,7 @@ export interface KeyOptions {
    * When the key stops verifying: a `Date`, or seconds since 1970.
    * @default never
    */
-  notAfter?: Date | number;
+  notAfter?: Date | number | undefined;
 }
 
 /** Claims that belong to a key, such as `{ tenant: 'acme' }`. */
@@ -44,9 +44,9 @@ export interface DecodeKeyChoice {
    * The only algorithm of the key.
    * @default each of `algorithm` and `decodeAlgorithms` that fits the key
    */
-  algorithm?: JwtAlgorithm;
+  algorithm?: JwtAlgorithm | undefined;
   /** Claims that a token of this key must have, such as its tenant. Other tokens are refused with 422. */
-  claims?: BoundClaims;
+  claims?: BoundClaims | undefined;
 }
 
 /** What `encodeKey` may return: a key, and what goes into tokens that it signs. */
@@ -54,11 +54,11 @@ export interface EncodeKeyChoice {
   /** The secret or private key. */
   key: KeyMaterial;
   /** @default the option `algorithm` */
-  algorithm?: JwtAlgorithm;
+  algorithm?: JwtAlgorithm | undefined;
   /** Claims of the new token. A call that sets one of them to another value is a `TypeError`. */
-  claims?: BoundClaims;
+  claims?: BoundClaims | undefined;
   /** `kid` in the header of the new token, so that `decodeKey` can find the key. */
-  kid?: string;
+  kid?: string | undefined;
 }
 
 /** A key as the application passed it. It is checked when it is prepared. */

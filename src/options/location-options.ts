@@ -9,17 +9,17 @@ export interface HeaderOptions {
    * The name of the header. Flask: `JWT_HEADER_NAME`.
    * @default 'Authorization'
    */
-  name?: string;
+  name?: string | undefined;
   /**
    * The scheme before the token; `''`: the header holds the token alone. Flask: `JWT_HEADER_TYPE`.
    * @default 'Bearer'
    */
-  type?: string;
+  type?: string | undefined;
   /**
    * Accept the scheme in upper and lower case (RFC 9110 s.11.1), which Flask-JWT-Extended does not.
    * @default false
    */
-  caseInsensitive?: boolean;
+  caseInsensitive?: boolean | undefined;
 }
 
 /** The query parameter that holds a token. */
@@ -28,12 +28,12 @@ export interface QueryStringOptions {
    * The name of the parameter. Flask: `JWT_QUERY_STRING_NAME`.
    * @default 'jwt'
    */
-  name?: string;
+  name?: string | undefined;
   /**
    * Text before the token in the parameter. Flask: `JWT_QUERY_STRING_VALUE_PREFIX`.
    * @default ''
    */
-  valuePrefix?: string;
+  valuePrefix?: string | undefined;
 }
 
 /** The members of a JSON body that hold tokens. */
@@ -42,12 +42,12 @@ export interface JsonOptions {
    * The member with the access token. Flask: `JWT_JSON_KEY`.
    * @default 'access_token'
    */
-  accessKey?: string;
+  accessKey?: string | undefined;
   /**
    * The member with the refresh token. Flask: `JWT_REFRESH_JSON_KEY`.
    * @default 'refresh_token'
    */
-  refreshKey?: string;
+  refreshKey?: string | undefined;
 }
 
 const HEADER = {

@@ -4,17 +4,17 @@ export interface JwtExtendedModuleExtras {
    * Other modules can inject the module's providers without importing it.
    * @default true
    */
-  isGlobal?: boolean;
+  isGlobal?: boolean | undefined;
   /**
    * `JwtGuard` guards every route.
    * @default true
    */
-  globalGuard?: boolean;
+  globalGuard?: boolean | undefined;
   /**
    * `JwtExceptionFilter` answers exceptions in the whole application.
    * @default true
    */
-  globalFilter?: boolean;
+  globalFilter?: boolean | undefined;
 }
 
 /** The extras as Nest's module builder needs them: each name, without a value. */

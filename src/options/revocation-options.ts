@@ -16,12 +16,12 @@ export interface RevocationOptions {
    * How long a request waits for the store before the response is 503.
    * @default '1s'
    */
-  timeout?: Duration;
+  timeout?: Duration | undefined;
   /**
    * Cache the store's answers about access tokens in this process.
    * @default no cache: every request asks the store
    */
-  local?: LocalCacheOptions;
+  local?: LocalCacheOptions | undefined;
 }
 
 /** The cache of the store's answers about access tokens. Refresh tokens, rotation and log-out never use it. */
@@ -33,12 +33,12 @@ export interface LocalCacheOptions {
    * `RedisRevocationStore` with node-redis. While that connection is lost or silent, every request asks the store.
    * @default false
    */
-  push?: boolean;
+  push?: boolean | undefined;
   /**
    * The largest number of answers.
    * @default 10000
    */
-  maxEntries?: number;
+  maxEntries?: number | undefined;
 }
 
 const LOCAL_CACHE = {

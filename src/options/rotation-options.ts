@@ -9,27 +9,27 @@ export interface RotationOptions {
    * How long a used refresh token still gets its successor, so that a client can retry; `0`: not at all.
    * @default '10s'
    */
-  grace?: Duration;
+  grace?: Duration | undefined;
   /**
    * The longest life of a session.
    * @default no limit
    */
-  maxAge?: Duration;
+  maxAge?: Duration | undefined;
   /**
    * The longest life of a session without a refresh.
    * @default no limit but the lifetime of the refresh token
    */
-  idle?: Duration;
+  idle?: Duration | undefined;
   /**
    * The largest number of sessions of one user. A new session ends the one that was unused for the longest time.
    * @default no limit
    */
-  maxPerUser?: number;
+  maxPerUser?: number | undefined;
   /**
    * Accept refresh tokens without a session, from another service: their first rotation opens a session.
    * @default false
    */
-  adopt?: boolean;
+  adopt?: boolean | undefined;
   /**
    * Called when the reuse of a refresh token ended its session. An error that it throws is logged.
    *

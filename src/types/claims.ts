@@ -46,7 +46,7 @@ export const SESSION_CLAIMS = claimsFor('session');
  */
 export interface JwtPayload {
   /** The subject: by default the identity (RFC 7519 s.4.1.2). */
-  readonly sub?: string;
+  readonly sub?: string | undefined;
   /** `'access'`, `'refresh'`, or a type of your own for routes with `verifyType: false`. */
   readonly type: string;
   /** Whether the token came from a log-in. A number is the NumericDate until which it is fresh. */
@@ -54,17 +54,17 @@ export interface JwtPayload {
   /** The id of the token (RFC 7519 s.4.1.7), or `null`. */
   readonly jti: string | null;
   /** When the token was issued, in seconds since 1970 (RFC 7519 s.4.1.6). */
-  readonly iat?: number;
+  readonly iat?: number | undefined;
   /** When the token becomes valid, in seconds since 1970 (RFC 7519 s.4.1.5). */
-  readonly nbf?: number;
+  readonly nbf?: number | undefined;
   /** When the token expires, in seconds since 1970 (RFC 7519 s.4.1.4). */
-  readonly exp?: number;
+  readonly exp?: number | undefined;
   /** The issuer (RFC 7519 s.4.1.1). */
-  readonly iss?: string;
+  readonly iss?: string | undefined;
   /** The audience (RFC 7519 s.4.1.3). */
-  readonly aud?: string | readonly string[];
+  readonly aud?: string | readonly string[] | undefined;
   /** The double submit value, which a request must send with a token in a cookie. */
-  readonly csrf?: string;
+  readonly csrf?: string | undefined;
   /** Every other claim. */
   readonly [claim: string]: unknown;
 }
@@ -74,9 +74,9 @@ export interface JoseHeader {
   /** The signature algorithm (RFC 7515 s.4.1.1). */
   readonly alg: string;
   /** The media type, `JWT` by default (RFC 7515 s.4.1.9). */
-  readonly typ?: string;
+  readonly typ?: string | undefined;
   /** The name of the key that signed (RFC 7515 s.4.1.4). */
-  readonly kid?: string;
+  readonly kid?: string | undefined;
   /** Every other parameter. */
   readonly [parameter: string]: unknown;
 }

@@ -1,17 +1,17 @@
 /** The properties of a request in which tokens are found. Requests of Express, Fastify and Node have them. */
 export interface HttpRequest {
   /** The method, in upper case. */
-  readonly method?: string;
+  readonly method?: string | undefined;
   /** The URL, with its query string. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** Express: the full URL. A router shortens `url`. */
-  readonly originalUrl?: string;
+  readonly originalUrl?: string | undefined;
   /** The header fields, with names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The body, parsed by the framework. */
   readonly body?: unknown;
   /** Fastify: Node's own request. */
-  readonly raw?: object;
+  readonly raw?: object | undefined;
 }
 
 /** The value of a header, by its name in lower case. Node joins repeated headers. Without the header: `''`. */
@@ -29,11 +29,16 @@ export interface HttpResponse {
   /** Fastify. */
   header?(name: string, value: string): unknown;
   /** Fastify: Node's own response. */
-  readonly raw?: {
-    getHeader(name: string): unknown;
-    removeHeader(name: string): unknown;
-    readonly headersSent: boolean;
-  };
+  readonly raw?:
+    | {
+        /** The current value of a header. */
+        getHeader(name: string): unknown;
+        /** Removes a header. */
+        removeHeader(name: string): unknown;
+        /** Whether the headers have left the server. */
+        readonly headersSent: boolean;
+      }
+    | undefined;
   /** Express and Node. */
-  readonly headersSent?: boolean;
+  readonly headersSent?: boolean | undefined;
 }

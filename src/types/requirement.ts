@@ -7,17 +7,17 @@ export type TokenLocation = (typeof TOKEN_LOCATIONS)[number];
 /** The requirements of a route: the arguments of Flask-JWT-Extended's `jwt_required()`. */
 export interface JwtRequirement {
   /** Also serves requests without a token. A token in the request must still be valid. Default `false`. */
-  optional?: boolean;
+  optional?: boolean | undefined;
   /** Requires a token from a log-in that is still fresh. Default `false`. */
-  fresh?: boolean;
+  fresh?: boolean | undefined;
   /** Requires a refresh token instead of an access token. Default `false`. */
-  refresh?: boolean;
+  refresh?: boolean | undefined;
   /** The locations of the token, in this order. Default: the option `tokenLocation`. */
-  locations?: TokenLocation | readonly TokenLocation[];
+  locations?: TokenLocation | readonly TokenLocation[] | undefined;
   /** With `false`, the route accepts access and refresh tokens (from the access cookie or JSON key). Default `true`. */
-  verifyType?: boolean;
+  verifyType?: boolean | undefined;
   /** With `true`, the guard calls neither `isTokenRevoked` nor the store. Default `false`. */
-  skipRevocationCheck?: boolean;
+  skipRevocationCheck?: boolean | undefined;
 }
 
 /** A requirement with every default filled in. */

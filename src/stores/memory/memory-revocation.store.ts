@@ -30,7 +30,7 @@ export interface MemoryRevocationStoreOptions {
    *
    * @default Date.now
    */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /**

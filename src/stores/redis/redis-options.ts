@@ -8,7 +8,7 @@ export interface RedisRevocationStoreOptions {
    */
   client: RedisClient;
   /** What all keys begin with; default `'jwt'`. A prefix that the client itself adds comes before it. */
-  prefix?: string;
+  prefix?: string | undefined;
 }
 
 const KNOWN: readonly string[] = ['client', 'prefix'] satisfies (keyof RedisRevocationStoreOptions)[];

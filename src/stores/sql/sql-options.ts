@@ -20,7 +20,7 @@ export interface SqlRevocationStoreOptions {
    */
   query: SqlQuery;
   /** The table's name, with its schema if need be; default `'jwt_revocation'`, as in the package's `migrations`. */
-  table?: string;
+  table?: string | undefined;
 }
 
 /** What the options say. */

@@ -1,5 +1,5 @@
 import { createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto';
-import type { HmacSecret, JwtAlgorithm, JwtExtendedOptions } from 'nestjs-jwt-extended';
+import type { JwtAlgorithm, JwtExtendedOptions, KeyMaterial } from 'nestjs-jwt-extended';
 import { SECRET } from '../../support/forge.js';
 import { CERTIFICATE, publicKeyFor, sshPublicKey } from '../../support/key-pairs.js';
 import { errorOf, tokenService } from '../../support/token-service.js';
@@ -12,7 +12,7 @@ const BASE64 = PUBLIC_PEM.replace(/-----.*-----/g, '');
 const SSH = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)} alice@host`;
 
 async function refusal(secret: unknown, options: JwtExtendedOptions = {}): Promise<string> {
-  const error = await errorOf(() => tokenService({ ...options, secret: secret as HmacSecret }));
+  const error = await errorOf(() => tokenService({ ...options, secret: secret as KeyMaterial }));
   expect(error).toBeInstanceOf(TypeError);
   return error?.message ?? '';
 }
@@ -85,7 +85,7 @@ describe('a secret', () => {
     expect(await refusal(secret)).toMatch(/is a key pair's public or private key|is a (public|private) key; HS256/);
   });
 
-  it.each<[what: string, secret: HmacSecret]>([
+  it.each<[what: string, secret: KeyMaterial]>([
     ['in hex', 'ab'.repeat(32)],
     ['in base64', Buffer.from(SECRET).toString('base64')],
     ['that begins like DER', Buffer.from(`30${'ab'.repeat(40)}`, 'hex')],
@@ -122,14 +122,14 @@ describe('a secret', () => {
 
 describe('a key from a callback', () => {
   it.each(['', 'short', PUBLIC_PEM, null, undefined, 7])('of encodeKey is refused: %p', async (key) => {
-    const tokens = await tokenService({ encodeKey: () => key as HmacSecret });
+    const tokens = await tokenService({ encodeKey: () => key as KeyMaterial });
     const error = await errorOf(() => tokens.createAccessToken('alice'));
     expect(error).toBeInstanceOf(TypeError);
     expect(error?.message).toContain('The key that encodeKey returned');
   });
 
   it.each(['', 'short', PUBLIC_PEM, 7])('of decodeKey is refused: %p', async (key) => {
-    const tokens = await tokenService({ decodeKey: () => key as HmacSecret });
+    const tokens = await tokenService({ decodeKey: () => key as KeyMaterial });
     const token = await tokens.createAccessToken('alice');
     const error = await errorOf(() => tokens.verify(token));
     expect(error).toBeInstanceOf(TypeError);
