@@ -11,15 +11,15 @@ import { ownKey, type VerificationKey } from './verification-key.js';
 
 type DecodeKey = NonNullable<Settings['callbacks']['decodeKey']>;
 
-/** A key the callback returned once, ready for each algorithm it is good for. */
+/** A key from the callback, prepared for each algorithm that fits it. */
 interface Prepared {
   readonly id: number;
   readonly keys: ReadonlyMap<string, readonly VerificationKey[]>;
 }
 
-/** The keys the callback `decodeKey` chooses, each prepared when it is first seen. */
+/** The keys from the callback `decodeKey`. Each is prepared when the callback first returns it. */
 export class ChosenKeys implements KeySource {
-  /** By the algorithm the callback named; under `null` those it named none for. */
+  /** By the algorithm from the callback, or `null` without one. */
   private readonly prepared = new Map<JwtAlgorithm | null, KeyMemory<Prepared>>();
   private readonly bound = new KeyMemory<readonly VerificationKey[]>();
   private lastId = 0;
@@ -62,8 +62,8 @@ export class ChosenKeys implements KeySource {
   }
 
   /**
-   * For every accepted algorithm the key is good for: which of them is asked for is the token's choice, and a token must
-   * not be able to cause the error of a wrong key. A key that is good for none is a `TypeError`.
+   * Prepares the key for every accepted algorithm that fits it. The token chooses among them, and a token must not cause the
+   * error of a wrong key. A key that fits no algorithm throws a `TypeError`.
    */
   private prepare({ key: material, algorithm: named }: KeyChoice): Prepared['keys'] {
     const { decodeAlgorithms, allowWeakSecret } = this.settings;

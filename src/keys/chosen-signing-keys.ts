@@ -6,19 +6,19 @@ import { KeyMemory } from './key-memory.js';
 import { prepareSigningKey, type PreparedPair } from './prepare-key.js';
 import type { SigningKey } from './verification-key.js';
 
-/** A key the callback `encodeKey` chose, and what tokens that it signs say. */
+/** A key from the callback `encodeKey`, and the claims of its tokens. */
 export interface ChosenSigningKey extends SigningKey {
-  /** `null`: nothing. */
+  /** `null` if the key has no claims. */
   readonly claims: BoundClaims | null;
 }
 
-/** The keys the callback `encodeKey` chooses, each prepared when it is first seen. */
+/** The keys from the callback `encodeKey`. Each is prepared when the callback first returns it. */
 export class ChosenSigningKeys {
   private readonly prepared = new Map<JwtAlgorithm, KeyMemory<PreparedPair>>();
 
   constructor(private readonly settings: Settings) {}
 
-  /** Reads what the callback answered; a key that cannot sign is a `TypeError`. */
+  /** Reads the result of the callback. @throws TypeError for a key that cannot sign. */
   choose(answer: unknown): ChosenSigningKey {
     const { key: material, algorithm: named, kid, claims } = readEncodeKeyChoice(answer);
     const algorithm = named ?? this.settings.algorithm;

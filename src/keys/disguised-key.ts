@@ -4,7 +4,7 @@ const PEM = /-----BEGIN [A-Z0-9 ]+-----|---- BEGIN SSH2 PUBLIC KEY ----/;
 
 const SSH_TEXT = /^\s*(?:sk-)?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-)/;
 
-// RFC 4253 s.6.6: a length of four bytes before the name.
+// RFC 4253 s.6.6: four bytes with the length precede the name.
 const SSH_BYTES = /^\0\0\0.(?:sk-)?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-)/;
 
 const KEY_PAIR_TYPES = ['RSA', 'EC', 'OKP'];
@@ -12,8 +12,8 @@ const KEY_PAIR_TYPES = ['RSA', 'EC', 'OKP'];
 const DER_SEQUENCE = 0x30;
 
 /**
- * Whether bytes are a public or private key in one of its usual forms: PEM, DER, a certificate, JWK, SSH, or one of these
- * in base64 or hex. As an HMAC secret such a key would let everyone who has the public one make tokens.
+ * Whether bytes are a public or private key in a common encoding: PEM, DER, a certificate, JWK, SSH, or one of these in
+ * base64 or hex. With a public key as HMAC secret, everyone who knows the key could create tokens.
  */
 export function isKeyPairInDisguise(bytes: Buffer, depth = 2): boolean {
   const text = bytes.toString('latin1');
@@ -53,7 +53,7 @@ const READERS: readonly ((key: Buffer) => unknown)[] = [
   (key) => new X509Certificate(key),
 ];
 
-/** The bytes a text may stand for; PEM without its first and last line is base64 in lines. */
+/** The bytes that a text can encode. PEM without its first and last line is base64 with line breaks. */
 function decodings(text: string): Buffer[] {
   const dense = text.replace(/\s+/g, '');
   const found: Buffer[] = [];

@@ -1,22 +1,22 @@
 import type { RingKey } from './ring-key.js';
 import { ownKey, type VerificationKey } from './verification-key.js';
 
-/** The keys after a rotation: the new ones first, those of the key that signed so far until `notAfter` (a NumericDate). */
+/** The keys after a rotation. The new keys come first. The previous signing key verifies until `notAfter` (a NumericDate). */
 export function rotated(keys: readonly RingKey[], added: readonly RingKey[], notAfter: number | null): RingKey[] {
   const signing = keys.find((key) => key.signing !== null)?.verification.key;
   const others = keys.filter(({ verification }) => !added.some((key) => isPromotion(verification, key.verification)));
   return [...added, ...others.map((key) => (signing?.equals(key.verification.key) ? retired(key, notAfter) : key))];
 }
 
-/** The new keys, but with the old objects where nothing but the use changed: what is known of their tokens still holds. */
-export function carriedOver(keys: readonly RingKey[], given: readonly RingKey[]): RingKey[] {
-  return given.map((key) => {
+/** The new keys. Reuses the object of a key whose use alone changed, because the cache compares key objects. */
+export function carriedOver(keys: readonly RingKey[], replacements: readonly RingKey[]): RingKey[] {
+  return replacements.map((key) => {
     const known = keys.find(({ verification }) => isSame(verification, key.verification));
     return known === undefined ? key : Object.freeze({ ...key, verification: known.verification });
   });
 }
 
-/** The earlier end counts: a key that was to go does not come back by signing once more. */
+/** Sets the earlier of the two ends, so that another rotation does not prolong a retired key. */
 function retired({ verification }: RingKey, notAfter: number | null): RingKey {
   const { algorithm, key, kid } = verification;
   const ends = [verification.notAfter, notAfter].filter((end) => end !== null);
@@ -24,7 +24,7 @@ function retired({ verification }: RingKey, notAfter: number | null): RingKey {
   return Object.freeze({ verification: ownKey(algorithm, key, { kid, notAfter: end }), signing: null });
 }
 
-/** A key that was known before it signs (published, and picked up by others) is the same key under the same name. */
+/** Whether the new signing key is a key that already verifies, with the same name. It was published before it signs. */
 function isPromotion(known: VerificationKey, added: VerificationKey): boolean {
   return known.kid === added.kid && known.algorithm === added.algorithm && known.key.equals(added.key);
 }

@@ -15,7 +15,7 @@ import { isJwk } from './key-material.js';
 
 const DECODE_KEY_CHOICE = {
   key: keyMaterial,
-  /** `null`: each accepted algorithm that fits the key. */
+  /** `null` accepts each algorithm that fits the key. */
   algorithm: optional(algorithm),
   /** `null`: none. */
   claims,
@@ -27,17 +27,17 @@ const ENCODE_KEY_CHOICE = {
   kid,
 } satisfies ReadersOf<EncodeKeyChoice>;
 
-/** What `encodeKey` or `decodeKey` returned: a key, and what it is for. */
+/** The result of `encodeKey` or `decodeKey`: a key, its algorithm, its name and its claims. */
 export type KeyChoice = ValuesOf<typeof ENCODE_KEY_CHOICE>;
 
-/** Reads what `decodeKey` returned. A wrong value is a `TypeError`. */
+/** Reads the result of `decodeKey`. @throws TypeError for a wrong value. */
 export function readDecodeKeyChoice(answer: unknown): KeyChoice {
   return isBareKey(answer)
     ? bareChoice(answer)
     : { ...readOptions(answer, DECODE_KEY_CHOICE, { path: 'decodeKey()' }), kid: null };
 }
 
-/** Reads what `encodeKey` returned. A wrong value is a `TypeError`. */
+/** Reads the result of `encodeKey`. @throws TypeError for a wrong value. */
 export function readEncodeKeyChoice(answer: unknown): KeyChoice {
   return isBareKey(answer) ? bareChoice(answer) : readOptions(answer, ENCODE_KEY_CHOICE, { path: 'encodeKey()' });
 }
@@ -46,7 +46,7 @@ function bareChoice(key: unknown): KeyChoice {
   return { key: key as KeyMaterial, algorithm: null, kid: null, claims: null };
 }
 
-/** An object with a `key` is a choice. Every other value is a key, or is refused as one. */
+/** Whether a result is a key alone. An object with `key` has more properties. */
 function isBareKey(answer: unknown): boolean {
   const isObject = typeof answer === 'object' && answer !== null && !(answer instanceof KeyObject);
   return !isObject || answer instanceof Uint8Array || isJwk(answer) || !('key' in answer);

@@ -1,22 +1,22 @@
 import type { RingKey } from './ring-key.js';
 import type { SigningKey, VerificationKey } from './verification-key.js';
 
-/** The keys of a ring as requests look for them: every answer is made beforehand. */
+/** The keys of a ring, indexed for the look-up of each request. */
 export interface KeyIndex {
   readonly keys: readonly RingKey[];
   readonly signing: SigningKey | null;
-  /** By `kid`; a list of one. */
+  /** By `kid`. Each list has one key. */
   readonly named: ReadonlyMap<unknown, readonly VerificationKey[]>;
   /** The keys without a name, by algorithm. */
   readonly unnamed: ReadonlyMap<string, readonly VerificationKey[]>;
   readonly algorithms: ReadonlySet<string>;
-  /** NumericDate at which the first of the keys has to go. */
+  /** The NumericDate at which the first key expires. */
   readonly nextExpiry: number;
 }
 
-/** Sorts the keys that still hold at `now` (a NumericDate); two keys of one name are a `TypeError`. */
-export function indexKeys(given: readonly RingKey[], now: number): KeyIndex {
-  const keys = given.filter(({ verification: { notAfter } }) => notAfter === null || notAfter > now);
+/** Indexes the keys that are valid at `now` (a NumericDate). @throws TypeError for two keys with one name. */
+export function indexKeys(all: readonly RingKey[], now: number): KeyIndex {
+  const keys = all.filter(({ verification: { notAfter } }) => notAfter === null || notAfter > now);
   const named = new Map<unknown, readonly VerificationKey[]>();
   const unnamed = new Map<string, VerificationKey[]>();
   for (const { verification } of keys) {

@@ -1,11 +1,11 @@
 import { KeyObject } from 'node:crypto';
 
-/** How many keys are surely remembered. At most twice as many are held. */
+/** The size of one generation. The cache has at most twice as many keys. */
 const GENERATION = 1000;
 
 /**
- * Remembers what was prepared from a key, for callbacks that return the same key again and again. Bounded. The fields are
- * private at run time too: they hold keys as text, and no inspection may print them.
+ * A bounded cache of prepared keys, for callbacks that return the same key again. The fields are private at run time too,
+ * because they contain keys as text, which printing an object must not show.
  */
 export class KeyMemory<Prepared> {
   readonly #texts: Generations<Prepared>;
@@ -17,13 +17,13 @@ export class KeyMemory<Prepared> {
     this.#others = new Generations(size);
   }
 
-  /** What is remembered of a key. Equal texts, equal bytes and equal JWKs are the same key. */
+  /** The prepared key in the cache. Equal strings, equal bytes and equal JWKs are the same key. */
   recall(material: unknown): Prepared | undefined {
     if (typeof material === 'string') return this.#texts.get(material);
     return material instanceof KeyObject ? this.#objects.get(material) : this.#others.get(nameOf(material));
   }
 
-  /** Remembers what was prepared, and returns it. */
+  /** Stores a prepared key and returns it. */
   keep(material: unknown, prepared: Prepared): Prepared {
     if (typeof material === 'string') this.#texts.set(material, prepared);
     else if (material instanceof KeyObject) this.#objects.set(material, prepared);
@@ -32,7 +32,7 @@ export class KeyMemory<Prepared> {
   }
 }
 
-/** A bounded map of two generations: when the young one is full, entries that were not read since the last time are lost. */
+/** A bounded map with two generations. When the young one is full, it becomes the old one, and the old one is dropped. */
 class Generations<Value> {
   private young = new Map<string, Value>();
   private old = new Map<string, Value>();

@@ -8,8 +8,8 @@ export type NewKey = Partial<Pick<KeyOptions, 'kid' | 'algorithm'>> & Pick<KeyOp
 /** Options of `KeyRing.rotate()`. */
 export interface RotateOptions {
   /**
-   * How long the previous signing key still verifies. `0`: its tokens are refused from the next request on. `false`: it
-   * verifies for ever.
+   * How long the previous signing key still verifies. With `0` its tokens are refused from the next request on. With `false`
+   * it verifies without end.
    * @default the longer of `accessTokenExpires` and `refreshTokenExpires`, plus `leeway`
    */
   retireAfter?: Duration | false | undefined;
@@ -24,15 +24,15 @@ export abstract class KeyRing {
   abstract publicKeys(): readonly PublicJwk[];
 
   /**
-   * Replaces all keys by a list like the option `keys`. A key that is not in the list is gone at once. Changes this process
-   * only.
+   * Replaces all keys by a list like the option `keys`. A key that is not in the list is removed at once. This changes only
+   * this process.
    * @throws TypeError when the list is wrong, or without the option `keys`; then nothing changes.
    */
   abstract replace(keys: readonly KeyOptions[]): void;
 
   /**
-   * Signs with a new key from now on. The previous signing key verifies until its tokens have expired. Changes this process
-   * only.
+   * Signs with a new key from now on. The previous signing key verifies until its tokens have expired. This changes only this
+   * process.
    * @throws TypeError when the key cannot sign, or when another key has its `kid`; then nothing changes.
    * @example keyRing.rotate({ kid: '2026-07', key: newSecret })
    */

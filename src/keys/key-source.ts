@@ -5,9 +5,9 @@ import type { HttpRequest } from '../types/http.js';
 import type { VerificationKey } from './verification-key.js';
 
 /**
- * Chooses the keys a token may have been signed with, by what it says before it is verified. An algorithm that is not
- * taken, or a key that is not known, is an `InvalidTokenException`. Asked for every request, so it has to be cheap; the
- * same key has to be the same object every time.
+ * Chooses the keys for the verification of a token, by its unverified header and claims. An algorithm that is not accepted,
+ * or an unknown key, throws an `InvalidTokenException`. It is called on each request, so it must be fast. It must return the
+ * same object for the same key, because the cache compares key objects.
  */
 export interface KeySource {
   keysFor(
@@ -17,10 +17,10 @@ export interface KeySource {
   ): Awaitable<readonly VerificationKey[]>;
 }
 
-/** Injects what chooses the keys of tokens. */
+/** Injects the `KeySource`. */
 export const KEY_SOURCE = Symbol.for('nestjs-jwt-extended.key-source');
 
-/** The algorithm a token names, if it is one of these. */
+/** The algorithm in the header, if it is accepted. */
 export function acceptedAlgorithm(header: JoseHeader, accepted: { has(algorithm: string): boolean }): string {
   const algorithm = ownValue(header, 'alg');
   if (algorithm === undefined) throw new InvalidTokenException('Algorithm not specified');

@@ -4,10 +4,10 @@ import { ALGORITHMS, type AlgorithmFacts, type AlgorithmFamily, type JwtAlgorith
 
 const LEAST_RSA_BITS = 2048;
 
-/** OpenSSL's own limit; beyond it one signature would keep a server busy. */
+/** The limit of OpenSSL. With a larger key one signature would take too long. */
 const MOST_RSA_BITS = 16_384;
 
-/** How a key of a family is made with OpenSSL. */
+/** The commands of OpenSSL that create a key of each family. */
 const COMMANDS: Readonly<Record<Exclude<AlgorithmFamily, 'hmac'>, string>> = {
   rsa: 'openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out private.pem',
   'rsa-pss': 'openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out private.pem',
@@ -24,8 +24,8 @@ const KEY_TYPES: Readonly<Record<AlgorithmFamily, readonly string[]>> = {
 };
 
 /**
- * Points of Ed25519 whose order divides 8, without the sign bit, little endian: for such a public key anybody can make
- * signatures. Each once, and two also as written beyond the field's prime.
+ * Points of Ed25519 whose order divides 8, without the sign bit, little endian. Anyone can forge signatures for such a public
+ * key. Two of the points also have an encoding above the prime of the field.
  */
 const SMALL_ORDER = new Set([
   '00'.repeat(32),
@@ -37,7 +37,7 @@ const SMALL_ORDER = new Set([
   `ee${'ff'.repeat(30)}7f`,
 ]);
 
-/** What is wrong with a public or private key for an algorithm, and the cure; `null`: nothing. */
+/** The weakness of a public or private key for an algorithm, and its fix. `null` for a strong key. */
 export function weaknessOf(key: KeyObject, algorithm: JwtAlgorithm): string | null {
   const facts: AlgorithmFacts = ALGORITHMS[algorithm];
   const type = key.asymmetricKeyType ?? 'unknown';
@@ -45,14 +45,14 @@ export function weaknessOf(key: KeyObject, algorithm: JwtAlgorithm): string | nu
   const weakness = facts.family === 'ecdsa' ? otherCurve(key, facts) : (rsaWeakness(key) ?? pssMismatch(key, facts));
   if (weakness !== null) return `${weakness} ${cure(algorithm)}`;
   return facts.family === 'eddsa' && hasSmallOrder(key)
-    ? 'is a point of small order, for which anybody can make signatures.'
+    ? 'is a point of small order, so anyone could forge signatures.'
     : null;
 }
 
 function cure(algorithm: JwtAlgorithm): string {
   const { family, curve }: AlgorithmFacts = ALGORITHMS[algorithm];
   if (family === 'hmac') return `${algorithm} needs a secret of random bytes.`;
-  return `${algorithm} needs a key made like this: ${COMMANDS[family].replace('CURVE', curve ?? '')}`;
+  return `${algorithm} needs a key from this command: ${COMMANDS[family].replace('CURVE', curve ?? '')}`;
 }
 
 function otherCurve(key: KeyObject, { curve }: AlgorithmFacts): string | null {
@@ -63,20 +63,20 @@ function otherCurve(key: KeyObject, { curve }: AlgorithmFacts): string | null {
 function rsaWeakness(key: KeyObject): string | null {
   const { modulusLength, publicExponent } = key.asymmetricKeyDetails ?? {};
   if (modulusLength === undefined || publicExponent === undefined) return null;
-  if (modulusLength < LEAST_RSA_BITS) return `has ${modulusLength} bits; 2048 are the least (RFC 7518 s.3.3).`;
-  if (modulusLength > MOST_RSA_BITS) return `has ${modulusLength} bits; ${MOST_RSA_BITS} are the most.`;
+  if (modulusLength < LEAST_RSA_BITS) return `has ${modulusLength} bits; the minimum is 2048 (RFC 7518 s.3.3).`;
+  if (modulusLength > MOST_RSA_BITS) return `has ${modulusLength} bits; the maximum is ${MOST_RSA_BITS}.`;
   if (publicExponent < 3n || publicExponent % 2n === 0n) return `has the public exponent ${publicExponent}.`;
   return hasRocaMark(modulusOf(key)) ? 'was made by a chip whose keys can be factored (CVE-2017-15361).' : null;
 }
 
 function modulusOf(key: KeyObject): bigint {
-  // A key made for RSASSA-PSS alone cannot be exported as a JWK.
+  // A key for RSASSA-PSS alone cannot be exported as a JWK.
   if (key.asymmetricKeyType !== 'rsa') return 0n;
   const { n = '' } = key.export({ format: 'jwk' });
   return BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
 }
 
-/** A key made for RSASSA-PSS alone may be bound to a hash and a length of the salt (RFC 4055 s.3.1). */
+/** A key for RSASSA-PSS alone can be bound to a hash and a length of the salt (RFC 4055 s.3.1). */
 function pssMismatch(key: KeyObject, { hash, hashBytes }: AlgorithmFacts): string | null {
   const { hashAlgorithm, mgf1HashAlgorithm, saltLength } = key.asymmetricKeyDetails ?? {};
   const isBound = hashAlgorithm !== undefined;

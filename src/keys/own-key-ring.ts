@@ -8,7 +8,7 @@ import type { OwnKeys } from './own-keys.js';
 import type { PublicJwk } from './public-jwk.js';
 import { newSingleKeys, type RingKey } from './ring-key.js';
 
-/** The `KeyRing` that applications inject. Its fields are private at run time too: they lead to secrets. */
+/** The `KeyRing` that applications inject. Its fields are private at run time too, because they refer to secrets. */
 export class OwnKeyRing extends KeyRing {
   readonly #settings: Settings;
   readonly #keys: OwnKeys;
@@ -45,7 +45,7 @@ export class OwnKeyRing extends KeyRing {
     return this.#keys.prepareEntries([readKeyEntry({ algorithm, ...key, use: 'sign' }, 'keys[new]')]);
   }
 
-  /** In seconds; `false`: there are tokens that never expire. */
+  /** In seconds. `false` if some tokens never expire. */
   #longestLifetime(): number | false {
     const { accessTokenExpires, refreshTokenExpires, leeway } = this.#settings;
     if (accessTokenExpires === null || refreshTokenExpires === null) return false;

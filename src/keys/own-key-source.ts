@@ -3,7 +3,7 @@ import { ChosenKeys } from './chosen-keys.js';
 import type { KeySource } from './key-source.js';
 import type { OwnKeys } from './own-keys.js';
 
-/** Where the keys of this application's own tokens come from: `decodeKey` if it is set, else the options. */
+/** The source of the keys of this application's own tokens: `decodeKey` if it is set, otherwise the options. */
 export function ownKeySource(settings: Settings, keys: OwnKeys): KeySource {
   const { decodeKey } = settings.callbacks;
   return decodeKey === undefined ? keys : new ChosenKeys(decodeKey, settings);

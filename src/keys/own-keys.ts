@@ -31,17 +31,17 @@ export class OwnKeys implements KeySource {
     );
   }
 
-  /** The key of new tokens. Throws a `TypeError` in a service that only verifies. */
+  /** The key of new tokens. @throws TypeError in a service that only verifies. */
   get signingKey(): SigningKey {
     const { signing } = this.#index;
     if (signing !== null) return signing;
     throw new TypeError(
-      'This service verifies tokens and cannot make them: ' +
+      'This service verifies tokens and cannot create them: ' +
         (this.areNamed ? "none of its keys has use: 'sign'." : 'it has no secret, privateKey or encodeKey.'),
     );
   }
 
-  /** With the option `keys`, only the key that the token names in `kid`; else every key of the token's algorithm. */
+  /** With the option `keys`, the key that the token names in `kid`. Without it, every key of the token's algorithm. */
   keysFor(header: JoseHeader): readonly VerificationKey[] {
     const { algorithms, named, unnamed } = this.#currentIndex();
     const algorithm = acceptedAlgorithm(header, algorithms);
@@ -58,18 +58,18 @@ export class OwnKeys implements KeySource {
     return this.#currentIndex().keys;
   }
 
-  /** The public keys as JWKs; the same list until a key changes. */
+  /** The public keys as JWKs. It is the same list until a key changes. */
   get published(): readonly PublicJwk[] {
     const { keys } = this.#currentIndex();
     return (this.#published ??= publicJwks(keys.map(({ verification }) => verification)));
   }
 
-  /** Prepares entries of the option `keys`. A weak key or one of another kind is a `TypeError`. */
+  /** Prepares entries of the option `keys`. @throws TypeError for a weak key or a key of another type. */
   prepareEntries(entries: readonly KeyEntry[]): readonly RingKey[] {
     return entries.map((entry) => namedKey(entry, this.#settings.allowWeakSecret));
   }
 
-  /** Puts these keys in the place of all keys. Two keys with one name are a `TypeError` and change nothing. */
+  /** Replaces all keys. @throws TypeError for two keys with one name; then nothing changes. */
   change(keys: readonly RingKey[]): void {
     this.#index = indexKeys(keys, nowInSeconds());
     this.#published = null;
@@ -82,7 +82,7 @@ export class OwnKeys implements KeySource {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Expired keys are removed, not only skipped, so that listeners hear of it. */
+  /** Removes expired keys instead of skipping them, so that listeners are notified. */
   #currentIndex(): KeyIndex {
     const { nextExpiry } = this.#index;
     if (nextExpiry !== Infinity && nowInSeconds() >= nextExpiry) this.change(this.#index.keys);

@@ -4,21 +4,21 @@ import { isKeyPairInDisguise } from './disguised-key.js';
 import { readKeyPair, readSecret, type KeyPurpose } from './key-material.js';
 import { weaknessOf } from './key-strength.js';
 
-/** What a key is prepared for. */
+/** The options of a preparation. */
 export interface Preparation {
   readonly algorithm: JwtAlgorithm;
   readonly allowWeakSecret: boolean;
-  /** What messages begin with: the option it came from. */
+  /** The option of the key, with which messages begin. */
   readonly name: string;
 }
 
-/** A key that signs, and the one that verifies what it signed; for HMAC they are one. */
+/** A signing key and its verification key. For HMAC they are the same. */
 export interface PreparedPair {
   readonly signing: KeyObject;
   readonly verification: KeyObject;
 }
 
-/** Prepares a secret or private key once; a weak one, or one of another kind, is a `TypeError` that names the cure. */
+/** Prepares a secret or private key. @throws TypeError for a weak key or a key of another type, with the fix. */
 export function prepareSigningKey(material: unknown, preparation: Preparation): PreparedPair {
   if (isHmac(preparation.algorithm)) {
     const secret = prepareSecret(material, preparation);
@@ -30,14 +30,12 @@ export function prepareSigningKey(material: unknown, preparation: Preparation): 
   const verification = createPublicKey(signing);
   refuseWeak(verification, purpose);
   if (!isPair(signing, verification)) {
-    throw new TypeError(
-      `${purpose.name} does not fit together: its public and its private half are of different keys.`,
-    );
+    throw new TypeError(`${purpose.name} has a public part and a private part of different keys.`);
   }
   return { signing, verification };
 }
 
-/** Prepares a secret or public key once; a private key, a weak one or one of another kind is a `TypeError`. */
+/** Prepares a secret or public key. @throws TypeError for a private key, a weak key or a key of another type. */
 export function prepareVerificationKey(material: unknown, preparation: Preparation): KeyObject {
   if (isHmac(preparation.algorithm)) return prepareSecret(material, preparation);
   const purpose: KeyPurpose = { ...preparation, use: 'verify' };
@@ -47,7 +45,7 @@ export function prepareVerificationKey(material: unknown, preparation: Preparati
   return key;
 }
 
-/** Prepares an HMAC secret; a key that anyone may know, is empty or is too short is a `TypeError`. */
+/** Prepares an HMAC secret. @throws TypeError for a public key, an empty secret or a secret that is too short. */
 function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: Preparation): KeyObject {
   const key = readSecret(material, name, algorithm);
   if (key.type !== 'secret') {
@@ -55,15 +53,15 @@ function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: 
   }
   if (isKeyPairInDisguise(key.export())) {
     throw new TypeError(
-      `${name} is a key pair's public or private key, in PEM or another form. As HMAC secret it lets everyone who has ` +
-        'the public key make tokens: use a secret of random bytes.',
+      `${name} is a public or private key, in PEM or another form. With it as HMAC secret, everyone who knows the public ` +
+        'key could create tokens: use a secret of random bytes.',
     );
   }
   const least = ALGORITHMS[algorithm].hashBytes;
   const size = key.symmetricKeySize ?? 0;
   if (size < least && !(allowWeakSecret && size > 0)) {
     throw new TypeError(
-      `${name} has ${size} bytes; ${algorithm} needs at least ${least} (RFC 7518 s.3.2). Make one with ` +
+      `${name} has ${size} bytes; ${algorithm} needs at least ${least} (RFC 7518 s.3.2). Create one with ` +
         `node -e "console.log(require('crypto').randomBytes(${least}).toString('hex'))", or set allowWeakSecret.`,
     );
   }
@@ -71,14 +69,15 @@ function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: 
 }
 
 const TYPE_CURES = {
-  private: 'Tokens are signed with the private key: only where tokens are verified is the public one enough.',
-  public: 'Whoever only verifies must not hold the private key: openssl pkey -in private.pem -pubout -out public.pem',
+  private: 'Signing needs the private key. The public key is enough only for a service that verifies.',
+  public:
+    'A service that only verifies must not have the private key: openssl pkey -in private.pem -pubout -out public.pem',
 };
 
 function refuseType(key: KeyObject, needed: 'public' | 'private', { algorithm, name }: KeyPurpose): void {
   if (key.type === needed) return;
-  const cure = key.type === 'secret' ? `${algorithm} has a key pair, not a secret.` : TYPE_CURES[needed];
-  throw new TypeError(`${name} is a ${key.type} key where the ${needed} key belongs. ${cure}`);
+  const cure = key.type === 'secret' ? `${algorithm} needs a key pair, not a secret.` : TYPE_CURES[needed];
+  throw new TypeError(`${name} is a ${key.type} key, but a ${needed} key is needed. ${cure}`);
 }
 
 function refuseWeak(key: KeyObject, { algorithm, name }: KeyPurpose): void {
@@ -86,7 +85,7 @@ function refuseWeak(key: KeyObject, { algorithm, name }: KeyPurpose): void {
   if (weakness !== null) throw new TypeError(`${name} ${weakness}`);
 }
 
-/** A JWK, and PKCS #8 too, holds both halves; nobody else compares them. */
+/** A JWK and PKCS #8 contain both keys, and Node does not compare them. */
 function isPair(signing: KeyObject, verification: KeyObject): boolean {
   const probe = Buffer.from('probe');
   const hash =

@@ -10,17 +10,17 @@ import { prepareSigningKey, prepareVerificationKey, type PreparedPair } from './
 import { thumbprint } from './public-jwk.js';
 import { ownKey, type SigningKey, type VerificationKey } from './verification-key.js';
 
-/** A key of the ring: it verifies, and it may sign. */
+/** A key of the ring. It verifies, and it can sign. */
 export interface RingKey {
   readonly verification: VerificationKey;
-  /** `null`: it only verifies. */
+  /** `null` if the key only verifies. */
   readonly signing: SigningKey | null;
 }
 
-/** What the keys without a name depend on. */
+/** The settings of keys without a name. */
 type SingleKeySettings = Pick<Settings, 'algorithm' | 'decodeAlgorithms' | 'allowWeakSecret'>;
 
-/** The keys of the options `secret`, `privateKey` and `publicKey`: one for each accepted algorithm, none with a name. */
+/** The keys of the options `secret`, `privateKey` and `publicKey`: one for each accepted algorithm, without a name. */
 export function singleKeys(settings: SingleKeySettings, material: SingleKeyMaterial): readonly RingKey[] {
   const algorithms = [...settings.decodeAlgorithms] as JwtAlgorithm[];
   if (!isHmac(settings.algorithm)) return algorithms.flatMap((algorithm) => pairFor(algorithm, settings, material));
@@ -64,8 +64,8 @@ function pairFor(
   const pair = prepareSigningKey(privateKey, preparation('privateKey'));
   if (verification?.equals(pair.verification) === false) {
     throw new TypeError(
-      'JwtExtendedModule option "publicKey" is not the public half of "privateKey": this service could not verify its ' +
-        'own tokens. Leave "publicKey" out: it is derived from "privateKey".',
+      'JwtExtendedModule option "publicKey" does not match "privateKey": this service could not verify its own tokens. ' +
+        'Remove "publicKey": it is derived from "privateKey".',
     );
   }
   return [ringKey(algorithm, pair, { signs: algorithm === settings.algorithm })];
@@ -106,7 +106,7 @@ function kidOf({ kid, key }: KeyEntry, verification: KeyObject): string | null {
   return thumbprint(verification);
 }
 
-/** A key that signed yesterday only verifies today: its entry changes in `use` alone. */
+/** Accepts a private key with `use: 'verify'`, so that an entry can change from `sign` to `verify` in `use` alone. */
 function withoutPrivateHalf({ key, algorithm, name }: KeyEntry): KeyMaterial {
   if (isHmac(algorithm)) return key;
   const read = readKeyPair(key, { algorithm, name, use: 'verify' });

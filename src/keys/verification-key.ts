@@ -3,40 +3,40 @@ import type { BoundClaims } from '../options/key-options.js';
 import type { Settings } from '../options/settings.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 
-/** The settings that claims are held against. */
+/** The settings for the checks of claims. */
 export type ClaimRules = Pick<
   Settings,
   'leeway' | 'issuer' | 'audience' | 'verifySubject' | 'identityClaim' | 'requiredClaims'
 >;
 
-/** A key tokens are verified with. The object's identity stands for the key: the same object is the same key still. */
+/** A verification key. The cache compares these objects by identity, so the same object must always be the same key. */
 export interface VerificationKey {
-  /** Its name; `null` where it has none. */
+  /** The name of the key, or `null`. */
   readonly kid: string | null;
-  /** The one algorithm it is good for. */
+  /** The only algorithm of the key. */
   readonly algorithm: JwtAlgorithm;
   /** A secret or a public key. */
   readonly key: KeyObject;
-  /** NumericDate from which on its source does not choose it any more; `null`: never. */
+  /** The NumericDate from which its source does not use it. `null` if it never expires. */
   readonly notAfter: number | null;
-  /** Whether tokens of this application are signed with it, rather than those of an identity provider. */
+  /** Whether this application signs with the key. `false` for the key of an identity provider. */
   readonly own: boolean;
-  /** What its tokens' claims are held against; `null`: the options. */
+  /** The rules for the claims of its tokens. `null` for the options. */
   readonly rules: ClaimRules | null;
-  /** Claims its tokens have to have with these values; `null`: any. */
+  /** The required claims and values of its tokens. `null` if there are none. */
   readonly claims: BoundClaims | null;
 }
 
-/** The key a new token is signed with. */
+/** The key that signs a new token. */
 export interface SigningKey {
-  /** What goes into the header; `null`: nothing. */
+  /** The `kid` in the header. `null` if the header has none. */
   readonly kid: string | null;
   readonly algorithm: JwtAlgorithm;
   /** A secret or a private key. */
   readonly key: KeyObject;
 }
 
-/** A key of ours, with nothing asked of its tokens beyond the options. */
+/** Our own key. Its tokens must meet the options, and the claims of the key. */
 export function ownKey(
   algorithm: JwtAlgorithm,
   key: KeyObject,

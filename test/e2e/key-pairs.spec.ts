@@ -41,7 +41,7 @@ describe.each(ADAPTERS)('a key pair on %s', (adapter) => {
     it('without the private key makes none, and says so', async () => {
       const made = reader.tokens.createAccessToken('alice');
       await expect(made).rejects.toThrow(TypeError);
-      await expect(made).rejects.toThrow('This service verifies tokens and cannot make them');
+      await expect(made).rejects.toThrow('This service verifies tokens and cannot create them');
     });
   });
 

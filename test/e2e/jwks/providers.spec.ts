@@ -164,7 +164,7 @@ describe.each(ADAPTERS)('an identity provider alone on %s', (adapter) => {
       expect(await app.get('/me', forge())).toEqual(refused('Token is missing the "iss" claim'));
       const error = await errorOf(() => app.tokens.createAccessToken('alice'));
       expect(error).toBeInstanceOf(TypeError);
-      expect(error?.message).toMatch('verifies tokens and cannot make them');
+      expect(error?.message).toMatch('verifies tokens and cannot create them');
     });
   });
 

@@ -76,9 +76,9 @@ describe('a key that decodeKey returns', () => {
   });
 
   it.each<[unknown, string]>([
-    [pem(publicKeyFor('ES256')), "is a key pair's public or private key"],
+    [pem(publicKeyFor('ES256')), "is a public or private key"],
     [{ key: 'short' }, 'The key that decodeKey returned has 5 bytes'],
-    [{ key: pem(privateKeyFor('ES256')), algorithm: 'ES256' }, 'is a private key where the public key belongs'],
+    [{ key: pem(privateKeyFor('ES256')), algorithm: 'ES256' }, 'is a private key, but a public key is needed'],
     [{ key: SECRET, algorithm: 'none' }, 'option "decodeKey().algorithm" must not be "none"'],
     [{ key: SECRET, kid: 'a' }, 'option "decodeKey().kid" does not exist'],
     [{ key: SECRET, claims: 'acme' }, 'option "decodeKey().claims" must be an object'],
@@ -109,7 +109,7 @@ describe('a key that encodeKey returns', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ key: pem(publicKeyFor('ES256')), algorithm: 'ES256' }, 'is a public key where the private key belongs'],
+    [{ key: pem(publicKeyFor('ES256')), algorithm: 'ES256' }, 'is a public key, but a private key is needed'],
     [{ key: SECRET, kid: '' }, 'option "encodeKey().kid" must be a text'],
     [{ key: SECRET, kid: 7 }, 'option "encodeKey().kid" must be a text'],
     [null, 'The key that encodeKey returned must be a string'],

@@ -64,7 +64,7 @@ describe('a key pair can be', () => {
   ])('by its public half alone, %s', (_what, algorithm, publicKey) => {
     const keys = ring({ algorithm, publicKey });
     expect(keys.keysFor({ alg: algorithm })[0]?.key.equals(publicKeyFor(algorithm))).toBe(true);
-    expect(() => keys.signingKey).toThrow('This service verifies tokens and cannot make them');
+    expect(() => keys.signingKey).toThrow('This service verifies tokens and cannot create them');
   });
 
   it('by both halves', () => {
@@ -103,7 +103,7 @@ describe('a key pair is refused', () => {
     ],
     ['for HS256', { secret: SECRET, privateKey: pem(ec) }, 'option "privateKey" is not for HS256'],
     ['for HS256, the public half', { secret: SECRET, publicKey: 'PEM' }, 'option "publicKey" is not for HS256'],
-    ['under 2048 bits', { algorithm: 'RS256', privateKey: weak }, 'has 1024 bits; 2048 are the least'],
+    ['under 2048 bits', { algorithm: 'RS256', privateKey: weak }, 'has 1024 bits; the minimum is 2048'],
     ['with the exponent 1', { algorithm: 'RS256', publicKey: jwk(publicKeyFor('RS256'), { e: 'AQ' }) }, 'exponent 1.'],
     [
       'with an even exponent',
@@ -113,7 +113,7 @@ describe('a key pair is refused', () => {
     [
       'of another kind',
       { algorithm: 'RS256', privateKey: ec },
-      'is of type ec. RS256 needs a key made like this: openssl',
+      'is of type ec. RS256 needs a key from this command: openssl',
     ],
     ['of another kind', { algorithm: 'EdDSA', privateKey: ec }, 'openssl genpkey -algorithm ed25519'],
     ['on another curve', { algorithm: 'ES384', privateKey: ec }, 'is on the curve prime256v1.'],
@@ -128,12 +128,12 @@ describe('a key pair is refused', () => {
     [
       'as a private key that is public',
       { algorithm: 'ES256', privateKey: pem(publicKeyFor('ES256')) },
-      '"privateKey" is a public key where the private key belongs',
+      '"privateKey" is a public key, but a private key is needed',
     ],
     [
       'as a public key that is private',
       { algorithm: 'ES256', publicKey: pem(ec) },
-      '"publicKey" is a private key where the public key belongs',
+      '"publicKey" is a private key, but a public key is needed',
     ],
     [
       'as a public JWK with the private half',
@@ -143,18 +143,18 @@ describe('a key pair is refused', () => {
     [
       'as a secret',
       { algorithm: 'ES256', privateKey: createSecretKey(Buffer.from(SECRET)) },
-      'is a secret key where the private key belongs. ES256 has a key pair',
+      'is a secret key, but a private key is needed. ES256 needs a key pair',
     ],
     ['as a secret in a JWK', { algorithm: 'ES256', privateKey: { kty: 'oct', k: 'AAAA' } }, "is a secret (kty: 'oct')"],
     [
       'of halves that do not match',
       { algorithm: 'ES256', privateKey: pem(ec), publicKey: publicKeyFor('ES256', 'other') },
-      'is not the public half of "privateKey"',
+      'does not match "privateKey"',
     ],
     [
       'as a JWK of halves that do not match',
       { algorithm: 'ES256', privateKey: jwk(ec, { d: jwk(privateKeyFor('ES256', 'other')).d }) },
-      'does not fit together',
+      'has a public part and a private part of different keys',
     ],
     [
       'as a JWK for another algorithm',
@@ -169,19 +169,19 @@ describe('a key pair is refused', () => {
     [
       'as a JWK that must not sign',
       { algorithm: 'ES256', privateKey: jwk(ec, { key_ops: ['verify'] }) },
-      "key_ops do not name 'sign'",
+      "key_ops do not include 'sign'",
     ],
     [
       'as a JWK Set',
       { algorithm: 'ES256', publicKey: JSON.stringify({ keys: [jwk(publicKeyFor('ES256'))] }) },
-      'Of a set give one key',
+      'Of a JWK Set, pass one key',
     ],
     ['as a JWK without kty', { algorithm: 'ES256', publicKey: { x: 'a' } }, 'an object without "kty"'],
-    ['as broken JSON', { algorithm: 'ES256', publicKey: '{"kty":' }, 'is no JWK'],
+    ['as broken JSON', { algorithm: 'ES256', publicKey: '{"kty":' }, 'is not a JWK'],
     [
       'encrypted',
       { algorithm: 'ES256', privateKey: encrypted },
-      'is encrypted. Open it: createPrivateKey({ key, passphrase })',
+      'is encrypted. Decrypt it: createPrivateKey({ key, passphrase })',
     ],
     [
       'as a certificate',
@@ -193,7 +193,7 @@ describe('a key pair is refused', () => {
       { algorithm: 'EdDSA', publicKey: sshPublicKey(publicKeyFor('EdDSA')) },
       'ssh-keygen -e -m PKCS8',
     ],
-    ['as a path', { algorithm: 'ES256', publicKey: './public.pem' }, 'A path is not read: give the text of the file'],
+    ['as a path', { algorithm: 'ES256', publicKey: './public.pem' }, 'A path is not read: pass the text of the file'],
     ['that is empty', { algorithm: 'ES256', publicKey: '' }, 'is empty. Is the environment variable set'],
     ['of broken PEM', { algorithm: 'ES256', privateKey: pem(ec).slice(0, 80) }, 'cannot be read as a key'],
     [
@@ -248,7 +248,7 @@ describe('an RSA key', () => {
     const n = Buffer.from(createHash('sha512').update('a').digest('hex').repeat(17).slice(0, 2050));
     n[0] = 0xff;
     const publicKey = { kty: 'RSA', n: n.toString('base64url'), e: 'AQAB' };
-    expect(refusal({ algorithm: 'RS256', publicKey })).toContain('16384 are the most');
+    expect(refusal({ algorithm: 'RS256', publicKey })).toContain('the maximum is 16384');
   });
 });
 

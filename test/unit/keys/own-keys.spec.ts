@@ -59,7 +59,7 @@ describe('the option keys', () => {
 
   it('without a signing key throws when a token is made', () => {
     const readOnly = named([secret('old', 'verify')]);
-    expect(() => readOnly.signingKey).toThrow("cannot make them: none of its keys has use: 'sign'");
+    expect(() => readOnly.signingKey).toThrow("cannot create them: none of its keys has use: 'sign'");
   });
 
   it('accepts a private key with use: verify, so that retiring a key changes only its use', () => {
