@@ -1,21 +1,21 @@
-/** What to fetch a document with, and how much of it is taken. */
+/** The options of a fetch. */
 export interface DocumentRequest {
   readonly fetch: typeof fetch;
   readonly maxBytes: number;
-  /** Ends the attempt, also in the middle of the body. */
+  /** Aborts the fetch, also during the body. */
   readonly signal: AbortSignal;
 }
 
-/** A JSON object as it was answered, and for how long it may be kept. */
+/** A fetched JSON object and its lifetime. */
 export interface FetchedDocument {
   readonly document: Readonly<Record<string, unknown>>;
-  /** Milliseconds; `null` where the answer does not say. */
+  /** Milliseconds. `null` if the response has no lifetime. */
   readonly maxAge: number | null;
 }
 
 /**
- * Fetches a JSON object. The media type is not judged, for many servers send another; a redirect is not followed, since
- * the address would then be chosen by whoever answers.
+ * Fetches a JSON object. It ignores the media type, because many servers send a wrong one. It does not follow redirects,
+ * because the server of the first address would then choose the second address.
  */
 export async function fetchDocument(address: string, request: DocumentRequest): Promise<FetchedDocument> {
   const { signal, maxBytes } = request;
@@ -26,7 +26,7 @@ export async function fetchDocument(address: string, request: DocumentRequest): 
     const text = await readText(address, response, maxBytes);
     return { document: parse(address, text), maxAge: lifetimeOf(response.headers) };
   } catch (error) {
-    // Or the rest of it would go on arriving.
+    // Otherwise the rest of the body would still be received.
     response.body?.cancel().catch(() => undefined);
     throw error;
   }
@@ -35,7 +35,7 @@ export async function fetchDocument(address: string, request: DocumentRequest): 
 function refuseStatus(address: string, status: number): void {
   if (status === 200) return;
   const redirect = status === 0 || (status >= 300 && status < 400);
-  throw new Error(`${address} answered ${redirect ? `${status}, a redirect, which is not followed` : status}.`);
+  throw new Error(`${address} answered ${redirect ? `${status}, a redirect, which is refused` : status}.`);
 }
 
 async function readText(address: string, { body }: Response, maxBytes: number): Promise<string> {
@@ -60,13 +60,13 @@ function parse(address: string, text: string): Readonly<Record<string, unknown>>
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new Error(`${address} answered no JSON.`, { cause });
+    throw new Error(`${address} did not answer JSON.`, { cause });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new Error(`${address} answered no JSON object.`);
+  throw new Error(`${address} did not answer a JSON object.`);
 }
 
-/** `max-age` less the time a cache on the way has held it (RFC 9111 s.4.2). */
+/** `max-age` minus the `age` in a cache between the server and us (RFC 9111 s.4.2). */
 function lifetimeOf(headers: Headers): number | null {
   const directives = (headers.get('cache-control') ?? '').toLowerCase().split(',');
   if (directives.some((directive) => /^\s*no-(?:store|cache)\s*$/.test(directive))) return 0;

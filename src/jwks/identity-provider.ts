@@ -10,11 +10,11 @@ import { KeyAddress } from './key-address.js';
 import { KeyCache, type FetchOutcome } from './key-cache.js';
 import { KeySet, type KeyOwner } from './key-set.js';
 
-/** One whose tokens are taken: its keys, and what its tokens have to say. */
+/** An identity provider: its keys, and the rules for its tokens. */
 export class IdentityProvider implements KeySource {
-  /** `null`: whatever a token says. */
+  /** `null` accepts every issuer. */
   readonly issuer: string | null;
-  /** What messages call it. */
+  /** The name of the provider in messages. */
   readonly name: string;
   readonly cache: KeyCache;
   private readonly owner: KeyOwner;
@@ -58,7 +58,7 @@ function refuse(): never {
   throw noKey();
 }
 
-/** The options that say what every token needs, with the issuer and audience of this provider. */
+/** The rules for claims: the options of the application, with the issuer and audience of this provider. */
 function rulesFor({ issuer, audience }: ProviderSettings, settings: Settings): ClaimRules {
   const { leeway, verifySubject, identityClaim, requiredClaims } = settings;
   return Object.freeze({

@@ -10,14 +10,14 @@ import type { FetchOutcome } from './key-cache.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Told of what an attempt to fetch the keys of a provider came to. */
+/** Receives the outcome of each attempt to fetch the keys of a provider. */
 export type ProviderListener = (provider: IdentityProvider, outcome: FetchOutcome) => void;
 
-/** The identity providers of the option `jwks`. What a token says chooses among them and does nothing else. */
+/** The identity providers of the option `jwks`. The issuer of a token chooses among them, and has no other effect. */
 export class IdentityProviders {
   private readonly providers: readonly IdentityProvider[];
   private readonly byIssuer: ReadonlyMap<unknown, IdentityProvider>;
-  /** Of an application that has one provider and no keys of its own. */
+  /** The provider without an issuer, in an application with one provider and no keys of its own. */
   private readonly only: IdentityProvider | null;
   private listener: ProviderListener = () => undefined;
   private onWithdrawal: () => void = () => undefined;
@@ -31,7 +31,7 @@ export class IdentityProviders {
     this.only = this.byIssuer.get(null) ?? null;
   }
 
-  /** Begins to fetch the keys, without waiting for them: an application starts while its providers are away. */
+  /** Starts to fetch the keys. The application does not wait for them, so it starts while its providers are down. */
   start(listener: ProviderListener): void {
     this.listener = listener;
     for (const { cache } of this.providers) cache.start();
@@ -41,12 +41,12 @@ export class IdentityProviders {
     for (const { cache } of this.providers) cache.stop();
   }
 
-  /** Calls back when a provider has withdrawn a key that was in use. */
+  /** Calls the listener when a provider has withdrawn a key that was in use. */
   whenWithdrawn(listener: () => void): void {
     this.onWithdrawal = listener;
   }
 
-  /** The keys of our own tokens, and those of the providers. */
+  /** Combines the keys of our own tokens with the keys of the providers. */
   beside(own: KeySource): KeySource {
     if (this.providers.length === 0) return own;
     const ours = this.settings.hasOwnKeys ? own : null;

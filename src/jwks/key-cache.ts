@@ -2,11 +2,11 @@ import { KeysUnavailableException } from '../errors/exceptions.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { KeySet } from './key-set.js';
 
-/** Milliseconds, all of them. */
+/** The limits of the cache, in milliseconds. */
 export interface CacheLimits {
-  /** How long an attempt may take. */
+  /** The time limit of a fetch. */
   readonly timeout: number;
-  /** How long after an attempt an unknown key causes none. */
+  /** How long after a fetch an unknown key causes no other fetch. */
   readonly cooldown: number;
   /** How long keys are used before they are fetched again. */
   readonly maxAge: number;
@@ -14,26 +14,26 @@ export interface CacheLimits {
   readonly maxStale: number;
 }
 
-/** Fetches the keys: told of those that were fetched before. */
+/** Fetches the keys. `previous` has the keys of the last fetch. */
 export type KeyLoader = (
   signal: AbortSignal,
   previous: KeySet | null,
 ) => Promise<{ readonly keys: KeySet; readonly maxAge: number | null }>;
 
-/** What there is to tell of an attempt: the keys it fetched, or why it failed. */
+/** The outcome of a fetch: the keys, or the failure. */
 export type FetchOutcome = { readonly keys: KeySet } | { readonly failure: unknown; readonly hasKeys: boolean };
 
-/** Where the provider does not say; and the least, whatever it says. */
+/** The lifetime of keys without `max-age`, and the shortest lifetime. */
 const USUAL_AGE = 600_000;
 const LEAST_AGE = 60_000;
 
-/** The part of their time after which keys are fetched again, before anybody would have to wait for them. */
+/** The part of the lifetime after which keys are fetched again. So no request must wait for them. */
 const REFRESH_AFTER = 0.8;
 
 const FIRST_RETRY = 1000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Keeps the keys of a provider: at most one request for them is on its way, and old keys serve while it fails. */
+/** Caches the keys of a provider. It makes at most one fetch at a time, and uses the old keys while fetches fail. */
 export class KeyCache {
   private held: { keys: KeySet; refreshAt: number; until: number } | null = null;
   private pending: Promise<void> | null = null;
@@ -50,7 +50,7 @@ export class KeyCache {
     private readonly report: (outcome: FetchOutcome) => void,
   ) {}
 
-  /** Fetches the keys, and from then on again in time. */
+  /** Fetches the keys now, and again before they expire. */
   start(): void {
     this.isRunning = true;
     void this.refresh();
@@ -62,7 +62,7 @@ export class KeyCache {
     this.attempt?.abort(new Error('The application stops.'));
   }
 
-  /** The keys that are known; throws a `KeysUnavailableException` where there are none to be had. */
+  /** The cached keys, or the result of the first fetch. @throws KeysUnavailableException if that fetch fails. */
   keys(): Awaitable<KeySet> {
     const now = performance.now();
     const keys = this.usable(now);
@@ -71,7 +71,7 @@ export class KeyCache {
     return keys;
   }
 
-  /** The keys once more, after a token named one that is not among them: the same within the cool-down. */
+  /** Fetches the keys for a token with an unknown `kid`. Within the cool-down, returns the cached keys. */
   keysAfterMiss(): Awaitable<KeySet> {
     const mayAsk = performance.now() - this.lastAttempt >= this.limits.cooldown;
     return this.pending === null && !mayAsk ? this.keys() : this.refresh().then(() => this.keys());
@@ -92,7 +92,7 @@ export class KeyCache {
     return now - this.lastAttempt >= this.retryDelay();
   }
 
-  /** From a second on ever longer, up to the cool-down. */
+  /** Starts at one second and doubles, up to the cool-down. */
   private retryDelay(): number {
     return this.failures === 0 ? 0 : Math.min(this.limits.cooldown, FIRST_RETRY * 2 ** (this.failures - 1));
   }
@@ -108,7 +108,7 @@ export class KeyCache {
   private async fetch(): Promise<void> {
     const attempt = (this.attempt = new AbortController());
     const { timeout } = this.limits;
-    const deadline = setTimeout(() => attempt.abort(new Error(`No answer within ${timeout} ms.`)), timeout);
+    const deadline = setTimeout(() => attempt.abort(new Error(`No response within ${timeout} ms.`)), timeout);
     deadline.unref();
     try {
       const previous = this.held?.keys ?? null;
@@ -118,7 +118,7 @@ export class KeyCache {
       this.fail(error);
     } finally {
       clearTimeout(deadline);
-      // Whatever is still on its way.
+      // Aborts requests that are still pending.
       attempt.abort();
       this.lastAttempt = performance.now();
     }
@@ -143,12 +143,12 @@ export class KeyCache {
     const due = this.failures > 0 ? this.retryDelay() : (this.held?.refreshAt ?? 0) - performance.now();
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.refresh(), Math.min(Math.max(due, 0), LONGEST_TIMER));
-    // An application that has nothing else to do may end.
+    // The timer must not prevent the process from ending.
     this.timer.unref();
   }
 }
 
-/** A fetch of the application's own may not heed the signal. */
+/** Rejects on abort, because the application's own `fetch` may ignore the signal. */
 function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });

@@ -5,37 +5,37 @@ import { ownValue, type JoseHeader } from '../types/claims.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import { readPublishedKey, type PublishedKey } from './published-key.js';
 
-/** More keys than this for a token that names none would make verifying it a matter of trying. */
+/** The largest number of keys that are tried for a token without a `kid`. */
 const MOST_UNNAMED = 4;
 
-/** Whose keys they are. */
+/** The provider of a key set. */
 export interface KeyOwner {
-  /** What messages call it. */
+  /** The name of the provider in messages. */
   readonly name: string;
   readonly algorithms: ReadonlySet<string>;
-  /** What the claims of its tokens are held against. */
+  /** The rules for the claims of its tokens. */
   readonly rules: ClaimRules;
 }
 
-/** The usable keys of a JWK Set (RFC 7517 s.5). What cannot be used is passed over, and told. */
+/** The usable keys of a JWK Set (RFC 7517 s.5). It skips the other entries and reports them. */
 export class KeySet {
-  /** Why entries were passed over, a sentence each. */
+  /** The reasons for skipped entries, one sentence each. */
   readonly problems: string[] = [];
-  /** A key that was in use before is not here any more. */
+  /** Whether a key of the previous set that was in use is missing. */
   withdrawsKeys = false;
   private readonly keys: readonly PublishedKey[];
   private readonly named = new Map<string, PublishedKey[]>();
-  /** Each key is prepared when it is first needed, for a set may hold thousands. */
+  /** Each key is prepared when it is first needed, because a set can have thousands of keys. */
   private readonly prepared = new Map<string, VerificationKey | null>();
 
-  /** A document that holds no usable key is an error: it is no reason to forget those that are known. */
+  /** @throws Error if the document has no usable key. Then the cache uses the previous keys. */
   constructor(
     document: Readonly<Record<string, unknown>>,
     private readonly owner: KeyOwner,
     previous: KeySet | null = null,
   ) {
     const entries = ownValue(document, 'keys');
-    if (!Array.isArray(entries)) throw new Error(`${owner.name} published no JWK Set: "keys" is no list.`);
+    if (!Array.isArray(entries)) throw new Error(`${owner.name} did not publish a JWK Set: "keys" is not a list.`);
     this.keys = this.withoutDuplicates(this.read(entries));
     for (const key of this.keys)
       if (key.kid !== null) this.named.set(key.kid, [...(this.named.get(key.kid) ?? []), key]);
@@ -45,7 +45,7 @@ export class KeySet {
     }
   }
 
-  /** The keys for a token's header; `null`: it names one that is not here. */
+  /** The keys for a token. `null` if the token names an unknown key. */
   keysFor(header: JoseHeader, algorithm: JwtAlgorithm): readonly VerificationKey[] | null {
     const kid = ownValue(header, 'kid') as string | undefined;
     const named = kid === undefined ? this.keys : this.named.get(kid);
@@ -65,7 +65,7 @@ export class KeySet {
     });
   }
 
-  /** A name that stands for two different keys stands for none (RFC 7517 s.4.5). */
+  /** Removes keys that share a name with a different key (RFC 7517 s.4.5). */
   private withoutDuplicates(keys: readonly PublishedKey[]): PublishedKey[] {
     const byUse = new Map<string, Set<string>>();
     for (const key of keys) {
@@ -73,12 +73,12 @@ export class KeySet {
     }
     return keys.filter((key) => {
       const isUnique = key.kid === null || usesOf(key).every((use) => byUse.get(use)?.size === 1);
-      if (!isUnique) this.problems.push(`the kid ${show(key.kid)} stands for several keys`);
+      if (!isUnique) this.problems.push(`the kid ${show(key.kid)} names several keys`);
       return isUnique;
     });
   }
 
-  /** A key that was there before stays the same object, so that what was verified with it stays known. */
+  /** Reuses the objects of unchanged keys, because the cache of tokens compares key objects. */
   private adopt(previous: KeySet | null): void {
     if (previous === null) return;
     const ids = new Set(this.keys.flatMap((key) => key.algorithms.map((algorithm) => idOf(key, algorithm))));

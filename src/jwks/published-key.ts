@@ -3,11 +3,11 @@ import { show } from '../options/shown-value.js';
 import { ALGORITHMS, type AlgorithmFacts, type JwtAlgorithm } from '../types/algorithms.js';
 import { ownValue } from '../types/claims.js';
 
-/** A key of a JWK Set that may be used, with the members that make it up and no others. */
+/** A usable key of a JWK Set, with only the members of the key itself. */
 export interface PublishedKey {
-  /** `null`: it has no name. */
+  /** `null` if the key has no name. */
   readonly kid: string | null;
-  /** What it can verify: its own `alg`, or else those taken that its type and curve can do. */
+  /** Its own `alg`, or all accepted algorithms that fit its type and curve. */
   readonly algorithms: readonly JwtAlgorithm[];
   readonly jwk: JsonWebKey;
 }
@@ -21,7 +21,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
-/** The curves of JWKs as OpenSSL names them. */
+/** OpenSSL's names for the curves of JWKs. */
 const CURVES: Readonly<Record<string, string>> = {
   'P-256': 'prime256v1',
   'P-384': 'secp384r1',
@@ -38,7 +38,7 @@ const KEY_TYPES: Readonly<Record<AlgorithmFacts['family'], string>> = {
   eddsa: 'OKP',
 };
 
-/** Reads an entry of a JWK Set (RFC 7517 s.4); a text says why it is not used. */
+/** Reads an entry of a JWK Set (RFC 7517 s.4). Returns a string with the reason if the entry is unusable. */
 export function readPublishedKey(entry: unknown, accepted: ReadonlySet<string>): PublishedKey | string {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return 'an entry is no JSON object';
   const kid = ownValue(entry, 'kid') ?? null;
@@ -55,9 +55,9 @@ export function readPublishedKey(entry: unknown, accepted: ReadonlySet<string>):
 
 function problemOf(entry: object): string | null {
   const [kty, use, operations]: unknown[] = ['kty', 'use', 'key_ops'].map((member) => ownValue(entry, member));
-  if (kty === 'oct') return 'is a secret, which nobody may publish';
+  if (kty === 'oct') return 'is a secret, which must not be published';
   if (typeof kty !== 'string' || !Object.hasOwn(MEMBERS, kty)) return `is of the type ${show(kty)}`;
-  if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(entry, member))) return 'is published with its private half';
+  if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(entry, member))) return 'is published with its private part';
   if (use !== undefined && use !== 'sig') return 'is not for signatures (use)';
   const verifies =
     operations === undefined || (Array.isArray(operations) && (operations as unknown[]).includes('verify'));

@@ -23,11 +23,11 @@ it('is read with any media type', async () => {
 });
 
 it.each<[what: string, behaviour: Behaviour, message: RegExp]>([
-  ['garbage', text('<html>sorry</html>'), /answered no JSON/],
-  ['nothing', text(''), /answered no JSON/],
-  ['half a document', text('{"keys":['), /answered no JSON/],
-  ['a list', text('[]'), /no JSON object/],
-  ['null', text('null'), /no JSON object/],
+  ['garbage', text('<html>sorry</html>'), /did not answer JSON/],
+  ['nothing', text(''), /did not answer JSON/],
+  ['half a document', text('{"keys":['), /did not answer JSON/],
+  ['a list', text('[]'), /did not answer a JSON object/],
+  ['null', text('null'), /did not answer a JSON object/],
   ['what is no UTF-8', text(Buffer.from([0x22, 0xff, 0x22])), /encoded data was not valid/],
   ['an error of the server', status(500), /answered 500/],
   ['404', status(404), /answered 404/],

@@ -153,7 +153,7 @@ it('a hanging attempt ends, even if its fetch ignores the signal', async () => {
   const waiting = errorOf(() => cache.keys());
   await time.pass(50);
   const error = await waiting;
-  expect((error?.cause as Error).message).toBe('No answer within 50 ms.');
+  expect((error?.cause as Error).message).toBe('No response within 50 ms.');
 });
 
 it('reports each attempt while it runs', async () => {

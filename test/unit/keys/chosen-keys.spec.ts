@@ -76,7 +76,7 @@ describe('a key that decodeKey returns', () => {
   });
 
   it.each<[unknown, string]>([
-    [pem(publicKeyFor('ES256')), "is a public or private key"],
+    [pem(publicKeyFor('ES256')), 'is a public or private key'],
     [{ key: 'short' }, 'The key that decodeKey returned has 5 bytes'],
     [{ key: pem(privateKeyFor('ES256')), algorithm: 'ES256' }, 'is a private key, but a public key is needed'],
     [{ key: SECRET, algorithm: 'none' }, 'option "decodeKey().algorithm" must not be "none"'],
