@@ -1,6 +1,6 @@
-// Takes the checks out of the tables between `// checks:begin` and `// checks:end`, one line at a time: some test has to
-// notice each. Works on copies, one per processor, so that the working tree is never touched, whatever ends this script.
-// With --tests-passed it takes for granted that all of them pass as they are.
+// Removes the checks in the tables between `// checks:begin` and `// checks:end`, one line at a time. A test must fail each
+// time. Works on copies, one per processor, so the working tree never changes, even if this script is killed. With
+// --tests-passed it does not run the tests on the unchanged code first.
 import { execFile } from 'node:child_process';
 import {
   cpSync,

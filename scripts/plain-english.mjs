@@ -24,11 +24,11 @@ const WORDS = [
   [/\bas \w+ (has|have) it\b/i, 'as in'],
   [/\bnone of ours\b/i, 'not signed by us'],
   [/\ball the same\b/i, 'still'],
-  [/\bfor one\b(?! \w)/i, 'for example'],
+  [/, for one\b/i, 'for example'],
 ];
 
 /** Correct uses of these words. */
-const ALLOWED = [/take(s)? place/i];
+const ALLOWED = [/takes? place/i, /letters, digits/i];
 
 /** The faults of one text: its sentences are checked one by one. */
 export function faultsOf(text) {

@@ -23,11 +23,11 @@ export function ownBrand(prototype: object): string | undefined {
   return Object.getOwnPropertyDescriptor(prototype, BRAND)?.value as string | undefined;
 }
 
-/** What the table says of an exception; one that an application wrote counts as the class it extends. */
+/** The facts of an exception. A class of the application has the facts of the class that it extends. */
 export function factsOf(prototype: object): ExceptionFacts<JwtErrorCode, ErrorResponseName> {
   const name = (prototype as { [BRAND]?: string })[BRAND] ?? FAMILY;
   if (Object.hasOwn(EXCEPTIONS, name)) return EXCEPTIONS[name as ExceptionName];
   throw new TypeError(
-    'JwtExtendedException has no code and no status of its own. Extend one of its classes, InvalidTokenException for one.',
+    'JwtExtendedException has no code and no status of its own. Extend one of its classes, for example InvalidTokenException.',
   );
 }

@@ -39,7 +39,7 @@ const FIELD_SECONDS: Readonly<Record<keyof DurationFields, number>> = {
 };
 
 /**
- * A duration in seconds; throws a `TypeError` that says what would be right. A bare numeric text is refused: the
+ * A duration in seconds; throws a `TypeError` that shows the right form. A bare numeric text is refused: the
  * libraries of this field disagree on whether it means seconds or milliseconds.
  */
 export function toSeconds(duration: unknown): number {
@@ -79,7 +79,7 @@ function fromFields(fields: object): number {
     }
     seconds += value * FIELD_SECONDS[name as keyof DurationFields];
   }
-  if (entries.length === 0) throw new TypeError('{} is not a duration. Write { minutes: 15 }, for one.');
+  if (entries.length === 0) throw new TypeError('{} is not a duration. Write, for example, { minutes: 15 }.');
   return seconds;
 }
 

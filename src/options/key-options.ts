@@ -15,7 +15,7 @@ export type KeyMaterial = string | Uint8Array | KeyObject | JsonWebKey;
  */
 export interface KeyOptions {
   /**
-   * The name of the key, as tokens have it in `kid` (RFC 7515 s.4.1.4). `null`: the key of tokens without `kid`. A secret
+   * The name of the key in the header `kid` of tokens (RFC 7515 s.4.1.4). `null`: the key of tokens without `kid`. A secret
    * needs a name.
    * @default the `kid` of the JWK, else the thumbprint of the public key (RFC 7638)
    */

@@ -68,7 +68,7 @@ const JSON_BODY = {
 
 /** The settled option `header`. */
 export interface HeaderSettings extends ValuesOf<typeof HEADER> {
-  /** The name in lower case, as Node has it in `request.headers`. */
+  /** The name in lower case, as in `request.headers` of Node. */
   readonly field: string;
 }
 

@@ -1,4 +1,4 @@
-/** The known name a misspelt or cut one is most likely to mean, or `null`: at most four letters in ten are wrong. */
+/** The known name that is nearest to a misspelt or shortened one. `null` if more than four of ten characters differ. */
 export function nearest(name: string, known: readonly string[]): string | null {
   const cut = known.find((candidate) => name.length > 2 && candidate.toLowerCase().startsWith(name.toLowerCase()));
   if (cut !== undefined) return cut;

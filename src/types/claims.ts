@@ -2,8 +2,8 @@
 export type TokenType = 'access' | 'refresh';
 
 /**
- * What the library sets a claim for: `token`, a property of this one token; `time`, a NumericDate of this one token;
- * `session`, a value by which a token's session is found and checked; `party`, the issuer or the audience.
+ * The purpose of a claim that the library sets. `token` is a property of one token. `time` is a NumericDate of one token.
+ * `session` identifies the session of a token. `party` is the issuer or the audience.
  */
 type ClaimPurpose = 'token' | 'time' | 'session' | 'party';
 
