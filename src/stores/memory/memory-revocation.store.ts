@@ -17,6 +17,7 @@ import {
   type Decision,
   type Denial,
 } from '../session-decisions.js';
+import { StoreOptions, type OptionNames } from '../store-options.js';
 import { DenialTable } from './denial-table.js';
 import { SessionTable } from './session-table.js';
 import { SubjectMap } from './subject-map.js';
@@ -33,6 +34,10 @@ export interface MemoryRevocationStoreOptions {
   readonly now?: (() => number) | undefined;
 }
 
+const reader = new StoreOptions('MemoryRevocationStore', {
+  now: true,
+} satisfies OptionNames<MemoryRevocationStoreOptions>);
+
 /**
  * Holds sessions and denied tokens in the memory of one process: for development, tests, and applications of one process
  * whose sessions may end with it. It answers without promises and has no timer. A denied token takes about 50 bytes until
@@ -45,8 +50,12 @@ export class MemoryRevocationStore extends RevocationStore {
   private readonly cutOffs = new SubjectMap<number>();
   private lookUpsSoFar = 0;
 
-  constructor({ now = Date.now }: MemoryRevocationStoreOptions = {}) {
+  /** @throws TypeError if an option is wrong or does not exist. */
+  constructor(options: MemoryRevocationStoreOptions = {}) {
     super();
+    reader.requireKnown(options);
+    const { now = Date.now } = options;
+    if (typeof now !== 'function') reader.refuse('now', 'must be a function: () => Date.now().');
     this.clock = now;
   }
 

@@ -1,50 +1,64 @@
+import { StoreOptions, type OptionNames } from '../store-options.js';
 import { isIoredis, isNodeRedis, type RedisClient } from './redis-client.js';
 
 /** Options of `RedisRevocationStore`. */
 export interface RedisRevocationStoreOptions {
   /**
-   * The application's client: of the package `redis` (5 or 6, connected by `await client.connect()`) or of `ioredis` (5
-   * or 6), for one server or a cluster. It must read from primaries: replicas learn of a log-out later.
+   * The application's client for one server or a cluster: of the package `redis` (5 or 6, connected with
+   * `await client.connect()`) or of `ioredis` (5 or 6). It must read from primaries, since replicas receive a log-out later.
    */
   client: RedisClient;
-  /** What all keys begin with; default `'jwt'`. A prefix that the client itself adds comes before it. */
+  /**
+   * The beginning of all keys. If the client adds a prefix of its own, that comes first.
+   *
+   * @default 'jwt'
+   */
   prefix?: string | undefined;
 }
 
-const KNOWN: readonly string[] = ['client', 'prefix'] satisfies (keyof RedisRevocationStoreOptions)[];
-const WHERE_FROM = 'Pass what createClient() or createCluster() of "redis" return, or a Redis or Cluster of "ioredis".';
+const reader = new StoreOptions('RedisRevocationStore', {
+  client: true,
+  prefix: true,
+} satisfies OptionNames<RedisRevocationStoreOptions>);
 
-/** The options with their defaults. What is wrong is a `TypeError` that names the option and the cure. */
+const CURE = 'Pass what createClient() or createCluster() of "redis" return, or a Redis or Cluster of "ioredis".';
+
+/**
+ * The options with their defaults.
+ *
+ * @throws TypeError that names the option, what is wrong and what to do.
+ */
 export function readRedisOptions(options: RedisRevocationStoreOptions): Required<RedisRevocationStoreOptions> {
   const given: unknown = options;
   if (typeof given !== 'object' || given === null) {
-    throw new TypeError(`RedisRevocationStore needs an object with a client: { client }. ${WHERE_FROM}`);
+    throw new TypeError(`RedisRevocationStore needs an object with a client: { client }. ${CURE}`);
   }
   if (isNodeRedis(given) || isIoredis(given)) {
     throw new TypeError('RedisRevocationStore takes an object: write new RedisRevocationStore({ client }).');
   }
-  const unknown = Object.keys(given).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined) refuse(unknown, `does not exist. Known: ${KNOWN.join(', ')}.`);
+  reader.requireKnown(given);
   return { client: readClient(options.client), prefix: readPrefix(options.prefix ?? 'jwt') };
 }
 
 function readClient(client: unknown): RedisClient {
-  if (client instanceof Promise) refuse('client', 'is a promise. Await it: client: await createClient().connect().');
-  if (typeof client !== 'object' || client === null) return refuse('client', `is missing. ${WHERE_FROM}`);
-  if (!isNodeRedis(client) && !isIoredis(client)) return refuse('client', `is no Redis client. ${WHERE_FROM}`);
+  if (client instanceof Promise) {
+    return reader.refuse('client', 'is a promise. Await it: client: await createClient().connect().');
+  }
+  if (typeof client !== 'object' || client === null) return reader.refuse('client', `is missing. ${CURE}`);
+  if (!isNodeRedis(client) && !isIoredis(client)) return reader.refuse('client', `is not a Redis client. ${CURE}`);
   refuseStaleReads(client as ReadingOptions);
   return client;
 }
 
 function readPrefix(prefix: unknown): string {
-  // A brace would be the cluster's hash tag and put every subject on one node.
+  // A brace would become the hash tag of a cluster, and put every subject on one node.
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
-    return refuse('prefix', 'must be a text without { and }, such as "jwt".');
+    return reader.refuse('prefix', 'must be a text without { and }, such as "jwt".');
   }
   return prefix;
 }
 
-/** Where the drivers keep the options that let reads be answered with what was true some time ago. */
+/** Where the drivers have the options that allow reads of old data. */
 interface ReadingOptions {
   readonly clientSideCache?: unknown;
   readonly options?: { readonly scaleReads?: unknown };
@@ -52,14 +66,13 @@ interface ReadingOptions {
 }
 
 function refuseStaleReads(client: ReadingOptions): void {
-  const behind = (what: string, cure: string) =>
-    refuse('client', `reads from ${what}, where a log-out arrives later. Give the store a client of its own: ${cure}.`);
+  const refuse = (source: string, cure: string) =>
+    reader.refuse(
+      'client',
+      `reads from ${source}, where a log-out arrives later. Give the store its own client: ${cure}.`,
+    );
   const { scaleReads = 'master' } = client.options ?? {};
-  if (scaleReads !== 'master') behind('replicas', "cluster.duplicate([], { scaleReads: 'master' })");
-  if (client._options?.useReplicas) behind('replicas', 'cluster.duplicate({ useReplicas: false })');
-  if (client.clientSideCache) behind('a cache', 'client.duplicate({ clientSideCache: undefined })');
-}
-
-function refuse(option: string, problem: string): never {
-  throw new TypeError(`RedisRevocationStore option "${option}" ${problem}`);
+  if (scaleReads !== 'master') refuse('replicas', "cluster.duplicate([], { scaleReads: 'master' })");
+  if (client._options?.useReplicas) refuse('replicas', 'cluster.duplicate({ useReplicas: false })');
+  if (client.clientSideCache) refuse('a cache', 'client.duplicate({ clientSideCache: undefined })');
 }
