@@ -1,18 +1,18 @@
 -- The table of SqlRevocationStore (nestjs-jwt-extended) in PostgreSQL 12 or later.
--- It holds sessions, denied tokens and cut-offs. Times are milliseconds since 1970.
+-- It holds sessions, denied tokens and cut-offs of subjects. Times are milliseconds since 1970.
 
 CREATE TABLE IF NOT EXISTS jwt_revocation (
-  subject       text COLLATE "C" NOT NULL, -- a hash of the identity
+  subject       text COLLATE "C" NOT NULL, -- hash of the identity
   kind          text COLLATE "C" NOT NULL, -- session, denied, cut-off
-  id            text COLLATE "C" NOT NULL, -- of the session, a hash of the jti, or empty
-  revision      text             NOT NULL, -- another one after each change
-  keep_until    double precision NOT NULL, -- may be deleted then
+  id            text COLLATE "C" NOT NULL, -- session id, hash of the jti, or empty
+  revision      text             NOT NULL, -- changes with each write
+  keep_until    double precision NOT NULL, -- the row can be deleted after this time
   cut_off       double precision,
-  current_token text,                      -- from here on of sessions alone
+  current_token text,                      -- this and the following columns: only sessions
   parent_token  text,
   rotated_at    double precision,
-  token_issued  double precision,          -- in seconds
-  token_expires double precision,          -- in seconds
+  token_issued  double precision,          -- seconds
+  token_expires double precision,          -- seconds
   csrf          text,
   opened_at     double precision,
   used_at       double precision,

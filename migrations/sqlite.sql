@@ -1,18 +1,18 @@
 -- The table of SqlRevocationStore (nestjs-jwt-extended) in SQLite 3.35 or later.
--- It holds sessions, denied tokens and cut-offs. Times are milliseconds since 1970.
+-- It holds sessions, denied tokens and cut-offs of subjects. Times are milliseconds since 1970.
 
 CREATE TABLE IF NOT EXISTS jwt_revocation (
-  subject       TEXT NOT NULL, -- a hash of the identity
+  subject       TEXT NOT NULL, -- hash of the identity
   kind          TEXT NOT NULL, -- session, denied, cut-off
-  id            TEXT NOT NULL, -- of the session, a hash of the jti, or empty
-  revision      TEXT NOT NULL, -- another one after each change
-  keep_until    REAL NOT NULL, -- may be deleted then
+  id            TEXT NOT NULL, -- session id, hash of the jti, or empty
+  revision      TEXT NOT NULL, -- changes with each write
+  keep_until    REAL NOT NULL, -- the row can be deleted after this time
   cut_off       REAL,
-  current_token TEXT,          -- from here on of sessions alone
+  current_token TEXT,          -- this and the following columns: only sessions
   parent_token  TEXT,
   rotated_at    REAL,
-  token_issued  REAL,          -- in seconds
-  token_expires REAL,          -- in seconds
+  token_issued  REAL,          -- seconds
+  token_expires REAL,          -- seconds
   csrf          TEXT,
   opened_at     REAL,
   used_at       REAL,

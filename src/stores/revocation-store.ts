@@ -112,7 +112,7 @@ export type OpenOutcome =
  * | ---------- | -------------------------------------------- | ---------------------------------------- |
  * | `current`  | is the current one, `successor` is `null`    | stays as it is                           |
  * | `rotated`  | was the current one, or was adopted          | has `successor` as current token         |
- * | `repeated` | is the parent of the current one, in `grace` | stays as it is, whatever `successor` was |
+ * | `repeated` | is the parent of the current one, in `grace` | stays as it is; `successor` is not used  |
  * | `reused`   | is any other one                             | was ended                                |
  * | `unknown`  |                                              | does not exist, or has no time left      |
  * | `late`     |                                              | was not changed: the deadline has passed |

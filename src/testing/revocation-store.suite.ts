@@ -15,31 +15,35 @@ import type { StoreUnderTest } from './store-under-test.js';
 import { globalRunner, type TestRunner } from './test-runner.js';
 
 const TOPICS: Readonly<Record<string, Facts>> = {
-  'the clock': clock,
-  'openSession of a new session': opening,
-  'openSession of an existing session': replacing,
+  'now and describeProblems': clock,
+  'openSession with a new session': opening,
+  'openSession with an existing session': replacing,
   'openSession with a limit': limiting,
-  'present: the current token': presenting,
-  'present: a used token again': repeating,
-  'present: a reuse': reusing,
-  'present: unknown sessions': unknownSessions,
-  'present: adopting a token': adopting,
+  'present with the current token': presenting,
+  'present with the parent within grace': repeating,
+  'present with another token': reusing,
+  'present without a session': unknownSessions,
+  'present with a token to adopt': adopting,
   endSession: endingOne,
   endSessions: endingMany,
   deny: denying,
   lookUp: lookingUp,
   listSessions: listing,
-  expiry: expiring,
+  'the passing of time': expiring,
   'a write after its deadline': lateness,
-  'concurrent calls': concurrency,
+  'many calls at once': concurrency,
 };
 
 /**
- * Runs the suite that every `RevocationStore` must pass. It calls `create` before each test. The stores can share a server,
- * because each test uses its own subjects. The suite finds the functions of Jest and Vitest (`globals: true`). For
- * `node:test`, pass them as `runner`.
+ * Declares the tests that every `RevocationStore` must pass. `create` is called before each test. Stores can share a server,
+ * since each test has subjects of its own. The functions of Jest, or of Vitest with `globals: true`, are found among the
+ * globals; for `node:test` pass them as `runner`.
  *
- * @throws TypeError without a test runner.
+ * @throws TypeError if there is no test runner.
+ * @example
+ * ```ts
+ * describeRevocationStore('MyStore', () => ({ store: new MyStore() }));
+ * ```
  */
 export function describeRevocationStore(
   name: string,
@@ -48,12 +52,12 @@ export function describeRevocationStore(
 ): void {
   runner.describe(name, () => {
     for (const [topic, facts] of Object.entries(TOPICS)) {
-      runner.describe(topic, () => describeFacts(facts, create, runner));
+      runner.describe(topic, () => declareFacts(facts, create, runner));
     }
   });
 }
 
-function describeFacts(
+function declareFacts(
   facts: Facts,
   create: () => StoreUnderTest | Promise<StoreUnderTest>,
   { it, beforeEach, afterEach }: TestRunner,
@@ -63,12 +67,12 @@ function describeFacts(
     underTest = await create();
   });
   afterEach(async () => {
-    // This also runs after a failed `create`, where there is no store to close.
+    // If `create` has failed, there is nothing to close.
     const opened = underTest;
     underTest = undefined;
     await opened?.close?.();
   });
-  for (const [fact, show] of Object.entries(facts)) {
-    it(fact, async () => show(new StoreSubject(underTest as StoreUnderTest)));
+  for (const [fact, prove] of Object.entries(facts)) {
+    it(fact, async () => prove(new StoreSubject(underTest as StoreUnderTest)));
   }
 }

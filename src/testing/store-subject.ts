@@ -13,12 +13,12 @@ import type {
 } from '../stores/revocation-store.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
-/** `iat` of every token of the suite. It differs from the store's time, because a record must not derive `iat` from its clock. */
+/** `iat` of the suite's tokens, in seconds. It differs from the store's time, which must not get into NumericDates. */
 export const ISSUED_AT = 1_700_000_000;
 
 type Overrides<T> = Partial<Omit<T, 'subject'>>;
 
-/** A subject of the store under test, with short methods for the calls of the store. Each test has its own subject. */
+/** A subject of the store under test, with short names for calls that concern it. Each test has its own subject. */
 export class StoreSubject {
   readonly hash = randomId();
   readonly store: RevocationStore;
@@ -27,12 +27,12 @@ export class StoreSubject {
     this.store = underTest.store;
   }
 
-  /** Another subject in the same store. */
+  /** Another subject of the same store. */
   other(): StoreSubject {
     return new StoreSubject(this.underTest);
   }
 
-  /** The id of a session in our format: the hash of the subject, a dot, 16 random bytes. */
+  /** A session id in the format of the library: the subject's hash, a dot, 16 random bytes. */
   newSid(): string {
     return `${this.hash}.${randomId()}`;
   }
@@ -41,7 +41,7 @@ export class StoreSubject {
     return this.store.now();
   }
 
-  /** Waits until the store's clock reaches a time. */
+  /** Waits until the store's clock has reached a time. */
   async reach(time: number): Promise<void> {
     for (let now = await this.now(); now < time; now = await this.now()) {
       if (this.underTest.advanceClock) await this.underTest.advanceClock(time - now);
@@ -54,8 +54,8 @@ export class StoreSubject {
   }
 
   /**
-   * Runs an action that must end within a number of milliseconds. If a busy machine took longer, the result says nothing about
-   * the store, so the action runs again with twice the time.
+   * Runs an action that must end within so many milliseconds. If a busy machine took longer, the result says nothing about
+   * the store: the action runs again, with twice the time.
    */
   async within<T>(ms: number, action: (ms: number) => Promise<T>): Promise<T> {
     for (let limit = ms; ; limit *= 2) {
@@ -67,10 +67,12 @@ export class StoreSubject {
     }
   }
 
+  /** A deadline that no test reaches. */
   async inTime(): Promise<number> {
     return (await this.now()) + 600_000;
   }
 
+  /** A deadline that has passed. */
   async tooLate(): Promise<number> {
     return (await this.now()) - 1_000;
   }
@@ -82,14 +84,14 @@ export class StoreSubject {
     return this.store.openSession(open, deadline ?? (await this.inTime()));
   }
 
-  /** Opens a session and returns its record. */
+  /** Opens a session. Fails if the store does not. */
   async open(overrides: Overrides<OpenSession> = {}): Promise<SessionRecord> {
     const answer = await this.openWith(overrides);
     equal(answer.outcome, 'opened');
     return plain((answer as { session: SessionRecord }).session);
   }
 
-  /** Presents a refresh token of a session. By default it has a successor and a grace of one minute. */
+  /** Presents a refresh token of a session for rotation, with a grace of one minute. */
   async present(
     sid: string,
     presentedId: string,
@@ -101,7 +103,7 @@ export class StoreSubject {
     return this.store.present(token, deadline ?? (await this.inTime()));
   }
 
-  /** Consumes the current refresh token of a session and returns the new record. */
+  /** Rotates the current refresh token of a session. Fails if the store does not. */
   async rotate(session: SessionRecord, overrides: Overrides<PresentedRefreshToken> = {}): Promise<SessionRecord> {
     return sessionOf('rotated', await this.present(session.sid, session.currentId, overrides));
   }
@@ -140,7 +142,7 @@ export class StoreSubject {
     return (await this.store.listSessions(this.hash)).map(plain);
   }
 
-  /** The sorted ids of the sessions, for tests that do not check the order. */
+  /** The ids of its sessions, sorted, for tests that are not about the order. */
   async sids(): Promise<string[]> {
     return (await this.list()).map(({ sid }) => sid).sort();
   }
@@ -150,28 +152,28 @@ function randomId(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** A new refresh token with a lifetime of one hour. */
+/** A refresh token that becomes the current one. It lives for an hour. */
 export function refreshToken(overrides: Partial<CurrentRefreshToken> = {}): CurrentRefreshToken {
   return { id: randomUUID(), issuedAt: ISSUED_AT, csrf: randomUUID(), lifetime: 3_600, ...overrides };
 }
 
-/** A token of another service, issued after every cut-off. Its `jti` is denied for one hour after it has opened a session. */
+/** How a token is adopted that was issued after every cut-off. Then its `jti` is denied for an hour. */
 export function adoption(overrides: Partial<Adoption> = {}): Adoption {
   return { denyFor: 3_600_000, issuedAt: 4_000_000_000, maxPerSubject: null, ...overrides };
 }
 
-/** The session of an outcome. Fails if the outcome is another one. */
+/** The session of an answer. Fails if the answer has another outcome. */
 export function sessionOf(outcome: 'current' | 'rotated' | 'repeated', answer: RefreshOutcome): SessionRecord {
   equal(answer.outcome, outcome);
   return plain((answer as { session: SessionRecord }).session);
 }
 
-/** Fails unless the result is this outcome, which has no session. */
+/** Fails unless the answer is exactly this outcome, without a session. */
 export function expectOutcome(outcome: 'reused' | 'unknown' | 'late', answer: { outcome: string }): void {
   deepEqual({ ...answer }, { outcome });
 }
 
-/** Copies the fields of the contract. The row of a driver can have another prototype or additional columns. */
+/** Only the fields of the contract: rows of a driver can have another prototype, or columns of the store itself. */
 function plain(record: SessionRecord): SessionRecord {
   const { sid, currentId, parentId, rotatedAt, issuedAt, refreshExpires } = record;
   const { csrf, openedAt, lastUsedAt, expiresAt, device } = record;

@@ -2,10 +2,10 @@ import type { RevocationStore } from '../stores/revocation-store.js';
 
 /** A store for the suite. */
 export interface StoreUnderTest {
-  /** The store. Each test uses its own subjects in it. */
+  /** The store. Each test uses subjects of its own. */
   readonly store: RevocationStore;
   /** Called after each test. */
   close?(): Promise<void> | void;
-  /** Advances the store's clock by a number of milliseconds. Without this method the suite waits for real time. */
+  /** Advances the store's clock by so many milliseconds. Without it, the suite waits for real time. */
   advanceClock?(ms: number): Promise<void> | void;
 }

@@ -83,7 +83,9 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
     for (const create of [app.tokens.createAccessToken, app.tokens.createRefreshToken]) {
       const error = await errorOf(() => create.call(app.tokens, 'bob', { session }));
       expect(error).toBeInstanceOf(TypeError);
-      expect(error?.message).toBe('The session that was given is not one of this identity.');
+      expect(error?.message).toBe(
+        'The session belongs to another identity. Pass a session of the identity that the token is for.',
+      );
     }
   });
 

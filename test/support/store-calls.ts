@@ -13,10 +13,12 @@ export const inTime = () => Date.now() + HOUR;
 
 const randomId = () => randomBytes(16).toString('base64url');
 
+/** A subject, as the library makes one of an identity. */
 export const newSubject = randomId;
 
 export const newSid = (subject: string) => `${subject}.${randomId()}`;
 
+/** A refresh token that lives for so many seconds. */
 export const newToken = (lifetime: number | null = 3600): CurrentRefreshToken => ({
   id: randomUUID(),
   issuedAt: 1_700_000_000,
@@ -24,30 +26,31 @@ export const newToken = (lifetime: number | null = 3600): CurrentRefreshToken =>
   lifetime,
 });
 
-/** A session as its tests know it. */
-export interface Opened {
+/** What a test knows about a session that it opened. */
+export interface OpenedSession {
   readonly subject: string;
   readonly sid: string;
   /** The `jti` of its refresh token. */
   readonly id: string;
 }
 
-export const opening = (given: Partial<OpenSession> = {}): OpenSession => {
+export function sessionToOpen(given: Partial<OpenSession> = {}): OpenSession {
   const { subject = newSubject() } = given;
   const defaults = { sid: newSid(subject), token: newToken(), device: null, maxPerSubject: null, existing: false };
   return { ...defaults, maxAge: null, leeway: 0, ...given, subject };
-};
+}
 
-/** Opens a session, which is what most tests begin with. */
-export async function opened(store: RevocationStore, given: Partial<OpenSession> = {}): Promise<Opened> {
-  const open = opening(given);
+/** Opens a session. */
+export async function openSession(store: RevocationStore, given: Partial<OpenSession> = {}): Promise<OpenedSession> {
+  const open = sessionToOpen(given);
   const { outcome } = await store.openSession(open, inTime());
   if (outcome !== 'opened') throw new Error(`The session was not opened: ${outcome}`);
   return { subject: open.subject, sid: open.sid, id: open.token.id };
 }
 
-export const presenting = (
-  { subject, sid, id }: Opened,
+/** The refresh token of a session, presented for rotation. */
+export const tokenOf = (
+  { subject, sid, id }: OpenedSession,
   given: Partial<PresentedRefreshToken> = {},
 ): PresentedRefreshToken => ({
   subject,
@@ -61,14 +64,14 @@ export const presenting = (
   ...given,
 });
 
-/** A token made elsewhere that is to open a session. */
-export const adopting = (subject: string, issuedAt = 1_700_000_000): PresentedRefreshToken =>
-  presenting(
+/** A refresh token without session, presented for adoption. */
+export const foreignToken = (subject: string, issuedAt = 1_700_000_000): PresentedRefreshToken =>
+  tokenOf(
     { subject, sid: newSid(subject), id: randomUUID() },
     { adopt: { denyFor: HOUR, issuedAt, maxPerSubject: null } },
   );
 
-/** The session in an answer, if there is one. */
+/** The session of an answer; `null` if it has none. */
 export function sessionIn(answer: { readonly outcome: string }) {
   return 'session' in answer ? (answer.session as { readonly currentId: string; readonly sid: string }) : null;
 }

@@ -10,8 +10,8 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /**
- * 32 bits that say where in the table a `jti` is (FNV-1a, with the last steps of MurmurHash3). Most look-ups end there: for
- * a UUID it takes 0.05 µs, while SHA-256 takes 1.9 µs.
+ * 32 bits that say where in the table a `jti` belongs (FNV-1a, then the last steps of MurmurHash3). Most look-ups need no
+ * more, as most tokens are not denied. For a UUID it takes 0.05 µs, SHA-256 takes 0.4 µs.
  */
 export function quickHash(jti: string): number {
   let bits = FNV_OFFSET;
@@ -23,7 +23,7 @@ export function quickHash(jti: string): number {
 
 /** The key of a subject's `jti`. Its SHA-256 part keeps the ids of different subjects apart. */
 export function denialKey(subject: string, jti: string, quick = quickHash(jti)): DenialKey {
-  // As one call with a binary string it takes 1.9 µs, with a Buffer 4.4 µs.
+  // As one call with a binary string it takes 0.4 µs, with a Buffer 0.8 µs.
   const digest = hash('sha256', `${subject.length}:${subject}${jti}`, 'binary');
   return [quick, wordAt(digest, 0), wordAt(digest, 4), wordAt(digest, 8)];
 }

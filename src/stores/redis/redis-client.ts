@@ -1,10 +1,10 @@
-/** What is used of an `EventEmitter`. */
+/** The part of an `EventEmitter` that the store uses. */
 interface Emitter {
   on(event: 'error', listener: (error: Error) => void): unknown;
   listenerCount(event: 'error'): number;
 }
 
-/** What both packages call the same. */
+/** Commands that both packages name alike. */
 export interface RedisConnection {
   /** `TIME`: seconds and microseconds. */
   time(): Promise<unknown>;
@@ -12,13 +12,16 @@ export interface RedisConnection {
   info(): Promise<unknown>;
 }
 
-/** Keys and arguments of a script, as the package `redis` takes them. */
+/** Keys and arguments of a script for the package `redis`. */
 interface NodeRedisEval {
   keys: string[];
   arguments: string[];
 }
 
-/** What is used of a client of the package `redis`: `createClient()`, `createClientPool()`, `createSentinel()`. */
+/**
+ * The part of a client of the package `redis` that the store uses: of `createClient()`, `createClientPool()` and
+ * `createSentinel()`.
+ */
 export interface NodeRedisClient extends Emitter, RedisConnection {
   /** `MGET`. */
   mGet(keys: string[]): Promise<unknown>;
@@ -30,7 +33,7 @@ export interface NodeRedisClient extends Emitter, RedisConnection {
   evalSha(sha1: string, options: NodeRedisEval): Promise<unknown>;
 }
 
-/** What is used of a cluster client of the package `redis`: `createCluster()`. */
+/** The part of a cluster client of the package `redis` that the store uses: of `createCluster()`. */
 export interface NodeRedisCluster extends Omit<NodeRedisClient, 'time' | 'info'> {
   /** The nodes that take writes. */
   readonly masters: readonly unknown[];
@@ -38,7 +41,7 @@ export interface NodeRedisCluster extends Omit<NodeRedisClient, 'time' | 'info'>
   nodeClient(node: never): unknown;
 }
 
-/** What is used of a `Redis` or a `Cluster` of the package `ioredis`. */
+/** The part of a `Redis` or `Cluster` of the package `ioredis` that the store uses. */
 export interface IoredisClient extends Emitter, RedisConnection {
   /** `MGET`. */
   mget(keys: string[]): Promise<unknown>;
@@ -50,10 +53,7 @@ export interface IoredisClient extends Emitter, RedisConnection {
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 
-/**
- * A client of the application's own: one that the package `redis` (5 or 6) creates, or a `Redis` or `Cluster` of
- * `ioredis` (5 or 6).
- */
+/** The application's client: of the package `redis` (5 or 6), or a `Redis` or `Cluster` of `ioredis` (5 or 6). */
 export type RedisClient = NodeRedisClient | NodeRedisCluster | IoredisClient;
 
 /** Whether a value is a client of the package `redis`. */

@@ -9,23 +9,23 @@ import {
 } from './redis-client.js';
 import type { RedisScript } from './redis-scripts.js';
 
-/** What the store says to Redis, whichever package says it. What a driver throws is thrown on as it is. */
+/** The commands that the store sends, with either package. They throw what the driver throws. */
 export interface RedisCommands {
   /** `MGET` of keys of one slot. */
   mget(keys: string[]): Promise<(string | null)[]>;
   /** All members of a sorted set. */
   members(key: string): Promise<string[]>;
-  /** Runs a script; where the server does not have it (a new node, `SCRIPT FLUSH`), it is given the text once. */
+  /** Runs a script by its hash. A server that does not have it (a new node, `SCRIPT FLUSH`) gets its text. */
   run(script: RedisScript, keys: string[], args: string[]): Promise<string[]>;
-  /** Whether the client has been told to connect. */
+  /** Whether the application has opened the client. */
   isOpen(): boolean;
   /** Whether the client knows all nodes of a cluster. */
   readonly isCluster: boolean;
-  /** A connection to each server that takes writes; never none. */
+  /** A connection to each server that takes writes, at least one. */
   primaries(): Awaitable<RedisConnection>[];
 }
 
-/** The commands by way of a client. */
+/** The commands of a client. */
 export function redisCommands(client: RedisClient): RedisCommands {
   return isNodeRedis(client) ? nodeRedisCommands(client) : ioredisCommands(client);
 }
@@ -36,7 +36,7 @@ function nodeRedisCommands(client: NodeRedisClient | NodeRedisCluster): RedisCom
     members: async (key) => texts(await client.zRange(key, 0, -1)) as string[],
     run: (script, keys, args) => {
       const options = { keys, arguments: args };
-      return loading(
+      return byHashOrText(
         () => client.evalSha(script.sha1, options),
         () => client.eval(script.text, options),
       );
@@ -45,12 +45,12 @@ function nodeRedisCommands(client: NodeRedisClient | NodeRedisCluster): RedisCom
     isCluster: 'masters' in client,
     primaries: () => {
       const nodes = 'masters' in client ? client.masters.map((node) => client.nodeClient(node as never)) : [];
-      return atLeast(client, nodes as Awaitable<RedisConnection>[]);
+      return nodesOrClient(nodes as Awaitable<RedisConnection>[], client);
     },
   };
 }
 
-/** A `Cluster` of ioredis has this besides; a `Redis` has not. */
+/** What a `Cluster` of ioredis has and a `Redis` has not. */
 interface IoredisCluster {
   nodes?(role: 'master'): RedisConnection[];
 }
@@ -60,23 +60,23 @@ function ioredisCommands(client: IoredisClient & IoredisCluster): RedisCommands 
     mget: async (keys) => texts(await client.mget(keys)),
     members: async (key) => texts(await client.zrange(key, 0, '-1')) as string[],
     run: (script, keys, args) =>
-      loading(
+      byHashOrText(
         () => client.evalsha(script.sha1, keys.length, ...keys, ...args),
         () => client.eval(script.text, keys.length, ...keys, ...args),
       ),
-    // It connects by itself, at the latest when a command is sent.
+    // It connects by itself, at the latest with the first command.
     isOpen: () => true,
     isCluster: client.nodes !== undefined,
-    primaries: () => atLeast(client, client.nodes?.('master') ?? []),
+    primaries: () => nodesOrClient(client.nodes?.('master') ?? [], client),
   };
 }
 
-/** One server is its own only node; a cluster client that knows no node yet answers for itself, or says what is wrong. */
-function atLeast(client: RedisClient, nodes: Awaitable<RedisConnection>[]): Awaitable<RedisConnection>[] {
+/** The nodes; without any, the client itself: it is one server, or a cluster client that has found no node yet. */
+function nodesOrClient(nodes: Awaitable<RedisConnection>[], client: RedisClient): Awaitable<RedisConnection>[] {
   return nodes.length > 0 ? nodes : [client as RedisConnection];
 }
 
-async function loading(byHash: () => Promise<unknown>, byText: () => Promise<unknown>): Promise<string[]> {
+async function byHashOrText(byHash: () => Promise<unknown>, byText: () => Promise<unknown>): Promise<string[]> {
   try {
     return texts(await byHash()) as string[];
   } catch (error) {
@@ -85,8 +85,8 @@ async function loading(byHash: () => Promise<unknown>, byText: () => Promise<unk
   }
 }
 
-/** Clients may be set up to answer buffers instead of strings. */
+/** Reads a list of strings. Applications can configure a client so that it returns buffers instead. */
 function texts(reply: unknown): (string | null)[] {
-  if (!Array.isArray(reply)) throw new TypeError('Redis answered something else than a list.');
+  if (!Array.isArray(reply)) throw new TypeError('Redis did not return a list.');
   return reply.map((value: string | Buffer | null) => value?.toString() ?? null);
 }

@@ -1,30 +1,30 @@
 import type { CurrentRefreshToken, SessionLimits, SessionRecord } from '../revocation-store.js';
 
-/** What is kept of a session besides the record itself. */
+/** The value of a session's key. */
 interface StoredSession {
-  /** When it was opened or last rotated in microseconds, to tell apart what happened within one millisecond. */
+  /** When the session was last used, in microseconds: it orders sessions that were used within one millisecond. */
   readonly usedMicros: number;
-  /** Names the call that wrote it. */
+  /** Names the call that wrote the value. */
   readonly call: string;
   readonly session: SessionRecord;
 }
 
-/** The session in the text a store keeps of it. */
-export function readSession(text: string): SessionRecord {
-  return readStored(text).session;
+/** The session in the value of a key. */
+export function readSession(value: string): SessionRecord {
+  return readStored(value).session;
 }
 
-/** The sessions in several texts, the last used first; those that are gone are passed over. */
-export function readSessions(texts: readonly (string | null)[]): SessionRecord[] {
-  const stored = texts.filter((text) => text !== null).map(readStored);
+/** The sessions in the values of several keys, the last used one first. `null` is a session that has expired. */
+export function readSessions(values: readonly (string | null)[]): SessionRecord[] {
+  const stored = values.filter((value) => value !== null).map(readStored);
   return stored.sort((left, right) => right.usedMicros - left.usedMicros).map(({ session }) => session);
 }
 
-function readStored(text: string): StoredSession {
-  return JSON.parse(text) as StoredSession;
+function readStored(value: string): StoredSession {
+  return JSON.parse(value) as StoredSession;
 }
 
-/** The arguments of a script that are about a token and how long it lives; the first is empty where there is none. */
+/** The arguments of a script that describe a token and the limits of its session. Without a token, its id is empty. */
 export function tokenArguments(token: CurrentRefreshToken | null, { maxAge, leeway }: SessionLimits): string[] {
   const { lifetime = null } = token ?? {};
   return [
@@ -37,12 +37,12 @@ export function tokenArguments(token: CurrentRefreshToken | null, { maxAge, leew
   ];
 }
 
-/** A number as an argument of a script; empty where there is none. */
+/** A number as an argument of a script; `null` is an empty argument. */
 export function optionalNumber(number: number | null): string {
   return number === null ? '' : String(number);
 }
 
-/** A text as an argument of a script: after an equals sign, since it may be empty itself. */
+/** A text as an argument of a script. It follows an equals sign, since only `null` is an empty argument. */
 export function optionalText(text: string | null): string {
   return text === null ? '' : `=${text}`;
 }

@@ -22,9 +22,15 @@ import { describeServers } from './redis-servers.js';
 import { describeWatchProblem, watchRedis, type WatchableClient } from './redis-watch.js';
 
 /**
- * Keeps sessions and revoked tokens in Redis (5 or later, one server or a cluster), by way of a client the application
- * brings. Reads are plain reads, writes are scripts, times are the server's. What the client throws is thrown; closing
- * it is the application's business.
+ * Holds sessions and denied tokens in Redis 5 or later, one server or a cluster, through a client of the application. A
+ * look-up is one `MGET`, a write is one script, a list of sessions takes two reads. Times are those of the server's clock.
+ * The store throws what the client throws, and does not close the client.
+ *
+ * @example
+ * ```ts
+ * const client = await createClient({ url: process.env.REDIS_URL }).connect();
+ * const store = new RedisRevocationStore({ client });
+ * ```
  */
 export class RedisRevocationStore extends RevocationStore {
   private readonly commands: RedisCommands;
@@ -32,7 +38,11 @@ export class RedisRevocationStore extends RevocationStore {
   private readonly client: RedisClient;
   override readonly watchProblem: string | null;
 
-  /** Throws a `TypeError` where an option is wrong. Nothing is sent yet. */
+  /**
+   * Sends nothing yet.
+   *
+   * @throws TypeError if an option is missing or wrong.
+   */
   constructor(options: RedisRevocationStoreOptions) {
     super();
     const { client, prefix } = readRedisOptions(options);
@@ -40,112 +50,104 @@ export class RedisRevocationStore extends RevocationStore {
     this.prefix = prefix;
     this.client = client;
     this.watchProblem = describeWatchProblem(client);
-    // An 'error' nobody listens to ends the process, and a lost connection is one; every call that needs it fails anyway.
+    // Without a listener for 'error', a lost connection would end the process. Each call reports the failure itself.
     if (client.listenerCount('error') === 0) client.on('error', () => undefined);
   }
 
-  /** Tells of every write under the prefix, on a connection of its own (node-redis, one server). */
+  /**
+   * Reports every write to a key with the prefix, on a connection of its own. Only for node-redis and one server.
+   *
+   * @throws TypeError with any other client.
+   */
   override watch(onChange: (subject: string | null) => void): Promise<StoreWatch> {
     if (this.watchProblem !== null) throw new TypeError(this.watchProblem);
     return watchRedis(this.client as WatchableClient, this.prefix, onChange);
   }
 
-  /** The server's clock, in milliseconds since 1970; of a cluster the earliest one. */
+  /** The time of the server's clock, in milliseconds since 1970; in a cluster the earliest time of its nodes. */
   override now(): Promise<number> {
     return earliestTime(this.commands.primaries());
   }
 
-  /** What is known about a token: one `MGET`. */
   override async lookUp({ subject, sid, jti }: LookUpQuery): Promise<LookUp> {
     const keys = subjectKeys(this.prefix, subject);
-    const asked = [keys.cutOff];
-    if (sid !== null) asked.push(keys.session(sid));
-    if (jti !== null) asked.push(keys.denied(jti));
-    const [cutOff = null, ...others] = await this.commands.mget(asked);
-    const session = sid === null ? null : (others.shift() ?? null);
+    const names = [keys.cutOff];
+    if (sid !== null) names.push(keys.session(sid));
+    if (jti !== null) names.push(keys.denied(jti));
+    const [cutOff = null, ...values] = await this.commands.mget(names);
+    const session = sid === null ? null : (values.shift() ?? null);
     return {
       session: session === null ? null : readSession(session),
-      denied: jti !== null && (others.shift() ?? null) !== null,
+      denied: jti !== null && (values.shift() ?? null) !== null,
       cutOff: cutOff === null ? null : Number(cutOff),
     };
   }
 
-  /** Opens a session, or replaces the refresh token of one; `unknown` where that one is not there. */
   override async openSession(open: OpenSession, deadline: number): Promise<OpenOutcome> {
     const { subject, sid, token, device, maxPerSubject, existing } = open;
     const keys = subjectKeys(this.prefix, subject);
-    const [outcome, record] = await this.write(OPEN, [keys.index, keys.session(sid)], deadline, [
+    const reply = await this.run(OPEN, [keys.index, keys.session(sid)], deadline, [
       sid,
       ...tokenArguments(token, open),
       optionalText(device),
       optionalNumber(maxPerSubject),
       existing ? '1' : '',
     ]);
-    return answer(outcome, record) as OpenOutcome;
+    return readOutcome(reply) as OpenOutcome;
   }
 
-  /** Judges a refresh token and puts its successor in its place, in one step. */
-  override async present(presented: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome> {
-    const { subject, sid, presentedId, successor, grace, adopt } = presented;
+  override async present(token: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome> {
+    const { subject, sid, presentedId, successor, grace, adopt } = token;
     const keys = subjectKeys(this.prefix, subject);
-    const [outcome, record] = await this.write(
-      PRESENT,
-      [keys.index, keys.session(sid), keys.denied(presentedId), keys.cutOff],
-      deadline,
-      [
-        sid,
-        ...tokenArguments(successor, presented),
-        presentedId,
-        String(grace),
-        optionalNumber(adopt?.issuedAt ?? null),
-        optionalNumber(adopt?.denyFor ?? null),
-        optionalNumber(adopt?.maxPerSubject ?? null),
-      ],
-    );
-    return answer(outcome, record) as RefreshOutcome;
-  }
-
-  /** Ends one session; also good where there is none. `false`: too late. */
-  override async endSession(subject: string, sid: string, deadline: number): Promise<boolean> {
-    const keys = subjectKeys(this.prefix, subject);
-    const [outcome] = await this.write(END, [keys.index, keys.session(sid)], deadline, [sid]);
-    return outcome !== 'late';
-  }
-
-  /** Ends sessions of a subject and moves its cut-off. `false`: too late. */
-  override async endSessions({ subject, before, except }: EndSessions, deadline: number): Promise<boolean> {
-    const keys = subjectKeys(this.prefix, subject);
-    const [outcome] = await this.write(END_ALL, [keys.index, keys.cutOff], deadline, [
-      optionalNumber(before),
-      optionalText(except),
+    const names = [keys.index, keys.session(sid), keys.denied(presentedId), keys.cutOff];
+    const reply = await this.run(PRESENT, names, deadline, [
+      sid,
+      ...tokenArguments(successor, token),
+      presentedId,
+      String(grace),
+      optionalNumber(adopt?.issuedAt ?? null),
+      optionalNumber(adopt?.denyFor ?? null),
+      optionalNumber(adopt?.maxPerSubject ?? null),
     ]);
-    return outcome !== 'late';
+    return readOutcome(reply) as RefreshOutcome;
   }
 
-  /** Denies a token's `jti` for so many milliseconds (`null`: for ever). `false`: too late. */
-  override async deny(subject: string, jti: string, lifetime: number | null, deadline: number): Promise<boolean> {
+  override endSession(subject: string, sid: string, deadline: number): Promise<boolean> {
     const keys = subjectKeys(this.prefix, subject);
-    const [outcome] = await this.write(DENY, [keys.index, keys.denied(jti)], deadline, [optionalNumber(lifetime)]);
-    return outcome !== 'late';
+    return this.isDone(END, [keys.index, keys.session(sid)], deadline, [sid]);
   }
 
-  /** The subject's sessions, the last used first: two round trips. */
+  override endSessions({ subject, before, except }: EndSessions, deadline: number): Promise<boolean> {
+    const keys = subjectKeys(this.prefix, subject);
+    return this.isDone(END_ALL, [keys.index, keys.cutOff], deadline, [optionalNumber(before), optionalText(except)]);
+  }
+
+  override deny(subject: string, jti: string, lifetime: number | null, deadline: number): Promise<boolean> {
+    const keys = subjectKeys(this.prefix, subject);
+    return this.isDone(DENY, [keys.index, keys.denied(jti)], deadline, [optionalNumber(lifetime)]);
+  }
+
   override async listSessions(subject: string): Promise<SessionRecord[]> {
     const keys = subjectKeys(this.prefix, subject);
     const sids = await this.commands.members(keys.index);
     return sids.length === 0 ? [] : readSessions(await this.commands.mget(sids.map(keys.session)));
   }
 
-  /** What is wrong with how the servers or the client are set up, in a sentence each. */
   override describeProblems(): Promise<string[]> {
     return describeServers(this.commands);
   }
 
-  private write(script: RedisScript, keys: string[], deadline: number, args: string[]): Promise<string[]> {
-    return this.commands.run(script, keys, [String(deadline), randomBytes(9).toString('base64url'), ...args]);
+  private async isDone(script: RedisScript, keys: string[], deadline: number, args: string[]): Promise<boolean> {
+    const [outcome] = await this.run(script, keys, deadline, args);
+    return outcome !== 'late';
+  }
+
+  private run(script: RedisScript, keys: string[], deadline: number, args: string[]): Promise<string[]> {
+    const call = randomBytes(9).toString('base64url');
+    return this.commands.run(script, keys, [String(deadline), call, ...args]);
   }
 }
 
-function answer(outcome: string | undefined, record: string | undefined) {
+function readOutcome([outcome, record]: string[]) {
   return record === undefined ? { outcome } : { outcome, session: readSession(record) };
 }

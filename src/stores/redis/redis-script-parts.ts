@@ -1,7 +1,9 @@
 /**
- * What all scripts begin with. `KEYS[1]` is the subject's index of sessions, whose name gives those of the sessions in it;
- * `ARGV[1]` is the deadline, `ARGV[2]` names the call. An absent number is an empty text, an absent text too, while one
- * that is there follows an equals sign. Numbers are written by `string.format`: Lua's own way keeps 14 digits only.
+ * The beginning of all scripts. `KEYS[1]` is the index of the subject's sessions; its name without the last character begins
+ * the keys of the sessions. `ARGV[1]` is the deadline, `ARGV[2]` names the call.
+ *
+ * An argument that is absent is an empty string. A text follows an equals sign, since it can be empty itself. Numbers are
+ * written with `string.format`: Lua's own conversion has 14 digits only.
  */
 export const PRELUDE = `
 local time = redis.call('TIME')
@@ -36,12 +38,12 @@ local function read(sid)
   return stored.session, text, stored
 end
 
-local function finish(sid)
+local function end_session(sid)
   redis.call('DEL', session_key(sid))
   redis.call('ZREM', index, sid)
 end
 
--- Takes what has expired from the index, which goes with the session that lives longest.
+-- Removes expired sessions from the index. The index expires with the session that lives longest.
 local function tidy_index()
   redis.call('ZREMRANGEBYSCORE', index, '-inf', '(' .. whole(now))
   local last = redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')[2]
@@ -49,7 +51,7 @@ local function tidy_index()
   elseif last then redis.call('PEXPIREAT', index, whole(tonumber(last) + 1)) end
 end
 
--- Without a lifetime for ever; what was promised is never shortened.
+-- Denies for so many milliseconds, without a number for ever. Never shortens a denial.
 local function deny(key, lifetime)
   if lifetime and lifetime <= 0 then return end
   local left = redis.call('PTTL', key)
@@ -58,12 +60,14 @@ local function deny(key, lifetime)
 end
 `;
 
-/** For `openSession` and `present`: `ARGV[3]` is the session, then follow the token's id, `iat`, csrf, life and limits. */
+/** The part that `openSession` and `present` share: `tokenArguments()` follow the session id. */
 export const RENEWAL = `
 local sid = ARGV[3]
+local token_id, issued_at, csrf, lifetime = text_or_nil(ARGV[4]), tonumber(ARGV[5]), text_or_nil(ARGV[6]), tonumber(ARGV[7])
+local max_age, leeway = tonumber(ARGV[8]), tonumber(ARGV[9])
 
--- The first write is the only kind a server without memory refuses, so that it happens as a whole or not at all.
-local function store(record, leeway)
+-- SET comes first: it is the command that a server without memory refuses, and then nothing has been written.
+local function store(record)
   local ends = record.expiresAt and record.expiresAt + leeway
   if ends then redis.call('SET', session_key(sid), encode(record), 'PX', whole(ends - now))
   else redis.call('SET', session_key(sid), encode(record)) end
@@ -71,28 +75,27 @@ local function store(record, leeway)
   tidy_index()
 end
 
--- Gives the session its next refresh token; ends it where it has no time left.
+-- Gives the session its next refresh token. Ends a session that has no time left.
 local function renew(record)
-  local lifetime, max_age = tonumber(ARGV[7]), tonumber(ARGV[8])
   local remaining = lifetime
   if max_age then remaining = math.min(lifetime or math.huge, record.openedAt + max_age - now) end
   if remaining and remaining <= 0 then
-    finish(sid)
+    end_session(sid)
     return false
   end
-  record.currentId = string.sub(ARGV[4], 2)
-  record.issuedAt = tonumber(ARGV[5])
-  record.csrf = text_or_nil(ARGV[6])
-  record.refreshExpires = remaining and record.issuedAt + math.floor(remaining / 1000)
+  record.currentId = token_id
+  record.issuedAt = issued_at
+  record.csrf = csrf
+  record.refreshExpires = remaining and issued_at + math.floor(remaining / 1000)
   record.expiresAt = remaining and now + remaining
   record.lastUsedAt = now
-  store(record, tonumber(ARGV[9]))
+  store(record)
   return true
 end
 
--- Ends the longest unused of the others until no more are left than there may be.
-local function make_room(most)
-  if not most or redis.call('ZCARD', index) <= most then return end
+-- Ends the least recently used of the other sessions until the subject has no more than max_sessions.
+local function limit(max_sessions)
+  if not max_sessions or redis.call('ZCARD', index) <= max_sessions then return end
   local others = {}
   for _, other in ipairs(redis.call('ZRANGE', index, 0, -1)) do
     local _, _, stored = read(other)
@@ -100,7 +103,7 @@ local function make_room(most)
     elseif other ~= sid then others[#others + 1] = stored end
   end
   table.sort(others, function(a, b) return a.usedMicros < b.usedMicros end)
-  for position = 1, #others + 1 - most do finish(others[position].session.sid) end
+  for position = 1, #others + 1 - max_sessions do end_session(others[position].session.sid) end
   tidy_index()
 end
 `;

@@ -1,34 +1,38 @@
 import { createHash } from 'node:crypto';
 import { PRELUDE, RENEWAL } from './redis-script-parts.js';
 
-/** A Lua script, and the hash by which a server knows it. */
+// The scripts decide as src/stores/session-decisions.ts does: both pass the cases of test/revocation/decisions.
+
+/** A Lua script, and the hash under which a server stores it. */
 export interface RedisScript {
   readonly text: string;
   readonly sha1: string;
 }
 
-/** KEYS: index, session. ARGV from 10: device, most sessions, whether it has to be there. Answers outcome, record. */
+/** KEYS: index, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome and record. */
 export const OPEN = script(`${PRELUDE}${RENEWAL}
+local device, max_sessions, must_exist = text_or_nil(ARGV[10]), tonumber(ARGV[11]), ARGV[12] == '1'
 local record
-if ARGV[12] == '1' then
+if must_exist then
   record = read(sid)
   if not record then return { 'unknown' } end
   record.parentId, record.rotatedAt = nil, nil
 else
-  record = { sid = sid, openedAt = now, device = text_or_nil(ARGV[10]) }
+  record = { sid = sid, openedAt = now, device = device }
 end
 if not renew(record) then return { 'unknown' } end
-if ARGV[12] ~= '1' then make_room(tonumber(ARGV[11])) end
+if not must_exist then limit(max_sessions) end
 return { 'opened', encode(record) }
 `);
 
 /**
- * KEYS: index, session, denied jti, cut-off. ARGV[4] is empty where nothing is consumed; from 10: the id that is presented,
- * grace, its iat where it may be adopted, for how long to deny it then, most sessions. Answers outcome, record.
+ * KEYS: index, session, denied jti, cut-off. `ARGV[4]` is empty if the token is only checked. ARGV from 10: the presented
+ * `jti`, grace; then of the adoption, if allowed: `iat`, how long to deny, most sessions. Returns outcome and record.
  */
 export const PRESENT = script(`${PRELUDE}${RENEWAL}
-local presented = ARGV[10]
-local consumes = ARGV[4] ~= ''
+local presented, grace = ARGV[10], tonumber(ARGV[11])
+local adopt = { issued_at = tonumber(ARGV[12]), deny_for = tonumber(ARGV[13]), max_sessions = tonumber(ARGV[14]) }
+local rotates = token_id ~= nil
 
 local function rotate(record)
   record.parentId, record.rotatedAt = presented, now
@@ -36,62 +40,61 @@ local function rotate(record)
   return { 'rotated', encode(record) }
 end
 
-local function may_adopt(issued_at)
-  if not issued_at or not consumes or redis.call('EXISTS', KEYS[3]) == 1 then return false end
+local function may_adopt()
+  if not adopt.issued_at or not rotates or redis.call('EXISTS', KEYS[3]) == 1 then return false end
   local cut_off = redis.call('GET', KEYS[4])
-  return not cut_off or issued_at > math.floor(tonumber(cut_off) / 1000)
+  return not cut_off or adopt.issued_at > math.floor(tonumber(cut_off) / 1000)
 end
 
 local record, text, stored = read(sid)
 if not record then
-  if not may_adopt(tonumber(ARGV[12])) then return { 'unknown' } end
+  if not may_adopt() then return { 'unknown' } end
   local answer = rotate({ sid = sid, openedAt = now })
   if answer[1] == 'rotated' then
-    deny(KEYS[3], tonumber(ARGV[13]))
-    make_room(tonumber(ARGV[14]))
+    deny(KEYS[3], adopt.deny_for)
+    limit(adopt.max_sessions)
   end
   return answer
 end
--- ioredis sends a command once more when the connection broke before it was answered.
+-- ioredis sends a command again if the connection broke before the answer: the same call has rotated the token already.
 if stored.call == ARGV[2] then return { 'rotated', text } end
 if record.currentId == presented then
-  if consumes then return rotate(record) end
+  if rotates then return rotate(record) end
   return { 'current', text }
 end
-local grace = tonumber(ARGV[11])
--- At no time where it is 0, even if the clock was put back.
+-- A clock that was put back does not revive a grace of 0.
 if record.parentId == presented and grace > 0 and now - record.rotatedAt < grace then return { 'repeated', text } end
-finish(sid)
+end_session(sid)
 tidy_index()
 return { 'reused' }
 `);
 
-/** KEYS: index, session. ARGV[3]: the session. Answers `done`. */
+/** KEYS: index, session. ARGV[3]: the session. Returns `done`. */
 export const END = script(`${PRELUDE}
-finish(ARGV[3])
+end_session(ARGV[3])
 tidy_index()
 return { 'done' }
 `);
 
-/** KEYS: index, cut-off. ARGV[3]: the time, empty for now; ARGV[4]: the session to spare. Answers `done`. */
+/** KEYS: index, cut-off. ARGV[3]: the time, empty for now. ARGV[4]: a session that does not end. Returns `done`. */
 export const END_ALL = script(`${PRELUDE}
-local before, spared = tonumber(ARGV[3]), text_or_nil(ARGV[4])
--- All are all, those too that a server with another clock opened.
-local all = not before or before >= now
-if all then before = now end
+local before, except = tonumber(ARGV[3]), text_or_nil(ARGV[4])
+-- "Now" ends all sessions, even those that a server with another clock opened.
+local ends_all = not before or before >= now
+if ends_all then before = now end
 local cut_off = redis.call('GET', KEYS[2])
 if not cut_off or tonumber(cut_off) < before then redis.call('SET', KEYS[2], string.format('%.17g', before)) end
 for _, sid in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-  if sid ~= spared then
-    local record = not all and read(sid)
-    if not record or record.openedAt <= before then finish(sid) end
+  if sid ~= except then
+    local record = not ends_all and read(sid)
+    if not record or record.openedAt <= before then end_session(sid) end
   end
 end
 tidy_index()
 return { 'done' }
 `);
 
-/** KEYS: index, denied jti. ARGV[3]: for how long, empty for ever. Answers `done`. */
+/** KEYS: index, denied jti. ARGV[3]: for how many milliseconds, empty for ever. Returns `done`. */
 export const DENY = script(`${PRELUDE}
 deny(KEYS[2], tonumber(ARGV[3]))
 return { 'done' }

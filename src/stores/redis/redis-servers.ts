@@ -1,12 +1,12 @@
 import { timeOf } from './redis-clock.js';
 import type { RedisCommands } from './redis-commands.js';
 
-/** How far apart the clocks of a cluster may be, in milliseconds, before writes run out of the default `timeout`. */
+/** Clocks that differ by more, in milliseconds, leave writes too little of the default `timeout`. */
 const MAX_CLOCK_DIFFERENCE = 250;
 
 type Info = ReadonlyMap<string, string>;
 
-/** What `INFO` of a server may show to be wrong with it. */
+/** What `INFO` of a server can show to be wrong. */
 const CHECKS: readonly ((info: Info, isCluster: boolean) => string | false)[] = [
   (info) =>
     Number(info.get('maxmemory')) > 0 &&
@@ -15,29 +15,29 @@ const CHECKS: readonly ((info: Info, isCluster: boolean) => string | false)[] = 
       `(maxmemory-policy ${info.get('maxmemory_policy')}): set "maxmemory-policy noeviction".`,
   (info) =>
     info.get('role') === 'slave' &&
-    'Redis is a replica, which takes no writes and learns of a log-out later: connect to its primary.',
+    'Redis is a replica: it refuses writes, and it receives a log-out later. Connect to its primary.',
   (info, isCluster) =>
     info.get('redis_mode') === 'cluster' &&
     !isCluster &&
     'Redis is one node of a cluster: use createCluster() of "redis", or Cluster of "ioredis".',
 ];
 
-/** What is wrong with how the servers are set up, in a sentence each. What a server refuses to tell is no problem. */
+/** What is wrong with the settings of the servers, one sentence per problem. A server may refuse `INFO`. */
 export async function describeServers(commands: RedisCommands): Promise<string[]> {
   if (!commands.isOpen()) return ['The Redis client is not connected: await client.connect() before the start.'];
   const connections = await Promise.all(commands.primaries().map(async (connection) => connection));
   const infos = await Promise.all(
     connections.map(async (connection) => parseInfo(await unlessRefused(connection.info()))),
   );
-  const found = infos.flatMap((info) => CHECKS.map((check) => check(info, commands.isCluster)));
+  const problems = infos.flatMap((info) => CHECKS.map((check) => check(info, commands.isCluster)));
   const times = await Promise.all(connections.map(timeOf));
-  found.push(clockProblem(Math.max(...times) - Math.min(...times)));
-  return [...new Set(found.filter((problem) => problem !== false))];
+  problems.push(clockProblem(Math.max(...times) - Math.min(...times)));
+  return [...new Set(problems.filter((problem) => problem !== false))];
 }
 
 function clockProblem(difference: number): string | false {
   if (difference < MAX_CLOCK_DIFFERENCE) return false;
-  return `The clocks of the Redis nodes are ${difference} ms apart, by which writes have less time: synchronise them.`;
+  return `The clocks of the Redis nodes differ by ${difference} ms, so writes have less time: synchronise the clocks.`;
 }
 
 async function unlessRefused(reply: Promise<unknown>): Promise<unknown> {

@@ -1,7 +1,7 @@
 import type { StoreWatch } from '../revocation-store.js';
 import type { NodeRedisClient } from './redis-client.js';
 
-/** What is used of a second connection of node-redis: one that is told which keys change. */
+/** The part of a second node-redis connection that the watch uses. The server sends it the keys that change. */
 interface TrackingClient {
   on(event: 'invalidate', listener: (key: unknown) => void): unknown;
   on(event: 'error', listener: () => void): unknown;
@@ -11,27 +11,26 @@ interface TrackingClient {
   destroy(): void;
 }
 
-/** A single server's client of node-redis, from which such a connection can be made. */
+/** A node-redis client of one server, which can open such a connection. */
 export interface WatchableClient extends NodeRedisClient {
   readonly options?: { readonly socket?: object };
   duplicate(overrides: object): TrackingClient;
 }
 
-/** Why a client cannot tell of changes, and what to do; `null` where it can. */
+/** Why a client cannot report changes, and what to do about it; `null` if it can. */
 export function describeWatchProblem(client: object): string | null {
   const { duplicate, masters, sendCommand } = client as Partial<Record<string, unknown>>;
-  if (typeof duplicate === 'function' && typeof sendCommand === 'function' && masters === undefined) {
-    if ('mGet' in client) return null;
-  }
+  const isOneServer = typeof duplicate === 'function' && typeof sendCommand === 'function' && masters === undefined;
+  if (isOneServer && 'mGet' in client) return null;
   return (
-    'Changes are pushed by one server to createClient() of "redis" (node-redis) only; ioredis and clusters cannot listen. ' +
-    'Use such a client, or leave "push" out: answers are then remembered for "staleness".'
+    'Only createClient() of "redis" (node-redis) for one server can receive changes; ioredis and clusters cannot. ' +
+    'Use such a client, or remove "push": the library still remembers answers for "staleness".'
   );
 }
 
 /**
- * Listens on a connection of its own for every write under the prefix (client-side caching, RESP3, broadcasting), whoever
- * makes it. It does not reconnect: who listens has to know that changes were missed.
+ * Reports every write to a key with the prefix, by any process, on a connection of its own (client-side caching with RESP3
+ * in broadcasting mode). The connection does not reconnect, since its user must learn that changes were missed.
  */
 export async function watchRedis(
   client: WatchableClient,
@@ -44,7 +43,7 @@ export async function watchRedis(
   connection.on('invalidate', (key) => onChange(subjectOf(key, prefix)));
   try {
     await connection.connect();
-    // node-redis asks for the keys that this connection reads, which are none.
+    // node-redis has turned tracking on for the keys that this connection reads. It reads none.
     await connection.sendCommand(['CLIENT', 'TRACKING', 'OFF']);
     await connection.sendCommand(['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', `${prefix}:`]);
   } catch (error) {
@@ -54,7 +53,7 @@ export async function watchRedis(
   return { ping: async () => void (await connection.ping()), close: () => close(connection) };
 }
 
-/** The subject in `prefix:{subject}:…`; `null` where everything may have changed (`FLUSHALL`). */
+/** The subject in `prefix:{subject}:…`; `null` if every key may have changed (`FLUSHALL`). */
 function subjectOf(key: unknown, prefix: string): string | null {
   const text = Buffer.isBuffer(key) ? key.toString() : key;
   if (typeof text !== 'string' || !text.startsWith(`${prefix}:{`)) return null;
@@ -62,11 +61,10 @@ function subjectOf(key: unknown, prefix: string): string | null {
   return end < 0 ? null : text.slice(prefix.length + 2, end);
 }
 
-/** `destroy` throws where the connection is closed already. */
 function close(connection: TrackingClient): void {
   try {
     connection.destroy();
   } catch {
-    // It is closed.
+    // destroy() throws if the connection is closed already.
   }
 }

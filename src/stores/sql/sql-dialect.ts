@@ -1,49 +1,49 @@
 import type { Placeholder, SqlFragment, SqlValue } from './sql-statement.js';
 
-/** What databases write differently. */
+/** The parts of statements that databases write differently. */
 export interface SqlDialect {
   readonly placeholder: Placeholder;
-  /** The time in milliseconds since 1970, with fractions, at the moment at which it is evaluated. */
+  /** The time in milliseconds since 1970, with fractions, at the moment of its evaluation. */
   readonly clock: SqlFragment;
-  /** A condition that holds of a write which is in time; what comes too late fails it, or fails altogether. */
+  /** A condition for writes. After the deadline it is false, or makes the statement fail. */
   readonly inTime: (deadline: number) => SqlFragment;
-  /** The end of a write that has to be in time: the database tells there what it has changed, if it can. */
+  /** The end of a write that has a deadline. Databases that can return a row per change do so. */
   readonly returning: (deadline: number) => SqlFragment;
-  /** How many rows a write has changed. */
-  readonly changedBy: (result: unknown) => number;
-  /** What a table is called in an INSERT that may find its row there. */
-  readonly known: SqlFragment;
-  /** Where such an INSERT leaves the row alone. */
-  readonly unlessKnown: SqlFragment;
-  /** Where it makes the row stay longer, never shorter. */
+  /** How many rows a write has changed, from the result of the driver. */
+  readonly changedRowsOf: (result: unknown) => number;
+  /** Follows the table's name in an INSERT, so that `orProlong` can name the existing row. */
+  readonly insertAlias: SqlFragment;
+  /** The end of an INSERT that does nothing if the row exists. */
+  readonly orIgnore: SqlFragment;
+  /** The end of an INSERT that, if the row exists, makes it stay longer, never shorter. */
   readonly orProlong: (deadline: number) => SqlFragment;
-  /** What is selected from where there is nothing to select from, but a condition. */
-  readonly fromNothing: SqlFragment;
+  /** The FROM of a SELECT that reads no table but has a condition. */
+  readonly fromDual: SqlFragment;
   readonly greatest: SqlFragment;
   readonly least: SqlFragment;
   /**
-   * Adds rows, if a subject's cut-off is still what was read; whoever moves it at the same time comes before, or ends
-   * them. `rows` are the values from the column `kind` on.
+   * Adds rows if the subject's cut-off has not changed since it was read. A statement that moves the cut-off at the same time
+   * either comes first, or ends the new session. `rows` are the values from the column `kind` on.
    */
-  readonly addUnlessCutOff: (
+  readonly insertWithCutOff: (
     table: SqlFragment,
     columns: SqlFragment,
     rows: readonly SqlFragment[],
     by: CutOffRow,
   ) => SqlFragment;
-  /** Moves a subject's cut-off, if it is still what was read, and ends the sessions that meet a condition. */
-  readonly cutOff: (table: SqlFragment, moved: SqlFragment, ended: SqlFragment, by: CutOffRow) => SqlFragment;
-  /** Deletes some of the rows that were to be kept until a given time. */
+  /** Moves the subject's cut-off if it has not changed since it was read, and ends the sessions that meet a condition. */
+  readonly moveCutOff: (table: SqlFragment, time: SqlFragment, ended: SqlFragment, by: CutOffRow) => SqlFragment;
+  /** Deletes up to `most` rows that have expired by a time. */
   readonly purge: (table: SqlFragment, time: number, most: number) => SqlFragment;
 }
 
 /** The row of a subject's cut-off, as it was read. */
 export interface CutOffRow {
-  /** The condition that it is this row, unchanged. */
+  /** The condition that selects this row if it has not changed. */
   readonly unchanged: SqlFragment;
-  /** The condition that a row is the subject's. */
+  /** The condition that selects all rows of the subject. */
   readonly subject: SqlFragment;
-  /** Its next revision. */
+  /** The row's next revision. */
   readonly revision: SqlValue;
   readonly deadline: number;
 }

@@ -3,9 +3,9 @@ import type { SqlConnection } from './sql-query.js';
 import type { SqlRow } from './sql-result.js';
 import { raw, sql, text, type SqlFragment } from './sql-statement.js';
 
-/** What a database is asked about itself, and what its answer may show to be wrong. */
-interface Examination {
-  readonly question: (table: string) => SqlFragment;
+/** A query about a database's settings, and what its row can show to be wrong. */
+interface Inspection {
+  readonly query: (table: string) => SqlFragment;
   readonly checks: readonly ((row: SqlRow, table: string) => string | false)[];
 }
 
@@ -16,16 +16,16 @@ const isMissing =
 
 const isReplica = ({ replica }: SqlRow) =>
   isOn(replica) &&
-  'The database is a replica, which takes no writes and learns of a log-out later: connect to its primary.';
+  'The database is a replica: it refuses writes, and it receives a log-out later. Connect to its primary.';
 
-const EXAMINATIONS: Readonly<Record<SqlDialectName, Examination>> = {
+const INSPECTIONS: Readonly<Record<SqlDialectName, Inspection>> = {
   postgres: {
-    question: (table) => sql`SELECT CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END AS replica,
+    query: (table) => sql`SELECT CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END AS replica,
       CASE WHEN to_regclass(${text(table)}) IS NULL THEN 1 ELSE 0 END AS missing`,
     checks: [isMissing('postgres'), isReplica],
   },
   mysql: {
-    question: (table) => {
+    query: (table) => {
       const [name, schema] = table.split('.').reverse() as [string, string?];
       const inSchema = schema === undefined ? raw('DATABASE()') : text(schema);
       return sql`SELECT SLEEP(0.002) AS slept, SYSDATE(6) = NOW(6) AS frozen, @@global.read_only AS replica,
@@ -37,41 +37,41 @@ const EXAMINATIONS: Readonly<Record<SqlDialectName, Examination>> = {
       ({ engine }, table) => isMissing('mysql')({ missing: engine === 'none' }, table),
       ({ engine }, table) =>
         !['none', 'InnoDB'].includes(String(engine)) &&
-        `The table ${table} is kept by ${String(engine)}, which locks no rows: ALTER TABLE ${table} ENGINE = InnoDB.`,
+        `The table ${table} uses the engine ${String(engine)}, which locks no rows: ALTER TABLE ${table} ENGINE = InnoDB.`,
       isReplica,
       ({ autocommit }) =>
-        !isOn(autocommit) && 'The connections have "autocommit" off, so that nothing is ever stored: set it on.',
+        !isOn(autocommit) && 'The connections have "autocommit" off, so no write is ever committed: set it to on.',
       ({ frozen }) =>
-        isOn(frozen) && 'The server runs with "sysdate-is-now", by which writes may be applied too late: leave it out.',
+        isOn(frozen) && 'The server runs with "sysdate-is-now", so it may apply late writes: remove that setting.',
       ({ logged, format }) =>
         isOn(logged) &&
         format === 'STATEMENT' &&
-        'The server logs statements, which say other things on a replica: set "binlog_format" to ROW or MIXED.',
+        'The server replicates statements, which have other results on a replica: set "binlog_format" to ROW or MIXED.',
     ],
   },
   sqlite: {
-    question: (table) => sql`SELECT sqlite_version() AS version,
+    query: (table) => sql`SELECT sqlite_version() AS version,
       NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ${text(table)}) AS missing`,
     checks: [
       isMissing('sqlite'),
       ({ version }) =>
-        isOlder(String(version), [3, 35]) && `SQLite ${String(version)} is too old: it has to be 3.35 or later.`,
+        isOlder(String(version), [3, 35]) && `SQLite ${String(version)} is too old: the store needs 3.35 or later.`,
     ],
   },
 };
 
-/** What is wrong with how a database is set up, in a sentence each. */
+/** What is wrong with the settings of a database, one sentence per problem. */
 export async function describeDatabase(
   database: SqlConnection,
   dialect: SqlDialectName,
   table: string,
 ): Promise<string[]> {
-  const { question, checks } = EXAMINATIONS[dialect];
-  const [row = {}] = await database.rows(question(table));
+  const { query, checks } = INSPECTIONS[dialect];
+  const [row = {}] = await database.rows(query(table));
   return checks.map((check) => check(row, table)).filter((problem) => problem !== false);
 }
 
-/** Drivers say yes in many ways. */
+/** Drivers return a true value in several forms. */
 function isOn(value: unknown): boolean {
   return ['1', 'ON', 'true'].includes(String(value));
 }

@@ -5,13 +5,13 @@ import { rowsOf, type SqlRow } from './sql-result.js';
 import { render, sql, type SqlFragment, type SqlParameter } from './sql-statement.js';
 
 /**
- * Runs one statement, on any connection and in no transaction that goes on, and answers what the driver answers: rows, an
- * object or a pair with rows in it, or how many rows were changed. `name` is the same for the same statement, for drivers
- * that keep prepared statements under one.
+ * Runs one statement, on any connection and outside of transactions, and returns what the driver returns: the rows, an object
+ * or a pair that has them, or the number of changed rows. The same statement always has the same `name`, for drivers that
+ * prepare statements by name.
  */
 export type SqlQuery = (sql: string, params: SqlParameter[], name: string) => Awaitable<unknown>;
 
-/** Says statements to a database, each by itself. */
+/** Sends statements to a database. */
 export class SqlConnection {
   private readonly names = new Map<string, string>();
 
@@ -20,23 +20,24 @@ export class SqlConnection {
     private readonly query: SqlQuery,
   ) {}
 
-  /** Reads. */
+  /** Reads rows. */
   async rows(statement: SqlFragment): Promise<SqlRow[]> {
     return rowsOf(await this.run(statement));
   }
 
-  /** Writes, if that is in time; answers how many rows were changed. */
+  /** Writes before a deadline. Returns how many rows were changed. */
   async change(statement: SqlFragment, deadline: number): Promise<number> {
-    return this.dialect.changedBy(await this.run(sql`${statement}${this.dialect.returning(deadline)}`));
+    const { changedRowsOf, returning } = this.dialect;
+    return changedRowsOf(await this.run(sql`${statement}${returning(deadline)}`));
   }
 
-  /** Writes, whenever that is. */
+  /** Runs a statement as it is. Returns what the driver returns. */
   async run(statement: SqlFragment): Promise<unknown> {
     const { text, params } = render(statement, this.dialect.placeholder);
     return this.query(text, params, this.nameOf(text));
   }
 
-  /** There are few statements: none of them has values in its text. */
+  /** Texts have no values in them, so there are only about twenty of them. */
   private nameOf(text: string): string {
     let name = this.names.get(text);
     if (name === undefined) {

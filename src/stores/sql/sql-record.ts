@@ -2,25 +2,25 @@ import type { SessionRecord } from '../revocation-store.js';
 import type { SqlRow } from './sql-result.js';
 import { number, raw, sql, text, join, type SqlFragment, type SqlValue } from './sql-statement.js';
 
-/** A row of something that never ends is kept until this time. */
+/** `keep_until` of a row that never expires. */
 export const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** What a session's row holds besides the columns that all rows have. */
-interface StoredRecord extends Omit<SessionRecord, 'sid'> {
-  /** Grows with each use, to tell apart what happened within one millisecond. */
+/** The columns that only sessions have. */
+interface SessionColumns extends Omit<SessionRecord, 'sid'> {
+  /** Grows with each use of a session, also within one millisecond. It orders the sessions of a subject. */
   readonly ordinal: number;
 }
 
-/** A session as a row keeps it. */
-export interface StoredSession {
+/** The row of a session, as it was read. */
+export interface SessionRow {
   readonly record: SessionRecord;
   readonly ordinal: number;
-  /** Another one after each change. */
+  /** Every change gives the row another revision. */
   readonly revision: string;
   readonly keepUntil: number;
 }
 
-type Column = readonly [field: keyof StoredRecord, column: string, type: 'text' | 'number'];
+type Column = readonly [field: keyof SessionColumns, column: string, type: 'text' | 'number'];
 
 const COLUMNS: readonly Column[] = [
   ['currentId', 'current_token', 'text'],
@@ -36,26 +36,26 @@ const COLUMNS: readonly Column[] = [
   ['ordinal', 'ordinal', 'number'],
 ];
 
-/** Some applications have their driver rename columns with underscores; these names nobody renames. */
+/** Some applications have their driver rename columns with underscores. An alias without them stays as it is. */
 const aliasOf = (column: string) => column.replaceAll('_', '');
 
-/** The columns of a session, separated by commas. */
+/** The columns of a session, for an INSERT. */
 export const sessionColumns: SqlFragment = raw(COLUMNS.map(([, column]) => column).join(', '));
 
-/** The same, to be selected. */
+/** The columns of a session, for a SELECT. */
 export const selectedColumns: SqlFragment = raw(
   COLUMNS.map(([, column]) => `${column} AS ${aliasOf(column)}`).join(', '),
 );
 
-/** As many times nothing, under the same names. */
+/** The same columns in a row that is no session. */
 export const noColumns: SqlFragment = raw(COLUMNS.map(([, column]) => `NULL AS ${aliasOf(column)}`).join(', '));
 
-/** The values of a session's columns, in their order. */
+/** The values of the columns of a session, for an INSERT. */
 export function sessionValues(session: SessionRecord, ordinal: number): SqlFragment {
   return join(columnValues({ ...session, ordinal }), ', ');
 }
 
-/** What an UPDATE of a session sets. */
+/** The assignments of the columns of a session, for an UPDATE. */
 export function sessionAssignments(session: SessionRecord, ordinal: number): SqlFragment {
   const values = columnValues({ ...session, ordinal });
   return join(
@@ -64,32 +64,27 @@ export function sessionAssignments(session: SessionRecord, ordinal: number): Sql
   );
 }
 
-function columnValues(record: StoredRecord): SqlValue[] {
+function columnValues(columns: SessionColumns): SqlValue[] {
   return COLUMNS.map(([field, , type]) => {
-    const value = record[field];
+    const value = columns[field];
     return type === 'number' ? number(value as number | null) : text(value === null ? null : encodeText(String(value)));
   });
 }
 
-/** The session in a row that was selected with the columns above. */
-export function readSession(row: SqlRow): StoredSession {
+/** The session of a row that was selected with `selectedColumns`. */
+export function readSession(row: SqlRow): SessionRow {
   const fields = COLUMNS.map(([field, column, type]) => {
     const value = row[aliasOf(column)] ?? null;
     return [field, value === null ? null : type === 'number' ? Number(value) : decodeText(value as string)] as const;
   });
-  const { ordinal, ...record } = Object.fromEntries(fields) as unknown as StoredRecord;
+  const { ordinal, ...record } = Object.fromEntries(fields) as unknown as SessionColumns;
   const sid = decodeText(row.id as string);
-  return {
-    record: { sid, ...record },
-    ordinal,
-    revision: row.revision as string,
-    keepUntil: Number(row.keepuntil),
-  };
+  return { record: { sid, ...record }, ordinal, revision: row.revision as string, keepUntil: Number(row.keepuntil) };
 }
 
 /**
- * A text as it is kept: printable ASCII without quotes, whatever it is made of. PostgreSQL takes no character 0, databases
- * and connections have encodings, and quotes are what an escaping that is set up wrongly fails at.
+ * A text as the table holds it: printable ASCII without quotes. PostgreSQL refuses the character U+0000, a database or a
+ * connection may use an encoding that lacks characters, and quotes need a driver that escapes them correctly.
  */
 export function encodeText(value: string): string {
   return value.replace(/[^ -~]|['"\\%]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

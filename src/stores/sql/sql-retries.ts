@@ -2,22 +2,24 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failureOf } from './sql-errors.js';
 
-/** For how long a step is taken again at least, in milliseconds, and how often. What has a deadline ends with that. */
-const PATIENCE = 5_000;
-const ATTEMPTS = 10;
+/** A step is retried this often, and for this many milliseconds at least. A step with a deadline ends with its deadline. */
+const MIN_ATTEMPTS = 10;
+const MIN_DURATION = 5_000;
 
 /** The longest pause after a conflict, in milliseconds. */
 const LONGEST_PAUSE = 50;
 
 /**
- * Takes a step until it comes to an answer. `undefined` says that somebody else came in between: it is taken again from
- * its beginning. So it is after a serialization failure, a deadlock or a database in use, none of which has changed
- * anything. A step whose write came too late answers `late`.
+ * Runs a step until it has an answer. `undefined` means that another process has changed the rows meanwhile: the step starts
+ * again. It also starts again after a serialization failure, a deadlock or a database in use, since none of them changes
+ * anything. If the database says that the write is late, the answer is `late`.
+ *
+ * @throws what the driver throws in all other cases.
  */
-export async function attempt<T>(step: () => Promise<T | undefined>, late?: T): Promise<T> {
+export async function retry<T>(step: () => Promise<T | undefined>, late?: T): Promise<T> {
   const startedAt = performance.now();
-  let failed: unknown = new Error('Others change the same rows of the revocation table without end.');
-  for (let attempts = 0; attempts < ATTEMPTS || performance.now() - startedAt < PATIENCE; attempts++) {
+  let lastFailure: unknown = new Error('Other processes change the same rows of the revocation table without pause.');
+  for (let attempts = 0; attempts < MIN_ATTEMPTS || performance.now() - startedAt < MIN_DURATION; attempts++) {
     try {
       const answer = await step();
       if (answer !== undefined) return answer;
@@ -25,10 +27,10 @@ export async function attempt<T>(step: () => Promise<T | undefined>, late?: T): 
       const failure = failureOf(error);
       if (failure === 'late' && late !== undefined) return late;
       if (failure === null || failure === 'late') throw error;
-      failed = error;
-      // Those who collided do not come back all at once.
+      lastFailure = error;
+      // A random pause, so that the processes that collided do not collide again.
       if (failure === 'conflict') await sleep(Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempts));
     }
   }
-  throw failed;
+  throw lastFailure;
 }

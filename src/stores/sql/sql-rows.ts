@@ -1,38 +1,38 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { SessionRecord } from '../revocation-store.js';
 import type { CutOffRow } from './sql-dialect.js';
-import type { RowKind } from './sql-found.js';
 import { encodeText, noColumns, sessionColumns, sessionValues } from './sql-record.js';
+import type { RowKind } from './sql-snapshot.js';
 import { number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
 
-/** A session to be written. */
-export interface SessionToKeep {
+/** The row of a session, to be written. */
+export interface NewSessionRow {
   readonly session: SessionRecord;
   readonly ordinal: number;
   readonly keepUntil: number;
 }
 
-/** A `jti` to be denied. */
-export interface Denial {
+/** The row of a denied `jti`, to be written. */
+export interface NewDenialRow {
   readonly jti: string;
   readonly keepUntil: number;
 }
 
-/** The columns of a row that may be a session's. */
+/** The columns of a session's row. */
 export const allColumns: SqlFragment = sql`subject, kind, id, revision, keep_until, ${sessionColumns}`;
 
 /** The values of a session's row, from the column `kind` on. */
-export function sessionRow({ session, ordinal, keepUntil }: SessionToKeep): SqlFragment {
+export function sessionRow({ session, ordinal, keepUntil }: NewSessionRow): SqlFragment {
   const id = text(encodeText(session.sid));
   return sql`'session', ${id}, ${newRevision()}, ${number(keepUntil)}, ${sessionValues(session, ordinal)}`;
 }
 
 /** The values of the row of a denied `jti`, from the column `kind` on. */
-export function denialRow({ jti, keepUntil }: Denial): SqlFragment {
+export function denialRow({ jti, keepUntil }: NewDenialRow): SqlFragment {
   return sql`'denied', ${text(hashOf(jti))}, ${newRevision()}, ${number(keepUntil)}, ${noColumns}`;
 }
 
-/** The row of a subject's cut-off, as it was read. */
+/** The row of a subject's cut-off that was read with this revision. */
 export function cutOffRow(subject: string, revision: string, deadline: number): CutOffRow {
   return {
     unchanged: sql`${key(subject, 'cut-off', '')} AND revision = ${text(revision)}`,
@@ -42,14 +42,14 @@ export function cutOffRow(subject: string, revision: string, deadline: number): 
   };
 }
 
-/** The condition that it is the row of this key. */
+/** The condition that selects a row by its primary key. */
 export function key(subject: string, kind: RowKind, id: string): SqlFragment {
   return sql`subject = ${text(subject)} AND kind = ${raw(`'${kind}'`)} AND id = ${text(id)}`;
 }
 
-/** An id of any length and of any characters, as one that fits into an index. */
-export function hashOf(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
+/** The hash of a `jti`. A `jti` can have any length and any characters; its hash fits into an index. */
+export function hashOf(jti: string): string {
+  return createHash('sha256').update(jti).digest('base64url');
 }
 
 /** A revision that no row has. */

@@ -7,9 +7,9 @@ import type {
 } from '../revocation-store.js';
 import { decideOpening, decidePresentation, LATE, sessionsBeyond, type Decision } from '../session-decisions.js';
 import type { StoredSession } from '../session-renewal.js';
-import { attempt } from './sql-attempts.js';
-import { keptUntil, sessionsThere, sessionThere, type Found } from './sql-found.js';
-import type { Denial, SessionToKeep } from './sql-rows.js';
+import { retry } from './sql-retries.js';
+import type { NewDenialRow, NewSessionRow } from './sql-rows.js';
+import { currentSession, currentSessions, keepUntilOf, type SubjectSnapshot } from './sql-snapshot.js';
 import type { SqlTable } from './sql-table.js';
 
 /** How many sessions one statement ends. */
@@ -24,7 +24,7 @@ type Late = typeof LATE.answer;
 
 /** What was read, and what was decided about it. */
 interface Step<Answer> {
-  readonly found: Found;
+  readonly snapshot: SubjectSnapshot;
   readonly decision: Decision<Answer | Late>;
 }
 
@@ -41,9 +41,11 @@ export class SqlSessions {
     return this.decide<OpenOutcome>(open, deadline, async () => {
       // The other sessions of the subject count only for a limit: the new one must be the last used of them.
       const isLimited = !existing && maxPerSubject !== null;
-      const found = await (isLimited ? this.table.findSessions(subject) : this.table.find({ subject, sid, jti: null }));
-      const session = sessionThere(found, sid)?.record ?? null;
-      return { found, decision: decideOpening(open, { now: found.now, session }, deadline) };
+      const snapshot = await (isLimited
+        ? this.table.findSessions(subject)
+        : this.table.find({ subject, sid, jti: null }));
+      const session = currentSession(snapshot, sid)?.record ?? null;
+      return { snapshot, decision: decideOpening(open, { now: snapshot.now, session }, deadline) };
     });
   }
 
@@ -51,9 +53,9 @@ export class SqlSessions {
   present(token: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome> {
     const { subject, sid, presentedId, adopt } = token;
     return this.decide<RefreshOutcome>(token, deadline, async () => {
-      const found = await this.table.find({ subject, sid, jti: adopt === null ? null : presentedId });
-      const session = sessionThere(found, sid)?.record ?? null;
-      return { found, decision: decidePresentation(token, { ...found, session }, deadline) };
+      const snapshot = await this.table.find({ subject, sid, jti: adopt === null ? null : presentedId });
+      const session = currentSession(snapshot, sid)?.record ?? null;
+      return { snapshot, decision: decidePresentation(token, { ...snapshot, session }, deadline) };
     });
   }
 
@@ -67,7 +69,7 @@ export class SqlSessions {
     deadline: number,
     readAndDecide: () => Promise<Step<Answer>>,
   ): Promise<Answer | Late> {
-    const decision = await attempt<Decision<Answer | Late>>(async () => {
+    const decision = await retry<Decision<Answer | Late>>(async () => {
       const step = await readAndDecide();
       return (await this.write(step, key, deadline)) ? step.decision : undefined;
     }, LATE);
@@ -76,45 +78,50 @@ export class SqlSessions {
   }
 
   /** Writes what was decided. `false`: another process has changed the rows, or it is too late. */
-  private async write({ found, decision }: Step<unknown>, key: SessionKey, deadline: number): Promise<boolean> {
+  private async write({ snapshot, decision }: Step<unknown>, key: SessionKey, deadline: number): Promise<boolean> {
     const { subject, sid } = key;
     if (decision.write === 'nothing') return true;
     if (decision.write === 'end') {
-      return this.table.remove(subject, [sid], deadline, sessionThere(found, sid)?.revision);
+      return this.table.remove(subject, [sid], deadline, currentSession(snapshot, sid)?.revision);
     }
-    const session = toKeep(decision, found);
-    if (decision.denial === null) return this.store(subject, session, found, deadline);
+    const session = newRow(decision, snapshot);
+    if (decision.denial === null) return this.store(subject, session, snapshot, deadline);
     const { jti, until } = decision.denial;
-    return this.adopt(key, { session, denied: { jti, keepUntil: keptUntil(until) } }, found, deadline);
+    return this.adopt(key, { session, denied: { jti, keepUntil: keepUntilOf(until) } }, snapshot, deadline);
   }
 
-  /** Writes a session over the row that was read, even if the time of that row is over. */
-  private store(subject: string, kept: SessionToKeep, { sessions }: Found, deadline: number): Promise<boolean> {
-    const before = sessions.find(({ record }) => record.sid === kept.session.sid);
-    if (before === undefined) return this.table.add(subject, kept, deadline);
-    return this.table.replace(subject, before.revision, kept, deadline);
-  }
-
-  /** Adds a session and a denial. `false` also after it had to prepare rows: they must be read again. */
-  private async adopt(
-    { subject, sid }: SessionKey,
-    rows: { session: SessionToKeep; denied: Denial },
-    { now, isLeftOver, cutOffRevision }: Found,
+  /** Replaces the row of a session that was read, even if it has expired, or adds one. */
+  private store(
+    subject: string,
+    row: NewSessionRow,
+    { sessions }: SubjectSnapshot,
     deadline: number,
   ): Promise<boolean> {
-    // Rows whose time is over have the keys of the rows to add, and the cut-off must have a row that can be compared.
-    if (isLeftOver) await this.table.removeOver(subject, sid, rows.denied.jti, now);
+    const before = sessions.find(({ record }) => record.sid === row.session.sid);
+    if (before === undefined) return this.table.add(subject, row, deadline);
+    return this.table.replace(subject, before.revision, row, deadline);
+  }
+
+  /** Adds a session and a denial. `false` also means that other rows had to be prepared: all is read again. */
+  private async adopt(
+    { subject, sid }: SessionKey,
+    rows: { session: NewSessionRow; denied: NewDenialRow },
+    { now, hasExpired, cutOffRevision }: SubjectSnapshot,
+    deadline: number,
+  ): Promise<boolean> {
+    // Expired rows have the primary keys of the rows to add. The cut-off needs a row, since the statement compares it.
+    if (hasExpired) await this.table.removeExpired(subject, sid, rows.denied.jti, now);
     if (cutOffRevision === null) await this.table.prepareCutOff(subject);
-    if (isLeftOver || cutOffRevision === null) return false;
+    if (hasExpired || cutOffRevision === null) return false;
     return this.table.adopt(subject, cutOffRevision, rows, deadline);
   }
 
   /** Ends the least recently used sessions of a subject beyond a limit. `false`: too late. */
   private limit(subject: string, maxPerSubject: number, deadline: number): Promise<boolean> {
-    return attempt<boolean>(async () => {
-      const found = await this.table.findSessions(subject);
-      if (found.now > deadline) return false;
-      const records: SessionRecord[] = sessionsThere(found).map(({ record }) => record);
+    return retry<boolean>(async () => {
+      const snapshot = await this.table.findSessions(subject);
+      if (snapshot.now > deadline) return false;
+      const records: SessionRecord[] = currentSessions(snapshot).map(({ record }) => record);
       const sids = sessionsBeyond(records, maxPerSubject);
       if (sids.length === 0) return true;
       await this.table.remove(subject, sids.slice(0, SIDS_PER_STATEMENT), deadline);
@@ -124,7 +131,7 @@ export class SqlSessions {
 }
 
 /** A session to write as the last used one of those that were read, even if the clock was put back. */
-function toKeep({ record, keepUntil }: StoredSession, { micros, sessions }: Found): SessionToKeep {
-  const ordinal = sessions.reduce((last, other) => Math.max(last, other.ordinal + 1), micros);
-  return { session: record, ordinal, keepUntil: keptUntil(keepUntil) };
+function newRow({ record, keepUntil }: StoredSession, { nowMicros, sessions }: SubjectSnapshot): NewSessionRow {
+  const ordinal = sessions.reduce((last, other) => Math.max(last, other.ordinal + 1), nowMicros);
+  return { session: record, ordinal, keepUntil: keepUntilOf(keepUntil) };
 }

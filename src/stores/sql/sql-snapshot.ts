@@ -1,59 +1,65 @@
-import { NEVER, readSession, type StoredSession } from './sql-record.js';
+import { NEVER, readSession, type SessionRow } from './sql-record.js';
 import type { SqlRow } from './sql-result.js';
 
-/** What a row is about. The cut-off is one row per subject, with an empty id. */
+/** The kinds of rows. A subject has one row of kind `cut-off`, with an empty id. */
 export type RowKind = 'session' | 'denied' | 'cut-off';
 
-/** What the rows of a subject say, at one time. */
-export interface Found {
-  /** When they were read, in milliseconds of the database's clock. */
+/** What the table holds about a subject, as one statement read it. */
+export interface SubjectSnapshot {
+  /** When it was read, in milliseconds of the database's clock. */
   readonly now: number;
-  /** The same in microseconds, where the database counts them. */
-  readonly micros: number;
-  /** The sessions that were asked for, also those whose time is over. */
-  readonly sessions: readonly StoredSession[];
-  /** Whether the `jti` that was asked for is denied. */
+  /** The same in microseconds, if the database counts them. */
+  readonly nowMicros: number;
+  /** The sessions that were selected, expired ones included. */
+  readonly sessions: readonly SessionRow[];
+  /** Whether the selected `jti` is denied. */
   readonly denied: boolean;
-  /** Whether there are rows whose time is over. */
-  readonly isLeftOver: boolean;
+  /** Whether any of the selected rows has expired. */
+  readonly hasExpired: boolean;
   readonly cutOff: number | null;
-  /** The revision of the row of the cut-off, if there is one. */
+  /** The revision of the row of the cut-off; `null` if there is no such row. */
   readonly cutOffRevision: string | null;
 }
 
-/** Reads what was found; one of the rows, of kind `clock`, says when. */
-export function readFound(rows: readonly SqlRow[]): Found {
-  const of = (kind: RowKind | 'clock') => rows.filter((row) => row.kind === kind);
-  const time = Number(of('clock')[0]?.keepuntil);
-  if (Number.isNaN(time)) throw new TypeError('The database did not answer its time: "query" must answer all rows.');
+/**
+ * Reads the rows of a statement. One of them, of kind `clock`, has the time.
+ *
+ * @throws TypeError if that row is missing.
+ */
+export function readSnapshot(rows: readonly SqlRow[]): SubjectSnapshot {
+  const rowsOfKind = (kind: RowKind | 'clock') => rows.filter((row) => row.kind === kind);
+  const time = Number(rowsOfKind('clock')[0]?.keepuntil);
+  if (Number.isNaN(time)) {
+    throw new TypeError('SqlRevocationStore option "query" did not return the time: it must return all rows.');
+  }
   const now = Math.floor(time);
-  const sessions = of('session').map(readSession);
-  const denials = of('denied').map((row) => Number(row.keepuntil));
-  const [cutOffRow] = of('cut-off');
+  const sessions = rowsOfKind('session').map(readSession);
+  const denials = rowsOfKind('denied').map((row) => Number(row.keepuntil));
+  const [cutOffRow] = rowsOfKind('cut-off');
   const cutOff = cutOffRow?.cutoff ?? null;
   return {
     now,
-    micros: Math.floor(time * 1000),
+    nowMicros: Math.floor(time * 1000),
     sessions,
     denied: denials.some((until) => until > now),
-    isLeftOver: [...denials, ...sessions.map(({ keepUntil }) => keepUntil)].some((until) => until <= now),
+    hasExpired: [...denials, ...sessions.map(({ keepUntil }) => keepUntil)].some((until) => until <= now),
     cutOff: cutOff === null ? null : Math.floor(Number(cutOff)),
     cutOffRevision: (cutOffRow?.revision as string | undefined) ?? null,
   };
 }
 
-/** The sessions that are there, the last used first. */
-export function sessionsThere({ sessions, now }: Found): StoredSession[] {
-  const there = sessions.filter(({ keepUntil }) => keepUntil > now);
-  return there.sort((left, right) => right.ordinal - left.ordinal || (left.record.sid < right.record.sid ? 1 : -1));
+/** The sessions that have not expired, the last used one first. */
+export function currentSessions({ sessions, now }: SubjectSnapshot): SessionRow[] {
+  const current = sessions.filter(({ keepUntil }) => keepUntil > now);
+  return current.sort((left, right) => right.ordinal - left.ordinal || (left.record.sid < right.record.sid ? 1 : -1));
 }
 
-/** The session of this id, if it is there. */
-export function sessionThere(found: Found, sid: string): StoredSession | null {
-  return sessionsThere(found).find(({ record }) => record.sid === sid) ?? null;
+/** The session of this id; `null` if it does not exist or has expired. */
+export function currentSession(snapshot: SubjectSnapshot, sid: string): SessionRow | null {
+  return currentSessions(snapshot).find(({ record }) => record.sid === sid) ?? null;
 }
 
-/** Until when a row is kept; `null`: for ever. */
-export function keptUntil(time: number | null): number {
+/** The value of the column `keep_until`. A time of `null` means for ever. */
+export function keepUntilOf(time: number | null): number {
   return time === null ? NEVER : Math.min(time, NEVER);
 }

@@ -1,19 +1,19 @@
-/** A value that a statement is run with. */
+/** The value of a parameter. */
 export type SqlParameter = string | number | null;
 
-/** What a driver is given. Each parameter stands in the text once, in the order of the list. */
+/** The text and the parameters for a driver. Each parameter occurs in the text once, in the order of the list. */
 export interface SqlStatement {
   readonly text: string;
   readonly params: SqlParameter[];
 }
 
-/** What a parameter is, for databases that want to be told. */
+/** The type of a parameter, for databases that need it in the text. */
 export type SqlType = 'text' | 'number';
 
-/** How a dialect writes the parameter at a position, counted from 1. */
+/** How a dialect writes the parameter at a position. The first position is 1. */
 export type Placeholder = (position: number, type: SqlType) => string;
 
-/** A part of a statement: text, and the values between its pieces. */
+/** A part of a statement: pieces of text with values between them. */
 export class SqlFragment {
   constructor(
     readonly pieces: readonly string[],
@@ -21,7 +21,7 @@ export class SqlFragment {
   ) {}
 }
 
-/** A value to be passed as a parameter, never as text. */
+/** A value that is passed as a parameter, never as text. */
 export class SqlValue {
   constructor(
     readonly type: SqlType,
@@ -29,17 +29,17 @@ export class SqlValue {
   ) {}
 }
 
-/** A fragment written as a template; what stands in it is a fragment or a parameter, so that no text gets in by mistake. */
+/** A fragment from a template. Its values must be fragments or parameters, so that no text gets into a statement by mistake. */
 export function sql(pieces: TemplateStringsArray, ...values: (SqlFragment | SqlValue)[]): SqlFragment {
   return new SqlFragment(pieces, values);
 }
 
-/** Text of our own that is part of the statement. */
+/** Constant text of a statement. Never pass a value from outside. */
 export function raw(text: string): SqlFragment {
   return new SqlFragment([text], []);
 }
 
-/** A text as a parameter. */
+/** A string as a parameter. */
 export function text(value: string | null): SqlValue {
   return new SqlValue('text', value);
 }
@@ -49,13 +49,13 @@ export function number(value: number | null): SqlValue {
   return new SqlValue('number', value);
 }
 
-/** Fragments and parameters one after the other. */
+/** Joins fragments and parameters. */
 export function join(parts: readonly (SqlFragment | SqlValue)[], separator: string): SqlFragment {
   const between = parts.slice(1).map(() => separator);
   return parts.length === 0 ? raw('') : new SqlFragment(['', ...between, ''], parts);
 }
 
-/** The statement a fragment makes. */
+/** The statement for a driver. */
 export function render(fragment: SqlFragment, placeholder: Placeholder): SqlStatement {
   const params: SqlParameter[] = [];
   const write = (part: SqlFragment | SqlValue): string => {

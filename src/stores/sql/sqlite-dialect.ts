@@ -2,36 +2,36 @@ import type { SqlDialect } from './sql-dialect.js';
 import { rowsOf } from './sql-result.js';
 import { join, number, raw, sql } from './sql-statement.js';
 
-// The same throughout a statement, which has locked the database by then.
+// The same time throughout a statement. A statement has locked the database when it evaluates this.
 const clock = raw("ROUND((julianday('now') - 2440587.5) * 86400000)");
 
 const inTime = (deadline: number) => sql`${clock} <= ${number(deadline)}`;
 
-/** SQLite, from 3.35 on. One statement writes at a time. */
+/** SQLite 3.35 or later. It runs one writing statement at a time. */
 export const sqliteDialect: SqlDialect = {
   placeholder: () => '?',
   clock,
   inTime,
   returning: () => raw(' RETURNING 1 AS done'),
-  changedBy: (result) => rowsOf(result).length,
-  known: raw(' AS known'),
-  unlessKnown: raw(' ON CONFLICT DO NOTHING'),
+  changedRowsOf: (result) => rowsOf(result).length,
+  insertAlias: raw(' AS entry'),
+  orIgnore: raw(' ON CONFLICT DO NOTHING'),
   orProlong: () =>
     raw(
       ' ON CONFLICT (subject, kind, id) DO UPDATE SET revision = excluded.revision,' +
-        ' keep_until = MAX(known.keep_until, excluded.keep_until)',
+        ' keep_until = MAX(entry.keep_until, excluded.keep_until)',
     ),
-  fromNothing: raw(''),
+  fromDual: raw(''),
   greatest: raw('MAX'),
   least: raw('MIN'),
-  addUnlessCutOff: (table, columns, rows, { unchanged, deadline }) => {
+  insertWithCutOff: (table, columns, rows, { unchanged, deadline }) => {
     const from = sql`FROM ${table} WHERE ${unchanged} AND ${inTime(deadline)}`;
     const selected = rows.map((values) => sql`SELECT subject, ${values} ${from}`);
     return sql`INSERT INTO ${table} (${columns}) ${join(selected, ' UNION ALL ')} RETURNING 1 AS done`;
   },
-  cutOff: (table, moved, ended, { subject, revision, deadline }) =>
+  moveCutOff: (table, time, ended, { subject, revision, deadline }) =>
     sql`UPDATE ${table} SET revision = ${revision},
-      cut_off = CASE WHEN kind = 'cut-off' THEN ${moved} END,
+      cut_off = CASE WHEN kind = 'cut-off' THEN ${time} END,
       keep_until = CASE WHEN kind = 'cut-off' THEN keep_until ELSE 0 END
       WHERE ${subject} AND kind IN ('cut-off', 'session') AND (kind = 'cut-off' OR (${ended}))
       AND ${inTime(deadline)} RETURNING 1 AS done`,

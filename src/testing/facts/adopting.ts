@@ -6,7 +6,7 @@ import type { Facts } from './facts.js';
 const adopt = adoption();
 
 export const adopting: Facts = {
-  'opens a session with the token as parent of its successor, and denies its jti': async (alice) => {
+  'the token opens a session as parent of its successor, and its jti is denied': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
     const successor = refreshToken({ lifetime: 60 });
@@ -33,12 +33,12 @@ export const adopting: Facts = {
     await alice.rotate(session, { adopt });
   },
 
-  'limits the lifetime of the successor to maxAge': async (alice) => {
+  'maxAge ends the successor earlier': async (alice) => {
     const answer = await alice.present(alice.newSid(), randomUUID(), { adopt, maxAge: 90_700 });
     equal(sessionOf('rotated', answer).refreshExpires, ISSUED_AT + 90);
   },
 
-  'returns the same successor for the token within grace': async (alice) => {
+  'the token gets the same successor again within grace': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
     const session = sessionOf('rotated', await alice.present(sid, foreign, { adopt }));
@@ -47,7 +47,7 @@ export const adopting: Facts = {
     deepEqual(await alice.session(sid), session);
   },
 
-  'treats the token as a reuse after grace, and opens no other session': async (alice) => {
+  'the token is a reuse after grace, and opens no other session': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
     sessionOf('rotated', await alice.present(sid, foreign, { adopt, grace: 0 }));
@@ -58,7 +58,7 @@ export const adopting: Facts = {
     }
   },
 
-  'opens no second session after the first has ended': async (alice) => {
+  'the token opens no second session after the first has ended': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
     const session = sessionOf('rotated', await alice.present(sid, foreign, { adopt: adoption({ denyFor: null }) }));
@@ -69,7 +69,7 @@ export const adopting: Facts = {
     equal(session.sid, sid);
   },
 
-  'refuses a token whose jti is denied': async (alice) => {
+  'a token whose jti is denied is not adopted': async (alice) => {
     const foreign = randomUUID();
     await alice.deny(foreign, 60_000);
     const sid = alice.newSid();
@@ -77,7 +77,7 @@ export const adopting: Facts = {
     equal(await alice.session(sid), null);
   },
 
-  'denies the jti for the requested time': async (alice) => {
+  'the jti is denied for the given time': async (alice) => {
     const foreign = randomUUID();
     await alice.present(alice.newSid(), foreign, { adopt: adoption({ denyFor: 20 }) });
     const lasting = randomUUID();
@@ -87,7 +87,7 @@ export const adopting: Facts = {
     equal(await alice.isDenied(lasting), true);
   },
 
-  'does not happen without a successor': async (alice) => {
+  'a token that is only checked is not adopted': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
     expectOutcome('unknown', await alice.present(sid, foreign, { adopt, successor: null }));
@@ -95,7 +95,7 @@ export const adopting: Facts = {
     sessionOf('rotated', await alice.present(sid, foreign, { adopt }));
   },
 
-  'does not change an existing session': async (alice) => {
+  'an existing session is treated as without adoption': async (alice) => {
     const session = await alice.open();
     const rotated = await alice.rotate(session, { adopt });
     equal(await alice.isDenied(session.currentId), false);
@@ -104,7 +104,7 @@ export const adopting: Facts = {
     equal(await alice.session(session.sid), null);
   },
 
-  'refuses a token that was issued before the cut-off, in whole seconds': async (alice) => {
+  'a token from before the cut-off, in whole seconds, is not adopted': async (alice) => {
     await alice.endAll();
     const second = Math.floor(((await alice.lookUp(null, null)).cutOff ?? 0) / 1000);
     const sid = alice.newSid();
@@ -115,7 +115,7 @@ export const adopting: Facts = {
     sessionOf('rotated', await alice.present(sid, randomUUID(), { adopt: adoption({ issuedAt: second + 1 }) }));
   },
 
-  'counts towards the limit of sessions of a subject': async (alice) => {
+  'the new session counts for maxPerSubject': async (alice) => {
     const first = await alice.open();
     await alice.pass(20);
     sessionOf('rotated', await alice.present(alice.newSid(), randomUUID(), { adopt: adoption({ maxPerSubject: 1 }) }));
@@ -123,7 +123,7 @@ export const adopting: Facts = {
     equal((await alice.list()).length, 1);
   },
 
-  'checks the denied jti of this subject only': async (alice) => {
+  'the denied jti of another subject does not matter': async (alice) => {
     const foreign = randomUUID();
     await alice.other().deny(foreign, null);
     sessionOf('rotated', await alice.present(alice.newSid(), foreign, { adopt }));

@@ -7,14 +7,14 @@ import type { Facts } from './facts.js';
 const ROUNDS = 10;
 
 export const concurrency: Facts = {
-  'consumes a token once, and returns the same successor to all': async (alice) => {
+  'a token is rotated once, and all requests get the same successor': async (alice) => {
     const { sid, currentId } = await alice.open();
     const session = expectOneRotation(await atOnce(200, () => alice.present(sid, currentId)));
     deepEqual(await alice.session(sid), session);
     await alice.rotate(session);
   },
 
-  'consumes a token once if grace is 0, and ends the session': async (alice) => {
+  'a token is rotated once without grace, and then its session ends': async (alice) => {
     const { sid, currentId } = await alice.open();
     const answers = await atOnce(200, () => alice.present(sid, currentId, { grace: 0 }));
     equal(countOf('rotated', answers), 1);
@@ -25,27 +25,27 @@ export const concurrency: Facts = {
     expectOutcome('unknown', await alice.present(sid, sessionOf('rotated', rotated).currentId));
   },
 
-  'adopts a token once': async (alice) => {
+  'a token is adopted once': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
     const session = expectOneRotation(await atOnce(50, () => alice.present(sid, foreign, { adopt: adoption() })));
     deepEqual(await alice.list(), [session]);
   },
 
-  'consumes tokens of several sessions independently': async (alice) => {
+  'tokens of several sessions are rotated independently': async (alice) => {
     const opened = await atOnce(20, () => alice.open());
     const rotated = await Promise.all(opened.map((session) => alice.rotate(session)));
     deepEqual(await alice.sids(), opened.map(({ sid }) => sid).sort());
     for (const session of rotated) deepEqual(await alice.session(session.sid), session);
   },
 
-  'refuses every refresh after the end of the session': (alice) =>
+  'no token is rotated after its session has ended': (alice) =>
     inEveryOrder(alice, (sid) => alice.end(sid), ['rotated', 'repeated', 'unknown']),
 
-  'refuses every refresh after the end of all sessions': (alice) =>
+  'no token is rotated after all sessions have ended': (alice) =>
     inEveryOrder(alice, () => alice.endAll(), ['rotated', 'repeated', 'unknown']),
 
-  'refuses every refresh after a reuse': (alice) =>
+  'no token is rotated after a reuse': (alice) =>
     inEveryOrder(
       alice,
       async (sid) => {
@@ -54,7 +54,7 @@ export const concurrency: Facts = {
       ['rotated', 'repeated', 'unknown'],
     ),
 
-  'opens no more sessions than the limit of the subject': async (alice) => {
+  'no more sessions stay than the subject may have': async (alice) => {
     const opened = await atOnce(30, () => alice.open({ maxPerSubject: 3 }));
     const left = await alice.list();
     equal(left.length, 3);
@@ -62,7 +62,7 @@ export const concurrency: Facts = {
     equal((await Promise.all(opened.map(({ sid }) => alice.session(sid)))).filter(Boolean).length, 3);
   },
 
-  'replaces no refresh token after the end of the session': async (alice) => {
+  'no session gets a new token after it has ended': async (alice) => {
     for (let round = 0; round < ROUNDS; round++) {
       const { sid } = await alice.open();
       await Promise.all([
@@ -75,7 +75,7 @@ export const concurrency: Facts = {
     deepEqual(await alice.list(), []);
   },
 
-  'sets the latest of several cut-offs': async (alice) => {
+  'the cut-off moves to the latest of several times': async (alice) => {
     const now = await alice.now();
     await Promise.all([5, 1, 9, 3, 7].map((ago) => alice.endAll({ before: now - ago * 1_000 })));
     equal(await alice.cutOff(), now - 1_000);
@@ -90,7 +90,7 @@ function countOf(outcome: RefreshOutcome['outcome'], answers: readonly RefreshOu
   return answers.filter((answer) => answer.outcome === outcome).length;
 }
 
-/** Checks that one call rotated the token, and that all others returned the same session. Returns that session. */
+/** Fails unless one answer is `rotated` and all others have the same session. Returns that session. */
 function expectOneRotation(answers: readonly RefreshOutcome[]) {
   equal(countOf('rotated', answers), 1);
   const session = sessionOf('rotated', answers.find(({ outcome }) => outcome === 'rotated') as RefreshOutcome);
@@ -100,7 +100,7 @@ function expectOneRotation(answers: readonly RefreshOutcome[]) {
   return session;
 }
 
-/** Ends a session during refreshes of its current token, in every order. After that, no token of the session can refresh. */
+/** Ends a session between rotations of its current token. In any order, no token of it is rotated afterwards. */
 async function inEveryOrder(
   subject: StoreSubject,
   end: (sid: string) => Promise<void>,

@@ -4,8 +4,8 @@ import type { Facts } from './facts.js';
 
 const LONG = 'x'.repeat(16_000);
 
-/** Each id is similar to the next one. Some contain separators, quotes or wildcards of stores. */
-export const PECULIAR_IDS: readonly string[] = [
+/** Ids that are similar to their neighbours, or contain separators, quotes or wildcards of a store. */
+export const UNUSUAL_IDS: readonly string[] = [
   '',
   ' ',
   '0',
@@ -36,7 +36,7 @@ export const PECULIAR_IDS: readonly string[] = [
 ];
 
 export const denying: Facts = {
-  'denies a jti, once or more often': async (alice) => {
+  'a jti is denied, after one call and after two': async (alice) => {
     const jti = randomUUID();
     equal(await alice.isDenied(jti), false);
     await alice.deny(jti, 60_000);
@@ -46,7 +46,7 @@ export const denying: Facts = {
     equal(await alice.isDenied(randomUUID()), false);
   },
 
-  'denies for a number of milliseconds, or with null without end': async (alice) => {
+  'a jti is denied for the given milliseconds, or for ever': async (alice) => {
     const [brief, long, forEver] = [randomUUID(), randomUUID(), randomUUID()];
     await alice.deny(brief, 20);
     await alice.deny(long, 40 * 86_400_000);
@@ -59,7 +59,7 @@ export const denying: Facts = {
     equal(await alice.isDenied(brief), true);
   },
 
-  'never shortens the time of an earlier call': async (alice) => {
+  'a denial is never shortened': async (alice) => {
     const [long, forEver, prolonged] = [randomUUID(), randomUUID(), randomUUID()];
     await alice.deny(long, 60_000);
     await alice.deny(forEver, null);
@@ -69,12 +69,12 @@ export const denying: Facts = {
     for (const jti of [long, forEver, prolonged]) equal(await alice.isDenied(jti), true);
   },
 
-  'denies the jti for this subject only': async (alice) => {
+  'the jti of another subject is not denied': async (alice) => {
     await alice.deny('jti', null);
     equal(await alice.other().isDenied('jti'), false);
   },
 
-  'ends no session': async (alice) => {
+  'no session ends': async (alice) => {
     const session = await alice.open();
     await alice.deny(session.currentId, null);
     await alice.deny(session.sid, null);
@@ -82,16 +82,16 @@ export const denying: Facts = {
     await alice.rotate(session);
   },
 
-  'distinguishes ids with any characters': async (alice) => {
-    for (const [index, jti] of PECULIAR_IDS.entries()) {
+  'ids with any characters are distinguished': async (alice) => {
+    for (const [index, jti] of UNUSUAL_IDS.entries()) {
       if (index % 2 === 0) await alice.deny(jti, 60_000);
     }
-    for (const [index, jti] of PECULIAR_IDS.entries()) {
+    for (const [index, jti] of UNUSUAL_IDS.entries()) {
       equal(await alice.isDenied(jti), index % 2 === 0, `${JSON.stringify(jti.slice(0, 40))}, number ${index}`);
     }
   },
 
-  'denies many ids': async (alice) => {
+  'many ids are denied at once': async (alice) => {
     const ids = Array.from({ length: 300 }, () => randomUUID());
     await Promise.all(ids.map((jti, index) => alice.deny(jti, index % 3 === 0 ? null : 60_000 + index)));
     const answers = await Promise.all(ids.map((jti) => alice.isDenied(jti)));

@@ -3,17 +3,17 @@ import { expectOutcome } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
 export const endingOne: Facts = {
-  'ends the session and no other': async (alice) => {
+  'the session ends, and no other session': async (alice) => {
     const session = await alice.open();
-    const kept = await alice.open();
+    const other = await alice.open();
     await alice.end(session.sid);
     equal(await alice.session(session.sid), null);
     expectOutcome('unknown', await alice.present(session.sid, session.currentId));
-    deepEqual(await alice.list(), [kept]);
-    deepEqual(await alice.session(kept.sid), kept);
+    deepEqual(await alice.list(), [other]);
+    deepEqual(await alice.session(other.sid), other);
   },
 
-  'succeeds without a session': async (alice) => {
+  'a session that does not exist is no failure': async (alice) => {
     await alice.end(alice.newSid());
     const { sid } = await alice.open();
     await alice.end(sid);
@@ -21,13 +21,13 @@ export const endingOne: Facts = {
     equal(await alice.session(sid), null);
   },
 
-  'ends no session of another subject': async (alice) => {
+  'no session of another subject ends': async (alice) => {
     const session = await alice.open();
     await alice.other().end(session.sid);
     deepEqual(await alice.session(session.sid), session);
   },
 
-  'sets no cut-off and denies no jti': async (alice) => {
+  'no cut-off moves and no jti is denied': async (alice) => {
     const { sid, currentId } = await alice.open();
     await alice.end(sid);
     deepEqual(await alice.lookUp(sid, currentId), { session: null, denied: false, cutOff: null });
@@ -35,7 +35,7 @@ export const endingOne: Facts = {
 };
 
 export const endingMany: Facts = {
-  'ends all sessions and sets the cut-off to now': async (alice) => {
+  'all sessions end, and the cut-off moves to now': async (alice) => {
     const opened = [await alice.open(), await alice.rotate(await alice.open()), await alice.open()];
     const from = await alice.now();
     await alice.endAll();
@@ -49,23 +49,23 @@ export const endingMany: Facts = {
     }
   },
 
-  'does not end the excepted session': async (alice) => {
+  'one session can be excepted': async (alice) => {
     await alice.open();
-    const kept = await alice.rotate(await alice.open());
+    const other = await alice.rotate(await alice.open());
     await alice.open();
-    await alice.endAll({ except: kept.sid });
-    deepEqual(await alice.list(), [kept]);
+    await alice.endAll({ except: other.sid });
+    deepEqual(await alice.list(), [other]);
     ok((await alice.cutOff()) !== null);
-    await alice.rotate(kept);
+    await alice.rotate(other);
   },
 
-  'ends all sessions if the excepted one does not exist': async (alice) => {
+  'an exception that does not exist has no effect': async (alice) => {
     const { sid } = await alice.open();
     await alice.endAll({ except: alice.newSid() });
     equal(await alice.session(sid), null);
   },
 
-  'ends the sessions that were opened at or before a time, even if they were used later': async (alice) => {
+  'sessions opened at or before a time end, even if they were used later': async (alice) => {
     const early = await alice.open();
     await alice.pass(3);
     const at = await alice.open();
@@ -79,7 +79,7 @@ export const endingMany: Facts = {
     deepEqual(await alice.list(), [later]);
   },
 
-  'treats a future time as now': async (alice) => {
+  'a time in the future means now': async (alice) => {
     const { sid } = await alice.open();
     const from = await alice.now();
     await alice.endAll({ before: from + 3_600_000 });
@@ -91,7 +91,7 @@ export const endingMany: Facts = {
     deepEqual(await alice.list(), [next]);
   },
 
-  'never moves the cut-off back': async (alice) => {
+  'the cut-off never moves back': async (alice) => {
     const now = await alice.now();
     for (const [before, cutOff] of [
       [now - 5_000, now - 5_000],
@@ -104,7 +104,7 @@ export const endingMany: Facts = {
     }
   },
 
-  'ends the sessions before an earlier time, without moving the cut-off back': async (alice) => {
+  'sessions end before an earlier time, while the cut-off stays': async (alice) => {
     const early = await alice.open();
     await alice.pass(3);
     const spared = await alice.open();
@@ -115,19 +115,19 @@ export const endingMany: Facts = {
     equal(await alice.cutOff(), spared.openedAt);
   },
 
-  'succeeds for a subject without sessions': async (alice) => {
+  'a subject without sessions gets a cut-off': async (alice) => {
     await alice.endAll();
     ok((await alice.cutOff()) !== null);
   },
 
-  'allows new sessions at once': async (alice) => {
+  'new sessions can open at once': async (alice) => {
     await alice.endAll();
     const session = await alice.open();
     deepEqual(await alice.list(), [session]);
     await alice.rotate(session);
   },
 
-  'changes no other subject and no denied jti': async (alice) => {
+  'other subjects and denied ids stay as they are': async (alice) => {
     const bob = alice.other();
     const his = await bob.open();
     await alice.deny('jti', null);

@@ -4,13 +4,13 @@ import { expectOutcome, refreshToken, sessionOf, type StoreSubject } from '../st
 import type { Facts } from './facts.js';
 
 export const expiring: Facts = {
-  'ends a session at its absolute end': async (alice) => {
+  'a session ends with maxAge': async (alice) => {
     const session = await alice.open({ maxAge: 20 });
     await alice.reach(session.openedAt + 40);
     await expectGone(alice, session.sid, session.currentId);
   },
 
-  'also ends a rotated session': async (alice) => {
+  'a session ends with maxAge after a rotation and a new token': async (alice) => {
     const session = await alice.within(60, async (maxAge) => {
       const { sid } = await alice.rotate(await alice.open({ maxAge: 300_000 }), { maxAge: 300_000 });
       return alice.open({ sid, existing: true, maxAge });
@@ -19,7 +19,7 @@ export const expiring: Facts = {
     await expectGone(alice, session.sid, session.currentId);
   },
 
-  'stores the session until the leeway is over': async (alice) => {
+  'the record of a session stays for the leeway': async (alice) => {
     const brief = await alice.open({ maxAge: 10, leeway: 30 });
     const long = await alice.open({ maxAge: 10, leeway: 60_000 });
     await alice.reach(long.openedAt + 60);
@@ -42,9 +42,9 @@ export const expiring: Facts = {
     }
   },
 
-  'ends a session with its refresh token, whose lifetime each rotation sets': async (alice) => {
+  'a session ends with its refresh token, and each rotation gives it a new lifetime': async (alice) => {
     const [brief, long] = [1, 3_600].map((lifetime) => refreshToken({ lifetime })) as [Token, Token];
-    const kept = await alice.within(1_000, async () => [
+    const lasting = await alice.within(1_000, async () => [
       await alice.rotate(await alice.open({ token: brief }), { successor: long }),
       await alice.rotate(await alice.open({ token: brief }), { successor: { ...long, lifetime: null } }),
       await alice.open({ sid: (await alice.open({ token: brief })).sid, token: long, existing: true }),
@@ -56,17 +56,17 @@ export const expiring: Facts = {
     ];
     await alice.pass(1_040);
     for (const { sid, currentId } of gone) await expectGone(alice, sid, currentId);
-    for (const session of kept) deepEqual(await alice.session(session.sid), session);
+    for (const session of lasting) deepEqual(await alice.session(session.sid), session);
     const left = await alice.sids();
-    for (const { sid } of kept) ok(left.includes(sid));
+    for (const { sid } of lasting) ok(left.includes(sid));
   },
 
-  'does not prolong a session by a check or a repeated rotation': async (alice) => {
+  'a check or a repetition does not prolong a session': async (alice) => {
     const rotated = await alice.within(200, async (maxAge) => {
       const session = await alice.open({ maxAge });
       const successor = await alice.rotate(session, { maxAge });
-      const judged = await alice.present(session.sid, successor.currentId, { successor: null, leeway: 60_000 });
-      deepEqual(sessionOf('current', judged), successor);
+      const checked = await alice.present(session.sid, successor.currentId, { successor: null, leeway: 60_000 });
+      deepEqual(sessionOf('current', checked), successor);
       const repeated = await alice.present(session.sid, session.currentId, { leeway: 60_000 });
       deepEqual(sessionOf('repeated', repeated), successor);
       return successor;
@@ -75,14 +75,14 @@ export const expiring: Facts = {
     await expectGone(alice, rotated.sid, rotated.currentId);
   },
 
-  'does not delete the cut-off, other sessions and denied ids': async (alice) => {
+  'a cut-off and a denial for ever stay': async (alice) => {
     const session = await alice.open({ maxAge: 20 });
     await alice.deny('jti', null);
     await alice.endAll({ before: 1_000 });
-    const kept = await alice.open({ token: refreshToken({ lifetime: null }) });
+    const lasting = await alice.open({ token: refreshToken({ lifetime: null }) });
     await alice.reach(session.openedAt + 40);
-    deepEqual(await alice.list(), [kept]);
-    deepEqual(await alice.lookUp(kept.sid, 'jti'), { session: kept, denied: true, cutOff: 1_000 });
+    deepEqual(await alice.list(), [lasting]);
+    deepEqual(await alice.lookUp(lasting.sid, 'jti'), { session: lasting, denied: true, cutOff: 1_000 });
   },
 };
 

@@ -1,4 +1,4 @@
 import type { StoreSubject } from '../store-subject.js';
 
-/** The facts that must be true of a store, by name. Each test shows its fact on a new subject. */
+/** Facts about a store: a sentence, and a test that proves it with a new subject. */
 export type Facts = Readonly<Record<string, (subject: StoreSubject) => Promise<void>>>;

@@ -4,15 +4,15 @@ import { adoption, expectOutcome, sessionOf } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
 export const lateness: Facts = {
-  'opens no session, and ends no other session': async (alice) => {
-    const kept = await alice.open();
+  'opens no session, and ends none for a limit': async (alice) => {
+    const other = await alice.open();
     const sid = alice.newSid();
     expectOutcome('late', await alice.openWith({ sid, maxPerSubject: 1 }, await alice.tooLate()));
     equal(await alice.session(sid), null);
-    deepEqual(await alice.list(), [kept]);
+    deepEqual(await alice.list(), [other]);
   },
 
-  'replaces no refresh token, with or without the session': async (alice) => {
+  'gives no session a new token': async (alice) => {
     const session = await alice.open();
     for (const sid of [session.sid, alice.newSid()]) {
       expectOutcome('late', await alice.openWith({ sid, existing: true }, await alice.tooLate()));
@@ -20,7 +20,7 @@ export const lateness: Facts = {
     deepEqual(await alice.list(), [session]);
   },
 
-  'consumes no refresh token': async (alice) => {
+  'rotates no token': async (alice) => {
     const session = await alice.open();
     expectOutcome('late', await alice.present(session.sid, session.currentId, {}, await alice.tooLate()));
     deepEqual(await alice.session(session.sid), session);
@@ -35,7 +35,7 @@ export const lateness: Facts = {
     deepEqual(await alice.session(session.sid), session);
   },
 
-  'returns "late" for every presented refresh token': async (alice) => {
+  'is late for every presented token': async (alice) => {
     const opened = await alice.open();
     const { sid, currentId } = opened;
     const rotated = await alice.rotate(opened);
@@ -53,7 +53,7 @@ export const lateness: Facts = {
     sessionOf('repeated', await alice.present(sid, currentId));
   },
 
-  'adopts no token and denies no jti': async (alice) => {
+  'adopts no token, and denies no jti': async (alice) => {
     const sid = alice.newSid();
     const foreign = randomUUID();
     expectOutcome(
@@ -71,7 +71,7 @@ export const lateness: Facts = {
     deepEqual(await alice.session(session.sid), session);
   },
 
-  'ends no sessions and sets no cut-off': async (alice) => {
+  'ends no sessions, and moves no cut-off': async (alice) => {
     const session = await alice.open();
     for (const before of [null, session.openedAt]) {
       const end = { subject: alice.hash, before, except: null };

@@ -1,17 +1,17 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { refreshToken, sessionOf, type StoreSubject } from '../store-subject.js';
-import { PECULIAR_IDS } from './denying.js';
+import { UNUSUAL_IDS } from './denying.js';
 import type { Facts } from './facts.js';
 
 const nothing = { session: null, denied: false, cutOff: null };
 
 export const lookingUp: Facts = {
-  'returns an empty look-up for unknown ids': async (alice) => {
+  'there is nothing about unknown ids': async (alice) => {
     deepEqual(await alice.lookUp(alice.newSid(), 'jti'), nothing);
     deepEqual(await alice.lookUp(null, null), nothing);
   },
 
-  'returns session, denied jti and cut-off in one call': async (alice) => {
+  'one answer has session, denial and cut-off': async (alice) => {
     await alice.endAll({ before: 1_000 });
     const session = await alice.open();
     await alice.deny('jti', 60_000);
@@ -24,7 +24,7 @@ export const lookingUp: Facts = {
     deepEqual(await alice.lookUp(null, null), { session: null, denied: false, cutOff });
   },
 
-  'distinguishes sid and jti': async (alice) => {
+  'a sid and a jti are distinguished': async (alice) => {
     const { sid } = await alice.open();
     equal(await alice.isDenied(sid), false);
     const jti = alice.newSid();
@@ -32,14 +32,14 @@ export const lookingUp: Facts = {
     equal(await alice.session(jti), null);
   },
 
-  'accepts token ids with any characters': async (alice) => {
-    for (const [index, id] of PECULIAR_IDS.entries()) {
-      const next = PECULIAR_IDS[(index + 1) % PECULIAR_IDS.length] as string;
-      await keepsThrough(alice, id, next);
+  'the ids of tokens can have any characters': async (alice) => {
+    for (const [index, id] of UNUSUAL_IDS.entries()) {
+      const next = UNUSUAL_IDS[(index + 1) % UNUSUAL_IDS.length] as string;
+      await expectUnchanged(alice, id, next);
     }
   },
 
-  'returns a copy that later changes do not affect': async (alice) => {
+  'a record does not change after it was returned': async (alice) => {
     const session = await alice.open();
     await alice.rotate(session);
     equal(session.parentId, null);
@@ -49,8 +49,8 @@ export const lookingUp: Facts = {
   },
 };
 
-/** Checks that a token id, its csrf and a device are returned unchanged, and that they differ from another id. */
-async function keepsThrough(subject: StoreSubject, id: string, other: string): Promise<void> {
+/** The store returns id, csrf and device unchanged, and does not confuse them with another id. */
+async function expectUnchanged(subject: StoreSubject, id: string, other: string): Promise<void> {
   const token = refreshToken({ id, csrf: id });
   const session = await subject.open({ token, device: id });
   deepEqual([session.currentId, session.csrf, session.device], [id, id, id]);
@@ -63,14 +63,14 @@ async function keepsThrough(subject: StoreSubject, id: string, other: string): P
 }
 
 export const listing: Facts = {
-  'returns an empty list without sessions': async (alice) => {
+  'the list is empty without sessions': async (alice) => {
     deepEqual(await alice.list(), []);
     await alice.other().open();
     await alice.endAll();
     deepEqual(await alice.list(), []);
   },
 
-  'lists the sessions, the most recently used first': async (alice) => {
+  'the last used session is the first': async (alice) => {
     const first = await alice.open({ device: 'phone' });
     await alice.pass(3);
     const second = await alice.open({ token: refreshToken({ lifetime: null, csrf: null }) });
@@ -87,7 +87,7 @@ export const listing: Facts = {
     deepEqual(await alice.list(), [replaced, third]);
   },
 
-  'does not change the order after a check or a repeated rotation': async (alice) => {
+  'a check or a repetition does not change the order': async (alice) => {
     const session = await alice.open();
     const rotated = await alice.rotate(session);
     await alice.pass(3);
@@ -98,21 +98,21 @@ export const listing: Facts = {
     deepEqual(await alice.list(), [later, rotated]);
   },
 
-  'lists many sessions': async (alice) => {
+  'many sessions are listed': async (alice) => {
     const opened = await Promise.all(Array.from({ length: 60 }, () => alice.open()));
     deepEqual(await alice.sids(), opened.map(({ sid }) => sid).sort());
   },
 };
 
 export const clock: Facts = {
-  'returns the advancing time in milliseconds since 1970': async (alice) => {
+  'the clock counts milliseconds since 1970': async (alice) => {
     const from = await alice.now();
     ok(from > 1e12 && from < 1e14, `${from} is not a time in milliseconds`);
     await alice.pass(10);
     ok((await alice.now()) >= from + 10);
   },
 
-  'describes problems of its set-up as strings': async ({ store }) => {
+  'the problems of the set-up are a list of sentences': async ({ store }) => {
     const problems = await store.describeProblems();
     ok(Array.isArray(problems) && problems.every((problem) => typeof problem === 'string'));
   },

@@ -3,7 +3,7 @@ import { expectOutcome, ISSUED_AT, refreshToken } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
 export const opening: Facts = {
-  'opens a session and returns its record': async (alice) => {
+  'the session opens, and the answer has its record': async (alice) => {
     const sid = alice.newSid();
     const token = refreshToken({ lifetime: 60 });
     const from = await alice.now();
@@ -26,20 +26,20 @@ export const opening: Facts = {
     deepEqual(await alice.session(sid), session);
   },
 
-  'opens a session without end, csrf and device': async (alice) => {
+  'a session can be without end, csrf and device': async (alice) => {
     const session = await alice.open({ token: refreshToken({ lifetime: null, csrf: null }) });
     const { refreshExpires, expiresAt, csrf, device } = session;
     deepEqual([refreshExpires, expiresAt, csrf, device], [null, null, null, null]);
     deepEqual(await alice.session(session.sid), session);
   },
 
-  'distinguishes an empty csrf and device from null': async (alice) => {
+  'an empty csrf and device differ from none': async (alice) => {
     const session = await alice.open({ token: refreshToken({ csrf: '' }), device: '' });
     deepEqual({ csrf: session.csrf, device: session.device }, { csrf: '', device: '' });
     deepEqual(await alice.session(session.sid), session);
   },
 
-  'limits the lifetime of the refresh token to maxAge': async (alice) => {
+  'maxAge ends the refresh token earlier': async (alice) => {
     for (const lifetime of [3_600, null]) {
       const session = await alice.open({ token: refreshToken({ lifetime }), maxAge: 90_700 });
       const { openedAt, expiresAt, refreshExpires } = session;
@@ -48,7 +48,7 @@ export const opening: Facts = {
     }
   },
 
-  'does not change a refresh token that expires before maxAge': async (alice) => {
+  'a refresh token that ends before maxAge stays as it is': async (alice) => {
     const { openedAt, expiresAt, refreshExpires } = await alice.open({
       token: refreshToken({ lifetime: 60 }),
       maxAge: 90_700,
@@ -56,14 +56,14 @@ export const opening: Facts = {
     deepEqual({ expiresAt, refreshExpires }, { expiresAt: openedAt + 60_000, refreshExpires: ISSUED_AT + 60 });
   },
 
-  'stores several sessions of a subject': async (alice) => {
+  'several sessions of a subject are distinguished': async (alice) => {
     const phone = await alice.open({ device: 'phone' });
     const laptop = await alice.open({ device: 'laptop' });
     deepEqual(await alice.session(phone.sid), phone);
     deepEqual(await alice.session(laptop.sid), laptop);
   },
 
-  'distinguishes the same sid of two subjects': async (alice) => {
+  'sessions of two subjects with the same sid are distinguished': async (alice) => {
     const session = await alice.open();
     const bob = alice.other();
     equal(await bob.session(session.sid), null);
@@ -75,7 +75,7 @@ export const opening: Facts = {
 };
 
 export const replacing: Facts = {
-  'replaces the refresh token of the session': async (alice) => {
+  'the session stays, with a new refresh token': async (alice) => {
     const first = await alice.open({ device: 'a phone' });
     await alice.pass(3);
     const token = refreshToken({ issuedAt: ISSUED_AT + 7, lifetime: 60 });
@@ -95,21 +95,21 @@ export const replacing: Facts = {
     await alice.rotate(replaced);
   },
 
-  'treats the replaced token as a reuse': async (alice) => {
+  'the old token is a reuse': async (alice) => {
     const { sid, currentId } = await alice.open();
     await alice.open({ sid, existing: true });
     expectOutcome('reused', await alice.present(sid, currentId));
     equal(await alice.session(sid), null);
   },
 
-  'removes the parent of the replaced token': async (alice) => {
+  'the parent of the old token is a reuse': async (alice) => {
     const { sid, currentId } = await alice.rotate(await alice.open());
     const replaced = await alice.open({ sid, existing: true });
     deepEqual([replaced.parentId, replaced.rotatedAt], [null, null]);
     expectOutcome('reused', await alice.present(sid, currentId));
   },
 
-  'counts maxAge from the opening': async (alice) => {
+  'maxAge counts from the opening': async (alice) => {
     const { sid, openedAt } = await alice.open({ maxAge: 90_000 });
     await alice.pass(3);
     const { refreshExpires, expiresAt, lastUsedAt } = await alice.open({ sid, existing: true, maxAge: 90_000 });
@@ -117,7 +117,7 @@ export const replacing: Facts = {
     ok(expiresAt !== null && expiresAt > openedAt + 88_000 && expiresAt <= openedAt + 90_000);
   },
 
-  'returns "unknown" without a session, and opens none': async (alice) => {
+  'a session that does not exist is unknown, and is not opened': async (alice) => {
     const ended = await alice.open();
     await alice.end(ended.sid);
     const foreign = await alice.other().open();

@@ -2,21 +2,21 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { ISSUED_AT, refreshToken, sessionOf } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
-/** For a token that is only checked. */
-const judged = { successor: null };
+/** The token is only checked. */
+const checked = { successor: null };
 
 export const presenting: Facts = {
-  'only checks the current token without a successor': async (alice) => {
+  'without a successor, the token is only checked': async (alice) => {
     const session = await alice.open();
     for (const grace of [0, 60_000, 0]) {
-      const answer = await alice.present(session.sid, session.currentId, { ...judged, grace });
+      const answer = await alice.present(session.sid, session.currentId, { ...checked, grace });
       deepEqual(sessionOf('current', answer), session);
     }
     deepEqual(await alice.session(session.sid), session);
     equal((await alice.rotate(session)).parentId, session.currentId);
   },
 
-  'consumes the current token and makes its successor the current one': async (alice) => {
+  'the successor becomes the current token': async (alice) => {
     const session = await alice.open({ device: 'a phone' });
     await alice.pass(3);
     const successor = refreshToken({ issuedAt: ISSUED_AT + 9, lifetime: 60 });
@@ -38,7 +38,7 @@ export const presenting: Facts = {
     deepEqual(await alice.session(session.sid), rotated);
   },
 
-  'rotates several times': async (alice) => {
+  'a session can be rotated many times': async (alice) => {
     const opened = await alice.open();
     let session = opened;
     for (let turn = 0; turn < 5; turn++) {
@@ -49,14 +49,14 @@ export const presenting: Facts = {
     deepEqual(await alice.list(), [session]);
   },
 
-  'accepts tokens without expiry and csrf': async (alice) => {
+  'the successor can be without end and csrf': async (alice) => {
     const { refreshExpires, expiresAt, csrf } = await alice.rotate(await alice.open(), {
       successor: refreshToken({ lifetime: null, csrf: null }),
     });
     deepEqual([refreshExpires, expiresAt, csrf], [null, null, null]);
   },
 
-  'limits the lifetime of the successor to maxAge since the opening': async (alice) => {
+  'maxAge, counted from the opening, ends the successor earlier': async (alice) => {
     for (const lifetime of [3_600, null]) {
       const session = await alice.open({ maxAge: 90_000 });
       await alice.pass(3);
@@ -68,7 +68,7 @@ export const presenting: Facts = {
     }
   },
 
-  'does not change a successor that expires before maxAge': async (alice) => {
+  'a successor that ends before maxAge stays as it is': async (alice) => {
     const successor = refreshToken({ lifetime: 60 });
     const { refreshExpires, expiresAt, rotatedAt } = await alice.rotate(await alice.open(), {
       successor,
@@ -79,7 +79,7 @@ export const presenting: Facts = {
 };
 
 export const repeating: Facts = {
-  'returns the first result again for the parent within grace': async (alice) => {
+  'the answer is the session as it was after the rotation': async (alice) => {
     const session = await alice.open();
     const rotated = await alice.rotate(session);
     for (const successor of [refreshToken(), null, refreshToken({ lifetime: null }), null]) {
@@ -90,23 +90,23 @@ export const repeating: Facts = {
     await alice.rotate(rotated);
   },
 
-  'still accepts the current token after that': async (alice) => {
+  'the current token can be checked meanwhile': async (alice) => {
     const rotated = await alice.rotate(await alice.open());
-    const answer = await alice.present(rotated.sid, rotated.currentId, judged);
+    const answer = await alice.present(rotated.sid, rotated.currentId, checked);
     deepEqual(sessionOf('current', answer), rotated);
   },
 
-  'repeats only within grace since the first use': async (alice) => {
+  'grace counts from the rotation, and a repetition does not prolong it': async (alice) => {
     const session = await alice.open();
     const grace = 90;
     const repeat = (successor = true) =>
-      alice.present(session.sid, session.currentId, successor ? { grace } : { grace, ...judged });
+      alice.present(session.sid, session.currentId, successor ? { grace } : { grace, ...checked });
     const { rotatedAt } = await alice.rotate(session, { grace });
     const end = (rotatedAt ?? NaN) + grace;
     for (const wait of [20, 45]) {
       await alice.reach(end - grace + wait);
       const { outcome } = await repeat(wait > 20);
-      // A distant or busy server may have answered after the end of grace.
+      // A distant or busy server can have answered after the end of grace.
       if ((await alice.now()) < end) equal(outcome, 'repeated');
     }
     await alice.reach(end + 20);

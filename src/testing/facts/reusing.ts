@@ -4,7 +4,7 @@ import type { RefreshOutcome, SessionRecord } from '../../stores/revocation-stor
 import { expectOutcome, refreshToken, type StoreSubject } from '../store-subject.js';
 import type { Facts } from './facts.js';
 
-/** Checks that the outcome is a reuse, and that the session has ended, also for its current token. */
+/** The answer is `reused`, and the session has ended, for its current token too. */
 async function expectReuse(subject: StoreSubject, session: SessionRecord, answer: RefreshOutcome): Promise<void> {
   expectOutcome('reused', answer);
   equal(await subject.session(session.sid), null);
@@ -16,20 +16,20 @@ async function expectReuse(subject: StoreSubject, session: SessionRecord, answer
   expectOutcome('unknown', await subject.openWith({ sid: session.sid, existing: true }));
 }
 
-/** Runs the check once for a token with a successor, and once for a token that is only checked. */
+/** Checks a fact for a token that would be rotated, and for one that is only checked. */
 async function eachWay(check: (options: { successor?: null }) => Promise<void>): Promise<void> {
   await check({});
   await check({ successor: null });
 }
 
 export const reusing: Facts = {
-  'is an id that the session does not know': (alice) =>
+  'an id that the session does not know is a reuse': (alice) =>
     eachWay(async (options) => {
       const session = await alice.rotate(await alice.open());
       await expectReuse(alice, session, await alice.present(session.sid, randomUUID(), options));
     }),
 
-  'is any other id before the first rotation': (alice) =>
+  'any other id before the first rotation is a reuse': (alice) =>
     eachWay(async (options) => {
       for (const id of [randomUUID(), '', 'null']) {
         const session = await alice.open();
@@ -37,14 +37,14 @@ export const reusing: Facts = {
       }
     }),
 
-  'is the parent at once if grace is 0': (alice) =>
+  'the parent without grace is a reuse': (alice) =>
     eachWay(async (options) => {
       const session = await alice.open();
       const rotated = await alice.rotate(session, { grace: 0 });
       await expectReuse(alice, rotated, await alice.present(session.sid, session.currentId, { ...options, grace: 0 }));
     }),
 
-  'is the parent after grace': (alice) =>
+  'the parent after grace is a reuse': (alice) =>
     eachWay(async (options) => {
       const session = await alice.open();
       const rotated = await alice.rotate(session, { grace: 20 });
@@ -52,32 +52,32 @@ export const reusing: Facts = {
       await expectReuse(alice, rotated, await alice.present(session.sid, session.currentId, { ...options, grace: 20 }));
     }),
 
-  'is the parent of a used token, within grace': (alice) =>
+  'the parent of a token that was rotated is a reuse, even within grace': (alice) =>
     eachWay(async (options) => {
       const session = await alice.open();
       const twice = await alice.rotate(await alice.rotate(session));
       await expectReuse(alice, twice, await alice.present(session.sid, session.currentId, options));
     }),
 
-  'is the token of another session of the subject': async (alice) => {
+  'the token of another session is a reuse': async (alice) => {
     const session = await alice.open();
     const { currentId, sid } = await alice.other().open();
     await expectReuse(alice, session, await alice.present(session.sid, currentId));
     expectOutcome('unknown', await alice.present(sid, currentId));
   },
 
-  'does not change other sessions': async (alice) => {
+  'other sessions stay as they are': async (alice) => {
     const session = await alice.open();
-    const kept = await alice.open();
+    const other = await alice.open();
     const bob = alice.other();
     const his = await bob.open();
-    expectOutcome('reused', await alice.present(session.sid, kept.currentId));
-    deepEqual(await alice.list(), [kept]);
+    expectOutcome('reused', await alice.present(session.sid, other.currentId));
+    deepEqual(await alice.list(), [other]);
     deepEqual(await bob.list(), [his]);
-    await alice.rotate(kept);
+    await alice.rotate(other);
   },
 
-  'denies no jti and sets no cut-off': async (alice) => {
+  'no jti is denied and no cut-off moves': async (alice) => {
     const { sid, currentId } = await alice.open();
     const id = randomUUID();
     expectOutcome('reused', await alice.present(sid, id));
@@ -88,14 +88,14 @@ export const reusing: Facts = {
 };
 
 export const unknownSessions: Facts = {
-  'return "unknown", and none is opened': (alice) =>
+  'the token is unknown, and opens no session': (alice) =>
     eachWay(async (options) => {
       const sid = alice.newSid();
       expectOutcome('unknown', await alice.present(sid, randomUUID(), options));
       equal(await alice.session(sid), null);
     }),
 
-  'include the sessions of other subjects, which do not change': (alice) =>
+  'sessions of other subjects do not count, and stay as they are': (alice) =>
     eachWay(async (options) => {
       const bob = alice.other();
       const his = await bob.open();
@@ -105,7 +105,7 @@ export const unknownSessions: Facts = {
       deepEqual(await bob.session(his.sid), his);
     }),
 
-  'include ended sessions': async (alice) => {
+  'sessions that have ended do not count': async (alice) => {
     const { sid, currentId } = await alice.open();
     await alice.end(sid);
     expectOutcome('unknown', await alice.present(sid, currentId, { successor: refreshToken({ lifetime: null }) }));

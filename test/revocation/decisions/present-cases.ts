@@ -150,7 +150,7 @@ const ROTATIONS: PresentCase[] = [
     ...unchanged({ outcome: 'current', session: stored({ expiresAt: -5_000 }).record }),
   },
   {
-    name: 'a rotation does not end other sessions, whatever adoption may do',
+    name: 'a rotation does not end other sessions, even if the token could be adopted',
     state: { sessions: [otherSession('other', 90_000), stored()] },
     present: current({ adopt: { ...ADOPTION, maxPerSubject: 1 } }),
     ...rotated({}, {}, ['session', 'other']),

@@ -133,6 +133,6 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
           }),
         ],
       }).compile();
-    return expect(start()).rejects.toThrow(/revocation.local.push.*createClient\(\).*leave "push" out/s);
+    return expect(start()).rejects.toThrow(/revocation.local.push.*createClient\(\).*remove "push"/s);
   });
 });

@@ -20,7 +20,7 @@ function storeAt(start: number) {
 }
 
 describe('a MemoryRevocationStore whose clock is put back', () => {
-  it('stays strict where grace is 0', () => {
+  it('repeats nothing without grace', () => {
     const { clock, open, present } = storeAt(START);
     open();
     expect(present('first', 'second')).toBe('rotated');
@@ -28,7 +28,7 @@ describe('a MemoryRevocationStore whose clock is put back', () => {
     expect(present('first', 'third')).toBe('reused');
   });
 
-  it('ends all sessions, also those opened at a time to come', () => {
+  it('ends all sessions, even those that were opened in the future', () => {
     const { clock, store, open } = storeAt(START);
     open();
     clock.now -= 60_000;
@@ -38,7 +38,7 @@ describe('a MemoryRevocationStore whose clock is put back', () => {
 });
 
 describe('a MemoryRevocationStore', () => {
-  it('goes by the clock of the machine, and answers without promises', () => {
+  it('uses the clock of the machine, and answers without promises', () => {
     const before = Date.now();
     const store = new MemoryRevocationStore();
     const now = store.now();
@@ -52,7 +52,7 @@ describe('a MemoryRevocationStore', () => {
     expect(store.endSession('s', 's.1', now + 1_000)).toBe(true);
   });
 
-  it('returns frozen records', () => {
+  it('returns records that callers cannot change', () => {
     const { store, open } = storeAt(START);
     open();
     const { session } = store.lookUp({ subject: 's', sid: 's.1', jti: null });

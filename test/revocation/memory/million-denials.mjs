@@ -1,9 +1,10 @@
-// What a MemoryRevocationStore takes per denied token, and its longest pause: node --expose-gc test/revocation/memory/million-denials.mjs [entries]
+// Measures the memory of a MemoryRevocationStore per denied token, and its longest pause:
+// node --expose-gc test/revocation/memory/million-denials.mjs [entries]
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { loadSource } from '../../support/load-source.mjs';
 
-if (!globalThis.gc) throw new Error('Run it with node --expose-gc: it counts bytes.');
+if (!globalThis.gc) throw new Error('Run this with node --expose-gc: it counts bytes.');
 
 const entries = Number(process.argv[2] ?? 1_000_000);
 const { MemoryRevocationStore } = await loadSource('stores/memory/memory-revocation.store.ts');
@@ -14,14 +15,14 @@ const uuid = (prefix, index) => `${prefix}-0000-4000-8000-${index.toString(16).p
 const subject = (index) => `subject-${index.toString(36).padStart(14, '0')}`;
 
 function memory() {
-  // Typed arrays are given back a turn after they were collected.
+  // The second collection frees the memory of typed arrays.
   globalThis.gc();
   globalThis.gc();
   const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
   return { used: heapUsed + arrayBuffers, rss };
 }
 
-/** How long this thread has waited for a processor so far, in milliseconds; 0 where the system does not say. */
+/** How long this thread has waited for a processor so far, in milliseconds; 0 if the system does not report it. */
 function waited() {
   try {
     return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6;
@@ -30,10 +31,10 @@ function waited() {
   }
 }
 
-/** The longest call, with and without what it waited for a processor on a busy machine, and the mean. */
+/** The longest call, with and without its wait for a processor, and the mean call. */
 function timed(times, action) {
   let longest = 0;
-  let longestOfOurs = 0;
+  let longestWithoutWait = 0;
   let atLastLook = waited();
   const from = performance.now();
   for (let index = 0; index < times; index++) {
@@ -43,16 +44,16 @@ function timed(times, action) {
     if (took > longest) longest = took;
     if (took < 0.5 && index % 1_000 > 0) continue;
     const waitedSoFar = waited();
-    longestOfOurs = Math.max(longestOfOurs, took - (waitedSoFar - atLastLook));
+    longestWithoutWait = Math.max(longestWithoutWait, took - (waitedSoFar - atLastLook));
     atLastLook = waitedSoFar;
   }
   const meanUs = ((performance.now() - from) / times) * 1_000;
   const round = (value) => Math.round(value * 100) / 100;
-  return { longestMs: round(longest), withoutWaitingMs: round(longestOfOurs), meanUs: round(meanUs) };
+  return { longestMs: round(longest), withoutWaitingMs: round(longestWithoutWait), meanUs: round(meanUs) };
 }
 
 const store = new MemoryRevocationStore({ now: () => now });
-// Warm: the code is compiled, and the lives of what it denies are over.
+// Warm-up: the code gets compiled, and these denials expire.
 timed(100_000, (index) => store.deny('warm', uuid('aaaaaaaa', index), 1, Infinity));
 now += 1_000;
 timed(200_000, () => store.lookUp({ subject: 'warm', sid: null, jti: null }));
@@ -72,7 +73,7 @@ const lookUp = timed(entries, (index) => {
   if (!denied) throw new Error(`The denial of ${index} was lost.`);
 });
 
-// All lives are over at once: the store is used on, with new denials.
+// All denials expire at once. The store gets new ones.
 now += 60_000 + MONTH;
 const expiry = timed(entries, (index) => {
   store.deny(subject(index % 1_000), uuid('cccccccc', index % 1_000), 60_000, Infinity);
@@ -80,7 +81,7 @@ const expiry = timed(entries, (index) => {
 const empty = memory();
 const bytesLeft = { used: Math.round((empty.used - before.used) / entries) };
 
-// Sessions are plain records: a tenth as many as there are denied tokens.
+// Sessions: a tenth of the number of denied tokens.
 const sessions = { count: entries / 10 };
 sessions.open = timed(sessions.count, (index) => {
   const token = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { MemoryRevocationStore } from '../../../src/stores/memory/memory-revocation.store.js';
 import { ModelStore } from './model.js';
 
-// Few of each, so that they meet: also a jti that is a sid, and an id that begins like another.
+// Few values, so that they occur together: also a jti that equals a sid, and an id that begins like another one.
 const SUBJECTS = ['a', 'a:b'];
 const SIDS = ['a.1', 'a.2', 'b:a.1'];
 const IDS = ['1', '2', '3', 'a.1', 'b:1'];
@@ -20,13 +20,13 @@ const token = fc.record({
 });
 const limits = { maxAge: orNull(milliseconds), leeway: fc.constantFrom(0, 0, 5, 3_000) };
 
-/** From now; the deadline is the last time at which a write still counts. */
+/** Milliseconds from now. A write at the time of its deadline is still in time. */
 const deadline = fc.constantFrom(-1, 0, 1, 1_000, 1_000, 1_000);
 
 type Store = MemoryRevocationStore | ModelStore;
 type Step = (store: Store, now: number) => unknown;
 
-/** A step that shows what it is when a property fails. */
+/** A step that is shown as text when a property fails. */
 function step<T>(name: string, arbitrary: fc.Arbitrary<T>, act: (given: T, store: Store, now: number) => unknown) {
   return arbitrary.map((given): { run: Step; toString(): string } => ({
     run: (store, now) => act(given, store, now),
@@ -75,29 +75,29 @@ const steps = fc.oneof(
     weight: 6,
     arbitrary: step('present', present, (given, store, now) => store.present(given.presented, now + given.deadline)),
   },
-  step('end', fc.tuple(subject, sid, deadline), ([who, which, late], store, now) =>
-    store.endSession(who, which, now + late),
+  step('end', fc.tuple(subject, sid, deadline), ([owner, session, late], store, now) =>
+    store.endSession(owner, session, now + late),
   ),
   step('endAll', end, ({ deadline: late, before, ...given }, store, now) =>
     store.endSessions({ ...given, before: before === null ? null : now + before }, now + late),
   ),
-  step('deny', fc.tuple(subject, id, orNull(milliseconds), deadline), ([who, jti, lifetime, late], store, now) =>
-    store.deny(who, jti, lifetime, now + late),
+  step('deny', fc.tuple(subject, id, orNull(milliseconds), deadline), ([owner, jti, lifetime, late], store, now) =>
+    store.deny(owner, jti, lifetime, now + late),
   ),
 );
 
-/** All that can be asked of a store. */
+/** The answers to all look-ups and lists. */
 function everything(store: Store) {
-  const queries = SUBJECTS.flatMap((who) =>
-    [null, ...SIDS].flatMap((which) => [null, ...IDS].map((jti) => ({ subject: who, sid: which, jti }))),
+  const queries = SUBJECTS.flatMap((owner) =>
+    [null, ...SIDS].flatMap((session) => [null, ...IDS].map((jti) => ({ subject: owner, sid: session, jti }))),
   );
-  return [queries.map((query) => store.lookUp(query)), SUBJECTS.map((who) => store.listSessions(who))];
+  return [queries.map((query) => store.lookUp(query)), SUBJECTS.map((owner) => store.listSessions(owner))];
 }
 
-const longest = Number(process.env.FAST_CHECK_RUNS ?? 400);
+const runs = Number(process.env.FAST_CHECK_RUNS ?? 400);
 
 describe('MemoryRevocationStore', () => {
-  it('returns the results of the model for random calls in random order', () => {
+  it('answers like the model after any sequence of calls', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(steps, fc.oneof(fc.constant(0), milliseconds)), { maxLength: 40 }), (sequence) => {
         const model = new ModelStore();
@@ -109,7 +109,7 @@ describe('MemoryRevocationStore', () => {
         }
         expect(everything(store)).toEqual(everything(model));
       }),
-      { numRuns: longest },
+      { numRuns: runs },
     );
   });
 });

@@ -22,7 +22,7 @@ function run(...args: string[]): string {
 }
 
 describe('MemoryRevocationStore in a process', () => {
-  it('takes less than 100 bytes for each of a million denied tokens, and gives them back', () => {
+  it('needs less than 100 bytes for each of a million denied tokens, and frees them', () => {
     const { entries, bytes, bytesLeft } = JSON.parse(
       run('--expose-gc', join('test', 'revocation', 'memory', 'million-denials.mjs')),
     );
@@ -32,7 +32,7 @@ describe('MemoryRevocationStore in a process', () => {
     expect(bytesLeft.used).toBeLessThan(5);
   }, 300_000);
 
-  it('stores only the device name, not the longer string it is a slice of', () => {
+  it('holds a device note without the text from which it was cut', () => {
     const script = `
       ${OPENING}
       const before = bytesInUse();
@@ -45,7 +45,7 @@ describe('MemoryRevocationStore in a process', () => {
     expect(Number(run('--expose-gc', '--input-type=module', '--eval', script))).toBeLessThan(2_000);
   });
 
-  it('lets the process end: it has no timer', () => {
+  it('has no timer, so the process can end', () => {
     const script = `
       ${OPENING}
       open();

@@ -4,9 +4,9 @@ import { RedisRevocationStore, type RedisClient } from 'nestjs-jwt-extended/redi
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from 'redis';
 import { createClient as createClient5 } from 'redis-5';
 import { describeWithRedis, RedisClusterOfServers, RedisServer } from '../../support/redis-server.js';
-import { HOUR, inTime, newSubject, opened, presenting } from './questions.js';
+import { HOUR, inTime, newSubject, openSession, tokenOf } from '../../support/store-calls.js';
 
-/** A client set up in a way of its own. No cast: the type check of the tests shows that each is taken as it is. */
+/** Clients with other settings. There is no cast: the type check shows that the store accepts each of them. */
 type Setups = Record<string, (url: string) => RedisClient & { connect(): Promise<unknown> }>;
 
 const buffers = { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.NUMBER]: String };
@@ -15,13 +15,13 @@ const lazyConnect = true;
 const singles: Setups = {
   'redis 6': (url) => createClient({ url }),
   'redis 6, RESP2': (url) => createClient({ url, RESP: 2 }),
-  'redis 6, buffers for answers': (url) => createClient({ url, commandOptions: { typeMapping: buffers } }),
+  'redis 6, buffers as replies': (url) => createClient({ url, commandOptions: { typeMapping: buffers } }),
   'redis 6, keyPrefix': (url) => createClient({ url, keyPrefix: 'all:' }),
   'redis 6, a pool': (url) => createClientPool({ url }),
   'redis 5, RESP3': (url) => createClient5({ url, RESP: 3 }),
   'ioredis 6, keyPrefix': (url) => new Redis(url, { lazyConnect, keyPrefix: 'all:' }),
   'ioredis 6, RESP2': (url) => new Redis(url, { lazyConnect, protocol: 2 }),
-  'ioredis 6, texts for numbers': (url) => new Redis(url, { lazyConnect, stringNumbers: true }),
+  'ioredis 6, strings as numbers': (url) => new Redis(url, { lazyConnect, stringNumbers: true }),
   'ioredis 6, automatic pipelines': (url) => new Redis(url, { lazyConnect, enableAutoPipelining: true }),
   'ioredis 5, keyPrefix and automatic pipelines': (url) =>
     new Redis5(url, { lazyConnect, keyPrefix: 'all:', enableAutoPipelining: true }),
@@ -29,20 +29,23 @@ const singles: Setups = {
 
 const clusters: Setups = {
   'redis 6, keyPrefix': (url) => createCluster({ rootNodes: [{ url }], keyPrefix: 'all:' }),
-  'redis 6, connections made when needed': (url) => createCluster({ rootNodes: [{ url }], minimizeConnections: true }),
+  'redis 6, connections on demand': (url) => createCluster({ rootNodes: [{ url }], minimizeConnections: true }),
   'ioredis 6, keyPrefix': (url) => new Cluster([url], { lazyConnect, keyPrefix: 'all:' }),
   'ioredis 6, automatic pipelines': (url) => new Cluster([url], { lazyConnect, enableAutoPipelining: true }),
 };
 
-/** Is taken as well, as the type check shows; there is no sentinel here to run it with. */
+/** The type check shows that the store accepts this one, too. No sentinel runs in the tests. */
 export const sentinel: RedisClient = createSentinel({ name: 'primary', sentinelRootNodes: [] });
 
-/** One of everything a store is asked. */
-async function showAll(store: RedisRevocationStore): Promise<void> {
+/** Calls each method of a store. */
+async function expectAllMethods(store: RedisRevocationStore): Promise<void> {
   const subject = newSubject();
-  const [session, other] = await Promise.all([opened(store, { subject }), opened(store, { subject, device: '' })]);
+  const [session, other] = await Promise.all([
+    openSession(store, { subject }),
+    openSession(store, { subject, device: '' }),
+  ]);
   expect(Math.abs((await store.now()) - Date.now())).toBeLessThan(1_000);
-  const answers = await Promise.all([1, 2, 3].map(() => store.present(presenting(session), inTime())));
+  const answers = await Promise.all([1, 2, 3].map(() => store.present(tokenOf(session), inTime())));
   expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'repeated', 'rotated']);
   expect(await store.deny(subject, 'a jti', HOUR, inTime())).toBe(true);
   expect((await store.listSessions(subject)).map(({ sid }) => sid)).toEqual([session.sid, other.sid]);
@@ -55,20 +58,20 @@ async function showAll(store: RedisRevocationStore): Promise<void> {
   expect(await store.describeProblems()).toEqual([]);
 }
 
-async function showAllBy(create: Setups[string], server: RedisServer): Promise<void> {
+async function expectAllMethodsWith(create: Setups[string], server: RedisServer): Promise<void> {
   const client = create(server.url);
   const store = new RedisRevocationStore({ client });
   await client.connect();
   try {
     server.ask('SCRIPT', 'FLUSH');
-    await showAll(store);
+    await expectAllMethods(store);
   } finally {
     if ('destroy' in client) (client as unknown as { destroy(): void }).destroy();
     else (client as unknown as Redis).disconnect();
   }
 }
 
-describeWithRedis('a client', () => {
+describeWithRedis('RedisRevocationStore works with a client', () => {
   let server: RedisServer;
   let cluster: RedisClusterOfServers;
   beforeAll(async () => {
@@ -76,13 +79,15 @@ describeWithRedis('a client', () => {
   });
   afterAll(() => Promise.all([server.stop(), cluster.stop()]));
 
-  it.each(Object.keys(singles))('of one server: %s', (name) => showAllBy(singles[name] as Setups[string], server));
-
-  it.each(Object.keys(clusters))('of a cluster: %s', (name) =>
-    showAllBy(clusters[name] as Setups[string], cluster.nodes[0] as RedisServer),
+  it.each(Object.keys(singles))('of one server: %s', (name) =>
+    expectAllMethodsWith(singles[name] as Setups[string], server),
   );
 
-  it('adds its own prefix to all keys', () => {
+  it.each(Object.keys(clusters))('of a cluster: %s', (name) =>
+    expectAllMethodsWith(clusters[name] as Setups[string], cluster.nodes[0] as RedisServer),
+  );
+
+  it('that adds a prefix of its own to all keys', () => {
     const keys = server.ask('--raw', 'KEYS', '*').split('\n');
     expect(keys.filter((key) => key.startsWith('all:jwt:{')).length).toBeGreaterThan(2);
     expect(keys.filter((key) => !/^(all:)?jwt:\{/.test(key))).toEqual([]);

@@ -12,30 +12,30 @@ const node = (milliseconds: number, after = 0) => ({
 const failing = (message: string) => ({ time: async () => Promise.reject(new Error(message)), info: async () => '' });
 const hanging = { time: () => new Promise(() => {}), info: async () => '' };
 
-describe('the time of several servers', () => {
-  it('is the one of the only server', async () => {
+describe('The time of several servers', () => {
+  it('is the time of the only server', async () => {
     expect(await earliestTime([node(1_700_000_000_123)])).toBe(1_700_000_000_123);
   });
 
-  it('is the earliest, in whichever order they answer', async () => {
+  it('is the earliest time, in any order of answers', async () => {
     expect(await earliestTime([node(2_000), node(1_000, 20), node(3_000)])).toBe(1_000);
     expect(await earliestTime([node(1_000), node(2_000, 20)])).toBe(1_000);
   });
 
-  it('does not wait long for one that hangs or fails', async () => {
+  it('does not wait long for a server that hangs or fails', async () => {
     const asking = () => earliestTime([hanging, node(1_000), failing('gone')]);
     const { result, milliseconds } = await waitingFor(asking);
     expect(result).toBe(1_000);
     expect(milliseconds).toBeLessThan(200);
   });
 
-  it('takes a connection that is yet to be made', async () => {
+  it('accepts a promise of a connection', async () => {
     expect(await earliestTime([Promise.resolve(node(1_000)), Promise.reject(new Error('no')), node(2_000)])).toBe(
       1_000,
     );
   });
 
-  it('is an error where all fail: the first one', async () => {
+  it('is the first error if all servers fail', async () => {
     await expect(earliestTime([failing('first'), failing('second')])).rejects.toThrow('first');
     await expect(earliestTime([failing('only')])).rejects.toThrow('only');
   });

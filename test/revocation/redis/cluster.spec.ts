@@ -3,9 +3,9 @@ import type { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { describeWithRedis, RedisClusterOfServers, type RedisServer } from '../../support/redis-server.js';
 import { waitingFor } from '../../support/timing.js';
 import { clusterDrivers, type Connected } from './drivers.js';
-import { HOUR, inTime, newSubject, opened, presenting } from './questions.js';
+import { HOUR, inTime, newSubject, openSession, tokenOf } from '../../support/store-calls.js';
 
-describeWithRedis('a cluster', () => {
+describeWithRedis('RedisRevocationStore on a cluster', () => {
   let cluster: RedisClusterOfServers;
   beforeAll(async () => {
     cluster = await RedisClusterOfServers.start();
@@ -14,7 +14,7 @@ describeWithRedis('a cluster', () => {
 
   const nodeOf = (subject: string) => cluster.nodeOf(`{${subject}}`);
 
-  /** A subject whose data is on a node, or on any other node. */
+  /** A subject whose keys are on a node, or on any other node. */
   function subjectOn(node: RedisServer, otherwise = false): string {
     for (;;) {
       const subject = newSubject();
@@ -22,7 +22,7 @@ describeWithRedis('a cluster', () => {
     }
   }
 
-  describe.each(clusterDrivers)('by $name', (driver) => {
+  describe.each(clusterDrivers)('with $name', (driver) => {
     let connected: Connected;
     let store: RedisRevocationStore;
     beforeAll(async () => {
@@ -31,10 +31,10 @@ describeWithRedis('a cluster', () => {
     });
     afterAll(() => connected.close());
 
-    it('keeps all of a subject on one node, and subjects on all of them', async () => {
+    it('stores a subject on one node, and subjects on all nodes', async () => {
       for (const node of cluster.nodes) {
         const subject = subjectOn(node);
-        const { sid } = await opened(store, { subject });
+        const { sid } = await openSession(store, { subject });
         await store.deny(subject, 'a jti', HOUR, inTime());
         await store.endSessions({ subject, before: 1_000, except: null }, inTime());
         expect(node.ask('--raw', 'KEYS', `*${subject}*`).split('\n')).toHaveLength(4);
@@ -44,39 +44,39 @@ describeWithRedis('a cluster', () => {
       }
     });
 
-    it('gives every node its scripts again after SCRIPT FLUSH', async () => {
+    it('sends its scripts to every node again after SCRIPT FLUSH', async () => {
       for (const node of cluster.nodes) {
-        const session = await opened(store, { subject: subjectOn(node) });
+        const session = await openSession(store, { subject: subjectOn(node) });
         node.ask('SCRIPT', 'FLUSH');
-        expect(await store.present(presenting(session), inTime())).toMatchObject({ outcome: 'rotated' });
+        expect(await store.present(tokenOf(session), inTime())).toMatchObject({ outcome: 'rotated' });
       }
     });
 
-    it('is followed when a slot moves to another node, which has no script yet', async () => {
+    it('follows a slot that moves to another node, which has no scripts yet', async () => {
       const [from, to] = cluster.nodes as [RedisServer, RedisServer];
-      const session = await opened(store, { subject: subjectOn(from) });
+      const session = await openSession(store, { subject: subjectOn(from) });
       to.ask('SCRIPT', 'FLUSH');
       const moveBack = moveSlot(cluster, session.subject, from, to);
-      expect(await store.present(presenting(session), inTime())).toMatchObject({ outcome: 'rotated' });
+      expect(await store.present(tokenOf(session), inTime())).toMatchObject({ outcome: 'rotated' });
       const { session: found } = await store.lookUp({ ...session, jti: null });
       expect(found).toMatchObject({ parentId: session.id });
       moveBack();
       expect((await store.lookUp({ ...session, jti: null })).session).toEqual(found);
     });
 
-    it('serves subjects of the other nodes, and returns the time, while one node hangs', async () => {
+    it('reads the time and serves the subjects of other nodes while one node hangs', async () => {
       const [stopped] = cluster.nodes as [RedisServer];
-      const session = await opened(store, { subject: subjectOn(stopped, true) });
-      const waiting = await opened(store, { subject: subjectOn(stopped) });
+      const session = await openSession(store, { subject: subjectOn(stopped, true) });
+      const waiting = await openSession(store, { subject: subjectOn(stopped) });
       stopped.pause();
       try {
         const { result, milliseconds } = await waitingFor(async () => {
           const now = await store.now();
-          return { now, answer: await store.present(presenting(session), now + 60_000) };
+          return { now, answer: await store.present(tokenOf(session), now + 60_000) };
         });
         expect(result.answer).toMatchObject({ outcome: 'rotated' });
         expect(milliseconds).toBeLessThan(500);
-        const late = store.present(presenting(waiting), result.now + 200);
+        const late = store.present(tokenOf(waiting), result.now + 200);
         await sleep(300);
         stopped.resume();
         expect(await late).toEqual({ outcome: 'late' });
@@ -85,19 +85,19 @@ describeWithRedis('a cluster', () => {
       }
     });
 
-    it('asks each node for the time once', async () => {
+    it('sends one TIME to each node', async () => {
       for (const node of cluster.nodes) node.takeCommandCounts();
       await store.now();
       for (const node of cluster.nodes) expect(node.takeCommandCounts()).toMatchObject({ time: 1 });
     });
 
-    it('has nothing wrong with it', async () => {
+    it('finds no problem', async () => {
       expect(await store.describeProblems()).toEqual([]);
     });
   });
 });
 
-/** Moves the slot of a subject with what is in it; answers how to move it back. */
+/** Moves the slot of a subject with its keys. Returns a function that moves it back. */
 function moveSlot(cluster: RedisClusterOfServers, subject: string, from: RedisServer, to: RedisServer): () => void {
   const slot = from.ask('CLUSTER', 'KEYSLOT', `{${subject}}`);
   const [source, target] = [from.ask('CLUSTER', 'MYID'), to.ask('CLUSTER', 'MYID')];

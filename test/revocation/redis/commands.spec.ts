@@ -1,9 +1,9 @@
 import type { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { singleDrivers, type Connected } from './drivers.js';
-import { HOUR, inTime, newSubject, opened, opening, presenting } from './questions.js';
+import { HOUR, inTime, newSubject, openSession, sessionToOpen, tokenOf } from '../../support/store-calls.js';
 
-describeWithRedis('what is sent to Redis', () => {
+describeWithRedis('The commands for Redis', () => {
   let server: RedisServer;
   let connected: Connected;
   let store: RedisRevocationStore;
@@ -12,15 +12,15 @@ describeWithRedis('what is sent to Redis', () => {
   });
   afterAll(() => server.stop());
 
-  describe.each(singleDrivers)('by $name', (driver) => {
+  describe.each(singleDrivers)('with $name', (driver) => {
     beforeAll(async () => {
       connected = await driver.connect([server]);
       ({ store } = connected);
     });
     afterAll(() => connected.close());
 
-    it('a look-up is one MGET for every query', async () => {
-      const { subject, sid } = await opened(store);
+    it('are one MGET for any look-up', async () => {
+      const { subject, sid } = await openSession(store);
       for (const query of [
         { sid, jti: 'a' },
         { sid, jti: null },
@@ -33,9 +33,9 @@ describeWithRedis('what is sent to Redis', () => {
       }
     });
 
-    it('a list of sessions is two plain reads, one where there is none', async () => {
-      const { subject } = await opened(store);
-      await opened(store, { subject });
+    it('are two reads for a list of sessions, or one for an empty list', async () => {
+      const { subject } = await openSession(store);
+      await openSession(store, { subject });
       server.takeCommandCounts();
       await store.listSessions(subject);
       expect(server.takeCommandCounts()).toEqual({ zrange: 1, mget: 1 });
@@ -43,17 +43,17 @@ describeWithRedis('what is sent to Redis', () => {
       expect(server.takeCommandCounts()).toEqual({ zrange: 1 });
     });
 
-    it('the clock is one TIME', async () => {
+    it('are one TIME for the clock', async () => {
       server.takeCommandCounts();
       await store.now();
       expect(server.takeCommandCounts()).toEqual({ time: 1 });
     });
 
-    it('a write is one EVALSHA, once the server has the script', async () => {
-      const session = await opened(store);
+    it('are one EVALSHA for a write, once the server has the script', async () => {
+      const session = await openSession(store);
       const writes = [
-        () => store.openSession(opening({ subject: session.subject, maxPerSubject: 1 }), inTime()),
-        () => store.present(presenting(session), inTime()),
+        () => store.openSession(sessionToOpen({ subject: session.subject, maxPerSubject: 1 }), inTime()),
+        () => store.present(tokenOf(session), inTime()),
         () => store.endSession(session.subject, session.sid, inTime()),
         () => store.endSessions({ subject: session.subject, before: null, except: null }, inTime()),
         () => store.deny(session.subject, 'a', HOUR, inTime()),
@@ -69,10 +69,10 @@ describeWithRedis('what is sent to Redis', () => {
       }
     });
 
-    it('a write after SCRIPT FLUSH is applied once', async () => {
-      const session = await opened(store);
+    it('apply a write after SCRIPT FLUSH once', async () => {
+      const session = await openSession(store);
       server.ask('SCRIPT', 'FLUSH');
-      const answers = await Promise.all([1, 2, 3].map(() => store.present(presenting(session), inTime())));
+      const answers = await Promise.all([1, 2, 3].map(() => store.present(tokenOf(session), inTime())));
       expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'repeated', 'rotated']);
     });
   });

@@ -10,7 +10,7 @@ function describeDriver(driver: Driver, servers: () => readonly RedisServer[]): 
     connected = await driver.connect(servers());
   });
   afterAll(() => connected.close());
-  describeRevocationStore('keeps the contract', () => ({ store: connected.store }));
+  describeRevocationStore('The contract', () => ({ store: connected.store }));
 }
 
 describeWithRedis('RedisRevocationStore on one server', () => {
@@ -22,7 +22,7 @@ describeWithRedis('RedisRevocationStore on one server', () => {
 
   describe.each(singleDrivers)('$name', (driver) => describeDriver(driver, () => [server]));
 
-  describe('by its scripts', () => {
+  describe('The decisions of the scripts', () => {
     let connected: Connected;
     beforeAll(async () => {
       connected = await (singleDrivers[0] as Driver).connect([server]);
@@ -39,6 +39,6 @@ describeWithRedis('RedisRevocationStore on a cluster', () => {
   });
   afterAll(() => cluster.stop());
 
-  // What the older majors do otherwise on a cluster than on one server is shown by cluster.spec.ts.
+  // cluster.spec.ts covers what the older major versions do differently on a cluster.
   describe.each(clusterDrivers.slice(0, 2))('$name', (driver) => describeDriver(driver, () => cluster.nodes));
 });

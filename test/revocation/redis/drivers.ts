@@ -5,7 +5,7 @@ import { createClient, createCluster } from 'redis';
 import { createClient as createClient5, createCluster as createCluster5 } from 'redis-5';
 import type { RedisServer } from '../../support/redis-server.js';
 
-/** A client as an application would make it, how it is closed, and a store on it. */
+/** A client of an application, with a store that uses it. */
 export interface Connected {
   readonly client: RedisClient;
   readonly store: RedisRevocationStore;
@@ -18,7 +18,7 @@ const connected = (client: RedisClient, close: () => void): Connected => ({
   close,
 });
 
-/** Options of either package, for what is set up in a test. */
+/** Options of either package that a test sets. */
 type Options = Record<string, unknown>;
 
 export interface Driver {

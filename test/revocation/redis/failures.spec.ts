@@ -3,38 +3,37 @@ import type { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { until } from '../../support/until.js';
 import { singleDrivers, type Connected } from './drivers.js';
-import { HOUR, inTime, opened, opening, presenting } from './questions.js';
+import { HOUR, inTime, openSession, sessionToOpen, tokenOf, type OpenedSession } from '../../support/store-calls.js';
 
-type Session = Awaited<ReturnType<typeof opened>>;
-
-/** Every write there is, about one session. */
-const writesOf = (store: RedisRevocationStore, session: Session) => ({
-  open: (deadline: number) => store.openSession(opening({ subject: session.subject, maxPerSubject: 1 }), deadline),
-  present: (deadline: number) => store.present(presenting(session), deadline),
-  reuse: (deadline: number) => store.present(presenting({ ...session, id: 'another' }), deadline),
+/** Every write of a store, for one session. */
+const writesOf = (store: RedisRevocationStore, session: OpenedSession) => ({
+  open: (deadline: number) =>
+    store.openSession(sessionToOpen({ subject: session.subject, maxPerSubject: 1 }), deadline),
+  present: (deadline: number) => store.present(tokenOf(session), deadline),
+  reuse: (deadline: number) => store.present(tokenOf({ ...session, id: 'another' }), deadline),
   end: (deadline: number) => store.endSession(session.subject, session.sid, deadline),
   endAll: (deadline: number) => store.endSessions({ ...session, before: null, except: null }, deadline),
   deny: (deadline: number) => store.deny(session.subject, 'a jti', HOUR, deadline),
 });
 
-/** The result of a call within a time limit. A later result is ignored. */
+/** The result of a call within some milliseconds. A later result is ignored. */
 const within = (ms: number, call: Promise<unknown>) =>
   Promise.race([call.then(() => 'answered' as const), sleep(ms, 'hangs' as const, { ref: false })]).catch(
     (error: Error) => error,
   );
 
-describeWithRedis('a Redis that fails', () => {
-  describe.each(singleDrivers)('by $name', (driver) => {
+describeWithRedis('RedisRevocationStore on a Redis', () => {
+  describe.each(singleDrivers)('with $name', (driver) => {
     let server: RedisServer;
     let connected: Connected;
     let store: RedisRevocationStore;
-    let session: Session;
+    let session: OpenedSession;
 
     async function start(...args: string[]): Promise<void> {
       server = await RedisServer.start(...args);
       connected = await driver.connect([server]);
       ({ store } = connected);
-      session = await opened(store);
+      session = await openSession(store);
     }
     const lookUp = () => store.lookUp({ subject: session.subject, sid: session.sid, jti: 'a jti' });
 
@@ -43,7 +42,7 @@ describeWithRedis('a Redis that fails', () => {
       await server.stop();
     });
 
-    it('as a replica takes no write, and says so', async () => {
+    it('that is a replica throws for every write', async () => {
       await start();
       const before = await lookUp();
       server.ask('REPLICAOF', '127.0.0.1', '1');
@@ -55,7 +54,7 @@ describeWithRedis('a Redis that fails', () => {
       expect(await store.endSession(session.subject, session.sid, inTime())).toBe(true);
     });
 
-    it('without memory takes no write half, but still ends sessions', async () => {
+    it('without memory applies no write by half, and still ends sessions', async () => {
       await start();
       const before = await lookUp();
       server.ask('CONFIG', 'SET', 'maxmemory', '1');
@@ -69,23 +68,23 @@ describeWithRedis('a Redis that fails', () => {
       expect(await deny(inTime())).toBe(true);
     });
 
-    it('that denies the commands throws the error of the driver', async () => {
+    it('that refuses commands throws its error', async () => {
       await start();
       server.ask('ACL', 'SETUSER', 'default', '-mget', '-evalsha', '-time', '-zrange');
       const calls = [lookUp(), store.now(), store.listSessions(session.subject)];
-      for (const call of [...calls, store.present(presenting(session), inTime())]) {
+      for (const call of [...calls, store.present(tokenOf(session), inTime())]) {
         await expect(call).rejects.toThrow('NOPERM');
       }
     });
 
-    it('with a broken record says so, instead of taking it for none', async () => {
+    it('with a broken record throws, and does not treat it as missing', async () => {
       await start();
       server.ask('SET', `jwt:{${session.subject}}:s:${session.sid}`, 'not JSON');
       await expect(lookUp()).rejects.toThrow('JSON');
-      await expect(store.present(presenting(session), inTime())).rejects.toThrow();
+      await expect(store.present(tokenOf(session), inTime())).rejects.toThrow();
     });
 
-    it('stopped and continued applies no write whose time is over', async () => {
+    it('that stopped applies no late write when it continues', async () => {
       await start();
       const writes = writesOf(store, session);
       const before = await lookUp();
@@ -101,16 +100,16 @@ describeWithRedis('a Redis that fails', () => {
       expect(await writes.present(inTime())).toMatchObject({ outcome: 'rotated' });
     });
 
-    it('stopped and continued in time applies the pending writes', async () => {
+    it('that stopped applies a write when it continues in time', async () => {
       await start();
       server.pause();
-      const answer = store.present(presenting(session), inTime());
+      const answer = store.present(tokenOf(session), inTime());
       await sleep(100);
       server.resume();
       expect(await answer).toMatchObject({ outcome: 'rotated' });
     });
 
-    it('killed, and started again with its data, goes on by itself', async () => {
+    it('that was killed and restarted with its data works again without help', async () => {
       await start('--appendonly', 'yes', '--appendfsync', 'always');
       const before = await lookUp();
       server.pause();
@@ -123,19 +122,19 @@ describeWithRedis('a Redis that fails', () => {
       expect(await within(5_000, lookUp())).toBe('answered');
       await Promise.all(inFlight);
       expect(await lookUp()).toEqual(before);
-      expect(await store.present(presenting(session), inTime())).toMatchObject({ outcome: 'rotated' });
+      expect(await store.present(tokenOf(session), inTime())).toMatchObject({ outcome: 'rotated' });
     });
 
-    it('started again without its data knows no session', async () => {
+    it('that was restarted without its data has no session', async () => {
       await start();
       await server.kill();
       await server.start();
-      // What is on its way while the driver connects again may fail.
+      // Calls can fail while the driver reconnects.
       await until(async () => (await within(5_000, lookUp())) === 'answered');
-      expect(await store.present(presenting(session), inTime())).toEqual({ outcome: 'unknown' });
+      expect(await store.present(tokenOf(session), inTime())).toEqual({ outcome: 'unknown' });
     });
 
-    it('returns the same result again if the first one was lost', async () => {
+    it('gives the same answer to a write that the driver sends again', async () => {
       await start();
       const { client } = connected;
       const repeating = Object.create(client) as Record<string, unknown>;
@@ -143,9 +142,9 @@ describeWithRedis('a Redis that fails', () => {
         const send = (client as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[name];
         repeating[name] = (...args: unknown[]) => send?.apply(client, args).then(() => send.apply(client, args));
       }
-      await store.present(presenting(await opened(store)), inTime());
+      await store.present(tokenOf(await openSession(store)), inTime());
       const again = new (store.constructor as typeof RedisRevocationStore)({ client: repeating as never });
-      const answer = await again.present(presenting(session, { grace: 0 }), inTime());
+      const answer = await again.present(tokenOf(session, { grace: 0 }), inTime());
       expect(answer).toMatchObject({ outcome: 'rotated', session: { parentId: session.id } });
       expect((await lookUp()).session).toEqual('session' in answer && answer.session);
     });

@@ -7,32 +7,36 @@ const cluster = { rootNodes: [{ url: 'redis://127.0.0.1:1' }] };
 
 const create = (options: unknown) => new RedisRevocationStore(options as RedisRevocationStoreOptions);
 
-describe('options of RedisRevocationStore', () => {
+describe('The options of RedisRevocationStore', () => {
   it.each<[string, unknown, string]>([
-    ['none', undefined, 'needs an object with a client: { client }. Pass what createClient()'],
-    ['a client in their place', client, 'write new RedisRevocationStore({ client })'],
-    ['an unknown one', { client, prefx: 'a' }, 'option "prefx" does not exist. Known: client, prefix.'],
-    ['no client', {}, 'option "client" is missing. Pass what createClient()'],
+    ['no options', undefined, 'needs an object with a client: { client }. Pass what createClient()'],
+    ['a client instead of options', client, 'write new RedisRevocationStore({ client })'],
+    ['an unknown option', { client, prefx: 'a' }, 'option "prefx" does not exist. Known: client, prefix.'],
+    ['options without client', {}, 'option "client" is missing. Pass what createClient()'],
     ['a URL as client', { client: 'redis://127.0.0.1' }, 'option "client" is missing'],
-    ['something else as client', { client: new Map() }, 'option "client" is no Redis client. Pass what createClient()'],
+    [
+      'another object as client',
+      { client: new Map() },
+      'option "client" is not a Redis client. Pass what createClient()',
+    ],
     ['a promise as client', { client: Promise.resolve(client) }, 'option "client" is a promise. Await it'],
     ['an empty prefix', { client, prefix: '' }, 'option "prefix" must be a text without { and }'],
     ['a prefix that is a hash tag', { client, prefix: '{app}' }, 'option "prefix" must be a text without { and }'],
-    ['a prefix that is no text', { client, prefix: 1 }, 'option "prefix" must be a text without { and }'],
-  ])('are refused: %s', (_name, options, message) => {
+    ['a number as prefix', { client, prefix: 1 }, 'option "prefix" must be a text without { and }'],
+  ])('refuse %s', (_name, options, message) => {
     expect(() => create(options)).toThrow(TypeError);
     expect(() => create(options)).toThrow(message);
   });
 
   it.each<[string, object, string]>([
-    ['replicas, by redis', createCluster({ ...cluster, useReplicas: true }), 'useReplicas: false'],
+    ['replicas, of redis', createCluster({ ...cluster, useReplicas: true }), 'useReplicas: false'],
     [
-      'a cache, by redis',
+      'a cache, of redis',
       createClient({ RESP: 3, clientSideCache: { ttl: 0, maxEntries: 0, evictPolicy: 'LRU' } }),
       'clientSideCache: undefined',
     ],
-    ['replicas, by ioredis', new Cluster([], { lazyConnect: true, scaleReads: 'all' }), "scaleReads: 'master'"],
-  ])('are refused: a client that reads from %s', (_name, stale, cure) => {
+    ['replicas, of ioredis', new Cluster([], { lazyConnect: true, scaleReads: 'all' }), "scaleReads: 'master'"],
+  ])('refuse a client that reads from %s', (_name, stale, cure) => {
     expect(() => create({ client: stale })).toThrow('where a log-out arrives later');
     expect(() => create({ client: stale })).toThrow(cure);
   });
@@ -42,15 +46,15 @@ describe('options of RedisRevocationStore', () => {
     ['createCluster()', createCluster(cluster)],
     ['Redis', new Redis({ lazyConnect: true })],
     ['Cluster', new Cluster([], { lazyConnect: true })],
-  ])('may be a client alone: %s', (_name, given) => {
+  ])('accept a client alone: %s', (_name, given) => {
     expect(() => create({ client: given, prefix: undefined })).not.toThrow();
   });
 
-  it('are enough to keep a lost connection from ending the process', () => {
-    const [lonely, watched] = [createClient(), createClient()];
+  it('add an error listener, so that a lost connection does not end the process', () => {
+    const [unwatched, watched] = [createClient(), createClient()];
     const seen: unknown[] = [];
     watched.on('error', (error) => seen.push(error));
-    for (const given of [lonely, watched]) {
+    for (const given of [unwatched, watched]) {
       create({ client: given });
       create({ client: given });
       expect(given.listenerCount('error')).toBe(1);

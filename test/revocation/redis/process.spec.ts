@@ -26,7 +26,7 @@ function compileLibrary(): void {
   }
 }
 
-/** Uses a store whose client has no listener, and loses its server. The process must end by itself after the client is closed. */
+/** Uses a store whose client has no 'error' listener, loses the server, and must end when the client is closed. */
 const script = (imports: string, client: string, connect: string, close: string) => `
   import { setTimeout as sleep } from 'node:timers/promises';
   ${imports}
@@ -58,7 +58,7 @@ const nodeRedis = "import { createClient, createCluster } from 'redis';";
 const destroy = 'client.destroy();';
 const disconnect = 'client.disconnect();';
 
-/** Runs it, stops its servers once it is connected, kills them while calls wait, and answers what it printed. */
+/** Runs a script, stops its servers once it is connected, kills them while calls wait, and returns what it printed. */
 async function runAndLose(code: string, servers: readonly RedisServer[]): Promise<{ exit: unknown; printed: string }> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'pipe' });
   let printed = '';
@@ -77,7 +77,7 @@ async function runAndLose(code: string, servers: readonly RedisServer[]): Promis
   return { exit, printed };
 }
 
-describeWithRedis('a process with a RedisRevocationStore', () => {
+describeWithRedis('A process with a RedisRevocationStore', () => {
   beforeAll(compileLibrary);
   afterAll(() => rmSync(compiled, { recursive: true }));
 
@@ -85,7 +85,7 @@ describeWithRedis('a process with a RedisRevocationStore', () => {
     ['redis', nodeRedis, (url: string) => `createClient({ url: '${url}' })`, 'await client.connect();', destroy],
     ['ioredis', ioredis, (url: string) => `new Redis('${url}')`, '', disconnect],
   ])(
-    'survives its server, leaves no rejection behind and ends by itself: %s',
+    'survives the loss of its server, has no unhandled rejection and ends by itself: %s',
     async (_name, imports, client, connect, close) => {
       const server = await RedisServer.start();
       try {
@@ -106,7 +106,7 @@ describeWithRedis('a process with a RedisRevocationStore', () => {
       destroy,
     ],
     ['ioredis', ioredis, (url: string) => `new Cluster(['${url}'])`, '', disconnect],
-  ])('survives its cluster as well: %s', async (_name, imports, client, connect, close) => {
+  ])('survives the loss of its cluster: %s', async (_name, imports, client, connect, close) => {
     const cluster = await RedisClusterOfServers.start();
     try {
       const code = script(imports, client((cluster.nodes[0] as RedisServer).url), connect, close);

@@ -4,14 +4,14 @@ import { describeServers } from '../../../src/stores/redis/redis-servers.js';
 import { describeWithRedis, RedisClusterOfServers, RedisServer } from '../../support/redis-server.js';
 import { singleDrivers, type Connected } from './drivers.js';
 
-describeWithRedis('what may be wrong with how Redis is set up', () => {
+describeWithRedis('The problems of Redis', () => {
   let server: RedisServer;
   beforeAll(async () => {
     server = await RedisServer.start();
   });
   afterAll(() => server.stop());
 
-  describe.each(singleDrivers)('by $name', (driver) => {
+  describe.each(singleDrivers)('with $name', (driver) => {
     let connected: Connected;
     beforeAll(async () => {
       connected = await driver.connect([server]);
@@ -19,11 +19,11 @@ describeWithRedis('what may be wrong with how Redis is set up', () => {
     afterAll(() => connected.close());
     const problems = () => connected.store.describeProblems();
 
-    it('is nothing with the defaults', async () => {
+    it('are none with the default settings', async () => {
       expect(await problems()).toEqual([]);
     });
 
-    it.each(['allkeys-lru', 'volatile-ttl'])('is the policy %s, where memory is limited', async (policy) => {
+    it.each(['allkeys-lru', 'volatile-ttl'])('include the policy %s if memory is limited', async (policy) => {
       server.ask('CONFIG', 'SET', 'maxmemory-policy', policy);
       expect(await problems()).toEqual([]);
       server.ask('CONFIG', 'SET', 'maxmemory', '100mb');
@@ -36,20 +36,20 @@ describeWithRedis('what may be wrong with how Redis is set up', () => {
       server.ask('CONFIG', 'SET', 'maxmemory', '0');
     });
 
-    it('is a replica', async () => {
+    it('include a replica', async () => {
       server.ask('REPLICAOF', '127.0.0.1', '1');
-      expect(await problems()).toEqual([expect.stringContaining('connect to its primary')]);
+      expect(await problems()).toEqual([expect.stringContaining('Connect to its primary')]);
       server.ask('REPLICAOF', 'NO', 'ONE');
     });
 
-    it('is not that the server refuses to tell', async () => {
+    it('do not include a server that refuses INFO', async () => {
       server.ask('ACL', 'SETUSER', 'default', '-info');
       expect(await problems()).toEqual([]);
       server.ask('ACL', 'SETUSER', 'default', '+info');
     });
   });
 
-  it('is a client of one server for a cluster', async () => {
+  it('include a client for one server on a cluster', async () => {
     const cluster = await RedisClusterOfServers.start();
     for (const driver of singleDrivers) {
       const connected = await driver.connect(cluster.nodes);
@@ -59,14 +59,14 @@ describeWithRedis('what may be wrong with how Redis is set up', () => {
     await cluster.stop();
   });
 
-  it('is a client that was never connected', async () => {
+  it('include a client that was never connected', async () => {
     const store = new RedisRevocationStore({ client: createClient({ url: server.url }) });
     expect(await store.describeProblems()).toEqual([
       'The Redis client is not connected: await client.connect() before the start.',
     ]);
   });
 
-  it('is clocks of a cluster that are apart', async () => {
+  it('include clocks of a cluster that differ', async () => {
     const nodes = [0, 400].map((behind) => ({
       time: async () => [
         String(Math.floor((Date.now() - behind) / 1000)),
@@ -76,7 +76,7 @@ describeWithRedis('what may be wrong with how Redis is set up', () => {
     }));
     const commands = { isOpen: () => true, isCluster: true, primaries: () => nodes } as never;
     expect(await describeServers(commands)).toEqual([
-      expect.stringMatching(/^The clocks of the Redis nodes are \d+ ms apart, .* synchronise them\.$/),
+      expect.stringMatching(/^The clocks of the Redis nodes differ by \d+ ms, .* synchronise the clocks\.$/),
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-/** What the tests use of the package. */
+/** The part of the package that the tests use. */
 export type BetterSqlite3 = new (file: string) => {
   prepare(sql: string): { all(params: readonly unknown[]): unknown[] };
   exec(sql: string): unknown;
@@ -9,8 +9,8 @@ export type BetterSqlite3 = new (file: string) => {
 };
 
 /**
- * The driver, or `undefined` if it is not installed. Its installation needs a compiler and takes a minute, so
- * `npm run test:better-sqlite3` installs it into a separate folder.
+ * The package is compiled when it is installed, which needs a compiler and a minute. `npm run test:better-sqlite3` installs it
+ * in a folder of its own. `undefined` if it is not installed.
  */
 export const betterSqlite3 = load();
 

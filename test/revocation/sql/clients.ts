@@ -11,19 +11,19 @@ import { SqlRevocationStore, type SqlDialectName, type SqlParameter, type SqlQue
 import { betterSqlite3, type BetterSqlite3 } from './better-sqlite3.js';
 import { prismaClient } from './prisma-client.js';
 
-/** A client as an application has it, how the store asks it, and how it is closed. */
+/** A client of an application, with a store that uses it. */
 export interface Connected {
   readonly store: SqlRevocationStore;
-  /** Runs a statement of a test's own. */
+  /** Runs a statement of a test. */
   readonly query: (sql: string, params: SqlParameter[]) => unknown;
   close(): Promise<unknown> | void;
 }
 
 export interface SqlClient {
   readonly name: string;
-  /** What to do where it is not installed. */
+  /** What to do if the client is not installed. */
   readonly missing?: string;
-  /** `url`: of the server; of SQLite the file. */
+  /** Connects to the URL of a server, or to the file of SQLite. */
   connect(url: string): Promise<Connected> | Connected;
 }
 
@@ -161,7 +161,7 @@ export const sqliteClients: readonly SqlClient[] = [
     name: 'node-sqlite3-wasm',
     connect(file) {
       const db = new sqlite.Database(file);
-      // A test needs nothing that outlives the machine.
+      // The data of a test need not survive a crash of the machine.
       db.exec('PRAGMA synchronous = OFF');
       return connected(
         'sqlite',
@@ -185,10 +185,10 @@ export const sqliteClients: readonly SqlClient[] = [
   },
 ];
 
-/** A pool with the settings that the documentation recommends, unless a test has others. */
+/** A pool with the settings that the documentation recommends, and those of a test. */
 export function postgresPool(url: string, settings: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, ...settings });
-  // An idle connection that breaks emits an event. Without a listener, the event ends the process.
+  // An idle connection that ends is an 'error' event. Without a listener it would end the process.
   pool.on('error', () => undefined);
   return pool;
 }

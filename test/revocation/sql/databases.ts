@@ -8,13 +8,13 @@ import { migrateMariaDb, migratePostgres, migration } from '../../support/migrat
 import { describeWithPostgres, PostgresServer } from '../../support/postgres-server.js';
 import { mariaDbClients, postgresClients, sqliteClients, type SqlClient } from './clients.js';
 
-/** A database that runs, with the table in it. */
+/** A running database that has the table. */
 export interface RunningDatabase {
   readonly url: string;
   stop(): Promise<void> | void;
 }
 
-/** A kind of database, and what it is asked by. */
+/** A kind of database, with the clients for it. */
 export interface Database {
   readonly name: string;
   readonly dialect: SqlDialectName;
@@ -41,7 +41,7 @@ export const databases: readonly Database[] = [
     clients: mariaDbClients,
     describe: describeWithMariaDb,
     async start() {
-      // A time zone with summer time and half an hour: nothing may depend on it.
+      // A time zone with summer time and a half-hour offset: no result may depend on it.
       const server = await MariaDbServer.start([], { TZ: 'America/St_Johns' });
       await migrateMariaDb(server.url);
       return server;

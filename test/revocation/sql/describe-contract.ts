@@ -16,19 +16,19 @@ export function describeContract(name: 'PostgreSQL' | 'MariaDB' | 'SQLite'): voi
       afterAll(() => running.stop());
 
       for (const client of database.clients) describeClient(client, () => running.url);
-      describe('by itself', () => describeCases(database, () => running.url));
+      describe('The decisions', () => describeCases(database, () => running.url));
     });
   }
 }
 
 function describeClient({ name, missing, connect }: SqlClient, url: () => string): void {
-  describeWithProgram(`by ${name}`, missing === undefined ? name : undefined, missing ?? '', () => {
+  describeWithProgram(`with ${name}`, missing === undefined ? name : undefined, missing ?? '', () => {
     let connected: Connected;
     beforeAll(async () => {
       connected = await connect(url());
     });
     afterAll(() => connected.close());
-    describeRevocationStore('keeps the contract', () => ({ store: connected.store }));
+    describeRevocationStore('The contract', () => ({ store: connected.store }));
   });
 }
 

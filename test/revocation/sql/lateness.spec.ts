@@ -4,17 +4,26 @@ import pg from 'pg';
 import type { RevocationStore } from 'nestjs-jwt-extended/store';
 import type { Connected } from './clients.js';
 import { databases, type Database, type RunningDatabase } from './databases.js';
-import { adopting, HOUR, inTime, newSubject, opened, opening, presenting, type Opened } from './questions.js';
+import {
+  foreignToken,
+  HOUR,
+  inTime,
+  newSubject,
+  openSession,
+  sessionToOpen,
+  tokenOf,
+  type OpenedSession,
+} from '../../support/store-calls.js';
 
-/** The time limit of a write, and the time for which a lock delays it. */
+/** For how long a write may take, and for how long a lock makes it wait, in milliseconds. */
 const MAY_TAKE = 100;
 const WAITS = 250;
 
-/** Locks of another transaction. */
+/** A transaction of another client that holds locks. */
 interface Holder {
-  /** Changes something, or locks it, in a transaction. */
+  /** Changes or locks rows in the transaction. */
   run(sql: string, ...params: string[]): Promise<unknown>;
-  /** Rolls the change back, so that no other transaction sees a new row. */
+  /** Rolls the transaction back, so that no other client sees its changes. */
   release(): Promise<void>;
 }
 
@@ -56,16 +65,16 @@ const LOCKS: Record<string, Locks> = {
   },
 };
 
-type Write = (store: RevocationStore, session: Opened, deadline: number) => unknown;
+type Write = (store: RevocationStore, session: OpenedSession, deadline: number) => unknown;
 
-/** Each write, of a subject that has a session, a cut-off and a token that is denied for a short time. */
+/** The writes for a subject that has a session, a cut-off and a denied token. */
 const WRITES: Record<string, Write> = {
-  'consumes a refresh token': (store, session, deadline) => store.present(presenting(session), deadline),
+  'consumes a refresh token': (store, session, deadline) => store.present(tokenOf(session), deadline),
   'ends a session for a reuse': (store, session, deadline) =>
-    store.present(presenting({ ...session, id: 'stolen' }), deadline),
+    store.present(tokenOf({ ...session, id: 'stolen' }), deadline),
   'replaces a refresh token': (store, { subject, sid }, deadline) =>
-    store.openSession(opening({ subject, sid, existing: true }), deadline),
-  'adopts a token': (store, { subject }, deadline) => store.present(adopting(subject), deadline),
+    store.openSession(sessionToOpen({ subject, sid, existing: true }), deadline),
+  'adopts a token': (store, { subject }, deadline) => store.present(foreignToken(subject), deadline),
   'ends a session': (store, { subject, sid }, deadline) => store.endSession(subject, sid, deadline),
   'ends all sessions': (store, { subject }, deadline) =>
     store.endSessions({ subject, before: null, except: null }, deadline),
@@ -73,13 +82,13 @@ const WRITES: Record<string, Write> = {
 };
 
 const ADDING: Record<string, Write> = {
-  'opens a session': (store, { subject }, deadline) => store.openSession(opening({ subject }), deadline),
+  'opens a session': (store, { subject }, deadline) => store.openSession(sessionToOpen({ subject }), deadline),
   'denies another token': (store, { subject }, deadline) => store.deny(subject, 'another', HOUR, deadline),
-  'ends all sessions of somebody without any': (store, _, deadline) =>
+  'ends all sessions of a subject without sessions': (store, _, deadline) =>
     store.endSessions({ subject: newSubject(), before: null, except: null }, deadline),
 };
 
-async function snapshot(store: RevocationStore, { subject, sid }: Opened) {
+async function snapshot(store: RevocationStore, { subject, sid }: OpenedSession) {
   const [known, another] = await Promise.all(
     ['jti', 'another'].map(async (jti) => store.lookUp({ subject, sid, jti })),
   );
@@ -101,18 +110,18 @@ function describeLateness(database: Database, { connect, lockTable }: Locks): vo
   });
 
   const prepare = async () => {
-    const session = await opened(store);
+    const session = await openSession(store);
     await store.endSessions({ subject: session.subject, before: 1_000, except: null }, inTime());
     await store.deny(session.subject, 'jti', HOUR, inTime());
     return session;
   };
 
-  const expectLate = async (write: Write, lock: (holder: Holder, session: Opened) => Promise<unknown>) => {
+  const expectLate = async (write: Write, lock: (holder: Holder, session: OpenedSession) => Promise<unknown>) => {
     const session = await prepare();
     const before = await snapshot(store, session);
     const holder = await connect(running.url);
     await lock(holder, session);
-    // The server runs on this machine; its own clock may be locked.
+    // The server runs on this machine, so its clock is the same. A query to the server would wait for the lock.
     const writing = write(store, session, Date.now() + MAY_TAKE);
     await sleep(WAITS);
     await holder.release();
@@ -123,26 +132,28 @@ function describeLateness(database: Database, { connect, lockTable }: Locks): vo
     );
   };
   it.each(Object.entries(WRITES))(
-    'a write that %s does nothing when it has waited for a row too long',
+    'a write that %s changes nothing after it has waited too long for a row',
     (_name, write) =>
       expectLate(write, (holder, { subject }) =>
         holder.run('SELECT * FROM jwt_revocation WHERE subject = ? FOR UPDATE', subject),
       ),
   );
 
-  it.each(Object.entries(WRITES))('a write that %s does nothing when another one was taken back', (_name, write) =>
-    expectLate(write, (holder, { subject }) =>
-      holder.run(`UPDATE jwt_revocation SET revision = 'another' WHERE subject = ?`, subject),
-    ),
+  it.each(Object.entries(WRITES))(
+    'a write that %s changes nothing after another write was rolled back',
+    (_name, write) =>
+      expectLate(write, (holder, { subject }) =>
+        holder.run(`UPDATE jwt_revocation SET revision = 'another' WHERE subject = ?`, subject),
+      ),
   );
 
   it.each(Object.entries({ ...WRITES, ...ADDING }))(
-    'a write that %s does nothing when it has waited for the table too long',
+    'a write that %s changes nothing after it has waited too long for the table',
     (_name, write) => expectLate(write, (holder) => holder.run(lockTable)),
   );
 
   it.each(Object.entries({ ...WRITES, ...ADDING }))(
-    'a write that %s waits for the table while it may',
+    'a write that %s waits for the table until its deadline',
     async (_name, write) => {
       const session = await prepare();
       const holder = await connect(running.url);
@@ -159,5 +170,6 @@ function describeLateness(database: Database, { connect, lockTable }: Locks): vo
 
 for (const database of databases) {
   const locks = LOCKS[database.name];
-  if (locks !== undefined) database.describe(`On ${database.name}`, () => describeLateness(database, locks));
+  if (locks !== undefined)
+    database.describe(`Late writes on ${database.name}`, () => describeLateness(database, locks));
 }

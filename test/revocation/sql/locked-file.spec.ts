@@ -20,7 +20,7 @@ describe.each(ADAPTERS)('A SQLite file that another process has locked, on %s', 
     rmSync(folder, { recursive: true });
   });
 
-  it('is an outage as long as that lasts, and has lost nothing', async () => {
+  it('is an outage until the lock ends, and loses nothing', async () => {
     const pair = await app.logIn();
     other.exec('BEGIN EXCLUSIVE');
     const refused = [

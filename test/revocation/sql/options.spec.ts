@@ -3,30 +3,38 @@ import type { Connected } from './clients.js';
 import { databases, type RunningDatabase } from './databases.js';
 
 const query = () => Promise.resolve([]);
-const storeWith = (options: unknown) => () => new SqlRevocationStore(options as SqlRevocationStoreOptions);
+const createStore = (options: unknown) => () => new SqlRevocationStore(options as SqlRevocationStoreOptions);
 
 describe('The options of SqlRevocationStore', () => {
   it.each([
-    ['nothing', undefined, 'needs an object: new SqlRevocationStore({ dialect, query })'],
-    ['no dialect', { query }, 'option "dialect" must be one of postgres, mysql, sqlite.'],
-    ['another dialect', { dialect: 'mariadb', query }, 'option "dialect" must be one of postgres, mysql, sqlite.'],
-    ['an inherited name', { dialect: 'toString', query }, 'option "dialect" must be one of'],
+    ['nothing', undefined, 'needs options: new SqlRevocationStore({ dialect, query })'],
+    ['options without dialect', { query }, 'option "dialect" must be one of postgres, mysql, sqlite.'],
+    ['an unknown dialect', { dialect: 'mariadb', query }, 'option "dialect" must be one of postgres, mysql, sqlite.'],
+    ['a dialect with an inherited name', { dialect: 'toString', query }, 'option "dialect" must be one of'],
     [
-      'no query',
+      'options without query',
       { dialect: 'postgres' },
       'option "query" must be a function: (sql, params) => pool.query(sql, params).',
     ],
-    ['a pool', { dialect: 'postgres', query: { query } }, 'option "query" must be a function'],
-    ['an unknown name', { dialect: 'sqlite', query, prefix: 'a' }, 'option "prefix" does not exist. Known: dialect,'],
-    ['no name', { dialect: 'sqlite', query, table: '' }, 'option "table" must be a name of letters, digits and _'],
-    ['more than a name', { dialect: 'sqlite', query, table: 'a; DROP TABLE b' }, 'option "table" must be a name'],
-    ['two schemas', { dialect: 'sqlite', query, table: 'a.b.c' }, 'option "table" must be a name'],
-  ])('refuse %s with the cure', (_name, options, message) => {
-    expect(storeWith(options)).toThrow(TypeError);
-    expect(storeWith(options)).toThrow(message);
+    ['a pool as query', { dialect: 'postgres', query: { query } }, 'option "query" must be a function'],
+    ['an unknown option', { dialect: 'sqlite', query, prefix: 'a' }, 'option "prefix" does not exist. Known: dialect,'],
+    [
+      'an empty table name',
+      { dialect: 'sqlite', query, table: '' },
+      'option "table" must be a name of letters, digits and _',
+    ],
+    [
+      'a statement as table name',
+      { dialect: 'sqlite', query, table: 'a; DROP TABLE b' },
+      'option "table" must be a name',
+    ],
+    ['a table name with two schemas', { dialect: 'sqlite', query, table: 'a.b.c' }, 'option "table" must be a name'],
+  ])('refuse %s, and say what to do', (_name, options, message) => {
+    expect(createStore(options)).toThrow(TypeError);
+    expect(createStore(options)).toThrow(message);
   });
 
-  it('take a table in a schema', async () => {
+  it('accept a table in a schema', async () => {
     const sent: string[] = [];
     const store = new SqlRevocationStore({
       dialect: 'postgres',
@@ -36,7 +44,7 @@ describe('The options of SqlRevocationStore', () => {
         return [{ kind: 'clock', keepuntil: '1.9' }];
       },
     });
-    expect(await store.listSessions('somebody')).toEqual([]);
+    expect(await store.listSessions('subject')).toEqual([]);
     expect(sent[0]).toContain('FROM auth.sessions_2 WHERE');
   });
 
@@ -44,19 +52,19 @@ describe('The options of SqlRevocationStore', () => {
     ['nothing', undefined],
     ['a number', 1],
     ['an object without rows', { affectedRows: 1 }],
-  ])('refuse a query that answers a SELECT with %s', async (_name, answer) => {
+  ])('refuse a query function that returns %s for a SELECT', async (_name, answer) => {
     const store = new SqlRevocationStore({ dialect: 'mysql', query: () => answer });
-    await expect(store.now()).rejects.toThrow('option "query" must answer what the driver answers');
+    await expect(store.now()).rejects.toThrow('option "query" must return what the driver returns');
   });
 
-  it('refuse a query that answers no number of rows to a write where it has to', async () => {
+  it('refuse a query function that does not return how many rows a write changed', async () => {
     const store = new SqlRevocationStore({ dialect: 'mysql', query: () => [] });
-    await expect(store.deny('a', 'b', 1, 2)).rejects.toThrow('option "query" must answer what the driver answers');
+    await expect(store.deny('a', 'b', 1, 2)).rejects.toThrow('option "query" must return what the driver returns');
   });
 
-  it('refuse a query that leaves rows out', async () => {
+  it('refuse a query function that does not return all rows', async () => {
     const store = new SqlRevocationStore({ dialect: 'postgres', query });
-    await expect(store.now()).rejects.toThrow('must answer all rows');
+    await expect(store.now()).rejects.toThrow('must return all rows');
   });
 });
 
@@ -73,15 +81,18 @@ describe('The problems of a database', () => {
     ],
     ['mysql', { replica: 1n, autocommit: 1, engine: 'InnoDB' }, ['The database is a replica']],
     ['mysql', { replica: 'OFF', autocommit: 0, engine: 'InnoDB' }, ['The connections have "autocommit" off']],
-    ['mysql', { autocommit: 1, engine: 'MyISAM' }, ['is kept by MyISAM']],
-    ['mysql', { autocommit: 1, engine: 'InnoDB', logged: 1, format: 'STATEMENT' }, ['The server logs statements']],
+    ['mysql', { autocommit: 1, engine: 'MyISAM' }, ['uses the engine MyISAM']],
+    [
+      'mysql',
+      { autocommit: 1, engine: 'InnoDB', logged: 1, format: 'STATEMENT' },
+      ['The server replicates statements'],
+    ],
     ['mysql', { autocommit: 1, engine: 'InnoDB', logged: 0, format: 'STATEMENT' }, []],
     ['sqlite', { version: '3.34.1', missing: 0 }, ['SQLite 3.34.1 is too old']],
     ['sqlite', { version: '3.35.0', missing: 1 }, ['The table jwt_revocation is missing']],
     ['sqlite', { version: '4.0.0', missing: 0 }, []],
   ] as const)('%s: %j', async (dialect, row, problems) => {
-    const found = await problemsOf(dialect, row);
-    expect(found).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+    expect(await problemsOf(dialect, row)).toEqual(problems.map((problem) => expect.stringContaining(problem)));
   });
 
   for (const database of databases) {
@@ -97,7 +108,7 @@ describe('The problems of a database', () => {
         await running.stop();
       });
 
-      it('are none after the migration, and that it is missing before', async () => {
+      it('are none with the table, and the missing table without it', async () => {
         expect(await connected.store.describeProblems()).toEqual([]);
         await connected.query('DROP TABLE jwt_revocation', []);
         expect(await connected.store.describeProblems()).toEqual([expect.stringContaining('is missing: apply')]);

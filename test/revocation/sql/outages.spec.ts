@@ -17,7 +17,7 @@ import { sqlServers, type Administrator, type SqlServer } from './servers.js';
 
 const STOP = 10_000;
 
-/** Requests go on until the end; each status that was answered. */
+/** Sends requests while `disturb` runs. Returns the statuses of the responses. */
 async function underLoad(pool: WorkerPool<StoreServer>, disturb: () => Promise<void>): Promise<number[]> {
   const pairs = await Promise.all(Array.from({ length: 8 }, (_, user) => pool.logIn(`load${user}`)));
   const statuses = new Set<number>();
@@ -33,7 +33,7 @@ async function underLoad(pool: WorkerPool<StoreServer>, disturb: () => Promise<v
         pool.worker(index + 1).send('POST', '/refresh', refreshToken),
       ]);
       statuses.add(refreshed.status);
-      // What was refused with 503 may have happened: the old token gets its successor then.
+      // A rotation that was answered with 503 may have happened. Then the old token gets its successor.
       if (refreshed.status === 201) ({ refreshToken } = refreshed.body as TokenPair);
     }
   });
@@ -64,7 +64,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
   });
   beforeEach(async () => {
     const first = await Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}-${Math.random()}`)));
-    // Every process has read the clock of the server by then.
+    // After this, every process has read the clock of the server.
     pairs = await Promise.all(first.map((pair, index) => pool.refresh(pair, index)));
     pool.takeLogs();
   });
@@ -73,7 +73,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await pool.stop();
   });
 
-  it('that ends all connections costs 503 at most, and nothing afterwards', async () => {
+  it('ends all connections, some requests get 503 and later ones do not', async () => {
     const statuses = await underLoad(pool, async () => {
       for (let round = 0; round < 10; round++) {
         await sleep(100);
@@ -85,13 +85,13 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await expectNothingLost();
   });
 
-  it('that has no connection left is an outage as long as that lasts', async () => {
+  it('has no connection left, requests get 503 until it has one', async () => {
     const others: (() => Promise<void>)[] = [];
     await administrator.endConnections();
     try {
       for (;;) others.push(await connect(pool.server.url));
     } catch {
-      // That was the last one.
+      // The server has no more connections.
     }
     await expectOutageEverywhere();
     await Promise.all(others.map((leave) => leave()));
@@ -99,7 +99,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await expectLoggedOutages(pool);
   });
 
-  it('whose table is locked for 10 s is an outage, in time, and writes nothing late', async () => {
+  it('has its table locked for 10 s, requests get 503 in time and no write is late', async () => {
     await administrator.lockTable();
     const locked = performance.now();
     await expectOutageEverywhere();
@@ -115,7 +115,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await expectLoggedOutages(pool);
   });
 
-  it('that is stopped for 10 s and continued has done nothing meanwhile, and serves at once', async () => {
+  it('stops for 10 s, requests get 503, no write is late, and it serves as soon as it continues', async () => {
     const writing = inEach((pair, index) =>
       expectUnavailable(pool.worker(index), [...STORING(pair), ...REMOVING(pair)]),
     );
@@ -131,7 +131,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await expectLoggedOutages(pool);
   });
 
-  it('that is killed under load and started again goes on with its sessions', async () => {
+  it('is killed under load, its sessions go on after its restart', async () => {
     const statuses = await underLoad(pool, async () => {
       await sleep(300);
       await pool.server.kill();
@@ -148,7 +148,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
 }
 
 function describeVanishing({ start, makes }: SqlServer): void {
-  it('that vanishes without a word is an outage until it is there again', async () => {
+  it('becomes unreachable without closing connections, requests get 503 until it is reachable', async () => {
     const pool = await WorkerPool.startOn(await start(), []);
     const proxy = await TcpProxy.start(pool.server.port);
     try {
@@ -174,7 +174,7 @@ function describeStarting({ start, makes, administer }: SqlServer): void {
   beforeEach(async () => (pool = await WorkerPool.startOn(await start(), makes)));
   afterEach(() => pool.stop());
 
-  it('that is down when the application starts is an outage until it is there', async () => {
+  it('is down when the application starts, requests get 503 until it runs', async () => {
     const pair = await pool.logIn('alice');
     await pool.server.kill();
     await pool.startFurther(makes);
@@ -185,7 +185,7 @@ function describeStarting({ start, makes, administer }: SqlServer): void {
     await expectLoggedOutages(pool);
   });
 
-  it('that has lost its data has ended the sessions, and new ones begin', async () => {
+  it('has lost its data, the sessions have ended and new ones work', async () => {
     const pair = await pool.logIn('alice');
     const administrator = await administer(pool.server.url);
     await administrator.emptyTable();
@@ -198,7 +198,7 @@ function describeStarting({ start, makes, administer }: SqlServer): void {
 }
 
 for (const server of sqlServers) {
-  server.describe(server.name, () => {
+  server.describe(`When ${server.name}`, () => {
     describeOutages(server);
     describeVanishing(server);
     describeStarting(server);

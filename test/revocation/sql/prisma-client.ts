@@ -3,7 +3,7 @@ import type { SqlDriverAdapterFactory } from '@prisma/client/runtime/client';
 
 const require = createRequire(import.meta.url);
 
-/** What the tests use of a client. */
+/** The part of a client that the tests use. */
 export interface PrismaClient {
   $queryRawUnsafe(sql: string, ...params: unknown[]): Promise<unknown[]>;
   $executeRawUnsafe(sql: string, ...params: unknown[]): Promise<number>;
@@ -11,8 +11,8 @@ export interface PrismaClient {
 }
 
 /**
- * The client that `prisma generate` makes of a schema without models. The command itself wants to download a program,
- * which a test must not.
+ * The client that `prisma generate` makes from a schema without models. A test cannot run that command, since the command
+ * downloads a program.
  */
 export function prismaClient(provider: 'postgresql' | 'mysql', adapter: SqlDriverAdapterFactory): PrismaClient {
   const { getPrismaClient } = require('@prisma/client/runtime/client');

@@ -3,10 +3,10 @@ import { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
 import { rowsOf } from '../../../src/stores/sql/sql-result.js';
 import type { Connected } from './clients.js';
 import { databases, type RunningDatabase } from './databases.js';
-import { HOUR, inTime, newSubject, newToken, opened } from './questions.js';
+import { HOUR, inTime, newSubject, newToken, openSession } from '../../support/store-calls.js';
 
 for (const database of databases) {
-  database.describe(`Rows whose time is over, on ${database.name}`, () => {
+  database.describe(`Expired rows on ${database.name}`, () => {
     let running: RunningDatabase;
     let connected: Connected;
     let store: SqlRevocationStore;
@@ -36,12 +36,12 @@ for (const database of databases) {
       return Object.fromEntries(rows.map(({ kind, count }) => [kind, Number(count)]));
     };
 
-    it('are deleted in batches, and no others', async () => {
+    it('are deleted in batches, and other rows stay', async () => {
       const subject = newSubject();
-      await opened(store, { subject });
-      await opened(store, { subject, token: newToken(null) });
-      await opened(store, { subject, maxAge: 1, leeway: HOUR });
-      for (let index = 0; index < 5; index++) await opened(store, { subject, maxAge: 1 });
+      await openSession(store, { subject });
+      await openSession(store, { subject, token: newToken(null) });
+      await openSession(store, { subject, maxAge: 1, leeway: HOUR });
+      for (let index = 0; index < 5; index++) await openSession(store, { subject, maxAge: 1 });
       for (let index = 0; index < 5; index++) await store.deny(subject, `brief${index}`, 1, inTime());
       await store.deny(subject, 'long', HOUR, inTime());
       await store.deny(subject, 'for ever', null, inTime());
@@ -53,27 +53,27 @@ for (const database of databases) {
       expect(await store.purge()).toBe(0);
     });
 
-    it('are those of sessions that were ended, too', async () => {
+    it('include sessions that were ended', async () => {
       const subject = newSubject();
-      await opened(store, { subject });
-      const { sid } = await opened(store, { subject });
+      await openSession(store, { subject });
+      const { sid } = await openSession(store, { subject });
       await store.endSessions({ subject, before: null, except: sid }, inTime());
       expect(await store.purge()).toBe(1);
       expect(await left()).toEqual({ session: 1, 'cut-off': 1 });
     });
 
-    it('are deleted now and then by writes, in small batches', async () => {
+    it('are deleted from time to time by writes, in small batches', async () => {
       const subject = newSubject();
       for (let index = 0; index < 130; index++) await store.deny(subject, `brief${index}`, 1, inTime());
       await sleep(20);
       for (let index = 0; index < 64; index++) await store.deny(subject, `long${index}`, HOUR, inTime());
       for (let waited = 0; waited < 100 && (await left()).denied !== 64; waited++) await sleep(20);
       expect(await left()).toEqual({ denied: 64 });
-      // One after each 32 of the 194 at most.
+      // At most one DELETE after each 32 of the 194 calls.
       expect(deletes).toBeLessThanOrEqual(6);
     });
 
-    it('may be purged by several at once', async () => {
+    it('can be purged by several processes at once', async () => {
       const subject = newSubject();
       for (let index = 0; index < 60; index++) await store.deny(subject, `brief${index}`, 1, inTime());
       await sleep(20);
@@ -81,7 +81,7 @@ for (const database of databases) {
       expect(await left()).toEqual({});
     });
 
-    it('are refused a batch that is no number of rows', async () => {
+    it('are not purged if the batch is no number of rows', async () => {
       for (const batch of [0, -1, 1.5, NaN, '10' as unknown as number]) {
         await expect(store.purge({ batch })).rejects.toThrow('purge: "batch" must be a number of rows.');
       }

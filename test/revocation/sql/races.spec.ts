@@ -4,9 +4,17 @@ import { createPool } from 'mysql2/promise';
 import sqlite from 'node-sqlite3-wasm';
 import { postgresPool, type Connected } from './clients.js';
 import { databases, type RunningDatabase } from './databases.js';
-import { adopting, inTime, newSubject, opened, opening, presenting, sessionIn } from './questions.js';
+import {
+  foreignToken,
+  inTime,
+  newSubject,
+  openSession,
+  sessionToOpen,
+  tokenOf,
+  sessionIn,
+} from '../../support/store-calls.js';
 
-/** Stores as processes of one application have them: each with connections of its own. */
+/** The store of one process: it has connections of its own. */
 interface Isolation {
   readonly name: string;
   connect(url: string): Pick<Connected, 'store' | 'close'>;
@@ -58,11 +66,11 @@ const ISOLATIONS: Record<string, readonly Isolation[]> = {
 };
 
 const STORES = 4;
-/** More of them find what happens seldom: `ROUNDS=500 npm test -- test/revocation/sql/races.spec.ts`. */
+/** More rounds find rarer races: `ROUNDS=500 npm test -- test/revocation/sql/races.spec.ts`. */
 const ROUNDS = Number(process.env.ROUNDS ?? 10);
 
 for (const database of databases) {
-  database.describe(`Many processes at once on ${database.name}`, () => {
+  database.describe(`Stores of several processes on ${database.name}`, () => {
     let running: RunningDatabase;
     beforeAll(async () => {
       running = await database.start();
@@ -86,51 +94,51 @@ for (const database of databases) {
           {},
         );
 
-      it('consume a token once, 200 of them', async () => {
-        const session = await opened(store(0));
-        const answers = await atOnce(200, (each) => each.present(presenting(session), inTime()));
+      it('rotate a token once in 200 requests', async () => {
+        const session = await openSession(store(0));
+        const answers = await atOnce(200, (each) => each.present(tokenOf(session), inTime()));
         expect(count(answers)).toEqual({ rotated: 1, repeated: 199 });
         expect(new Set(answers.map((answer) => JSON.stringify(sessionIn(answer)))).size).toBe(1);
       });
 
-      it('consume a token once where grace is 0, and end the session', async () => {
+      it('rotate a token once without grace, and then end the session', async () => {
         for (let round = 0; round < ROUNDS; round++) {
-          const session = await opened(store(0));
-          const answers = await atOnce(40, (each) => each.present(presenting(session, { grace: 0 }), inTime()));
+          const session = await openSession(store(0));
+          const answers = await atOnce(40, (each) => each.present(tokenOf(session, { grace: 0 }), inTime()));
           expect(count(answers)).toEqual({ rotated: 1, reused: 1, unknown: 38 });
         }
       });
 
-      it('take nothing for a reuse that is the current token or its parent', async () => {
-        let session = await opened(store(0));
+      it('never take the current token or its parent for a reuse', async () => {
+        let session = await openSession(store(0));
         for (let step = 0; step < ROUNDS * 5; step++) {
-          const answers = await atOnce(8, (each) => each.present(presenting(session), inTime()));
+          const answers = await atOnce(8, (each) => each.present(tokenOf(session), inTime()));
           expect(count(answers)).toEqual({ rotated: 1, repeated: 7 });
           session = { ...session, id: sessionIn(answers[0] as RefreshOutcome)?.currentId as string };
         }
       });
 
-      it('take no token for a reuse whose successor is presented by the first who has it', async () => {
+      it('take a token for a reuse only once its successor was rotated', async () => {
         for (let round = 0; round < ROUNDS; round++) {
-          const first = await opened(store(0));
+          const first = await openSession(store(0));
           const answers = await atOnce(8, async (each, index) => {
-            const answer = await each.present(presenting(first), inTime());
+            const answer = await each.present(tokenOf(first), inTime());
             const next = sessionIn(answer);
             if (next === null) return [answer];
-            return [answer, await store(index + 1).present(presenting({ ...first, id: next.currentId }), inTime())];
+            return [answer, await store(index + 1).present(tokenOf({ ...first, id: next.currentId }), inTime())];
           });
-          // A request after the use of the successor is a reuse. There is no other reason for a reuse here.
+          // A request that comes after the successor was rotated is a reuse. Nothing else is.
           const outcomes = answers.flat().map(({ outcome }) => outcome);
           expect(outcomes.filter((outcome) => outcome === 'rotated').length).toBeLessThanOrEqual(2);
           expect(outcomes.filter((outcome) => outcome === 'reused').length).toBeLessThanOrEqual(1);
         }
       });
 
-      it('leave no session that a token opened which was cut off', async () => {
+      it('leave no session of an adopted token that is cut off', async () => {
         let adopted = 0;
         for (let round = 0; round < ROUNDS * 3; round++) {
-          const token = adopting(newSubject(), 1_700_000_000);
-          if (round % 2) await store(0).present(adopting(token.subject), inTime());
+          const token = foreignToken(newSubject(), 1_700_000_000);
+          if (round % 2) await store(0).present(foreignToken(token.subject), inTime());
           const answers = await Promise.all([
             store(0).present(token, inTime()),
             store(1).endSessions({ subject: token.subject, before: null, except: null }, inTime()),
@@ -144,27 +152,27 @@ for (const database of databases) {
         expect(adopted).toBeGreaterThan(0);
       });
 
-      it('leave nothing of a session that was ended', async () => {
+      it('leave nothing of a session that has ended', async () => {
         for (let round = 0; round < ROUNDS; round++) {
-          const session = await opened(store(0));
+          const session = await openSession(store(0));
           const { subject, sid } = session;
           const end = [
             () => store(1).endSession(subject, sid, inTime()),
             () => store(1).endSessions({ subject, before: null, except: null }, inTime()),
-            () => store(1).present(presenting({ ...session, id: 'stolen' }), inTime()),
+            () => store(1).present(tokenOf({ ...session, id: 'stolen' }), inTime()),
           ][round % 3] as () => Promise<unknown>;
           const [answers] = await Promise.all([
             atOnce(12, (each, index) =>
               index % 3 === 0
-                ? each.openSession(opening({ subject, sid, existing: true }), inTime())
-                : each.present(presenting(session), inTime()),
+                ? each.openSession(sessionToOpen({ subject, sid, existing: true }), inTime())
+                : each.present(tokenOf(session), inTime()),
             ),
             end(),
           ]);
           for (const answer of answers) {
             const next = sessionIn(answer);
             if (next) {
-              const { outcome } = await store(2).present(presenting({ ...session, id: next.currentId }), inTime());
+              const { outcome } = await store(2).present(tokenOf({ ...session, id: next.currentId }), inTime());
               expect(outcome).toBe('unknown');
             }
           }
@@ -172,23 +180,23 @@ for (const database of databases) {
         }
       });
 
-      it('open as many sessions as a subject may have', async () => {
+      it('open no more sessions than a subject may have', async () => {
         for (let round = 0; round < 5; round++) {
           const subject = newSubject();
-          await atOnce(16, (each) => opened(each, { subject, maxPerSubject: 3 }));
+          await atOnce(16, (each) => openSession(each, { subject, maxPerSubject: 3 }));
           expect(await store(0).listSessions(subject)).toHaveLength(3);
         }
       });
 
-      it('end all sessions of a subject, in either order', async () => {
+      it('end all sessions of a subject at the same time', async () => {
         const subject = newSubject();
-        await atOnce(10, (each) => opened(each, { subject }));
+        await atOnce(10, (each) => openSession(each, { subject }));
         const answers = await atOnce(8, (each) => each.endSessions({ subject, before: null, except: null }, inTime()));
         expect(new Set(answers)).toEqual(new Set([true]));
         expect(await store(0).listSessions(subject)).toEqual([]);
       });
 
-      it('deny one token for the longest time of all', async () => {
+      it('deny a token for the longest of several times', async () => {
         const subject = newSubject();
         await atOnce(20, (each, index) => each.deny(subject, 'jti', index === 7 ? null : index, inTime()));
         await new Promise((resolve) => setTimeout(resolve, 30));

@@ -1,7 +1,7 @@
 import type { SqlDialectName, SqlParameter, SqlQuery } from 'nestjs-jwt-extended/sql';
 import { readSqlOptions } from '../../../src/stores/sql/sql-options.js';
 import { SqlConnection } from '../../../src/stores/sql/sql-query.js';
-import { keptUntil } from '../../../src/stores/sql/sql-found.js';
+import { keepUntilOf } from '../../../src/stores/sql/sql-snapshot.js';
 import { SqlTable } from '../../../src/stores/sql/sql-table.js';
 import type { SeededStore } from '../decisions/describe-decisions.js';
 import type { Connected } from './clients.js';
@@ -14,7 +14,7 @@ export function seededStore(name: SqlDialectName, { store, query }: Connected): 
   return {
     store,
     async put(subject, { record, keepUntil }) {
-      const session = { session: record, ordinal: record.lastUsedAt * 1_000, keepUntil: keptUntil(keepUntil) };
+      const session = { session: record, ordinal: record.lastUsedAt * 1_000, keepUntil: keepUntilOf(keepUntil) };
       if (!(await table.add(subject, session, Number.MAX_SAFE_INTEGER))) throw new Error('The session was not added.');
     },
   };

@@ -5,26 +5,26 @@ import { migrateMariaDb, migratePostgres } from '../../support/migrations.js';
 import { describeWithPostgres, PostgresServer } from '../../support/postgres-server.js';
 import type { Make, StoreServer } from '../../support/worker-pool.js';
 
-/** What an administrator does to a server, on a connection that was there before. */
+/** What an administrator does to a server, on a connection that was open before. */
 export interface Administrator {
   /** Ends all other connections. */
   endConnections(): Promise<void>;
   lockTable(): Promise<void>;
   unlockTable(): Promise<void>;
-  /** As if it had been started again without its data. */
+  /** Removes all rows, like a server that was restarted without its data. */
   emptyTable(): Promise<void>;
   leave(): Promise<void>;
 }
 
-/** A kind of server, and the processes that are tested on it. */
+/** A kind of server, with the processes that are tested on it. */
 export interface SqlServer {
   readonly name: string;
   readonly makes: readonly Make[];
   describe(name: string, body: () => void): void;
-  /** Starts one with the table in it; it takes so many connections. */
+  /** Starts a server that has the table and accepts so many connections. */
   start(connections?: number): Promise<StoreServer & { readonly url: string }>;
   administer(url: string): Promise<Administrator>;
-  /** A connection more; rejects where there is none. */
+  /** Opens another connection. Rejects if the server has none left. */
   connect(url: string): Promise<() => Promise<void>>;
 }
 
@@ -68,7 +68,7 @@ async function endOtherConnections(connection: Connection): Promise<void> {
   const [rows] = await connection.query(
     `SELECT id FROM information_schema.processlist WHERE user = 'app' AND id <> CONNECTION_ID()`,
   );
-  // Some may have ended by themselves.
+  // Some connections have ended by themselves meanwhile.
   for (const { id } of rows as { id: number }[]) await connection.query(`KILL ${id}`).catch(() => undefined);
 }
 

@@ -2,20 +2,29 @@ import type { RevocationStore } from 'nestjs-jwt-extended/store';
 import { SqlRevocationStore, type SqlDialectName, type SqlParameter, type SqlQuery } from 'nestjs-jwt-extended/sql';
 import type { Connected } from './clients.js';
 import { databases, type RunningDatabase } from './databases.js';
-import { adopting, HOUR, inTime, newSubject, newToken, opened, opening, presenting } from './questions.js';
+import {
+  foreignToken,
+  HOUR,
+  inTime,
+  newSubject,
+  newToken,
+  openSession,
+  sessionToOpen,
+  tokenOf,
+} from '../../support/store-calls.js';
 
-/** The command of each database that explains a statement, and the text that means a full table scan. */
+/** How a database explains a statement, and what its explanation says if the statement reads the whole table. */
 const PLANS: Record<string, { dialect: SqlDialectName; explain: string; scan: RegExp }> = {
   PostgreSQL: { dialect: 'postgres', explain: 'EXPLAIN ', scan: /Seq Scan on jwt_revocation/ },
   MariaDB: { dialect: 'mysql', explain: 'EXPLAIN ', scan: /"table":"jwt_revocation"[^}]*"type":"(ALL|index)"/ },
-  SQLite: { dialect: 'sqlite', explain: 'EXPLAIN QUERY PLAN ', scan: /SCAN (TABLE )?(jwt_revocation|known)/ },
+  SQLite: { dialect: 'sqlite', explain: 'EXPLAIN QUERY PLAN ', scan: /SCAN (TABLE )?(jwt_revocation|entry)/ },
 };
 
 const SUBJECTS = 200;
 const ROWS_PER_SUBJECT = 20;
 
 for (const database of databases) {
-  database.describe(`What is asked of ${database.name}`, () => {
+  database.describe(`The statements for ${database.name}`, () => {
     const { dialect, explain, scan } = PLANS[database.name] as (typeof PLANS)[string];
     let running: RunningDatabase;
     let connected: Connected;
@@ -40,8 +49,8 @@ for (const database of databases) {
       await running.stop();
     });
 
-    it('for a look-up is one SELECT for every query', async () => {
-      const { subject, sid } = await opened(store);
+    it('are one SELECT for any look-up', async () => {
+      const { subject, sid } = await openSession(store);
       take();
       for (const asked of [
         { sid, jti: 'a' },
@@ -54,24 +63,24 @@ for (const database of databases) {
       }
     });
 
-    it('for the clock, a list of sessions and a judgement is one SELECT', async () => {
-      const session = await opened(store);
+    it('are one SELECT for the clock, for a list of sessions and for a check', async () => {
+      const session = await openSession(store);
       take();
       await store.now();
       await store.listSessions(session.subject);
-      await store.present(presenting(session, { successor: null }), inTime());
+      await store.present(tokenOf(session, { successor: null }), inTime());
       expect(take()).toEqual(['SELECT', 'SELECT', 'SELECT']);
     });
 
-    it('for a write is little more', async () => {
-      const session = await opened(store);
+    it('are at most three for a write', async () => {
+      const session = await openSession(store);
       const { subject, sid } = session;
       take();
-      await opened(store, { subject });
+      await openSession(store, { subject });
       expect(take()).toEqual(['SELECT', 'INSERT']);
-      await store.openSession(opening({ subject, maxPerSubject: 5 }), inTime());
+      await store.openSession(sessionToOpen({ subject, maxPerSubject: 5 }), inTime());
       expect(take()).toEqual(['SELECT', 'INSERT', 'SELECT']);
-      await store.present(presenting(session), inTime());
+      await store.present(tokenOf(session), inTime());
       expect(take()).toEqual(['SELECT', 'UPDATE']);
       await store.deny(subject, 'a', HOUR, inTime());
       expect(take()).toEqual(['INSERT']);
@@ -83,15 +92,15 @@ for (const database of databases) {
       expect(take()).toEqual(['SELECT', 'INSERT', 'SELECT', all, 'SELECT', all]);
     });
 
-    it('uses an index, with any other rows', async () => {
+    it('reach their rows by an index', async () => {
       const { subject, sid } = await fill();
       take();
       await store.lookUp({ subject, sid, jti: 'a' });
       await store.listSessions(subject);
-      const session = await opened(store, { subject, maxPerSubject: 2 });
-      await store.present(presenting(session), inTime());
-      await store.present(presenting({ ...session, id: 'stolen' }), inTime());
-      await store.present(adopting(subject), inTime());
+      const session = await openSession(store, { subject, maxPerSubject: 2 });
+      await store.present(tokenOf(session), inTime());
+      await store.present(tokenOf({ ...session, id: 'stolen' }), inTime());
+      await store.present(foreignToken(subject), inTime());
       await store.deny(subject, 'a', HOUR, inTime());
       await store.endSession(subject, sid, inTime());
       await store.endSessions({ subject, before: 1_000, except: sid }, inTime());
@@ -104,7 +113,7 @@ for (const database of databases) {
       }
     });
 
-    /** Sessions, denials and cut-offs of many, so that a database has something to choose from. */
+    /** Adds sessions and denials of many subjects, so that an index is worth its use. */
     async function fill() {
       const subjects = await Promise.all(
         Array.from({ length: SUBJECTS }, async () => {
@@ -112,7 +121,7 @@ for (const database of databases) {
           await Promise.all(
             Array.from({ length: ROWS_PER_SUBJECT }, async (_, index) =>
               index % 4 === 0
-                ? opened(store, { subject, token: newToken((index + 1) * 1_000) })
+                ? openSession(store, { subject, token: newToken((index + 1) * 1_000) })
                 : store.deny(subject, `jti${index}`, HOUR * index, inTime()),
             ),
           );
@@ -120,7 +129,7 @@ for (const database of databases) {
         }),
       );
       await connected.query(dialect === 'mysql' ? 'ANALYZE TABLE jwt_revocation' : 'ANALYZE', []);
-      return opened(store, { subject: subjects[0] as string });
+      return openSession(store, { subject: subjects[0] as string });
     }
   });
 }
