@@ -1,13 +1,39 @@
-/** A value as Flask's configuration has it: Python's, or text from the environment. */
+import type { EncodeDecode } from './claim-options.js';
+import type { CookieName, CookieOptions } from './cookie-options.js';
+import type { CsrfNames, CsrfOptions } from './csrf-options.js';
+import type { JwtExtendedOptions } from './jwt-extended-options.js';
+import type { HeaderOptions, JsonOptions, QueryStringOptions } from './location-options.js';
+
+/** A value of a Flask configuration: a Python value, or text from the environment. */
 export type FlaskValue = unknown;
 
-/** One of Flask-JWT-Extended's settings: which option it is, and how its value is read (`undefined`: not set). */
+/** The options that are objects of options, by path. */
+interface Sections {
+  issuer: EncodeDecode<unknown, unknown>;
+  audience: EncodeDecode<unknown, unknown>;
+  header: HeaderOptions;
+  queryString: QueryStringOptions;
+  json: JsonOptions;
+  cookies: CookieOptions;
+  'cookies.access': CookieName;
+  'cookies.refresh': CookieName;
+  csrf: CsrfOptions;
+  'csrf.access': CsrfNames;
+  'csrf.refresh': CsrfNames;
+}
+
+/** An option, such as `leeway` or `cookies.access.name`. */
+type OptionPath =
+  keyof JwtExtendedOptions | { [Path in keyof Sections]: `${Path}.${keyof Sections[Path] & string}` }[keyof Sections];
+
+/** A setting of Flask-JWT-Extended: its option, and how its value is read (`undefined`: not set). */
 interface FlaskSetting {
-  readonly option: string;
+  /** `protectCsrf` becomes `csrf: false` when it is false. */
+  readonly option: OptionPath | 'protectCsrf';
   readonly read: (value: FlaskValue, name: string) => unknown;
 }
 
-/** The 43 settings of Flask-JWT-Extended 4.7, with its defaults where they are not ours. */
+/** The 43 settings of Flask-JWT-Extended 4.7, with its defaults where they differ from ours. */
 export const FLASK_SETTINGS = {
   JWT_SECRET_KEY: { option: 'secret', read: key },
   JWT_PRIVATE_KEY: { option: 'privateKey', read: key },
@@ -60,7 +86,7 @@ const WORDS = new Map<string, unknown>([
   ['None', null],
 ]);
 
-/** As Flask reads its prefixed environment; `None` is a setting that is not set. */
+/** Reads text like Flask's `from_prefixed_env()`. `None` means that the setting is not set. */
 function parsed(value: FlaskValue): unknown {
   const read = typeof value === 'string' ? fromText(value) : value;
   return read ?? undefined;
@@ -75,7 +101,7 @@ function fromText(value: string): unknown {
   }
 }
 
-/** A setting that is text stays text, also where it looks like a number. */
+/** A text stays a text, even if it looks like a number. */
 function text(value: FlaskValue): unknown {
   const read = parsed(value);
   return typeof value === 'string' && read !== undefined && typeof read !== 'string' ? value : read;
@@ -90,7 +116,7 @@ function filledText(value: FlaskValue): unknown {
   return text(value) === '' ? undefined : text(value);
 }
 
-/** Keys are not read at all but for their quotes: a secret may look like anything. */
+/** Of a key only the JSON quotes are removed, because a secret can look like any value. */
 function key(value: FlaskValue): unknown {
   if (value === '' || value === null) return undefined;
   return text(value);
@@ -114,13 +140,13 @@ function list(value: FlaskValue): unknown {
   return typeof read === 'string' ? read.split(',').map((item) => item.trim()) : read;
 }
 
-/** An empty list means the default. */
+/** A list; an empty one means the default. */
 function filledList(value: FlaskValue): unknown {
   const read = list(value);
   return Array.isArray(read) && (read.length === 0 || read.join('') === '') ? undefined : read;
 }
 
-/** One text, or several: a list, or text with commas. */
+/** One text, or several: a list, or a text with commas. */
 function textOrList(value: FlaskValue): unknown {
   const read = parsed(value);
   if (Array.isArray(read) || read === undefined) return read;
@@ -130,7 +156,7 @@ function textOrList(value: FlaskValue): unknown {
   return single.split(',').map((item) => item.trim());
 }
 
-/** `Lax`, `Strict` and, as text, `None` are attributes; without a value there is none. */
+/** `Lax`, `Strict` and the text `None` are values of the attribute. Without a value there is no attribute. */
 function sameSite(value: FlaskValue): unknown {
   const read = value === 'None' ? value : text(value);
   return typeof read === 'string' && read !== '' ? read.toLowerCase() : false;
