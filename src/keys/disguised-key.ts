@@ -1,19 +1,18 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { PUBLIC_MEMBERS } from './jwk-members.js';
 
 const PEM = /-----BEGIN [A-Z0-9 ]+-----|---- BEGIN SSH2 PUBLIC KEY ----/;
 
 const SSH_TEXT = /^\s*(?:sk-)?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-)/;
 
-// RFC 4253 s.6.6: four bytes with the length precede the name.
+// RFC 4253 s.6.6: the name follows its length in four bytes.
 const SSH_BYTES = /^\0\0\0.(?:sk-)?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-)/;
-
-const KEY_PAIR_TYPES = ['RSA', 'EC', 'OKP'];
 
 const DER_SEQUENCE = 0x30;
 
 /**
- * Whether bytes are a public or private key in a common encoding: PEM, DER, a certificate, JWK, SSH, or one of these in
- * base64 or hex. With a public key as HMAC secret, everyone who knows the key could create tokens.
+ * Whether bytes are a public or private key in a usual form: PEM, DER, a certificate, a JWK, SSH, or one of these in base64
+ * or hex. If such a key were the HMAC secret, everyone with the public key could make tokens.
  */
 export function isKeyPairInDisguise(bytes: Buffer, depth = 2): boolean {
   const text = bytes.toString('latin1');
@@ -26,7 +25,7 @@ function isJwkText(text: string): boolean {
   if (!text.trimStart().startsWith('{')) return false;
   try {
     const read = JSON.parse(text) as { kty?: unknown; keys?: unknown };
-    return Array.isArray(read.keys) || KEY_PAIR_TYPES.includes(read.kty as string);
+    return Array.isArray(read.keys) || Object.hasOwn(PUBLIC_MEMBERS, String(read.kty));
   } catch {
     return false;
   }
@@ -53,7 +52,7 @@ const READERS: readonly ((key: Buffer) => unknown)[] = [
   (key) => new X509Certificate(key),
 ];
 
-/** The bytes that a text can encode. PEM without its first and last line is base64 with line breaks. */
+/** The bytes that a text may encode. PEM without its first and last line is base64 in lines. */
 function decodings(text: string): Buffer[] {
   const dense = text.replace(/\s+/g, '');
   const found: Buffer[] = [];

@@ -10,18 +10,20 @@ export interface AlgorithmFacts {
   readonly hashBytes: number;
   /** OpenSSL's name of the curve. `null` without a curve. */
   readonly curve: string | null;
+  /** The name of the curve in a JWK (`crv`). `null` without a curve. */
+  readonly jwkCurve: string | null;
   /** The size of a signature, in bytes. `null` if it depends on the key. */
   readonly signatureBytes: number | null;
 }
 
 const hmac = (hash: string, hashBytes: number) =>
-  ({ family: 'hmac', hash, hashBytes, curve: null, signatureBytes: hashBytes }) as const;
+  ({ family: 'hmac', hash, hashBytes, curve: null, jwkCurve: null, signatureBytes: hashBytes }) as const;
 const rsa = (family: 'rsa' | 'rsa-pss', hash: string, hashBytes: number) =>
-  ({ family, hash, hashBytes, curve: null, signatureBytes: null }) as const;
-const ecdsa = (hash: string, hashBytes: number, curve: string, signatureBytes: number) =>
-  ({ family: 'ecdsa', hash, hashBytes, curve, signatureBytes }) as const;
+  ({ family, hash, hashBytes, curve: null, jwkCurve: null, signatureBytes: null }) as const;
+const ecdsa = (hash: string, hashBytes: number, curve: string, jwkCurve: string, signatureBytes: number) =>
+  ({ family: 'ecdsa', hash, hashBytes, curve, jwkCurve, signatureBytes }) as const;
 
-/** The JWS algorithms by name (RFC 7518 s.3.1, RFC 8037, RFC 8812). */
+/** The JWS algorithms by name (RFC 7518 s.3.1, RFC 8037, RFC 8812). A new algorithm of a known family is one line here. */
 export const ALGORITHMS = {
   HS256: hmac('sha256', 32),
   HS384: hmac('sha384', 48),
@@ -32,11 +34,11 @@ export const ALGORITHMS = {
   PS256: rsa('rsa-pss', 'sha256', 32),
   PS384: rsa('rsa-pss', 'sha384', 48),
   PS512: rsa('rsa-pss', 'sha512', 64),
-  ES256: ecdsa('sha256', 32, 'prime256v1', 64),
-  ES384: ecdsa('sha384', 48, 'secp384r1', 96),
-  ES512: ecdsa('sha512', 64, 'secp521r1', 132),
-  ES256K: ecdsa('sha256', 32, 'secp256k1', 64),
-  EdDSA: { family: 'eddsa', hash: null, hashBytes: 64, curve: 'ed25519', signatureBytes: 64 },
+  ES256: ecdsa('sha256', 32, 'prime256v1', 'P-256', 64),
+  ES384: ecdsa('sha384', 48, 'secp384r1', 'P-384', 96),
+  ES512: ecdsa('sha512', 64, 'secp521r1', 'P-521', 132),
+  ES256K: ecdsa('sha256', 32, 'secp256k1', 'secp256k1', 64),
+  EdDSA: { family: 'eddsa', hash: null, hashBytes: 64, curve: 'ed25519', jwkCurve: 'Ed25519', signatureBytes: 64 },
 } as const satisfies Record<string, AlgorithmFacts>;
 
 /** The name of a JWS algorithm in `alg`. */
