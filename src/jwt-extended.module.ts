@@ -62,7 +62,7 @@ const PROVIDERS: Provider[] = [
     provide: KEY_SOURCE,
     inject: [SETTINGS, OwnKeys, IdentityProviders],
     useFactory: (settings: Settings, ownKeys: OwnKeys, providers: IdentityProviders) =>
-      providers.beside(ownKeySource(settings, ownKeys)),
+      providers.combinedWith(ownKeySource(settings, ownKeys)),
   },
   TokenCodec,
   {

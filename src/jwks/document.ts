@@ -1,21 +1,22 @@
-/** The options of a fetch. */
+/** How a document is fetched. */
 export interface DocumentRequest {
   readonly fetch: typeof fetch;
+  /** The largest document. */
   readonly maxBytes: number;
-  /** Aborts the fetch, also during the body. */
+  /** Ends the fetch, in the middle of the body, too. */
   readonly signal: AbortSignal;
 }
 
-/** A fetched JSON object and its lifetime. */
+/** A JSON object, and how long it may be cached. */
 export interface FetchedDocument {
   readonly document: Readonly<Record<string, unknown>>;
-  /** Milliseconds. `null` if the response has no lifetime. */
+  /** Milliseconds; `null`: the response does not say. */
   readonly maxAge: number | null;
 }
 
 /**
- * Fetches a JSON object. It ignores the media type, because many servers send a wrong one. It does not follow redirects,
- * because the server of the first address would then choose the second address.
+ * Fetches a JSON object. The media type is not checked, because many servers send a different one. A redirect is not
+ * followed, because the server would then choose the address.
  */
 export async function fetchDocument(address: string, request: DocumentRequest): Promise<FetchedDocument> {
   const { signal, maxBytes } = request;
@@ -26,7 +27,7 @@ export async function fetchDocument(address: string, request: DocumentRequest): 
     const text = await readText(address, response, maxBytes);
     return { document: parse(address, text), maxAge: lifetimeOf(response.headers) };
   } catch (error) {
-    // Otherwise the rest of the body would still be received.
+    // Else the rest of the body would still be received.
     response.body?.cancel().catch(() => undefined);
     throw error;
   }
@@ -35,7 +36,7 @@ export async function fetchDocument(address: string, request: DocumentRequest): 
 function refuseStatus(address: string, status: number): void {
   if (status === 200) return;
   const redirect = status === 0 || (status >= 300 && status < 400);
-  throw new Error(`${address} answered ${redirect ? `${status}, a redirect, which is refused` : status}.`);
+  throw new Error(`${address} responded ${redirect ? `${status}, a redirect, which is not followed` : status}.`);
 }
 
 async function readText(address: string, { body }: Response, maxBytes: number): Promise<string> {
@@ -48,7 +49,7 @@ async function readText(address: string, { body }: Response, maxBytes: number): 
     size += value.byteLength;
     if (size > maxBytes) {
       reader?.releaseLock();
-      throw new Error(`${address} answered more than ${maxBytes} bytes.`);
+      throw new Error(`${address} responded with more than ${maxBytes} bytes.`);
     }
     chunks.push(value);
   }
@@ -60,13 +61,13 @@ function parse(address: string, text: string): Readonly<Record<string, unknown>>
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new Error(`${address} did not answer JSON.`, { cause });
+    throw new Error(`${address} did not respond with JSON.`, { cause });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new Error(`${address} did not answer a JSON object.`);
+  throw new Error(`${address} did not respond with a JSON object.`);
 }
 
-/** `max-age` minus the `age` in a cache between the server and us (RFC 9111 s.4.2). */
+/** `max-age`, less the time that the document spent in caches on the network path (RFC 9111 s.4.2). */
 function lifetimeOf(headers: Headers): number | null {
   const directives = (headers.get('cache-control') ?? '').toLowerCase().split(',');
   if (directives.some((directive) => /^\s*no-(?:store|cache)\s*$/.test(directive))) return 0;

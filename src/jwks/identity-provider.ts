@@ -10,11 +10,11 @@ import { KeyAddress } from './key-address.js';
 import { KeyCache, type FetchOutcome } from './key-cache.js';
 import { KeySet, type KeyOwner } from './key-set.js';
 
-/** An identity provider: its keys, and the rules for its tokens. */
+/** An identity provider: its keys, and the rules for the claims of its tokens. */
 export class IdentityProvider implements KeySource {
-  /** `null` accepts every issuer. */
+  /** `null`: any. */
   readonly issuer: string | null;
-  /** The name of the provider in messages. */
+  /** Its name in messages. */
   readonly name: string;
   readonly cache: KeyCache;
   private readonly owner: KeyOwner;
@@ -58,7 +58,7 @@ function refuse(): never {
   throw noKey();
 }
 
-/** The rules for claims: the options of the application, with the issuer and audience of this provider. */
+/** The rules of the options, with the issuer and audience of this provider. */
 function rulesFor({ issuer, audience }: ProviderSettings, settings: Settings): ClaimRules {
   const { leeway, verifySubject, identityClaim, requiredClaims } = settings;
   return Object.freeze({

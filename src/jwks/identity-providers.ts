@@ -10,28 +10,28 @@ import type { FetchOutcome } from './key-cache.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Receives the outcome of each attempt to fetch the keys of a provider. */
+/** Called after every attempt to fetch the keys of a provider. */
 export type ProviderListener = (provider: IdentityProvider, outcome: FetchOutcome) => void;
 
-/** The identity providers of the option `jwks`. The issuer of a token chooses among them, and has no other effect. */
+/** The identity providers of the option `jwks`. A token's `iss` chooses one of them; nothing in a token causes a fetch elsewhere. */
 export class IdentityProviders {
   private readonly providers: readonly IdentityProvider[];
   private readonly byIssuer: ReadonlyMap<unknown, IdentityProvider>;
-  /** The provider without an issuer, in an application with one provider and no keys of its own. */
+  /** The provider without an issuer, in an application with no other keys. */
   private readonly only: IdentityProvider | null;
   private listener: ProviderListener = () => undefined;
   private onWithdrawal: () => void = () => undefined;
 
   constructor(private readonly settings: Settings) {
     this.providers = settings.jwks.map((provider) => {
-      const made: IdentityProvider = new IdentityProvider(provider, settings, (outcome) => this.tell(made, outcome));
+      const made: IdentityProvider = new IdentityProvider(provider, settings, (outcome) => this.report(made, outcome));
       return made;
     });
     this.byIssuer = new Map(this.providers.map((provider) => [provider.issuer, provider]));
     this.only = this.byIssuer.get(null) ?? null;
   }
 
-  /** Starts to fetch the keys. The application does not wait for them, so it starts while its providers are down. */
+  /** Starts to fetch the keys. Does not wait for them, so that the application can start while a provider is down. */
   start(listener: ProviderListener): void {
     this.listener = listener;
     for (const { cache } of this.providers) cache.start();
@@ -41,22 +41,22 @@ export class IdentityProviders {
     for (const { cache } of this.providers) cache.stop();
   }
 
-  /** Calls the listener when a provider has withdrawn a key that was in use. */
+  /** Calls the listener when a provider no longer publishes a key that was in use. */
   whenWithdrawn(listener: () => void): void {
     this.onWithdrawal = listener;
   }
 
-  /** Combines the keys of our own tokens with the keys of the providers. */
-  beside(own: KeySource): KeySource {
+  /** The keys of the application's own tokens together with those of the providers. */
+  combinedWith(own: KeySource): KeySource {
     if (this.providers.length === 0) return own;
     const ours = this.settings.hasOwnKeys ? own : null;
     return {
       keysFor: (header: JoseHeader, payload: Claims, request?: HttpRequest): Awaitable<readonly VerificationKey[]> =>
-        (this.providerOf(payload) ?? ours ?? foreign(payload)).keysFor(header, payload, request),
+        (this.providerOf(payload) ?? ours ?? refuseIssuer(payload)).keysFor(header, payload, request),
     };
   }
 
-  private tell(provider: IdentityProvider, outcome: FetchOutcome): void {
+  private report(provider: IdentityProvider, outcome: FetchOutcome): void {
     if ('keys' in outcome && outcome.keys.withdrawsKeys) this.onWithdrawal();
     this.listener(provider, outcome);
   }
@@ -66,7 +66,8 @@ export class IdentityProviders {
   }
 }
 
-function foreign(payload: Claims): never {
+/** A token without a provider, in an application without keys of its own. */
+function refuseIssuer(payload: Claims): never {
   const issuer = ownValue(payload, 'iss');
   if (issuer === undefined) throw new InvalidTokenException('Token is missing the "iss" claim');
   if (typeof issuer !== 'string') throw new InvalidTokenException('Payload Issuer (iss) must be a string');

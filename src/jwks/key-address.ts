@@ -3,7 +3,7 @@ import type { ProviderSettings } from '../options/identity-provider-options.js';
 import { ownValue } from '../types/claims.js';
 import { fetchDocument, type DocumentRequest } from './document.js';
 
-/** The address of a provider's keys: from the options, or from its configuration (OpenID Connect Discovery 1.0 s.4). */
+/** The address of a provider's keys: the option `uri`, or `jwks_uri` of its configuration (OpenID Connect Discovery 1.0 s.4). */
 export class KeyAddress {
   private found: string | null = null;
 
@@ -13,7 +13,7 @@ export class KeyAddress {
     return this.provider.uri ?? (this.found ??= await this.discover(this.provider.issuer as string, request));
   }
 
-  /** Looks the address up again the next time. It is called after a failure, because the keys may have moved. */
+  /** Looks the address up again the next time. It may have changed when a fetch failed. */
   forget(): void {
     this.found = null;
   }
@@ -21,7 +21,7 @@ export class KeyAddress {
   private async discover(issuer: string, request: DocumentRequest): Promise<string> {
     const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const { document } = await fetchDocument(address, request);
-    // s.4.3: otherwise a provider could publish the keys of another one.
+    // s.4.3: else one provider could publish keys in the name of another.
     if (ownValue(document, 'issuer') !== issuer) {
       throw new Error(
         `${address} is the configuration of another issuer: ${JSON.stringify(ownValue(document, 'issuer'))}.`,
@@ -33,7 +33,7 @@ export class KeyAddress {
     throw new Error(`${address} names a jwks_uri that ${problem}`);
   }
 
-  /** A configuration from an https issuer must not name an http address of this machine. */
+  /** A configuration that was fetched over https must not lead to an http server of this machine. */
   private downgrade(issuer: string, found: string): string | null {
     const isWorse = issuer.startsWith('https:') && !found.startsWith('https:');
     return isWorse && !this.provider.allowInsecure ? 'must be https, like the issuer.' : null;

@@ -2,40 +2,40 @@ import { KeysUnavailableException } from '../errors/exceptions.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { KeySet } from './key-set.js';
 
-/** The limits of the cache, in milliseconds. */
+/** The times of a key cache, in milliseconds. */
 export interface CacheLimits {
   /** The time limit of a fetch. */
   readonly timeout: number;
-  /** How long after a fetch an unknown key causes no other fetch. */
+  /** The shortest time between two fetches for an unknown key. */
   readonly cooldown: number;
-  /** How long keys are used before they are fetched again. */
+  /** The longest time between two fetches. */
   readonly maxAge: number;
-  /** How long keys are used while they cannot be fetched again. */
+  /** How long keys stay in use after that, while fetches fail. */
   readonly maxStale: number;
 }
 
-/** Fetches the keys. `previous` has the keys of the last fetch. */
+/** Fetches the keys. `previous`: the keys of the last successful fetch. */
 export type KeyLoader = (
   signal: AbortSignal,
   previous: KeySet | null,
 ) => Promise<{ readonly keys: KeySet; readonly maxAge: number | null }>;
 
-/** The outcome of a fetch: the keys, or the failure. */
+/** The result of a fetch: the keys, or why it failed and whether older keys are in use. */
 export type FetchOutcome = { readonly keys: KeySet } | { readonly failure: unknown; readonly hasKeys: boolean };
 
-/** The lifetime of keys without `max-age`, and the shortest lifetime. */
+/** How long keys are fresh if the provider does not say, and the shortest time if it does. Milliseconds. */
 const USUAL_AGE = 600_000;
 const LEAST_AGE = 60_000;
 
-/** The part of the lifetime after which keys are fetched again. So no request must wait for them. */
+/** The part of that time after which keys are fetched again, so that no request has to wait. */
 const REFRESH_AFTER = 0.8;
 
 const FIRST_RETRY = 1000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Caches the keys of a provider. It makes at most one fetch at a time, and uses the old keys while fetches fail. */
+/** The cache of a provider's keys. At most one fetch runs at a time, and old keys stay in use while fetches fail. */
 export class KeyCache {
-  private held: { keys: KeySet; refreshAt: number; until: number } | null = null;
+  private cached: { keys: KeySet; refreshAt: number; until: number } | null = null;
   private pending: Promise<void> | null = null;
   private attempt: AbortController | null = null;
   private lastAttempt = Number.NEGATIVE_INFINITY;
@@ -59,26 +59,26 @@ export class KeyCache {
   stop(): void {
     this.isRunning = false;
     if (this.timer !== null) clearTimeout(this.timer);
-    this.attempt?.abort(new Error('The application stops.'));
+    this.attempt?.abort(new Error('The application is shutting down.'));
   }
 
-  /** The cached keys, or the result of the first fetch. @throws KeysUnavailableException if that fetch fails. */
+  /** The cached keys, or those of the next fetch. Throws a `KeysUnavailableException` if there are none. */
   keys(): Awaitable<KeySet> {
     const now = performance.now();
     const keys = this.usable(now);
     if (keys === null) return this.firstKeys(now);
-    if (now >= (this.held?.refreshAt ?? 0) && this.mayRetry(now)) void this.refresh();
+    if (now >= (this.cached?.refreshAt ?? 0) && this.mayRetry(now)) void this.refresh();
     return keys;
   }
 
-  /** Fetches the keys for a token with an unknown `kid`. Within the cool-down, returns the cached keys. */
+  /** The keys after another fetch, for a token with an unknown key. Within the cooldown: the cached keys. */
   keysAfterMiss(): Awaitable<KeySet> {
-    const mayAsk = performance.now() - this.lastAttempt >= this.limits.cooldown;
-    return this.pending === null && !mayAsk ? this.keys() : this.refresh().then(() => this.keys());
+    const mayFetch = performance.now() - this.lastAttempt >= this.limits.cooldown;
+    return this.pending === null && !mayFetch ? this.keys() : this.refresh().then(() => this.keys());
   }
 
   private usable(now: number): KeySet | null {
-    return this.held !== null && now < this.held.until ? this.held.keys : null;
+    return this.cached !== null && now < this.cached.until ? this.cached.keys : null;
   }
 
   private async firstKeys(now: number): Promise<KeySet> {
@@ -92,7 +92,7 @@ export class KeyCache {
     return now - this.lastAttempt >= this.retryDelay();
   }
 
-  /** Starts at one second and doubles, up to the cool-down. */
+  /** The pause after a failure: a second, then twice as long each time, up to the cooldown. */
   private retryDelay(): number {
     return this.failures === 0 ? 0 : Math.min(this.limits.cooldown, FIRST_RETRY * 2 ** (this.failures - 1));
   }
@@ -111,23 +111,23 @@ export class KeyCache {
     const deadline = setTimeout(() => attempt.abort(new Error(`No response within ${timeout} ms.`)), timeout);
     deadline.unref();
     try {
-      const previous = this.held?.keys ?? null;
+      const previous = this.cached?.keys ?? null;
       const { keys, maxAge } = await orAbort(this.load(attempt.signal, previous), attempt.signal);
-      this.hold(keys, maxAge);
+      this.store(keys, maxAge);
     } catch (error) {
       this.fail(error);
     } finally {
       clearTimeout(deadline);
-      // Aborts requests that are still pending.
+      // Ends what the loader has left running.
       attempt.abort();
       this.lastAttempt = performance.now();
     }
   }
 
-  private hold(keys: KeySet, maxAge: number | null): void {
+  private store(keys: KeySet, maxAge: number | null): void {
     const lifetime = Math.min(Math.max(maxAge ?? USUAL_AGE, LEAST_AGE), this.limits.maxAge);
     const now = performance.now();
-    this.held = { keys, refreshAt: now + lifetime * REFRESH_AFTER, until: now + lifetime + this.limits.maxStale };
+    this.cached = { keys, refreshAt: now + lifetime * REFRESH_AFTER, until: now + lifetime + this.limits.maxStale };
     this.failures = 0;
     this.report({ keys });
   }
@@ -140,15 +140,15 @@ export class KeyCache {
 
   private schedule(): void {
     if (!this.isRunning) return;
-    const due = this.failures > 0 ? this.retryDelay() : (this.held?.refreshAt ?? 0) - performance.now();
+    const due = this.failures > 0 ? this.retryDelay() : (this.cached?.refreshAt ?? 0) - performance.now();
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.refresh(), Math.min(Math.max(due, 0), LONGEST_TIMER));
-    // The timer must not prevent the process from ending.
+    // The timer must not keep the process alive.
     this.timer.unref();
   }
 }
 
-/** Rejects on abort, because the application's own `fetch` may ignore the signal. */
+/** Rejects when the signal aborts, because the application's own `fetch` may ignore the signal. */
 function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });

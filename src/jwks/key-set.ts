@@ -5,30 +5,31 @@ import { ownValue, type JoseHeader } from '../types/claims.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import { readPublishedKey, type PublishedKey } from './published-key.js';
 
-/** The largest number of keys that are tried for a token without a `kid`. */
+/** The most keys that are tried for a token without `kid`. */
 const MOST_UNNAMED = 4;
 
-/** The provider of a key set. */
+/** The owner of the keys. */
 export interface KeyOwner {
-  /** The name of the provider in messages. */
+  /** Its name in messages. */
   readonly name: string;
+  /** The accepted algorithms. */
   readonly algorithms: ReadonlySet<string>;
   /** The rules for the claims of its tokens. */
   readonly rules: ClaimRules;
 }
 
-/** The usable keys of a JWK Set (RFC 7517 s.5). It skips the other entries and reports them. */
+/** The usable keys of a JWK Set (RFC 7517 s.5). Other entries are skipped and reported in `problems`. */
 export class KeySet {
-  /** The reasons for skipped entries, one sentence each. */
+  /** Why entries are not used, one text each. */
   readonly problems: string[] = [];
-  /** Whether a key of the previous set that was in use is missing. */
+  /** Whether a key that was in use is missing in this set. */
   withdrawsKeys = false;
   private readonly keys: readonly PublishedKey[];
   private readonly named = new Map<string, PublishedKey[]>();
-  /** Each key is prepared when it is first needed, because a set can have thousands of keys. */
+  /** Keys are prepared when they are first used, because a set can have thousands. */
   private readonly prepared = new Map<string, VerificationKey | null>();
 
-  /** @throws Error if the document has no usable key. Then the cache uses the previous keys. */
+  /** A document without a usable key is an error, so that the previous keys stay in use. */
   constructor(
     document: Readonly<Record<string, unknown>>,
     private readonly owner: KeyOwner,
@@ -45,14 +46,14 @@ export class KeySet {
     }
   }
 
-  /** The keys for a token. `null` if the token names an unknown key. */
+  /** The keys for a token's header. `null`: the set does not have the key that the token names. */
   keysFor(header: JoseHeader, algorithm: JwtAlgorithm): readonly VerificationKey[] | null {
     const kid = ownValue(header, 'kid') as string | undefined;
     const named = kid === undefined ? this.keys : this.named.get(kid);
     if (named === undefined) return null;
-    const suiting = named.filter(({ algorithms }) => algorithms.includes(algorithm));
-    if (suiting.length > MOST_UNNAMED) return [];
-    const keys = suiting.map((key) => this.prepare(key, algorithm)).filter((key) => key !== null);
+    const fitting = named.filter(({ algorithms }) => algorithms.includes(algorithm));
+    if (fitting.length > MOST_UNNAMED) return [];
+    const keys = fitting.map((key) => this.prepare(key, algorithm)).filter((key) => key !== null);
     return kid === undefined && keys.length === 0 ? null : keys;
   }
 
@@ -65,7 +66,7 @@ export class KeySet {
     });
   }
 
-  /** Removes keys that share a name with a different key (RFC 7517 s.4.5). */
+  /** Skips keys that share a `kid` with a different key, because the `kid` then does not choose one (RFC 7517 s.4.5). */
   private withoutDuplicates(keys: readonly PublishedKey[]): PublishedKey[] {
     const byUse = new Map<string, Set<string>>();
     for (const key of keys) {
@@ -73,12 +74,12 @@ export class KeySet {
     }
     return keys.filter((key) => {
       const isUnique = key.kid === null || usesOf(key).every((use) => byUse.get(use)?.size === 1);
-      if (!isUnique) this.problems.push(`the kid ${show(key.kid)} names several keys`);
+      if (!isUnique) this.problems.push(`several keys have the kid ${show(key.kid)}`);
       return isUnique;
     });
   }
 
-  /** Reuses the objects of unchanged keys, because the cache of tokens compares key objects. */
+  /** An unchanged key keeps its object, so that its cached tokens stay valid. */
   private adopt(previous: KeySet | null): void {
     if (previous === null) return;
     const ids = new Set(this.keys.flatMap((key) => key.algorithms.map((algorithm) => idOf(key, algorithm))));

@@ -11,15 +11,15 @@ import { ownKey, type VerificationKey } from './verification-key.js';
 
 type DecodeKey = NonNullable<Settings['callbacks']['decodeKey']>;
 
-/** A key from the callback, prepared for each algorithm that fits it. */
+/** A key that the callback returned, prepared for each algorithm that fits it. */
 interface Prepared {
   readonly id: number;
   readonly keys: ReadonlyMap<string, readonly VerificationKey[]>;
 }
 
-/** The keys from the callback `decodeKey`. Each is prepared when the callback first returns it. */
+/** The keys that the callback `decodeKey` returns. Each is prepared once. */
 export class ChosenKeys implements KeySource {
-  /** By the algorithm from the callback, or `null` without one. */
+  /** By the algorithm that the callback returned; under `null` the keys without one. */
   private readonly prepared = new Map<JwtAlgorithm | null, KeyMemory<Prepared>>();
   private readonly bound = new KeyMemory<readonly VerificationKey[]>();
   private lastId = 0;
@@ -42,7 +42,6 @@ export class ChosenKeys implements KeySource {
   private choose(answer: unknown, header: JoseHeader): readonly VerificationKey[] {
     if (answer === undefined || answer === null) {
       acceptedAlgorithm(header, this.settings.decodeAlgorithms);
-      // The application has no key for such a token.
       throw noKey();
     }
     const choice = readDecodeKeyChoice(answer);
@@ -62,22 +61,22 @@ export class ChosenKeys implements KeySource {
   }
 
   /**
-   * Prepares the key for every accepted algorithm that fits it. The token chooses among them, and a token must not cause the
-   * error of a wrong key. A key that fits no algorithm throws a `TypeError`.
+   * Prepares a key for every accepted algorithm that fits it. The token chooses the algorithm, so an algorithm that does not
+   * fit must not be an error of the application. A key that fits none is a `TypeError`.
    */
   private prepare({ key: material, algorithm: named }: KeyChoice): Prepared['keys'] {
     const { decodeAlgorithms, allowWeakSecret } = this.settings;
     const prepared = new Map<string, readonly VerificationKey[]>();
-    let fault: unknown;
+    let firstError: unknown;
     for (const algorithm of named === null ? (decodeAlgorithms as ReadonlySet<JwtAlgorithm>) : [named]) {
       const preparation = { algorithm, allowWeakSecret, name: 'The key that decodeKey returned' };
       try {
         prepared.set(algorithm, Object.freeze([ownKey(algorithm, prepareVerificationKey(material, preparation))]));
       } catch (error) {
-        fault ??= error;
+        firstError ??= error;
       }
     }
-    if (prepared.size === 0) throw fault;
+    if (prepared.size === 0) throw firstError;
     return prepared;
   }
 }

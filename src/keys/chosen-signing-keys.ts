@@ -6,19 +6,19 @@ import { KeyMemory } from './key-memory.js';
 import { prepareSigningKey, type PreparedPair } from './prepare-key.js';
 import type { SigningKey } from './verification-key.js';
 
-/** A key from the callback `encodeKey`, and the claims of its tokens. */
+/** A key that the callback `encodeKey` returned, and the claims of the tokens that it signs. */
 export interface ChosenSigningKey extends SigningKey {
-  /** `null` if the key has no claims. */
+  /** `null`: none. */
   readonly claims: BoundClaims | null;
 }
 
-/** The keys from the callback `encodeKey`. Each is prepared when the callback first returns it. */
+/** The keys that the callback `encodeKey` returns. Each is prepared once. */
 export class ChosenSigningKeys {
   private readonly prepared = new Map<JwtAlgorithm, KeyMemory<PreparedPair>>();
 
   constructor(private readonly settings: Settings) {}
 
-  /** Reads the result of the callback. @throws TypeError for a key that cannot sign. */
+  /** Reads what the callback returned. A key that cannot sign is a `TypeError`. */
   choose(answer: unknown): ChosenSigningKey {
     const { key: material, algorithm: named, kid, claims } = readEncodeKeyChoice(answer);
     const algorithm = named ?? this.settings.algorithm;

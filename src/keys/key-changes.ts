@@ -1,14 +1,14 @@
 import type { RingKey } from './ring-key.js';
 import { ownKey, type VerificationKey } from './verification-key.js';
 
-/** The keys after a rotation. The new keys come first. The previous signing key verifies until `notAfter` (a NumericDate). */
+/** The keys after a rotation: the new keys first. The previous signing key verifies until `notAfter` (a NumericDate). */
 export function rotated(keys: readonly RingKey[], added: readonly RingKey[], notAfter: number | null): RingKey[] {
   const signing = keys.find((key) => key.signing !== null)?.verification.key;
   const others = keys.filter(({ verification }) => !added.some((key) => isPromotion(verification, key.verification)));
   return [...added, ...others.map((key) => (signing?.equals(key.verification.key) ? retired(key, notAfter) : key))];
 }
 
-/** The new keys. Reuses the object of a key whose use alone changed, because the cache compares key objects. */
+/** The new keys. An unchanged key keeps its object, so that cached tokens of the key stay valid. */
 export function carriedOver(keys: readonly RingKey[], replacements: readonly RingKey[]): RingKey[] {
   return replacements.map((key) => {
     const known = keys.find(({ verification }) => isSame(verification, key.verification));
@@ -16,7 +16,7 @@ export function carriedOver(keys: readonly RingKey[], replacements: readonly Rin
   });
 }
 
-/** Sets the earlier of the two ends, so that another rotation does not prolong a retired key. */
+/** The earlier end counts, so that a key that was to expire does not live longer because it signed again. */
 function retired({ verification }: RingKey, notAfter: number | null): RingKey {
   const { algorithm, key, kid } = verification;
   const ends = [verification.notAfter, notAfter].filter((end) => end !== null);
@@ -24,7 +24,7 @@ function retired({ verification }: RingKey, notAfter: number | null): RingKey {
   return Object.freeze({ verification: ownKey(algorithm, key, { kid, notAfter: end }), signing: null });
 }
 
-/** Whether the new signing key is a key that already verifies, with the same name. It was published before it signs. */
+/** Whether a new key is a known key under the same name, which was published before it signs. */
 function isPromotion(known: VerificationKey, added: VerificationKey): boolean {
   return known.kid === added.kid && known.algorithm === added.algorithm && known.key.equals(added.key);
 }

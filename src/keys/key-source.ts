@@ -5,9 +5,9 @@ import type { HttpRequest } from '../types/http.js';
 import type { VerificationKey } from './verification-key.js';
 
 /**
- * Chooses the keys for the verification of a token, by its unverified header and claims. An algorithm that is not accepted,
- * or an unknown key, throws an `InvalidTokenException`. It is called on each request, so it must be fast. It must return the
- * same object for the same key, because the cache compares key objects.
+ * Chooses the keys that may verify a token, by its header and payload before they are verified. An algorithm that is not
+ * accepted, or an unknown key, is an `InvalidTokenException`. Called for every request, so it must be fast. The same key must
+ * be the same object every time: the cache of verified tokens compares keys by identity.
  */
 export interface KeySource {
   keysFor(
@@ -17,10 +17,10 @@ export interface KeySource {
   ): Awaitable<readonly VerificationKey[]>;
 }
 
-/** Injects the `KeySource`. */
+/** Injects the `KeySource` of all tokens. */
 export const KEY_SOURCE = Symbol.for('nestjs-jwt-extended.key-source');
 
-/** The algorithm in the header, if it is accepted. */
+/** The algorithm of a token's header. Refuses the token if the algorithm is not accepted. */
 export function acceptedAlgorithm(header: JoseHeader, accepted: { has(algorithm: string): boolean }): string {
   const algorithm = ownValue(header, 'alg');
   if (algorithm === undefined) throw new InvalidTokenException('Algorithm not specified');

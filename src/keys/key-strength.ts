@@ -4,10 +4,10 @@ import { ALGORITHMS, type AlgorithmFacts, type AlgorithmFamily, type JwtAlgorith
 
 const LEAST_RSA_BITS = 2048;
 
-/** The limit of OpenSSL. With a larger key one signature would take too long. */
+/** OpenSSL's limit. One signature of a longer key would keep a server busy. */
 const MOST_RSA_BITS = 16_384;
 
-/** The commands of OpenSSL that create a key of each family. */
+/** The OpenSSL command that makes a key of a family. */
 const COMMANDS: Readonly<Record<Exclude<AlgorithmFamily, 'hmac'>, string>> = {
   rsa: 'openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out private.pem',
   'rsa-pss': 'openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out private.pem',
@@ -24,8 +24,8 @@ const KEY_TYPES: Readonly<Record<AlgorithmFamily, readonly string[]>> = {
 };
 
 /**
- * Points of Ed25519 whose order divides 8, without the sign bit, little endian. Anyone can forge signatures for such a public
- * key. Two of the points also have an encoding above the prime of the field.
+ * The points of Ed25519 whose order divides 8, little endian, without the sign bit. Anyone can make signatures for such a
+ * public key. Two of the points also have a second encoding, beyond the prime of the field.
  */
 const SMALL_ORDER = new Set([
   '00'.repeat(32),
@@ -37,7 +37,7 @@ const SMALL_ORDER = new Set([
   `ee${'ff'.repeat(30)}7f`,
 ]);
 
-/** The weakness of a public or private key for an algorithm, and its fix. `null` for a strong key. */
+/** What is wrong with a public or private key for an algorithm, and the cure. `null`: nothing. */
 export function weaknessOf(key: KeyObject, algorithm: JwtAlgorithm): string | null {
   const facts: AlgorithmFacts = ALGORITHMS[algorithm];
   const type = key.asymmetricKeyType ?? 'unknown';
@@ -45,7 +45,7 @@ export function weaknessOf(key: KeyObject, algorithm: JwtAlgorithm): string | nu
   const weakness = facts.family === 'ecdsa' ? otherCurve(key, facts) : (rsaWeakness(key) ?? pssMismatch(key, facts));
   if (weakness !== null) return `${weakness} ${cure(algorithm)}`;
   return facts.family === 'eddsa' && hasSmallOrder(key)
-    ? 'is a point of small order, so anyone could forge signatures.'
+    ? 'is a point of small order: anyone can make signatures for it. Make a new key.'
     : null;
 }
 
@@ -63,20 +63,21 @@ function otherCurve(key: KeyObject, { curve }: AlgorithmFacts): string | null {
 function rsaWeakness(key: KeyObject): string | null {
   const { modulusLength, publicExponent } = key.asymmetricKeyDetails ?? {};
   if (modulusLength === undefined || publicExponent === undefined) return null;
-  if (modulusLength < LEAST_RSA_BITS) return `has ${modulusLength} bits; the minimum is 2048 (RFC 7518 s.3.3).`;
-  if (modulusLength > MOST_RSA_BITS) return `has ${modulusLength} bits; the maximum is ${MOST_RSA_BITS}.`;
+  if (modulusLength < LEAST_RSA_BITS)
+    return `has ${modulusLength} bits; at least ${LEAST_RSA_BITS} are required (RFC 7518 s.3.3).`;
+  if (modulusLength > MOST_RSA_BITS) return `has ${modulusLength} bits; at most ${MOST_RSA_BITS} are accepted.`;
   if (publicExponent < 3n || publicExponent % 2n === 0n) return `has the public exponent ${publicExponent}.`;
-  return hasRocaMark(modulusOf(key)) ? 'was made by a chip whose keys can be factored (CVE-2017-15361).' : null;
+  return hasRocaMark(modulusOf(key)) ? 'comes from a chip whose keys can be factored (CVE-2017-15361).' : null;
 }
 
 function modulusOf(key: KeyObject): bigint {
-  // A key for RSASSA-PSS alone cannot be exported as a JWK.
+  // Node cannot export a key for RSASSA-PSS alone as a JWK.
   if (key.asymmetricKeyType !== 'rsa') return 0n;
   const { n = '' } = key.export({ format: 'jwk' });
   return BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
 }
 
-/** A key for RSASSA-PSS alone can be bound to a hash and a length of the salt (RFC 4055 s.3.1). */
+/** A key for RSASSA-PSS alone may be bound to a hash and a length of the salt (RFC 4055 s.3.1). */
 function pssMismatch(key: KeyObject, { hash, hashBytes }: AlgorithmFacts): string | null {
   const { hashAlgorithm, mgf1HashAlgorithm, saltLength } = key.asymmetricKeyDetails ?? {};
   const isBound = hashAlgorithm !== undefined;

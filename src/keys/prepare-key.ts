@@ -4,21 +4,21 @@ import { isKeyPairInDisguise } from './disguised-key.js';
 import { readKeyPair, readSecret, type KeyPurpose } from './key-material.js';
 import { weaknessOf } from './key-strength.js';
 
-/** The options of a preparation. */
+/** The purpose of a key. */
 export interface Preparation {
   readonly algorithm: JwtAlgorithm;
   readonly allowWeakSecret: boolean;
-  /** The option of the key, with which messages begin. */
+  /** The start of messages: the option with the key. */
   readonly name: string;
 }
 
-/** A signing key and its verification key. For HMAC they are the same. */
+/** The key that signs, and the key that verifies its signatures. For HMAC both are the secret. */
 export interface PreparedPair {
   readonly signing: KeyObject;
   readonly verification: KeyObject;
 }
 
-/** Prepares a secret or private key. @throws TypeError for a weak key or a key of another type, with the fix. */
+/** Prepares a secret or private key. A weak key, or one of another kind, is a `TypeError` with the cure. */
 export function prepareSigningKey(material: unknown, preparation: Preparation): PreparedPair {
   if (isHmac(preparation.algorithm)) {
     const secret = prepareSecret(material, preparation);
@@ -30,12 +30,12 @@ export function prepareSigningKey(material: unknown, preparation: Preparation): 
   const verification = createPublicKey(signing);
   refuseWeak(verification, purpose);
   if (!isPair(signing, verification)) {
-    throw new TypeError(`${purpose.name} has a public part and a private part of different keys.`);
+    throw new TypeError(`${purpose.name} has a public half that belongs to another key. Export the private key again.`);
   }
   return { signing, verification };
 }
 
-/** Prepares a secret or public key. @throws TypeError for a private key, a weak key or a key of another type. */
+/** Prepares a secret or public key. A private key, a weak key or one of another kind is a `TypeError`. */
 export function prepareVerificationKey(material: unknown, preparation: Preparation): KeyObject {
   if (isHmac(preparation.algorithm)) return prepareSecret(material, preparation);
   const purpose: KeyPurpose = { ...preparation, use: 'verify' };
@@ -45,7 +45,7 @@ export function prepareVerificationKey(material: unknown, preparation: Preparati
   return key;
 }
 
-/** Prepares an HMAC secret. @throws TypeError for a public key, an empty secret or a secret that is too short. */
+/** Prepares an HMAC secret. A public key, an empty secret or one that is too short is a `TypeError`. */
 function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: Preparation): KeyObject {
   const key = readSecret(material, name, algorithm);
   if (key.type !== 'secret') {
@@ -53,8 +53,8 @@ function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: 
   }
   if (isKeyPairInDisguise(key.export())) {
     throw new TypeError(
-      `${name} is a public or private key, in PEM or another form. With it as HMAC secret, everyone who knows the public ` +
-        'key could create tokens: use a secret of random bytes.',
+      `${name} is a key pair's public or private key, in PEM or another form. If it were the HMAC secret, everyone with ` +
+        'the public key could make tokens. Use a secret of random bytes.',
     );
   }
   const least = ALGORITHMS[algorithm].hashBytes;
@@ -69,15 +69,15 @@ function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: 
 }
 
 const TYPE_CURES = {
-  private: 'Signing needs the private key. The public key is enough only for a service that verifies.',
+  private: 'Only the private key can sign tokens; the public key can verify them.',
   public:
-    'A service that only verifies must not have the private key: openssl pkey -in private.pem -pubout -out public.pem',
+    'A service that only verifies must not have the private key. Extract the public key: openssl pkey -in private.pem -pubout -out public.pem',
 };
 
 function refuseType(key: KeyObject, needed: 'public' | 'private', { algorithm, name }: KeyPurpose): void {
   if (key.type === needed) return;
   const cure = key.type === 'secret' ? `${algorithm} needs a key pair, not a secret.` : TYPE_CURES[needed];
-  throw new TypeError(`${name} is a ${key.type} key, but a ${needed} key is needed. ${cure}`);
+  throw new TypeError(`${name} is a ${key.type} key, but must be the ${needed} key. ${cure}`);
 }
 
 function refuseWeak(key: KeyObject, { algorithm, name }: KeyPurpose): void {
@@ -85,7 +85,7 @@ function refuseWeak(key: KeyObject, { algorithm, name }: KeyPurpose): void {
   if (weakness !== null) throw new TypeError(`${name} ${weakness}`);
 }
 
-/** A JWK and PKCS #8 contain both keys, and Node does not compare them. */
+/** A JWK and PKCS #8 hold both halves. Node does not check that they belong together. */
 function isPair(signing: KeyObject, verification: KeyObject): boolean {
   const probe = Buffer.from('probe');
   const hash =

@@ -10,7 +10,7 @@ import { prepareSigningKey, prepareVerificationKey, type PreparedPair } from './
 import { thumbprint } from './public-jwk.js';
 import { ownKey, type SigningKey, type VerificationKey } from './verification-key.js';
 
-/** A key of the ring. It verifies, and it can sign. */
+/** One of the application's own keys: it verifies, and it may sign. */
 export interface RingKey {
   readonly verification: VerificationKey;
   /** `null` if the key only verifies. */
@@ -106,7 +106,7 @@ function kidOf({ kid, key }: KeyEntry, verification: KeyObject): string | null {
   return thumbprint(verification);
 }
 
-/** Accepts a private key with `use: 'verify'`, so that an entry can change from `sign` to `verify` in `use` alone. */
+/** To retire a signing key, its entry changes only in `use`, so the private key must be accepted. */
 function withoutPrivateHalf({ key, algorithm, name }: KeyEntry): KeyMaterial {
   if (isHmac(algorithm)) return key;
   const read = readKeyPair(key, { algorithm, name, use: 'verify' });

@@ -3,40 +3,40 @@ import type { BoundClaims } from '../options/key-options.js';
 import type { Settings } from '../options/settings.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 
-/** The settings for the checks of claims. */
+/** The settings that the check of claims reads. */
 export type ClaimRules = Pick<
   Settings,
   'leeway' | 'issuer' | 'audience' | 'verifySubject' | 'identityClaim' | 'requiredClaims'
 >;
 
-/** A verification key. The cache compares these objects by identity, so the same object must always be the same key. */
+/** A key that verifies tokens. The same object is the same key: the cache of verified tokens compares by identity. */
 export interface VerificationKey {
-  /** The name of the key, or `null`. */
+  /** Its name; `null`: it has none. */
   readonly kid: string | null;
-  /** The only algorithm of the key. */
+  /** Its only algorithm. */
   readonly algorithm: JwtAlgorithm;
   /** A secret or a public key. */
   readonly key: KeyObject;
-  /** The NumericDate from which its source does not use it. `null` if it never expires. */
+  /** NumericDate at which it stops verifying; `null`: never. */
   readonly notAfter: number | null;
-  /** Whether this application signs with the key. `false` for the key of an identity provider. */
+  /** Whether it is a key of this application, and not of an identity provider. */
   readonly own: boolean;
-  /** The rules for the claims of its tokens. `null` for the options. */
+  /** The rules for the claims of its tokens; `null`: the options. */
   readonly rules: ClaimRules | null;
-  /** The required claims and values of its tokens. `null` if there are none. */
+  /** Claims that its tokens must have; `null`: none. */
   readonly claims: BoundClaims | null;
 }
 
-/** The key that signs a new token. */
+/** A key that signs new tokens. */
 export interface SigningKey {
-  /** The `kid` in the header. `null` if the header has none. */
+  /** `kid` in the header; `null`: no such parameter. */
   readonly kid: string | null;
   readonly algorithm: JwtAlgorithm;
   /** A secret or a private key. */
   readonly key: KeyObject;
 }
 
-/** Our own key. Its tokens must meet the options, and the claims of the key. */
+/** A key of this application. The rules for its tokens are those of the options. */
 export function ownKey(
   algorithm: JwtAlgorithm,
   key: KeyObject,

@@ -17,7 +17,11 @@ export interface DurationFields {
   weeks?: number;
 }
 
-/** A number of **seconds**, a text with a unit (`'500ms'`, `'15m'`, `'30d'`), or fields (`{ minutes: 15 }`). */
+/**
+ * A duration: a number of **seconds**, a text with a unit, or an object with fields.
+ *
+ * @example 900, '15m', { minutes: 15 }
+ */
 export type Duration = number | `${number}${DurationUnit}` | DurationFields;
 
 const UNIT_SECONDS: Readonly<Record<DurationUnit, number>> = {
@@ -39,8 +43,8 @@ const FIELD_SECONDS: Readonly<Record<keyof DurationFields, number>> = {
 };
 
 /**
- * A duration in seconds; throws a `TypeError` that shows the right form. A bare numeric text is refused: the
- * libraries of this field disagree on whether it means seconds or milliseconds.
+ * The seconds of a duration. A wrong one is a `TypeError`. A number as text is refused, because other libraries read it as
+ * seconds or as milliseconds.
  */
 export function toSeconds(duration: unknown): number {
   const seconds = readSeconds(duration);
@@ -55,7 +59,7 @@ function readSeconds(duration: unknown): number {
   if (typeof duration === 'string') return fromText(duration);
   if (typeof duration === 'object' && duration !== null && !Array.isArray(duration)) return fromFields(duration);
   throw new TypeError(
-    `${show(duration)} is not a duration. Give seconds (900), a text with a unit ('15m') or fields ({ minutes: 15 }).`,
+    `${show(duration)} is not a duration. Write seconds (900), a text with a unit ('15m') or fields ({ minutes: 15 }).`,
   );
 }
 
@@ -79,7 +83,7 @@ function fromFields(fields: object): number {
     }
     seconds += value * FIELD_SECONDS[name as keyof DurationFields];
   }
-  if (entries.length === 0) throw new TypeError('{} is not a duration. Write, for example, { minutes: 15 }.');
+  if (entries.length === 0) throw new TypeError('{} is not a duration. Write fields, such as { minutes: 15 }.');
   return seconds;
 }
 

@@ -1,4 +1,4 @@
-/** The known name that is nearest to a misspelt or shortened one. `null` if more than four of ten characters differ. */
+/** The known name that is most similar to a wrong or incomplete name; `null` if more than four in ten characters differ. */
 export function nearest(name: string, known: readonly string[]): string | null {
   const cut = known.find((candidate) => name.length > 2 && candidate.toLowerCase().startsWith(name.toLowerCase()));
   if (cut !== undefined) return cut;
@@ -11,7 +11,7 @@ export function nearest(name: string, known: readonly string[]): string | null {
   return best;
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Levenshtein distance, computed row by row. */
 function editDistance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let line = 1; line <= left.length; line++) {

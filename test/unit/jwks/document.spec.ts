@@ -16,39 +16,39 @@ const text = (body: string | Buffer, headers: Record<string, string> = {}): Beha
   return (response) => response.writeHead(200, headers).end(body);
 };
 
-it('is read with any media type', async () => {
+it('a document is read with any media type', async () => {
   expect((await ask(json({ keys: [] }))).document).toEqual({ keys: [] });
   expect((await ask(text('{"a":1}', { 'Content-Type': 'text/html' }))).document).toEqual({ a: 1 });
   expect((await ask(text('{"a":1}'))).document).toEqual({ a: 1 });
 });
 
 it.each<[what: string, behaviour: Behaviour, message: RegExp]>([
-  ['garbage', text('<html>sorry</html>'), /did not answer JSON/],
-  ['nothing', text(''), /did not answer JSON/],
-  ['half a document', text('{"keys":['), /did not answer JSON/],
-  ['a list', text('[]'), /did not answer a JSON object/],
-  ['null', text('null'), /did not answer a JSON object/],
-  ['what is no UTF-8', text(Buffer.from([0x22, 0xff, 0x22])), /encoded data was not valid/],
-  ['an error of the server', status(500), /answered 500/],
-  ['404', status(404), /answered 404/],
-  ['204', status(204), /answered 204/],
-  ['401', status(401), /answered 401/],
+  ['garbage', text('<html>sorry</html>'), /did not respond with JSON/],
+  ['an empty body', text(''), /did not respond with JSON/],
+  ['half a document', text('{"keys":['), /did not respond with JSON/],
+  ['a list', text('[]'), /did not respond with a JSON object/],
+  ['null', text('null'), /did not respond with a JSON object/],
+  ['text that is not UTF-8', text(Buffer.from([0x22, 0xff, 0x22])), /encoded data was not valid/],
+  ['an error of the server', status(500), /responded 500/],
+  ['404', status(404), /responded 404/],
+  ['204', status(204), /responded 204/],
+  ['401', status(401), /responded 401/],
 ])('%s is an error', async (_, behaviour, message) => {
   expect((await errorOf(() => ask(behaviour)))?.message).toMatch(message);
 });
 
-it('a redirect is not followed, be it to where it came from', async () => {
+it('a redirect is not followed, not even to the same address', async () => {
   server.paths.set('/elsewhere', json({ keys: [] }));
   for (const code of [301, 302, 303, 307, 308]) {
     const error = await errorOf(() => ask(status(code, { Location: `${server.url}/elsewhere` })));
-    expect(error?.message).toMatch(`answered ${code}, a redirect`);
+    expect(error?.message).toMatch(`responded ${code}, a redirect`);
   }
   await errorOf(() => ask(status(302, { Location: server.keysUrl })));
   expect(server.requests).not.toContain('/elsewhere');
   expect(server.fetches).toBe(6);
 });
 
-it('more than the limit is cut off while it arrives', async () => {
+it('a body over the limit is cut off while it is received', async () => {
   let sent = 0;
   const endless: Behaviour = (response) => {
     response.writeHead(200);
@@ -64,7 +64,7 @@ it('more than the limit is cut off while it arrives', async () => {
   expect(sent).toBeLessThan(10_000);
 });
 
-it('the limit counts what is unpacked', async () => {
+it('the limit counts decompressed bytes', async () => {
   const packed = gzipSync(`{"a":"${'x'.repeat(100_000)}"}`);
   expect(packed.length).toBeLessThan(1000);
   const error = await errorOf(() => ask(text(packed, { 'Content-Encoding': 'gzip' })));
@@ -72,7 +72,7 @@ it('the limit counts what is unpacked', async () => {
   expect((await ask(text(gzipSync('{"a":1}'), { 'Content-Encoding': 'gzip' }))).document).toEqual({ a: 1 });
 });
 
-describe('the time runs out', () => {
+describe('the time limit ends a fetch', () => {
   const slowDrip: Behaviour = (response) => {
     response.writeHead(200);
     const timer = setInterval(() => response.write(' '), 10);
@@ -83,7 +83,7 @@ describe('the time runs out', () => {
   it.each<[where: string, behaviour: Behaviour]>([
     ['before the headers', silence],
     ['in the middle of the body', stopsInTheMiddle],
-    ['while it drips', slowDrip],
+    ['while bytes arrive one by one', slowDrip],
   ])('%s', async (_, behaviour) => {
     const error = await errorOf(() => ask(behaviour, { timeout: 200, maxBytes: 1e9 }));
     expect(error?.name).toBe('TimeoutError');
@@ -101,12 +101,12 @@ it.each<[what: string, behaviour: Behaviour]>([
   expect((await errorOf(() => ask(behaviour)))?.message).toMatch(/fetch failed|terminated/);
 });
 
-it('what is no HTTP is an error', async () => {
+it('a response that is not HTTP is an error', async () => {
   const error = await errorOf(() => ask((response) => response.socket?.end('SSH-2.0-OpenSSH_9.2\r\n')));
   expect(error?.message).toMatch('fetch failed');
 });
 
-describe('its lifetime', () => {
+describe('the lifetime of a document', () => {
   const lifetime = async (headers: Record<string, string>) => (await ask(json({}, headers))).maxAge;
 
   it.each<[headers: Record<string, string>, expected: number | null]>([

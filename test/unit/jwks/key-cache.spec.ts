@@ -10,7 +10,7 @@ const caches: KeyCache[] = [];
 const time = useFakeTime();
 afterEach(() => caches.splice(0).forEach((cache) => cache.stop()));
 
-/** A cache with a configurable loader, which counts its calls. */
+/** A cache whose loader returns the value that the test sets, and counts its calls. */
 function cacheOf(limits: Partial<CacheLimits> = {}) {
   const outcomes: FetchOutcome[] = [];
   const loader = {
@@ -32,7 +32,7 @@ const failing = async (): Promise<string> => {
 };
 const never = () => new Promise<string>(() => undefined);
 
-it('fetches when the keys are first needed, once for all who wait, and then answers at once', async () => {
+it('the first use fetches the keys, once for all waiting requests; later uses do not wait', async () => {
   const { cache, loader } = cacheOf();
   expect(await Promise.all([cache.keys(), cache.keys(), cache.keysAfterMiss()])).toEqual(['first', 'first', 'first']);
   expect(cache.keys()).toBe('first');
@@ -40,7 +40,7 @@ it('fetches when the keys are first needed, once for all who wait, and then answ
 });
 
 describe('an unknown key', () => {
-  it('causes one request per cool-down, for however many tokens', async () => {
+  it('causes one fetch per cooldown, for any number of tokens', async () => {
     const { cache, loader } = cacheOf({ cooldown: 1000 });
     await cache.keys();
     await time.pass(1000);
@@ -52,7 +52,7 @@ describe('an unknown key', () => {
     expect(loader.loads).toBe(2);
   });
 
-  it('causes none within the cool-down of any request, also of one that failed', async () => {
+  it('causes no fetch within the cooldown of the last one, even of a failed one', async () => {
     const { cache, loader } = cacheOf({ cooldown: 1000 });
     await cache.keys();
     expect(cache.keysAfterMiss()).toBe('first');
@@ -64,7 +64,7 @@ describe('an unknown key', () => {
   });
 });
 
-describe('keys that are old', () => {
+describe('old keys', () => {
   it('are fetched again in the background before they expire, without a request', async () => {
     const { cache, loader } = cacheOf({ maxAge: 100 });
     cache.start();
@@ -77,7 +77,7 @@ describe('keys that are old', () => {
     expect(cache.keys()).toBe('second');
   });
 
-  it('go on being answered while they are fetched', async () => {
+  it('stay in use while they are fetched again', async () => {
     const { cache, loader } = cacheOf({ maxAge: 1000 });
     await cache.keys();
     loader.answer = never;
@@ -90,7 +90,7 @@ describe('keys that are old', () => {
     expect(loader.loads).toBe(2);
   });
 
-  it('are used while they cannot be fetched, up to maxStale', async () => {
+  it('stay in use while fetches fail, up to maxStale', async () => {
     const { cache, loader } = cacheOf({ maxAge: 1000, maxStale: 2000, cooldown: 500 });
     await cache.keys();
     loader.answer = failing;
@@ -105,21 +105,21 @@ describe('keys that are old', () => {
 
   it.each([
     ['a short max-age', 0, 60_000],
-    ['none', null, 600_000],
-    ['a long one', 1_000_000, 1_000_000],
-    ['one beyond the limit', 1e12, 3_600_000],
-  ])('of a provider that says %s are fetched again in time', async (_, maxAge, lifetime) => {
+    ['no max-age', null, 600_000],
+    ['a long max-age', 1_000_000, 1_000_000],
+    ['a max-age beyond the limit', 1e12, 3_600_000],
+  ])('of a provider with %s are fetched again in time', async (_, maxAge, lifetime) => {
     const { cache, loader } = cacheOf();
     loader.maxAge = maxAge;
     await cache.keys();
-    const { refreshAt, until: end } = (cache as unknown as { held: { refreshAt: number; until: number } }).held;
+    const { refreshAt, until: end } = (cache as unknown as { cached: { refreshAt: number; until: number } }).cached;
     expect((refreshAt - performance.now()) / lifetime).toBeCloseTo(0.8, 5);
     expect((end - performance.now()) / (lifetime + LIMITS.maxStale)).toBeCloseTo(1, 5);
   });
 });
 
 describe('without any key', () => {
-  it('it is a KeysUnavailableException, with the reason, and a while later it is tried again', async () => {
+  it('throws a KeysUnavailableException with the cause, and tries again later', async () => {
     const { cache, loader } = cacheOf({ cooldown: 100 });
     loader.answer = failing;
     const error = await errorOf(() => cache.keys());
@@ -132,7 +132,7 @@ describe('without any key', () => {
     expect(await cache.keys()).toBe('second');
   });
 
-  it('attempts grow rarer, up to the cool-down', async () => {
+  it('pauses between fetches grow up to the cooldown', async () => {
     const { cache, loader } = cacheOf({ cooldown: 3_000 });
     const times: number[] = [];
     loader.answer = () => {
@@ -147,7 +147,7 @@ describe('without any key', () => {
   });
 });
 
-it('a hanging attempt ends, even if its fetch ignores the signal', async () => {
+it('a hanging fetch is given up, even if it ignores the signal', async () => {
   const { cache, loader } = cacheOf({ timeout: 50 });
   loader.answer = never;
   const waiting = errorOf(() => cache.keys());
@@ -156,7 +156,7 @@ it('a hanging attempt ends, even if its fetch ignores the signal', async () => {
   expect((error?.cause as Error).message).toBe('No response within 50 ms.');
 });
 
-it('reports each attempt while it runs', async () => {
+it('reports each fetch while the application runs', async () => {
   const { cache, loader, outcomes } = cacheOf({ maxAge: 50, cooldown: 20 });
   cache.start();
   await time.pass(0);
@@ -165,7 +165,7 @@ it('reports each attempt while it runs', async () => {
   expect(outcomes.slice(0, 2)).toEqual([{ keys: 'first' }, { failure: new Error('away'), hasKeys: true }]);
 });
 
-it('asks nothing more of itself once it is stopped, and gives up what is on its way', async () => {
+it('a stopped cache fetches nothing more, and gives up the running fetch', async () => {
   const { cache, loader, outcomes } = cacheOf({ maxAge: 50 });
   cache.start();
   await time.pass(0);
@@ -177,6 +177,6 @@ it('asks nothing more of itself once it is stopped, and gives up what is on its 
   hanging.loader.answer = never;
   hanging.cache.start();
   hanging.cache.stop();
-  expect((await errorOf(() => hanging.cache.keys()))?.cause).toEqual(new Error('The application stops.'));
+  expect((await errorOf(() => hanging.cache.keys()))?.cause).toEqual(new Error('The application is shutting down.'));
   expect([outcomes.length, hanging.outcomes.length]).toEqual([1, 0]);
 });

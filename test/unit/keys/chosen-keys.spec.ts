@@ -27,13 +27,13 @@ describe('a key that decodeKey returns', () => {
     ['a JWK', { kty: 'oct', k: 'A'.repeat(64) }, { kty: 'oct', k: 'A'.repeat(64) }],
     ['with its algorithm', { key: SECRET, algorithm: 'HS256' }, { key: SECRET, algorithm: 'HS256' }],
     ['with claims', { key: SECRET, claims: { tenant: 'a' } }, { key: SECRET, claims: { tenant: 'a' } }],
-  ])('twice is the same object: %s', (_what, one, other) => {
+  ])('again is the same object: %s', (_what, one, other) => {
     const [first, second] = twice(one, other);
     expect(first).toBe(second);
     expect(first).toHaveLength(1);
   });
 
-  it('as a prepared key is the same object too', () => {
+  it('again as a KeyObject is the same object, too', () => {
     const key = createSecretKey(Buffer.from(SECRET));
     const [first, second] = twice(key, key);
     expect(first).toBe(second);
@@ -54,12 +54,12 @@ describe('a key that decodeKey returns', () => {
       { key: SECRET, claims: { tenant: 'a' } },
       { key: OTHER_SECRET, claims: { tenant: 'a' } },
     ],
-  ])('is another where it, or what goes with it, is another: %#', (one, other) => {
+  ])('is a different object if the key, its algorithm or its claims differ: %#', (one, other) => {
     const [first, second] = twice(one, other);
     expect(first).not.toBe(second);
   });
 
-  it('is remembered by its text as it was, not as it came to be', () => {
+  it('is remembered by the bytes it had, even if the application changes them later', () => {
     const bytes = Buffer.from(SECRET);
     answers.push(bytes);
     const first = source.keysFor({ alg: 'HS256' }, {});
@@ -68,7 +68,7 @@ describe('a key that decodeKey returns', () => {
     expect(source.keysFor({ alg: 'HS256' }, {})).not.toBe(first);
   });
 
-  it('alone may be for every accepted algorithm; with an algorithm it is for that one', () => {
+  it('is for every accepted algorithm, or only for the algorithm that was returned with it', () => {
     expect(chosen(SECRET, 'HS384')).toMatchObject([{ algorithm: 'HS384', own: true, claims: null }]);
     expect(() => chosen({ key: SECRET, algorithm: 'HS256' }, 'HS384')).toThrow('alg value is not allowed');
     const pair = { key: publicKeyFor('ES256'), algorithm: 'ES256' };
@@ -76,9 +76,9 @@ describe('a key that decodeKey returns', () => {
   });
 
   it.each<[unknown, string]>([
-    [pem(publicKeyFor('ES256')), 'is a public or private key'],
+    [pem(publicKeyFor('ES256')), "is a key pair's public or private key"],
     [{ key: 'short' }, 'The key that decodeKey returned has 5 bytes'],
-    [{ key: pem(privateKeyFor('ES256')), algorithm: 'ES256' }, 'is a private key, but a public key is needed'],
+    [{ key: pem(privateKeyFor('ES256')), algorithm: 'ES256' }, 'is a private key, but must be the public key'],
     [{ key: SECRET, algorithm: 'none' }, 'option "decodeKey().algorithm" must not be "none"'],
     [{ key: SECRET, kid: 'a' }, 'option "decodeKey().kid" does not exist'],
     [{ key: SECRET, claims: 'acme' }, 'option "decodeKey().claims" must be an object'],
@@ -87,7 +87,7 @@ describe('a key that decodeKey returns', () => {
     [{ key: SECRET, claims: { exp: 1 } }, 'must not have "exp"'],
     [{ tenant: 'acme' }, 'must be a string, bytes (Buffer), a JWK or a KeyObject'],
     [7, 'must be a string'],
-  ])('is refused as a fault of the application: %#', (answer, message) => {
+  ])('is a TypeError if it is wrong: %#', (answer, message) => {
     expect(() => chosen(answer)).toThrow(TypeError);
     expect(() => chosen(answer)).toThrow(message);
   });
@@ -96,7 +96,7 @@ describe('a key that decodeKey returns', () => {
 describe('a key that encodeKey returns', () => {
   const keys = new ChosenSigningKeys(settings);
 
-  it('signs with the algorithm of the options, or its own', () => {
+  it('signs with its own algorithm, else with that of the options', () => {
     expect(keys.choose(SECRET)).toMatchObject({ algorithm: 'HS256', kid: null, claims: null });
     const choice = { key: privateKeyFor('EdDSA'), algorithm: 'EdDSA', kid: 'a', claims: { tenant: 'acme' } };
     expect(keys.choose(choice)).toMatchObject({ algorithm: 'EdDSA', kid: 'a', claims: { tenant: 'acme' } });
@@ -109,18 +109,18 @@ describe('a key that encodeKey returns', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ key: pem(publicKeyFor('ES256')), algorithm: 'ES256' }, 'is a public key, but a private key is needed'],
+    [{ key: pem(publicKeyFor('ES256')), algorithm: 'ES256' }, 'is a public key, but must be the private key'],
     [{ key: SECRET, kid: '' }, 'option "encodeKey().kid" must be a text'],
     [{ key: SECRET, kid: 7 }, 'option "encodeKey().kid" must be a text'],
     [null, 'The key that encodeKey returned must be a string'],
-  ])('is refused as a fault of the application: %#', (answer, message) => {
+  ])('is a TypeError if it is wrong: %#', (answer, message) => {
     expect(() => keys.choose(answer)).toThrow(TypeError);
     expect(() => keys.choose(answer)).toThrow(message);
   });
 });
 
 describe('the memory of prepared keys', () => {
-  it('is bounded, and keeps what is asked for', () => {
+  it('is bounded, and keeps keys that are in use', () => {
     const memory = new KeyMemory<object>(10);
     const wanted = memory.keep('wanted', {});
     for (let index = 0; index < 1_000; index++) {
@@ -132,7 +132,7 @@ describe('the memory of prepared keys', () => {
     expect(known.length).toBeLessThanOrEqual(20);
   });
 
-  it('does not take bytes or a JWK for a text that looks the same', () => {
+  it('keeps texts, bytes and JWKs apart', () => {
     const memory = new KeyMemory<string>();
     memory.keep(Buffer.from('a'), 'bytes');
     memory.keep({ kty: 'oct' }, 'JWK');

@@ -31,7 +31,7 @@ const der = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' | 'spki') =>
 const text = (key: KeyObject, type: 'pkcs1' | 'sec1') => key.export({ format: 'pem', type } as never).toString();
 const small = (y: string) => ({ kty: 'OKP', crv: 'Ed25519', x: Buffer.from(y, 'hex').toString('base64url') });
 
-describe('a key pair can be', () => {
+describe('a key pair is accepted', () => {
   it.each<[what: string, algorithm: JwtAlgorithm, privateKey: KeyMaterial]>([
     ['as PEM (PKCS #8)', 'ES256', pem(ec)],
     ['as PEM (PKCS #1)', 'RS256', text(rsa, 'pkcs1')],
@@ -61,18 +61,18 @@ describe('a key pair can be', () => {
     ['as a JWK', 'EdDSA', jwk(publicKeyFor('EdDSA'), { use: 'sig', key_ops: ['verify'] })],
     ['as the text of a JWK', 'ES512', JSON.stringify(jwk(publicKeyFor('ES512')))],
     ['as a KeyObject', 'ES256K', publicKeyFor('ES256K')],
-  ])('by its public half alone, %s', (_what, algorithm, publicKey) => {
+  ])('as a public key alone, %s', (_what, algorithm, publicKey) => {
     const keys = ring({ algorithm, publicKey });
     expect(keys.keysFor({ alg: algorithm })[0]?.key.equals(publicKeyFor(algorithm))).toBe(true);
     expect(() => keys.signingKey).toThrow('This service verifies tokens and cannot create them');
   });
 
-  it('by both halves', () => {
+  it('as a private and a public key', () => {
     const both = { algorithm: 'ES256', privateKey: pem(ec), publicKey: jwk(createPublicKey(ec)) };
     expect(ring(both).keysFor({ alg: 'ES256' })).toHaveLength(1);
   });
 
-  it('for PS* also as a key made for it', () => {
+  it('for PS* as a key for RSASSA-PSS alone', () => {
     const options = { modulusLength: 2048, hashAlgorithm: 'sha384', mgf1HashAlgorithm: 'sha384', saltLength: 48 };
     const { privateKey } = generateKeyPairSync('rsa-pss', options as never) as unknown as { privateKey: KeyObject };
     expect(ring({ algorithm: 'PS384', privateKey }).signingKey.algorithm).toBe('PS384');
@@ -81,7 +81,7 @@ describe('a key pair can be', () => {
     expect(refusal({ algorithm: 'PS384', decodeAlgorithms: ['RS384'], privateKey })).toContain('RS384 needs a key');
   });
 
-  it('for RS* and PS* together as an RSA key, and signs with the one', () => {
+  it('for RS* and PS* together as one RSA key, which signs with one algorithm', () => {
     const keys = ring({ algorithm: 'PS256', decodeAlgorithms: ['RS256', 'RS512'], privateKey: rsa });
     expect(keys.signingKey.algorithm).toBe('PS256');
     for (const alg of ['PS256', 'RS256', 'RS512']) expect(keys.keysFor({ alg })).toMatchObject([{ algorithm: alg }]);
@@ -97,13 +97,13 @@ describe('a key pair is refused', () => {
   it.each<[what: string, options: object, message: string]>([
     ['without any key', { algorithm: 'RS256' }, 'option "privateKey" is missing, and RS256 needs one'],
     [
-      'beside a secret',
+      'together with a secret',
       { algorithm: 'ES256', privateKey: pem(ec), secret: SECRET },
       'option "secret" is not for ES256',
     ],
     ['for HS256', { secret: SECRET, privateKey: pem(ec) }, 'option "privateKey" is not for HS256'],
     ['for HS256, the public half', { secret: SECRET, publicKey: 'PEM' }, 'option "publicKey" is not for HS256'],
-    ['under 2048 bits', { algorithm: 'RS256', privateKey: weak }, 'has 1024 bits; the minimum is 2048'],
+    ['under 2048 bits', { algorithm: 'RS256', privateKey: weak }, 'has 1024 bits; at least 2048 are required'],
     ['with the exponent 1', { algorithm: 'RS256', publicKey: jwk(publicKeyFor('RS256'), { e: 'AQ' }) }, 'exponent 1.'],
     [
       'with an even exponent',
@@ -128,12 +128,12 @@ describe('a key pair is refused', () => {
     [
       'as a private key that is public',
       { algorithm: 'ES256', privateKey: pem(publicKeyFor('ES256')) },
-      '"privateKey" is a public key, but a private key is needed',
+      '"privateKey" is a public key, but must be the private key',
     ],
     [
       'as a public key that is private',
       { algorithm: 'ES256', publicKey: pem(ec) },
-      '"publicKey" is a private key, but a public key is needed',
+      '"publicKey" is a private key, but must be the public key',
     ],
     [
       'as a public JWK with the private half',
@@ -143,7 +143,7 @@ describe('a key pair is refused', () => {
     [
       'as a secret',
       { algorithm: 'ES256', privateKey: createSecretKey(Buffer.from(SECRET)) },
-      'is a secret key, but a private key is needed. ES256 needs a key pair',
+      'is a secret key, but must be the private key. ES256 needs a key pair',
     ],
     ['as a secret in a JWK', { algorithm: 'ES256', privateKey: { kty: 'oct', k: 'AAAA' } }, "is a secret (kty: 'oct')"],
     [
@@ -154,7 +154,7 @@ describe('a key pair is refused', () => {
     [
       'as a JWK of halves that do not match',
       { algorithm: 'ES256', privateKey: jwk(ec, { d: jwk(privateKeyFor('ES256', 'other')).d }) },
-      'has a public part and a private part of different keys',
+      'has a public half that belongs to another key',
     ],
     [
       'as a JWK for another algorithm',
@@ -169,7 +169,7 @@ describe('a key pair is refused', () => {
     [
       'as a JWK that must not sign',
       { algorithm: 'ES256', privateKey: jwk(ec, { key_ops: ['verify'] }) },
-      "key_ops do not include 'sign'",
+      "key_ops do not have 'sign'",
     ],
     [
       'as a JWK Set',
@@ -181,7 +181,7 @@ describe('a key pair is refused', () => {
     [
       'encrypted',
       { algorithm: 'ES256', privateKey: encrypted },
-      'is encrypted. Decrypt it: createPrivateKey({ key, passphrase })',
+      'is encrypted. Decrypt it with createPrivateKey({ key, passphrase })',
     ],
     [
       'as a certificate',
@@ -193,8 +193,12 @@ describe('a key pair is refused', () => {
       { algorithm: 'EdDSA', publicKey: sshPublicKey(publicKeyFor('EdDSA')) },
       'ssh-keygen -e -m PKCS8',
     ],
-    ['as a path', { algorithm: 'ES256', publicKey: './public.pem' }, 'A path is not read: pass the text of the file'],
-    ['that is empty', { algorithm: 'ES256', publicKey: '' }, 'is empty. Is the environment variable set'],
+    [
+      'as a path',
+      { algorithm: 'ES256', publicKey: './public.pem' },
+      'A file path is not read: pass the text of the file',
+    ],
+    ['that is empty', { algorithm: 'ES256', publicKey: '' }, 'is empty. If it comes from an environment variable'],
     ['of broken PEM', { algorithm: 'ES256', privateKey: pem(ec).slice(0, 80) }, 'cannot be read as a key'],
     [
       'of broken DER',
@@ -224,11 +228,11 @@ describe('a key pair is refused', () => {
     '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
     'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
     'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
-  ])('as a point of small order, whose signatures anyone can forge: %s', (point) => {
+  ])('as a point of small order, for which anyone can sign: %s', (point) => {
     expect(refusal({ algorithm: 'EdDSA', publicKey: small(point) })).toContain('is a point of small order');
   });
 
-  it('without showing anything of it', () => {
+  it('in a message without any part of the key', () => {
     for (const privateKey of [
       pem(ec).slice(0, 100),
       JSON.stringify(jwk(ec)).slice(0, -9),
@@ -242,17 +246,17 @@ describe('a key pair is refused', () => {
 });
 
 describe('an RSA key', () => {
-  it('of 2048 bits is the least, and one beyond 16384 is too much', () => {
+  it('has 2048 to 16384 bits', () => {
     expect(() => ring({ algorithm: 'RS256', privateKey: rsa })).not.toThrow();
-    // The key need not have two primes, because only its size is checked.
+    // The modulus need not be a product of two primes: only its size is checked.
     const n = Buffer.from(createHash('sha512').update('a').digest('hex').repeat(17).slice(0, 2050));
     n[0] = 0xff;
     const publicKey = { kty: 'RSA', n: n.toString('base64url'), e: 'AQAB' };
-    expect(refusal({ algorithm: 'RS256', publicKey })).toContain('the maximum is 16384');
+    expect(refusal({ algorithm: 'RS256', publicKey })).toContain('at most 16384 are accepted');
   });
 });
 
-it('a private key is not changed by being prepared', () => {
+it('preparing a private key does not change it', () => {
   const key = createPrivateKey(pem(ec));
   expect(ring({ algorithm: 'ES256', privateKey: key }).signingKey.key).toBe(key);
 });

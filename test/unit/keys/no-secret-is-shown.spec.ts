@@ -16,7 +16,7 @@ import { pem, privateKeyFor } from '../../support/key-pairs.js';
 const PEM = pem(privateKeyFor('ES256'));
 const JWK = privateKeyFor('EdDSA').export({ format: 'jwk' });
 
-/** Options of every kind, and the texts that must not be seen anywhere. */
+/** Options with keys of every kind, and the secrets in them. */
 const CASES: [what: string, options: JwtExtendedOptions, secrets: string[]][] = [
   ['a secret', { secret: SECRET }, [SECRET]],
   ['several secrets', { secret: [SECRET, Buffer.from(OTHER_SECRET)] }, [SECRET, OTHER_SECRET]],
@@ -51,7 +51,7 @@ async function providersOf(jwt: ReturnType<typeof JwtExtendedModule.forRoot>): P
     .filter(([name, instance]) => !isNests(instance) && !name.includes('StartChecks'));
 }
 
-/** Text that may stand for these bytes in an inspection. */
+/** The forms in which an inspection can print a secret. */
 function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [secret, bytes.toString('hex'), bytes.toString('base64'), inspect(bytes).slice(8, 60), [...bytes].join(',')];
@@ -132,7 +132,7 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
 }
 
-/** Some providers of Nest hold cycles, which JSON cannot show. */
+/** JSON cannot show cyclic objects, which some providers have. */
 function toJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';

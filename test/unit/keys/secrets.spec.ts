@@ -42,7 +42,7 @@ describe('a secret', () => {
     expect(await refusal('ü'.repeat(15))).toContain('has 30 bytes');
   });
 
-  it('has to do for every algorithm that is taken', async () => {
+  it('must be long enough for every accepted algorithm', async () => {
     expect(await refusal('x'.repeat(32), { decodeAlgorithms: ['HS512'] })).toContain('HS512 needs at least 64');
   });
 
@@ -81,8 +81,8 @@ describe('a secret', () => {
     ['an SSH public key', SSH],
     ['an RSA SSH public key', `ssh-rsa ${'A'.repeat(60)}`],
     ['an ECDSA SSH public key', `ecdsa-sha2-nistp256 ${'A'.repeat(60)}`],
-  ])('is not %s', async (_what, secret) => {
-    expect(await refusal(secret)).toMatch(/is a public or private key|is a (public|private) key; HS256/);
+  ])('must not be %s', async (_what, secret) => {
+    expect(await refusal(secret)).toMatch(/is a key pair's public or private key|is a (public|private) key; HS256/);
   });
 
   it.each<[what: string, secret: KeyMaterial]>([
@@ -95,24 +95,24 @@ describe('a secret', () => {
     await expect(tokenService({ secret })).resolves.toBeDefined();
   });
 
-  it('as a JWK has to be one', async () => {
+  it('as a JWK must be valid', async () => {
     expect(await refusal({ kty: 'oct' })).toContain('has no base64url in "k"');
     expect(await refusal({ kty: 'oct', k: 'a+b/' })).toContain('has no base64url in "k"');
     expect(await refusal({ kty: 'oct', k: 'A'.repeat(43), alg: 'HS512' })).toContain('is a JWK for "HS512"');
     expect(await refusal({ kty: 'oct', k: '' })).toContain('is empty');
   });
 
-  it('is not a KeyObject of a key pair', async () => {
+  it('must not be a KeyObject of a key pair', async () => {
     expect(await refusal(publicKey)).toContain('is a public key; HS256 needs a secret of random bytes');
     expect(await refusal(privateKey)).toContain('is a private key');
     expect(await refusal(createPublicKey(PRIVATE_PEM))).toContain('is a public key');
   });
 
-  it.each([7, true, {}, { k: 'x' }])('is not %p', async (secret) => {
+  it.each([7, true, {}, { k: 'x' }])('must not be %p', async (secret) => {
     expect(await refusal(secret)).toContain('must be a string, bytes (Buffer), a JWK or a KeyObject');
   });
 
-  it('in a list is named by its index', async () => {
+  it('in a list has its position in the message', async () => {
     const good = 'x'.repeat(32);
     expect(await refusal([good, 'short'])).toContain('option "secret", key 2, has 5 bytes');
     expect(await refusal([])).toContain('is an empty list. The first secret signs, all of them verify');

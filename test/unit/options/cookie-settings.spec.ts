@@ -49,11 +49,11 @@ describe('the options of cookies', () => {
     [{ domain: '.example.com' }],
     [{ domain: null }],
     [{ access: { path: '/api/v1' } }],
-  ] satisfies [CookieOptions][])('%j is taken', (given) => {
+  ] satisfies [CookieOptions][])('%j is accepted', (given) => {
     expect(() => cookies(given)).not.toThrow();
   });
 
-  it('sameSite: false leaves the attribute out', () => {
+  it('sameSite: false means no attribute', () => {
     expect(cookies({ sameSite: false }).sameSite).toBeNull();
   });
 });
@@ -81,15 +81,15 @@ describe('the options of csrf', () => {
     expect(resolve).toThrow(cure);
   });
 
-  it.each([true, 'on', []])('csrf: %j is neither false nor an object', (given) => {
+  it.each([true, 'on', []])('csrf: %j is refused', (given) => {
     expect(() => settle({ csrf: given as CsrfOptions })).toThrow(/option "csrf" must be an object/);
   });
 
-  it('false switches the protection off', () => {
+  it('csrf: false turns the check off', () => {
     expect(settle({ csrf: false }).csrf).toBeNull();
   });
 
-  it('methods count in any case', () => {
+  it('methods may be in upper or lower case', () => {
     expect(csrf({ methods: ['post', 'Get'] })?.methods).toEqual(new Set(['POST', 'GET']));
   });
 });

@@ -63,7 +63,7 @@ describe('a duration', () => {
     expect(toSeconds(duration)).toBeCloseTo(seconds, 9);
   });
 
-  it.each(['60', '900', '-5', ' 60 '])('%j has no unit, which the refusal says with both cures', (text) => {
+  it.each(['60', '900', '-5', ' 60 '])('%j has no unit; the message has both cures', (text) => {
     const number = text.trim();
     expect(() => toSeconds(text)).toThrow(TypeError);
     expect(() => toSeconds(text)).toThrow(`has no unit. Write ${number} (a number of seconds) or '${number}s'.`);
@@ -80,7 +80,7 @@ describe('a duration', () => {
     },
   );
 
-  it('means the same in every notation', () => {
+  it('has the same value in every notation', () => {
     const units = [
       ['s', 'seconds', 1],
       ['m', 'minutes', 60],
@@ -97,7 +97,7 @@ describe('a duration', () => {
     );
   });
 
-  it('is a finite number or a TypeError, for every value', () => {
+  it('is a finite number or a TypeError for every value', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         try {

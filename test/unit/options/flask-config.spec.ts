@@ -9,7 +9,7 @@ function at(options: unknown, path: string): unknown {
     .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], options);
 }
 
-/** Every setting of Flask-JWT-Extended 4.7: a value of Python's, the same as text, the option, and its value there. */
+/** Every setting of Flask-JWT-Extended 4.7: a Python value, the same value as text, the option, and the option's value. */
 const SETTINGS: [setting: string, value: unknown, text: string, option: string, expected: unknown][] = [
   ['JWT_SECRET_KEY', 'a secret', 'a secret', 'secret', 'a secret'],
   ['JWT_PRIVATE_KEY', 'PEM', 'PEM', 'privateKey', 'PEM'],
@@ -56,7 +56,7 @@ const SETTINGS: [setting: string, value: unknown, text: string, option: string, 
   ['JWT_REFRESH_CSRF_COOKIE_PATH', '/r', '/r', 'csrf.refresh.cookiePath', '/r'],
 ];
 
-/** What Flask-JWT-Extended does when a setting is left out, where that is not what we do. */
+/** Flask-JWT-Extended's defaults that differ from ours. */
 const FLASK_DEFAULTS = { cookies: { secure: false, sameSite: false } };
 
 describe('optionsFromFlaskConfig()', () => {
@@ -64,19 +64,19 @@ describe('optionsFromFlaskConfig()', () => {
     expect(new Set(SETTINGS.map(([setting]) => setting)).size).toBe(43);
   });
 
-  it.each(SETTINGS)('%s, as in Python: %j', (setting, value, _text, option, expected) => {
+  it.each(SETTINGS)('%s as a Python value: %j', (setting, value, _text, option, expected) => {
     expect(at(optionsFromFlaskConfig({ [setting]: value }), option)).toEqual(expected);
   });
 
-  it.each(SETTINGS)('%s, as text of the environment: %3$j', (setting, _value, text, option, expected) => {
+  it.each(SETTINGS)('%s as text of the environment: %3$j', (setting, _value, text, option, expected) => {
     expect(at(optionsFromFlaskConfig({ [setting]: text }), option)).toEqual(expected);
     expect(at(optionsFromFlaskConfig({ [`FLASK_${setting}`]: text }), option)).toEqual(expected);
   });
 
-  it.each(SETTINGS)('%s, None: is not set', (setting) => {
+  it.each(SETTINGS)('%s: None means not set', (setting) => {
     const options = optionsFromFlaskConfig({ [setting]: null });
     for (const text of ['None', 'null']) {
-      // As text, SameSite's None is the attribute.
+      // For SameSite, the text None is a value.
       if (setting === 'JWT_COOKIE_SAMESITE' && text === 'None') continue;
       expect(optionsFromFlaskConfig({ [setting]: text })).toEqual(options);
     }
@@ -87,7 +87,7 @@ describe('optionsFromFlaskConfig()', () => {
     expect(options).toEqual({ ...FLASK_DEFAULTS, ...means[setting] });
   });
 
-  it('has Flask’s defaults where they are not ours', () => {
+  it('has Flask’s defaults where they differ from ours', () => {
     expect(optionsFromFlaskConfig({})).toEqual(FLASK_DEFAULTS);
     expect(resolveSettings(optionsFromFlaskConfig({ JWT_SECRET_KEY: SECRET }))).toMatchObject({
       accessTokenExpires: 900,
@@ -98,7 +98,7 @@ describe('optionsFromFlaskConfig()', () => {
     });
   });
 
-  it('makes options the module takes, of everything at once', () => {
+  it('returns options that the module accepts, with every setting at once', () => {
     const all = SETTINGS.filter(([setting]) => !/PRIVATE|PUBLIC|CSRF_PROTECT/.test(setting));
     const texts = { ...Object.fromEntries(all.map(([setting, , text]) => [setting, text])), JWT_SECRET_KEY: SECRET };
     expect(resolveSettings(optionsFromFlaskConfig(texts))).toMatchObject({

@@ -13,11 +13,11 @@ describe('the secret of a Flask configuration', () => {
     }
   });
 
-  it('is no fallback for a key pair', () => {
+  it('does not replace a key pair', () => {
     expect(read({ SECRET_KEY: SECRET, JWT_ALGORITHM: 'RS256', JWT_PRIVATE_KEY: 'PEM' }).secret).toBeUndefined();
   });
 
-  it('stays a string for every value, except quotes', () => {
+  it('stays text in every form, without its JSON quotes', () => {
     for (const secret of ['1234567890', 'true', 'True', '[1]', '{"a":1}', 'a,b', '1e3']) {
       expect(read({ JWT_SECRET_KEY: secret }).secret).toBe(secret);
     }
@@ -30,7 +30,7 @@ describe('the secret of a Flask configuration', () => {
     expect(() => resolveSettings(read({ SECRET_KEY: bytes }))).not.toThrow();
   });
 
-  it('missing is noticed by the module, not here', () => {
+  it('is required by the module, not by optionsFromFlaskConfig()', () => {
     expect(() => resolveSettings(read({}))).toThrow(/option "secret" is missing/);
   });
 });
@@ -45,7 +45,7 @@ describe('text in a Flask configuration', () => {
     expect(read({ JWT_IDENTITY_CLAIM: '"id"' }).identityClaim).toBe('id');
   });
 
-  it('stays text for a setting that is text, also where it looks like a number', () => {
+  it('stays text for a text setting, even if it looks like a number', () => {
     expect(read({ JWT_IDENTITY_CLAIM: '7' }).identityClaim).toBe('7');
     expect(read({ JWT_ENCODE_ISSUER: 'true' }).issuer).toEqual({ encode: 'true' });
     expect(read({ JWT_DECODE_AUDIENCE: '42' }).audience).toEqual({ decode: '42' });
@@ -58,18 +58,18 @@ describe('text in a Flask configuration', () => {
     expect(read({ JWT_DECODE_ISSUER: 'us, them' }).issuer).toEqual({ decode: ['us', 'them'] });
   });
 
-  it('may be a set, as Flask takes one', () => {
+  it('may be a Set, like in Flask', () => {
     expect(read({ JWT_TOKEN_LOCATION: new Set(['headers', 'json']) }).tokenLocation).toEqual(['headers', 'json']);
     expect(read({ JWT_CSRF_METHODS: new Set(['POST']) }).csrf).toEqual({ methods: ['POST'] });
   });
 
-  it('empty, or an empty list, of algorithms means the default', () => {
+  it('or a list of algorithms that is empty means the default', () => {
     for (const empty of ['', [], '[]', null]) {
       expect(read({ JWT_DECODE_ALGORITHMS: empty }).decodeAlgorithms).toBeUndefined();
     }
   });
 
-  it('empty is no domain, and no issuer or audience of new tokens', () => {
+  it('that is empty means no domain, and no issuer or audience of new tokens', () => {
     const empty = { JWT_COOKIE_DOMAIN: '', JWT_ENCODE_ISSUER: '', JWT_ENCODE_AUDIENCE: '' };
     expect(resolveSettings(read({ JWT_SECRET_KEY: SECRET, ...empty }))).toMatchObject({
       cookies: { domain: null },
@@ -101,12 +101,12 @@ describe('text in a Flask configuration', () => {
     },
   );
 
-  it('a lifetime that is True is none', () => {
+  it('True is not a lifetime', () => {
     expect(() => read({ JWT_ACCESS_TOKEN_EXPIRES: true })).toThrow(TypeError);
     expect(() => read({ JWT_REFRESH_TOKEN_EXPIRES: 'True' })).toThrow(/a duration, or False for never/);
   });
 
-  it('CSRF protection stays on with its other settings', () => {
+  it('the CSRF check stays on with its other settings', () => {
     expect(read({ JWT_COOKIE_CSRF_PROTECT: true, JWT_CSRF_CHECK_FORM: true }).csrf).toEqual({ checkForm: true });
     expect(read({ JWT_COOKIE_CSRF_PROTECT: 'True' }).csrf).toBeUndefined();
     expect(read({ JWT_COOKIE_CSRF_PROTECT: 'False', JWT_CSRF_CHECK_FORM: true }).csrf).toBe(false);
@@ -125,14 +125,14 @@ describe('names in a Flask configuration', () => {
     ['JWT_TOKEN_LOCATIONS', 'JWT_TOKEN_LOCATION'],
     ['JWT_COOKIE_SAME_SITE', 'JWT_COOKIE_SAMESITE'],
     ['FLASK_JWT_ALGORITM', 'JWT_ALGORITHM'],
-  ])('%s is refused with the nearest known one', (name, nearest) => {
+  ])('%s is refused with the most similar known name', (name, nearest) => {
     expect(() => read({ [name]: 'x' })).toThrow(TypeError);
     expect(() => read({ [name]: 'x' })).toThrow(
       `optionsFromFlaskConfig: Flask-JWT-Extended has no setting ${name.replace('FLASK_', '')}. Did you mean ${nearest}? `,
     );
   });
 
-  it('far from all known ones are refused too', () => {
+  it('similar to no known name are refused, too', () => {
     expect(() => read({ JWT_XYZ: 1 })).toThrow("If it belongs to something else, pass { ignore: ['JWT_XYZ'] }.");
   });
 
@@ -142,13 +142,13 @@ describe('names in a Flask configuration', () => {
     expect(() => optionsFromFlaskConfig({ JWT_B: 1, JWT_C: 1 }, { ignore: ['JWT_B'] })).toThrow('JWT_C');
   });
 
-  it('that are not the library’s do not matter', () => {
+  it('of other things are ignored', () => {
     expect(read({ DEBUG: true, PATH: '/bin', SQLALCHEMY_DATABASE_URI: 'x', FLASK_ENV: 'test', jwt_x: 1 })).toEqual(
       read({}),
     );
   });
 
-  it('may be those of the environment', () => {
+  it('may be in the environment', () => {
     const environment = { ...process.env, FLASK_JWT_SECRET_KEY: SECRET };
     expect(resolveOptions(read(environment)).keyMaterial).toMatchObject({ secrets: [SECRET] });
   });

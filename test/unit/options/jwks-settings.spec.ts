@@ -7,11 +7,11 @@ const uri = 'https://idp.example/keys';
 
 const provider = (given: object) => resolveSettings({ jwks: given }).jwks[0];
 
-it('nothing is set without it', () => {
+it('without the option jwks there is no provider', () => {
   expect(resolveSettings({ secret }).jwks).toEqual([]);
 });
 
-it('the defaults are filled in', () => {
+it('has defaults', () => {
   expect(provider({ issuer })).toEqual({
     path: 'jwks',
     issuer,
@@ -34,21 +34,21 @@ it('the defaults are filled in', () => {
 it.each<[string, object]>([
   ['an address of this machine over http', { issuer: 'http://localhost:8080/realms/a' }],
   ['127.0.0.1 and [::1]', [{ issuer: 'http://127.0.0.1:80' }, { issuer: 'http://[::1]/' }]],
-  ['another machine over http, where that is allowed', { issuer: 'http://idp.internal', allowInsecure: true }],
-  ['an issuer that is no address, with a uri', { issuer: 'idp', uri }],
+  ['another machine over http, with allowInsecure', { issuer: 'http://idp.internal', allowInsecure: true }],
+  ['an issuer that is not an address, with a uri', { issuer: 'idp', uri }],
   ['a uri alone', { uri }],
-  ['no audience', { issuer, audience: false }],
+  ['audience: false', { issuer, audience: false }],
   ['several audiences', { issuer, audience: ['a', 'b'] }],
   ['no stale keys', { issuer, maxStale: 0 }],
   ['ES256K by name', { issuer, algorithms: ['ES256K'] }],
-])('%s is taken', (_, jwks) => {
+])('%s is accepted', (_, jwks) => {
   expect(() => resolveSettings({ jwks })).not.toThrow();
 });
 
 it.each<[what: string, options: object, message: string]>([
-  ['no list', { jwks: 'https://idp.example' }, '"jwks" must be an object'],
+  ['a text', { jwks: 'https://idp.example' }, '"jwks" must be an object'],
   ['an empty list', { jwks: [] }, '"jwks" is an empty list'],
-  ['nobody', { jwks: {} }, '"jwks.issuer" is missing'],
+  ['an object without issuer and uri', { jwks: {} }, '"jwks.issuer" is missing'],
   ['an unknown option', { jwks: { url: uri } }, '"jwks.url" does not exist. Did you mean "uri"'],
   ['an issuer over http', { jwks: [{ issuer: 'http://idp.example' }] }, '"jwks[0].issuer" is "http://idp.example"'],
   ['a host that begins like this machine', { jwks: { issuer: 'http://127.0.0.1.example' } }, 'must be https'],
@@ -59,8 +59,8 @@ it.each<[what: string, options: object, message: string]>([
     { jwks: { uri: 'https://a:b@idp.example' } },
     'is "https://…@idp.example": it must not hold',
   ],
-  ['an issuer that is no address, alone', { jwks: { issuer: 'idp' } }, 'set "uri" to its keys'],
-  ['an issuer that is no text', { jwks: { issuer: 7 } }, '"jwks.issuer" must be a string'],
+  ['an issuer that is not an address, without a uri', { jwks: { issuer: 'idp' } }, 'set "uri" to its keys'],
+  ['an issuer that is not a text', { jwks: { issuer: 7 } }, '"jwks.issuer" must be a string'],
   [
     'HMAC',
     { jwks: { issuer, algorithms: ['RS256', 'HS256'] } },
@@ -71,15 +71,23 @@ it.each<[what: string, options: object, message: string]>([
   ['an empty audience', { jwks: { issuer, audience: '' } }, '"jwks.audience" must be a text'],
   ['an empty list of audiences', { jwks: { issuer, audience: [] } }, '"jwks.audience"'],
   ['audience: true', { jwks: { issuer, audience: true } }, '"jwks.audience"'],
-  ['no time', { jwks: { issuer, timeout: 0 } }, '"jwks.timeout" must be more than zero'],
-  ['no cool-down', { jwks: { issuer, cooldown: 0 } }, '"jwks.cooldown" must be more than zero'],
-  ['no size', { jwks: { issuer, maxBytes: 0 } }, '"jwks.maxBytes"'],
-  ['fetch that is no function', { jwks: { issuer, fetch: 'axios' } }, '"jwks.fetch" must be a function'],
+  ['a timeout of 0', { jwks: { issuer, timeout: 0 } }, '"jwks.timeout" must be more than zero'],
+  ['a cooldown of 0', { jwks: { issuer, cooldown: 0 } }, '"jwks.cooldown" must be more than zero'],
+  ['maxBytes of 0', { jwks: { issuer, maxBytes: 0 } }, '"jwks.maxBytes"'],
+  ['fetch that is not a function', { jwks: { issuer, fetch: 'axios' } }, '"jwks.fetch" must be a function'],
   ['one issuer twice', { jwks: [{ issuer }, { issuer, uri }] }, 'has the issuer "https://idp.example" in two entries'],
-  ['our own issuer', { secret, issuer, jwks: { issuer } }, 'which "issuer" has, too'],
-  ['an issuer we take', { secret, issuer: { decode: ['us', issuer] }, jwks: { issuer } }, 'which "issuer" has, too'],
-  ['a provider without issuer beside a secret', { secret, jwks: { uri } }, '"jwks.issuer" is missing. With other keys'],
-  ['a provider without issuer beside another', { jwks: [{ issuer }, { uri }] }, '"jwks[1].issuer" is missing'],
+  ['the issuer of our own tokens', { secret, issuer, jwks: { issuer } }, 'which "issuer" has, too'],
+  [
+    'an accepted issuer of our own tokens',
+    { secret, issuer: { decode: ['us', issuer] }, jwks: { issuer } },
+    'which "issuer" has, too',
+  ],
+  [
+    'a provider without issuer together with a secret',
+    { secret, jwks: { uri } },
+    '"jwks.issuer" is missing. With other keys',
+  ],
+  ['a provider without issuer together with another', { jwks: [{ issuer }, { uri }] }, '"jwks[1].issuer" is missing'],
 ])('%s stops the start', async (_, options, message) => {
   const error = await errorOf(() => resolveSettings(options));
   expect(error).toBeInstanceOf(TypeError);

@@ -7,7 +7,7 @@ import {
 } from 'nestjs-jwt-extended';
 import { readToken, SECRET } from '../../support/forge.js';
 
-/** Options whose callbacks are methods, one of which needs the others. */
+/** Options as a class, with a getter and a method that reads a private field. */
 class MethodOptions implements JwtExtendedOptions {
   readonly secret = SECRET;
   #tenant = 'acme';
@@ -32,7 +32,7 @@ describe('options that are an instance of a class', () => {
     ['forRoot', () => JwtExtendedModule.forRoot(new MethodOptions())],
     ['a factory', () => JwtExtendedModule.forRootAsync({ useFactory: () => new MethodOptions() })],
     ['an options factory', () => JwtExtendedModule.forRootAsync({ useClass: MethodOptionsFactory })],
-  ])('count with all their methods and getters: by %s', async (_how, jwt) => {
+  ])('keep their methods and getters: by %s', async (_how, jwt) => {
     const module = await Test.createTestingModule({ imports: [jwt()] }).compile();
     const { claims } = readToken(await module.get(TokenService).createAccessToken('alice'));
     expect(claims.tenant).toBe('acme');

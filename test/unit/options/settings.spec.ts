@@ -5,7 +5,7 @@ import { OTHER_SECRET, SECRET } from '../../support/forge.js';
 
 const settle = (options: JwtExtendedOptions = {}) => resolveSettings({ secret: SECRET, ...options });
 
-/** The paths of all objects that could still be changed. */
+/** The paths of all objects that are not frozen. */
 function unfrozen(value: unknown, path = 'settings'): string[] {
   if (typeof value !== 'object' || value === null || value instanceof Set) return [];
   const below = Object.entries(value).flatMap(([name, member]) => unfrozen(member, `${path}.${name}`));
@@ -87,23 +87,23 @@ describe('the options', () => {
     );
   });
 
-  it('false means never for a lifetime', () => {
+  it('a lifetime of false means no end', () => {
     const settings = settle({ accessTokenExpires: false, refreshTokenExpires: false });
     expect(settings).toMatchObject({ accessTokenExpires: null, refreshTokenExpires: null });
   });
 
-  it('algorithm is always among those that are taken', () => {
+  it('algorithm is always accepted', () => {
     const { decodeAlgorithms } = settle({ algorithm: 'HS512', decodeAlgorithms: ['HS384'] });
     expect([...decodeAlgorithms].sort()).toEqual(['HS384', 'HS512']);
     expect([...settle({ decodeAlgorithms: [] }).decodeAlgorithms]).toEqual(['HS256']);
   });
 
-  it('one location may stand alone', () => {
+  it('a single location needs no list', () => {
     expect(settle({ tokenLocation: 'cookies' }).tokenLocation).toEqual(['cookies']);
     expect(settle({ tokenLocation: ['json', 'headers'] }).tokenLocation).toEqual(['json', 'headers']);
   });
 
-  it('a value of issuer or audience goes for both directions', () => {
+  it('a single value of issuer or audience is for new tokens and for the check', () => {
     expect(settle({ issuer: 'us' }).issuer).toEqual({ encode: 'us', decode: ['us'] });
     expect(settle({ audience: ['a', 'b'] }).audience).toEqual({ encode: ['a', 'b'], decode: ['a', 'b'] });
     expect(settle({ issuer: { encode: null } }).issuer).toEqual({ encode: null, decode: null });
@@ -114,12 +114,12 @@ describe('the options', () => {
     expect(settle({ requestProperty: false }).requestProperty).toBeNull();
   });
 
-  it('the challenge names the scheme, Bearer where there is none', () => {
+  it('the challenge has the scheme of the header, else Bearer', () => {
     expect(settle({ header: { type: 'JWT' } }).challengeScheme).toBe('JWT');
     expect(settle({ header: { type: '' } }).challengeScheme).toBe('Bearer');
   });
 
-  it('are frozen once they are settled', () => {
+  it('are frozen after the check', () => {
     expect(unfrozen(settle())).toEqual([]);
     const given: JwtExtendedOptions = {
       secret: [SECRET, OTHER_SECRET],
@@ -138,7 +138,7 @@ describe('the options', () => {
     expect(inspect(settings, { depth: Infinity })).not.toMatch(new RegExp(`${SECRET}|${OTHER_SECRET}`));
   });
 
-  it('do not change when the options object is changed afterwards', () => {
+  it('do not change when the application changes its object later', () => {
     const given = {
       secret: [SECRET],
       decodeAlgorithms: ['HS256' as 'HS256' | 'HS512'],
@@ -164,7 +164,7 @@ describe('the options', () => {
     expect(keyMaterial).toMatchObject({ secrets: [SECRET] });
   });
 
-  it('what every object inherits is no option', () => {
+  it('a property of Object.prototype is not an option', () => {
     const inherited = Object.prototype as { leeway?: unknown };
     inherited.leeway = 1_000_000;
     try {

@@ -10,10 +10,10 @@ const refusal = (options: object): string => {
     expect(error).toBeInstanceOf(TypeError);
     return (error as Error).message;
   }
-  throw new Error('These options were taken');
+  throw new Error('These options were accepted');
 };
 
-/** A wrong value, the option the refusal has to name, and a piece of the cure. */
+/** Wrong options, the option in the message, and a part of the cure in the message. */
 const WRONG: [options: object, named: string, cure: string | RegExp][] = [
   [{ algorithm: 'HS265' }, 'algorithm', 'Known: HS256, HS384'],
   [{ algorithm: 'hs256' }, 'algorithm', 'no known algorithm'],
@@ -110,14 +110,14 @@ const WRONG: [options: object, named: string, cure: string | RegExp][] = [
 ];
 
 describe('a wrong option', () => {
-  it.each(WRONG)('%p is refused by the name %s, with the cure', (options, named, cure) => {
+  it.each(WRONG)('%p is refused; the message has the option %s and the cure', (options, named, cure) => {
     const message = refusal(options);
     expect(message).toContain(`JwtExtendedModule option "${named}" `);
     expect(message).toMatch(cure);
   });
 
   it.each(['type', 'fresh', 'jti', 'csrf', 'exp', 'iat', 'nbf', 'iss', 'aud'])(
-    'the reserved claim %s is no identity claim',
+    'the claim %s cannot be the identity claim',
     (identityClaim) => {
       expect(refusal({ identityClaim })).toContain(`must not be "${identityClaim}"`);
     },
@@ -130,12 +130,12 @@ describe('a wrong option', () => {
     ['userlookup', 'userLookup'],
     ['isRevoked', 'Known: '],
     ['verifyTokens', 'verifyToken'],
-  ])('the unknown name %s is refused, with the nearest if there is one', (name, hint) => {
+  ])('the unknown name %s is refused; the message has a similar name, if there is one', (name, hint) => {
     expect(refusal({ [name]: undefined })).toContain(`JwtExtendedModule option "${name}" does not exist. `);
     expect(refusal({ [name]: 1 })).toContain(hint);
   });
 
-  it.each(['globalGuard', 'globalFilter', 'isGlobal'])('%s is no option but an extra of the call', (name) => {
+  it.each(['globalGuard', 'globalFilter', 'isGlobal'])('%s is refused in the result of a factory', (name) => {
     expect(refusal({ [name]: true })).toContain(`Write forRootAsync({ ${name}: …, useFactory: … })`);
   });
 
@@ -150,7 +150,7 @@ describe('a wrong option', () => {
     await expect(starting).rejects.toThrow(/^JwtExtendedModule option "leeway" is wrong: '10' has no unit/);
   });
 
-  it('is never shown when it may be a secret', () => {
+  it('is not shown if it may be a secret', () => {
     const key = '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----';
     for (const secret of [key, 'short but secret', { key }, [key]]) {
       expect(String(refusalOfSecret(secret))).not.toMatch(/MFkw|short but secret/);
