@@ -4,6 +4,8 @@ export type {
   IoredisClient,
   NodeRedisClient,
   NodeRedisCluster,
+  NodeRedisScriptInput,
   RedisClient,
   RedisConnection,
+  RedisErrorEvents,
 } from './stores/redis/redis-client.js';

@@ -12,12 +12,12 @@ export type RouteDecorator = ClassDecorator & MethodDecorator;
  *
  * @throws TypeError for a wrong option, when the class is defined.
  */
-export function JwtRequired(requirement?: JwtRequirement): RouteDecorator {
+export function JwtRequired(requirement?: JwtRequirement): ClassDecorator & MethodDecorator {
   return decorator('JwtRequired', settleRequirement(requirement));
 }
 
 /** Opens a class or a method, despite `requireByDefault` or `@JwtRequired()` on the class. */
-export function Public(): RouteDecorator {
+export function Public(): ClassDecorator & MethodDecorator {
   return decorator('Public', 'public');
 }
 

@@ -1,6 +1,8 @@
 /** The part of an `EventEmitter` that the store uses. */
-interface Emitter {
+export interface RedisErrorEvents {
+  /** Adds a listener for lost connections and other errors. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** How many listeners the application has added. */
   listenerCount(event: 'error'): number;
 }
 
@@ -13,8 +15,10 @@ export interface RedisConnection {
 }
 
 /** Keys and arguments of a script for the package `redis`. */
-interface NodeRedisEval {
+export interface NodeRedisScriptInput {
+  /** The keys. A cluster chooses the node by them. */
   keys: string[];
+  /** The other arguments. */
   arguments: string[];
 }
 
@@ -22,15 +26,15 @@ interface NodeRedisEval {
  * The part of a client of the package `redis` that the store uses: of `createClient()`, `createClientPool()` and
  * `createSentinel()`.
  */
-export interface NodeRedisClient extends Emitter, RedisConnection {
+export interface NodeRedisClient extends RedisErrorEvents, RedisConnection {
   /** `MGET`. */
   mGet(keys: string[]): Promise<unknown>;
   /** `ZRANGE`. */
   zRange(key: string, first: number, last: number): Promise<unknown>;
   /** `EVAL`. */
-  eval(script: string, options: NodeRedisEval): Promise<unknown>;
+  eval(script: string, options: NodeRedisScriptInput): Promise<unknown>;
   /** `EVALSHA`. */
-  evalSha(sha1: string, options: NodeRedisEval): Promise<unknown>;
+  evalSha(sha1: string, options: NodeRedisScriptInput): Promise<unknown>;
 }
 
 /** The part of a cluster client of the package `redis` that the store uses: of `createCluster()`. */
@@ -42,7 +46,7 @@ export interface NodeRedisCluster extends Omit<NodeRedisClient, 'time' | 'info'>
 }
 
 /** The part of a `Redis` or `Cluster` of the package `ioredis` that the store uses. */
-export interface IoredisClient extends Emitter, RedisConnection {
+export interface IoredisClient extends RedisErrorEvents, RedisConnection {
   /** `MGET`. */
   mget(keys: string[]): Promise<unknown>;
   /** `ZRANGE`. */

@@ -103,10 +103,17 @@ export class SqlRevocationStore extends RevocationStore {
    * Deletes all expired rows, `batch` of them per statement, and returns how many there were. The store itself deletes some
    * from time to time. Call this once a day if rows remain.
    *
-   * @param options.batch A number of rows, 1,000 by default.
    * @throws TypeError if `batch` is not a positive integer.
    */
-  async purge({ batch = 1_000 }: { batch?: number } = {}): Promise<number> {
+  async purge({
+    batch = 1_000,
+  }: {
+    /**
+     * How many rows a statement deletes.
+     * @default 1000
+     */
+    batch?: number | undefined;
+  } = {}): Promise<number> {
     if (!Number.isSafeInteger(batch) || batch < 1) throw new TypeError('purge: "batch" must be a number of rows.');
     const until = await this.now();
     let purged = 0;
