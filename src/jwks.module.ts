@@ -38,7 +38,11 @@ const OPTIONS = {
  */
 @Module({})
 export class JwksModule {
-  /** @throws TypeError for a wrong option; at the start also when all keys of the application are secrets. */
+  /**
+   * Registers the route of the JWK Set.
+   *
+   * @throws TypeError for a wrong option; at the start also when all keys of the application are secrets.
+   */
   static forRoot(options: JwksModuleOptions = {}): DynamicModule {
     const { path, maxAge, imports } = readOptions(options, OPTIONS, { owner: 'JwksModule' });
     return { module: JwksModule, imports, controllers: [jwksControllerAt(path, maxAge)] };

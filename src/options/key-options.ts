@@ -53,7 +53,10 @@ export interface DecodeKeyChoice {
 export interface EncodeKeyChoice {
   /** The secret or private key. */
   key: KeyMaterial;
-  /** @default the option `algorithm` */
+  /**
+   * The algorithm of the signature.
+   * @default the option `algorithm`
+   */
   algorithm?: JwtAlgorithm | undefined;
   /** Claims of the new token. A call that sets one of them to another value is a `TypeError`. */
   claims?: BoundClaims | undefined;

@@ -29,23 +29,27 @@ const isPublic = (declaration: ts.Declaration) => {
   return !(ts.getCombinedModifierFlags(declaration) & hidden) && !(name && ts.isPrivateIdentifier(name));
 };
 
-/** Fields, methods and accessors; constructors are called by Nest, type parameters and index signatures have no page. */
-const isMember = (declaration: ts.Declaration) =>
-  ts.isPropertySignature(declaration) ||
-  ts.isPropertyDeclaration(declaration) ||
-  ts.isMethodSignature(declaration) ||
-  ts.isMethodDeclaration(declaration) ||
-  ts.isAccessor(declaration);
+/** Fields, methods and accessors. Constructors are called by Nest; parameters and index signatures have no comment. */
+const isMember = (node: ts.Node): node is ts.Declaration =>
+  ts.isPropertySignature(node) ||
+  ts.isPropertyDeclaration(node) ||
+  ts.isMethodSignature(node) ||
+  ts.isMethodDeclaration(node) ||
+  ts.isAccessor(node);
 
-function membersOf(symbol: ts.Symbol): ts.Symbol[] {
-  const literals = (symbol.declarations ?? []).filter(ts.isTypeAliasDeclaration).map(({ type }) => type);
-  const ofLiterals = literals
-    .filter(ts.isTypeLiteralNode)
-    .flatMap((type) => checker.getTypeAtLocation(type).getProperties());
-  const own = [...(symbol.members?.values() ?? []), ...(symbol.exports?.values() ?? []), ...ofLiterals];
-  return own.filter((member) =>
-    member.declarations?.some((declaration) => isMember(declaration) && isPublic(declaration)),
-  );
+/** The members of a declaration and of the types in it. The comment of a union explains the members of its variants. */
+function membersOf(symbol: ts.Symbol): Map<string, ts.Symbol> {
+  const members = new Map<string, ts.Symbol>();
+  const visit = (node: ts.Node, path: string): void => {
+    if ((isMember(node) && !isPublic(node)) || (ts.isUnionTypeNode(node) && ts.isTypeAliasDeclaration(node.parent)))
+      return;
+    const member = isMember(node) ? checker.getSymbolAtLocation(ts.getNameOfDeclaration(node) as ts.Node) : undefined;
+    const inside = member === undefined ? path : `${path}.${member.name}`;
+    if (member !== undefined) members.set(inside, member);
+    ts.forEachChild(node, (child) => visit(child, inside));
+  };
+  symbol.declarations?.forEach((declaration) => visit(declaration, symbol.name));
+  return members;
 }
 
 const isDocumented = (symbol: ts.Symbol) => symbol.getDocumentationComment(checker).length > 0;
@@ -65,9 +69,7 @@ describe('the published types', () => {
 
   it('have a comment on every public member', () => {
     const undocumented = published.flatMap((symbol) =>
-      membersOf(symbol)
-        .filter((member) => !isDocumented(member))
-        .map((member) => `${symbol.name}.${member.name}`),
+      [...membersOf(symbol)].flatMap(([path, member]) => (isDocumented(member) ? [] : [path])),
     );
     expect(undocumented).toEqual([]);
   });
