@@ -129,11 +129,11 @@ const PROVIDERS: Provider[] = [
   ],
 })
 export class JwtExtendedModule extends ConfigurableModuleClass {
-  /** With the options at hand. Wrong ones stop the start with a `TypeError` that says what to do. */
+  /** Imports the module with these options. Wrong options stop the start with a `TypeError` that says what to do. */
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
     requireOptions(options);
     const definition = super.forRoot(options);
-    // The object itself, for Nest's copy of it loses what an instance of a class inherits, callbacks among it.
+    // Nest's copy of the object loses inherited properties, such as callbacks of a class. So the original is used.
     const own: Provider[] = [
       { provide: OPTIONS, useValue: new ConcealedOptions(options) },
       { provide: WITH_EXTRAS, useValue: true },
@@ -142,7 +142,7 @@ export class JwtExtendedModule extends ConfigurableModuleClass {
     return { ...definition, providers: [...others, ...own] };
   }
 
-  /** With options that come from other providers: `useFactory`, `useClass` or `useExisting`. */
+  /** Imports the module with options from other providers: `useFactory`, `useClass` or `useExisting`. */
   static override forRootAsync(
     options: typeof ASYNC_OPTIONS_TYPE & {
       /** Further providers of this module, for the factory to inject. */
@@ -161,20 +161,20 @@ function providesOptions(provider: Provider): provider is FactoryProvider<unknow
   return 'provide' in provider && provider.provide === OPTIONS;
 }
 
-/** The provider of the options as Nest's builder makes it, but with their values out of sight. */
+/** The provider of the options from Nest's builder, with concealed values. */
 function concealOptions(provider: Provider): Provider {
   if (!providesOptions(provider)) return provider;
   const { useFactory } = provider;
   return { ...provider, useFactory: async (...given: unknown[]) => new ConcealedOptions(await useFactory(...given)) };
 }
 
-/** What an environment or a configuration that is not there yet answers would otherwise be Nest's own riddle. */
+/** Without this check, a missing environment variable ends in a Nest error that does not name it. */
 function requireOptions(given: unknown): void {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
-  // Not the value itself, which may be a secret.
+  // The message does not contain the value, which may be a secret.
   const what = given === null ? 'null' : Array.isArray(given) ? 'list' : typeof given;
   throw new TypeError(
-    `JwtExtendedModule.forRoot() needs an object of options, { secret: … } at least; it was given ${what}.`,
+    `JwtExtendedModule.forRoot() needs an object of options, { secret: … } at least; it got ${what}.`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** The small primes by which the faulty keys can be told from others. */
+/** The small primes that distinguish the faulty keys from others. */
 const PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
 const GENERATOR = 65_537;

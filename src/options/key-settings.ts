@@ -6,7 +6,7 @@ import { keyMaterial, type KeyMaterial } from './key-options.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
 import { optional } from './readers.js';
 
-/** One secret (a list: the first signs) or one key pair, as the options have it. */
+/** The options for one secret (a list: the first signs) or one key pair. */
 export interface SingleKeyMaterial {
   readonly secrets: readonly KeyMaterial[];
   readonly privateKey: KeyMaterial | null;

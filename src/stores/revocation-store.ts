@@ -85,9 +85,9 @@ export interface PresentedRefreshToken extends SessionLimits {
 }
 
 /**
- * How a refresh token without session is adopted. If the session does not exist, the `jti` is not denied, and no cut-off of
- * the subject is at or after `issuedAt`: the session opens, the token becomes the parent of `successor`, and its `jti` is
- * denied. So it is adopted once.
+ * The adoption of a refresh token without a session. It needs three conditions: the session does not exist, the `jti` is not
+ * denied, and no cut-off of the subject is at or after `issuedAt`. Then the session opens, and the token becomes the parent of
+ * `successor`. Its `jti` is denied, so it is adopted once.
  */
 export interface Adoption {
   /** For how many milliseconds the `jti` is denied; `null`: for ever. */

@@ -139,7 +139,7 @@ describe('a call that gives nothing', () => {
   ])('to forRoot stops the start: %s', (type, options) => {
     const start = () => JwtExtendedModule.forRoot(options as never);
     expect(start).toThrow(TypeError);
-    expect(start).toThrow(/forRoot\(\) needs an object of options, { secret: … } at least; it was given \w+\.$/);
+    expect(start).toThrow(/forRoot\(\) needs an object of options, { secret: … } at least; it got \w+\.$/);
     expect(start).not.toThrow(SECRET);
     expect(start).toThrow(type);
   });

@@ -3,7 +3,7 @@ import { affectedRowsOf } from './sql-result.js';
 import { join, number, raw, sql } from './sql-statement.js';
 
 // SYSDATE() advances while a statement waits, but it is local time, which is ambiguous in one hour of the year. So it only
-// tells for how long the statement has run. When the statement began is known in UTC.
+// shows for how long the statement has run. When the statement began is known in UTC.
 const running = raw('TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))');
 const clock = sql`(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + ${running}) / 1000e0`;
 

@@ -77,7 +77,7 @@ export const adopting: Facts = {
     equal(await alice.session(sid), null);
   },
 
-  'the jti is denied for the given time': async (alice) => {
+  'the jti is denied for the requested time': async (alice) => {
     const foreign = randomUUID();
     await alice.present(alice.newSid(), foreign, { adopt: adoption({ denyFor: 20 }) });
     const lasting = randomUUID();

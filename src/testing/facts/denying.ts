@@ -46,7 +46,7 @@ export const denying: Facts = {
     equal(await alice.isDenied(randomUUID()), false);
   },
 
-  'a jti is denied for the given milliseconds, or for ever': async (alice) => {
+  'a jti is denied for a number of milliseconds, or without end': async (alice) => {
     const [brief, long, forEver] = [randomUUID(), randomUUID(), randomUUID()];
     await alice.deny(brief, 20);
     await alice.deny(long, 40 * 86_400_000);

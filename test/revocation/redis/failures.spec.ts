@@ -5,7 +5,7 @@ import { until } from '../../support/until.js';
 import { singleDrivers, type Connected } from './drivers.js';
 import { HOUR, inTime, openSession, sessionToOpen, tokenOf, type OpenedSession } from '../../support/store-calls.js';
 
-/** Every write of a store, for one session. */
+/** Every write of a store for one session. */
 const writesOf = (store: RedisRevocationStore, session: OpenedSession) => ({
   open: (deadline: number) =>
     store.openSession(sessionToOpen({ subject: session.subject, maxPerSubject: 1 }), deadline),

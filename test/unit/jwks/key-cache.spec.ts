@@ -147,7 +147,7 @@ describe('without any key', () => {
   });
 });
 
-it('a hanging fetch is given up, even if it ignores the signal', async () => {
+it('a hanging fetch ends, even if it ignores the signal', async () => {
   const { cache, loader } = cacheOf({ timeout: 50 });
   loader.answer = never;
   const waiting = errorOf(() => cache.keys());
