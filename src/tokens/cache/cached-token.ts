@@ -19,7 +19,7 @@ export class CachedToken extends SignedToken implements ValidTime {
   constructor(
     { rawToken, header, claims, payload, signer }: SignedToken,
     readonly part: CachePart,
-    /** The approximate memory of the token, in bytes. */
+    /** The memory that the token takes at most, in bytes. */
     readonly bytes: number,
   ) {
     // Copies the string. The one of the request is a slice of a header, and would hold the whole header in memory.

@@ -1,6 +1,6 @@
 import type { CacheSettings } from '../../options/cache-options.js';
 import { CachedToken, type CachePart } from './cached-token.js';
-import { bytesOf } from './token-bytes.js';
+import { sizeOf } from './token-size.js';
 import { CachePartition } from './cache-partition.js';
 import type { SignedToken } from '../verified-token.js';
 
@@ -16,11 +16,8 @@ type Partitions = Readonly<Record<CachePart, CachePartition>>;
 export class TokenCache {
   private partitions: Partitions;
 
-  constructor(
-    private readonly size: CacheSettings,
-    private readonly hasStore: boolean,
-  ) {
-    this.partitions = emptyPartitions(size);
+  constructor(private readonly limits: CacheSettings) {
+    this.partitions = emptyPartitions(limits);
   }
 
   find(rawToken: string): CachedToken | undefined {
@@ -34,7 +31,7 @@ export class TokenCache {
       this.forget(token);
     }
     const partition = this.partitions[part];
-    if (partition.wants()) partition.add(new CachedToken(token, part, bytesOf(token, this.hasStore)));
+    if (partition.wants()) partition.add(new CachedToken(token, part, sizeOf(token)));
   }
 
   /** Removes a token. */
@@ -44,7 +41,7 @@ export class TokenCache {
 
   /** Removes all tokens. */
   clear(): void {
-    this.partitions = emptyPartitions(this.size);
+    this.partitions = emptyPartitions(this.limits);
   }
 }
 

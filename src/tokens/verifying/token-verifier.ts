@@ -50,7 +50,7 @@ export class TokenVerifier {
     private readonly keys: KeySource,
     private readonly codec: TokenCodec,
   ) {
-    this.cache = settings.cache && new TokenCache(settings.cache, settings.revocation !== null);
+    this.cache = settings.cache && new TokenCache(settings.cache);
   }
 
   /** Empties the cache, after the keys have changed. */

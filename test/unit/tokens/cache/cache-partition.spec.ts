@@ -2,10 +2,10 @@ import { createSecretKey } from 'node:crypto';
 import { ownKey } from '../../../../src/keys/verification-key.js';
 import { fillDefaults } from '../../../../src/tokens/verifying/claims.js';
 import { CachedToken } from '../../../../src/tokens/cache/cached-token.js';
-import { bytesOf } from '../../../../src/tokens/cache/token-bytes.js';
-import { CachePartition } from '../../../../src/tokens/cache/cache-partition.js';
+import { sizeOf } from '../../../../src/tokens/cache/token-size.js';
+import { CachePartition, type PartitionLimits } from '../../../../src/tokens/cache/cache-partition.js';
 import { SignedToken } from '../../../../src/tokens/verified-token.js';
-import { claimsOf, forge, readToken, SECRET } from '../../../support/forge.js';
+import { forge, readToken, SECRET } from '../../../support/forge.js';
 
 const SIGNER = ownKey('HS256', createSecretKey(Buffer.from(SECRET)));
 const BYTES = 2 ** 24;
@@ -14,13 +14,14 @@ function tokenWith(claims: object): CachedToken {
   const rawToken = forge(claims);
   const read = readToken(rawToken).claims;
   const token = new SignedToken(rawToken, { alg: 'HS256' }, read, fillDefaults(read), SIGNER);
-  return new CachedToken(token, 'current', bytesOf(token, false));
+  return new CachedToken(token, 'current', sizeOf(token));
 }
 
 const tokens = Array.from({ length: 3000 }, (_, index) => tokenWith({ jti: `id ${index}` }));
 const part = (from: number, to: number) => tokens.slice(from, to);
+const sizes = tokens.map(({ bytes }) => bytes);
 
-/** Looks for each and puts in what is missing, as a verification does; answers how many were there. */
+/** Looks up each token and adds the missing ones, as a verification does. Counts both. */
 function use(partition: CachePartition, used: readonly CachedToken[]): { hits: number; added: number } {
   const counts = { hits: 0, added: 0 };
   for (const token of used) {
@@ -37,43 +38,44 @@ function found(partition: CachePartition): CachedToken[] {
   return tokens.filter(({ rawToken }) => partition.find(rawToken) !== undefined);
 }
 
-describe('a partition', () => {
-  it('has all tokens while there is space', () => {
+describe('a partition of the cache', () => {
+  it('has all tokens that were added until it is full', () => {
     const partition = new CachePartition({ maxTokens: 1000, maxBytes: BYTES });
     expect(use(partition, part(0, 1000))).toEqual({ hits: 0, added: 1000 });
     expect(use(partition, part(0, 1000))).toEqual({ hits: 1000, added: 0 });
   });
 
-  it('holds no more tokens than it may', () => {
+  it('has at most `maxTokens` tokens', () => {
     const partition = new CachePartition({ maxTokens: 100, maxBytes: BYTES });
     for (const token of tokens) partition.add(token);
     expect(found(partition)).toHaveLength(100);
   });
 
-  it('holds no more bytes than it may', () => {
-    const partition = new CachePartition({ maxTokens: 1000, maxBytes: 80_000 });
+  it('has at most `maxBytes` bytes', () => {
+    const maxBytes = 100 * Math.max(...sizes);
+    const partition = new CachePartition({ maxTokens: 1000, maxBytes });
     for (const token of tokens) partition.add(token);
-    const held = found(partition).length;
-    expect(held).toBeGreaterThan(80);
-    expect(held).toBeLessThan(160);
-    partition.add(tokenWith({ jti: 'large', text: 'x'.repeat(100_000) }));
-    expect(found(partition)).toHaveLength(held);
-    partition.add(tokenWith({ jti: 'half', text: 'x'.repeat(20_000) }));
-    expect(found(partition).length).toBeLessThan(held);
+    const held = found(partition);
+    expect(held.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(maxBytes);
+    expect(held.length).toBeGreaterThanOrEqual(100);
+    partition.add(tokenWith({ jti: 'too large', text: 'x'.repeat(maxBytes) }));
+    expect(found(partition)).toHaveLength(held.length);
+    partition.add(tokenWith({ jti: 'a fifth', text: 'x'.repeat(maxBytes / 20) }));
+    expect(found(partition).length).toBeLessThan(held.length);
   });
 
-  it('of no size takes nothing', () => {
+  it('adds nothing if its size is 0', () => {
     const partition = new CachePartition({ maxTokens: 0, maxBytes: BYTES });
     expect(use(partition, part(0, 1000))).toEqual({ hits: 0, added: 0 });
   });
 
-  it('of one token has the last one it took', () => {
+  it('has the last token if its size is 1', () => {
     const partition = new CachePartition({ maxTokens: 1, maxBytes: BYTES });
     for (const token of part(0, 5)) partition.add(token);
     expect(found(partition)).toEqual(part(4, 5));
   });
 
-  it('forgets what is taken out, and only that', () => {
+  it('loses the tokens that are removed, and no others', () => {
     const partition = new CachePartition({ maxTokens: 10, maxBytes: BYTES });
     for (const token of part(0, 10)) partition.add(token);
     for (const token of part(3, 7)) partition.remove(token);
@@ -82,9 +84,13 @@ describe('a partition', () => {
     for (const token of part(10, 14)) partition.add(token);
     expect(found(partition)).toEqual([...part(0, 3), ...part(7, 14)]);
   });
+});
 
-  it('finds some of a working set that is larger than it, and takes few in', () => {
-    const partition = new CachePartition({ maxTokens: 300, maxBytes: BYTES });
+describe.each<[string, PartitionLimits]>([
+  ['tokens', { maxTokens: 300, maxBytes: BYTES }],
+])('a partition that is full by the number of %s', (_, limits) => {
+  it('finds some tokens of a working set that is larger, and adds few', () => {
+    const partition = new CachePartition(limits);
     use(partition, tokens);
     const later = [1, 2, 3].map(() => use(partition, tokens));
     for (const { hits, added } of later) {
@@ -93,8 +99,8 @@ describe('a partition', () => {
     }
   });
 
-  it('keeps what is used while others come once', () => {
-    const partition = new CachePartition({ maxTokens: 300, maxBytes: BYTES });
+  it('finds tokens in use again while others come once', () => {
+    const partition = new CachePartition(limits);
     const regulars = part(0, 200);
     use(partition, regulars);
     let hits = 0;
@@ -106,21 +112,22 @@ describe('a partition', () => {
   });
 });
 
-it('characters of two bytes, fractions and store keys count', () => {
-  const bytes = (claims: object, isLookedUp = false) => {
-    const raw = { rawToken: '', payload: claims, claims } as unknown as SignedToken;
-    return bytesOf(raw, isLookedUp);
-  };
-  expect(bytes({ name: 'Łódź' }) - bytes({ name: 'Lodz' })).toBe(4);
-  expect(bytes({ name: 'Köln' })).toBe(bytes({ name: 'Koln' }));
-  expect(bytes({ exp: 1.5 }) - bytes({ exp: 1 })).toBe(16);
-  expect(bytes({}, true)).toBeGreaterThan(bytes({}) + 100);
-});
+describe('the size of a token', () => {
+  const size = (rawToken: string, claims: object, header: object = {}) =>
+    sizeOf({ rawToken, claims, header } as unknown as SignedToken);
+  const none = size('', {});
+  const member = size('', { role: '' }) - none;
+  const element = size('', { aud: [''] }) - size('', { aud: [] });
 
-it('the size of a token is about what it takes', () => {
-  const partition = new CachePartition({ maxTokens: 10_000, maxBytes: 700 * 1000 });
-  const usual = Array.from({ length: 2000 }, (_, index) => tokenWith(claimsOf({ jti: `id ${index}` })));
-  for (const token of usual) partition.add(token);
-  const held = usual.filter(({ rawToken }) => partition.find(rawToken)).length;
-  expect(held).toBeGreaterThan(900);
+  it('grows with its characters, its members and its elements, at any depth', () => {
+    expect(size('four', {})).toBeGreaterThan(size('one', {}));
+    expect(size('', { role: { of: { a: 0 } } }) - none).toBe(3 * member);
+    expect(size('', { roles: [[], null] }) - none).toBe(member + 2 * element);
+    expect(size('', {}, { jku: '' }) - none).toBe(member);
+  });
+
+  it('does not grow with the names that all tokens have', () => {
+    expect(size('', { sub: '', exp: 1, csrf: '' }, { alg: 'HS256' })).toBe(none);
+    expect(size('', { aud: ['one', 'two'] }) - none).toBe(member + 2 * element);
+  });
 });
