@@ -40,8 +40,13 @@ export class CachePartition {
 
   /** Whether a new token should be added now. A full partition decides at random. */
   wants(): boolean {
-    const isFull = this.order.length >= this.limits.maxTokens || this.bytes >= this.limits.maxBytes;
-    return !isFull || (this.limits.maxTokens > 0 && Math.random() < ADMITTED);
+    return !this.isFull() || (this.limits.maxTokens > 0 && Math.random() < ADMITTED);
+  }
+
+  /** Whether there is no room for another token of the average size. */
+  private isFull(): boolean {
+    const count = this.order.length;
+    return count >= this.limits.maxTokens || this.bytes + this.bytes / Math.max(1, count) > this.limits.maxBytes;
   }
 
   add(token: CachedToken): void {

@@ -88,6 +88,7 @@ describe('a partition of the cache', () => {
 
 describe.each<[string, PartitionLimits]>([
   ['tokens', { maxTokens: 300, maxBytes: BYTES }],
+  ['bytes', { maxTokens: 3000, maxBytes: 300 * Math.max(...sizes) }],
 ])('a partition that is full by the number of %s', (_, limits) => {
   it('finds some tokens of a working set that is larger, and adds few', () => {
     const partition = new CachePartition(limits);
