@@ -3,6 +3,7 @@ export default {
   testEnvironment: 'node',
   // By default a machine with two processors would use one.
   maxWorkers: '100%',
+  reporters: ['default', '<rootDir>/test/support/skipped-reporter.cjs'],
   testSequencer: '<rootDir>/test/support/slow-first.cjs',
   // A test waits for facts; how long they take on a busy machine says nothing about them.
   testTimeout: 120_000,

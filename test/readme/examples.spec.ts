@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
 import { Controller, Get, Logger, UseGuards, type ExecutionContext, type INestApplication } from '@nestjs/common';
@@ -8,11 +8,11 @@ import { Jwt, JwtGuard, JwtRequired, setJwtContext, TokenService, type TokenPair
 import { startApp, type RunningApp } from '../support/adapters.js';
 import { send } from '../support/http-client.js';
 import { useJwtApp } from '../support/jwt-app.js';
+import { debianProgram, itWithProgram } from '../support/programs.js';
 import { ExampleProject } from './example-project.js';
 import { codeBlocks } from './readme.js';
 
 const run = promisify(execFile);
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 process.env.JWT_SECRET_KEY = '0123456789abcdef0123456789abcdef';
 Logger.overrideLogger(false);
@@ -42,7 +42,7 @@ describe('the quick start', () => {
   });
   afterAll(() => app.close());
 
-  (hasCurl ? it : it.skip)('answers as shown', async () => {
+  itWithProgram(debianProgram('curl'), 'answers as shown', async () => {
     const consoles = codeBlocks.filter(({ language }) => language === 'console').map(({ code }) => code);
     const { port } = new URL(await app.getUrl());
     const text = consoles.join('').replaceAll('localhost:3000', `localhost:${port}`);

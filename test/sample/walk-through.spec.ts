@@ -1,11 +1,11 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
 import { Logger, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { debianProgram, itWithProgram } from '../support/programs.js';
 
 const run = promisify(execFile);
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 let app: INestApplication;
 let printed: string;
@@ -34,7 +34,7 @@ it('has no shell comments, which an interactive zsh would run', () => {
   expect(printed).not.toMatch(/^\s*#/m);
 });
 
-(hasCurl ? it : it.skip)('can be pasted into a shell twice', async () => {
+itWithProgram(debianProgram('curl'), 'can be pasted into a shell twice', async () => {
   const commands = printed.slice(printed.indexOf('PAIR='));
   const { stdout, stderr } = await run('bash', ['--norc', '-euc', commands + commands]);
   const once = [

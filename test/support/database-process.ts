@@ -124,12 +124,3 @@ function kill(pid: number | undefined, signal: NodeJS.Signals): void {
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
-
-/** What tests that need a program are wrapped in: skipped where it is missing, unless CI has to run them. */
-export function describeWithProgram(name: string, program: string | undefined, cure: string, body: () => void): void {
-  if (program !== undefined) return describe(name, body);
-  if (process.env.CI !== 'true') return describe.skip(`${name} (${cure})`, body);
-  it(name, () => {
-    throw new Error(cure);
-  });
-}

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { DatabaseProcess, describeWithProgram, folderFor, removeFolder, runAs } from './database-process.js';
+import { DatabaseProcess, folderFor, removeFolder, runAs } from './database-process.js';
 import { freePort } from './free-port.js';
+import { describeWithProgram } from './programs.js';
 
 const USER = 'mysql';
 
@@ -11,9 +12,9 @@ const INSTALL_ATTEMPTS = 5;
 
 const program = ['mariadbd', '/usr/sbin/mariadbd'].find((path) => !spawnSync(path, ['--version']).error);
 
-/** What tests that need MariaDB are wrapped in. */
+/** Describes tests that need MariaDB. */
 export function describeWithMariaDb(name: string, body: () => void): void {
-  describeWithProgram(name, program, 'MariaDB is missing: apt-get install mariadb-server', body);
+  describeWithProgram({ isInstalled: program !== undefined, install: 'apt-get install mariadb-server' }, name, body);
 }
 
 const SET_UP = `

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseProcess, describeWithProgram, folderFor, removeFolder, runAs } from './database-process.js';
+import { DatabaseProcess, folderFor, removeFolder, runAs } from './database-process.js';
 import { freePort } from './free-port.js';
+import { describeWithProgram } from './programs.js';
 
 const USER = 'postgres';
 
@@ -18,9 +19,10 @@ function programs(): string | undefined {
 const folderOfPrograms = programs();
 const program = (name: string) => join(folderOfPrograms as string, name);
 
-/** What tests that need PostgreSQL are wrapped in. */
+/** Describes tests that need PostgreSQL. */
 export function describeWithPostgres(name: string, body: () => void): void {
-  describeWithProgram(name, folderOfPrograms, 'PostgreSQL is missing: apt-get install postgresql', body);
+  const isInstalled = folderOfPrograms !== undefined;
+  describeWithProgram({ isInstalled, install: 'apt-get install postgresql' }, name, body);
 }
 
 /** A PostgreSQL server of its own on a free port of the loopback, with a folder of its own. */

@@ -1,22 +1,17 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.js';
+import { debianProgram, describeWithProgram } from './programs.js';
 
-/** What tests that need Redis are wrapped in: skipped where it is not installed, unless CI has to run them. */
+const redis = debianProgram('redis-server');
+
+/** Describes tests that need Redis. */
 export function describeWithRedis(name: string, body: () => void): void {
-  if (!spawnSync('redis-server', ['--version']).error) return describe(name, body);
-  const whatToDo = 'redis-server is missing: apt-get install redis-server';
-  if (process.env.CI !== 'true') {
-    process.stderr.write(`Skipped: ${name}. ${whatToDo}\n`);
-    return describe.skip(name, body);
-  }
-  it(name, () => {
-    throw new Error(whatToDo);
-  });
+  describeWithProgram(redis, name, body);
 }
 
 const running = new Set<ChildProcess>();
@@ -164,13 +159,4 @@ export class RedisClusterOfServers {
 
 function knowsAll(info: string, nodes: number): boolean {
   return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

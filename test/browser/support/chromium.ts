@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
+import { describeWithProgram } from '../../support/programs.js';
 
 /** The Chromium of the Debian package, so that the tests need no download of Playwright. */
 const EXECUTABLE = '/usr/bin/chromium';
@@ -22,16 +23,12 @@ const FLAGS = [
 /** An ordinary window sends cookies to third parties. A private window does not. */
 const PREFERENCES = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } };
 
-const isNeeded = process.env.CI === 'true';
-const isThere = existsSync(EXECUTABLE);
-if (!isThere && !isNeeded) {
-  process.stderr.write(
-    `${EXECUTABLE} is missing: browser tests are skipped. Install it with: apt-get install chromium\n`,
-  );
-}
+const CHROMIUM = { isInstalled: existsSync(EXECUTABLE), install: 'apt-get install chromium' };
 
-/** `describe`. Without Chromium it is skipped; in CI it fails. */
-export const describeInChromium = isThere || isNeeded ? describe : describe.skip;
+/** Describes tests that need a browser. */
+export function describeInChromium(name: string, body: () => void): void {
+  describeWithProgram(CHROMIUM, name, body);
+}
 
 /** Runs a browser during the surrounding `describe`. Each context is a private window. */
 export function useChromium(): { newContext(options?: BrowserContextOptions): Promise<BrowserContext> } {

@@ -8,6 +8,7 @@ import sqlite from 'node-sqlite3-wasm';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { SqlRevocationStore, type SqlDialectName, type SqlParameter, type SqlQuery } from 'nestjs-jwt-extended/sql';
+import type { Program } from '../../support/programs.js';
 import { betterSqlite3, type BetterSqlite3 } from './better-sqlite3.js';
 import { prismaClient } from './prisma-client.js';
 
@@ -21,8 +22,8 @@ export interface Connected {
 
 export interface SqlClient {
   readonly name: string;
-  /** What to do if the client is not installed. */
-  readonly missing?: string;
+  /** What `npm ci` does not install. */
+  readonly needs?: Program;
   /** Connects to the URL of a server, or to the file of SQLite. */
   connect(url: string): Promise<Connected> | Connected;
 }
@@ -172,7 +173,7 @@ export const sqliteClients: readonly SqlClient[] = [
   },
   {
     name: 'better-sqlite3',
-    missing: betterSqlite3 === undefined ? 'better-sqlite3 is missing: npm run test:better-sqlite3' : undefined,
+    needs: { isInstalled: betterSqlite3 !== undefined, install: 'npm run test:better-sqlite3' },
     connect(file) {
       const db = new (betterSqlite3 as BetterSqlite3)(file);
       db.exec('PRAGMA synchronous = OFF');

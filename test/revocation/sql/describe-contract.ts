@@ -1,9 +1,11 @@
 import { describeRevocationStore } from 'nestjs-jwt-extended/testing';
-import { describeWithProgram } from '../../support/database-process.js';
+import { describeWithProgram, type Program } from '../../support/programs.js';
 import { describeDecisions } from '../decisions/describe-decisions.js';
 import type { Connected, SqlClient } from './clients.js';
 import { databases, type Database, type RunningDatabase } from './databases.js';
 import { seededStore } from './seeded-store.js';
+
+const BROUGHT_BY_NPM: Program = { isInstalled: true, install: 'npm ci' };
 
 /** Runs the suite of stores on a database with each of its clients, and the cases of the decisions with the first one. */
 export function describeContract(name: 'PostgreSQL' | 'MariaDB' | 'SQLite'): void {
@@ -21,8 +23,8 @@ export function describeContract(name: 'PostgreSQL' | 'MariaDB' | 'SQLite'): voi
   }
 }
 
-function describeClient({ name, missing, connect }: SqlClient, url: () => string): void {
-  describeWithProgram(`with ${name}`, missing === undefined ? name : undefined, missing ?? '', () => {
+function describeClient({ name, needs = BROUGHT_BY_NPM, connect }: SqlClient, url: () => string): void {
+  describeWithProgram(needs, `with ${name}`, () => {
     let connected: Connected;
     beforeAll(async () => {
       connected = await connect(url());
