@@ -27,6 +27,7 @@ export class KeyServer {
   /** The paths that were asked for, in order. */
   readonly requests: string[] = [];
   private readonly sockets = new Set<Socket>();
+  private readonly answers = new Set<ServerResponse>();
   private server: Server | null = null;
   private port = 0;
 
@@ -72,9 +73,9 @@ export class KeyServer {
     await closed;
   }
 
-  /** Connections that are open now. */
-  get connections(): number {
-    return this.sockets.size;
+  /** How many answers are under way. The client of Node may leave an idle connection open, which does not count. */
+  get answering(): number {
+    return this.answers.size;
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
@@ -83,6 +84,8 @@ export class KeyServer {
     // Or a client would keep connections of one test into the next.
     response.setHeader('Connection', 'close');
     response.on('error', () => undefined);
+    this.answers.add(response);
+    response.once('close', () => this.answers.delete(response));
     (this.paths.get(path) ?? status(404))(response, request);
   }
 }

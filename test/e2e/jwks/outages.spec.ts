@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('while the provider is down, on %s', (adapter) => {
       closing = performance.now();
     });
     expect(performance.now() - closing).toBeLessThan(5000);
-    await until(() => server.connections === 0);
+    await until(() => server.answering === 0);
   });
 });
 

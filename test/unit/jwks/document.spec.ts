@@ -60,7 +60,7 @@ it('a body over the limit is cut off while it is received', async () => {
   };
   const error = await errorOf(() => ask(endless, { maxBytes: 50_000 }));
   expect(error?.message).toMatch('more than 50000 bytes');
-  await until(() => server.connections === 0);
+  await until(() => server.answering === 0);
   expect(sent).toBeLessThan(10_000);
 });
 
@@ -87,7 +87,7 @@ describe('the time limit ends a fetch', () => {
   ])('%s', async (_, behaviour) => {
     const error = await errorOf(() => ask(behaviour, { timeout: 200, maxBytes: 1e9 }));
     expect(error?.name).toBe('TimeoutError');
-    await until(() => server.connections === 0);
+    await until(() => server.answering === 0);
   });
 });
 
