@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/bench-nodes/', import.meta.url));
 
-/** The path of a Node executable. `node` is a path, or a major version such as `22`, which npm then installs. */
+/** The path of a Node executable. `node` is a path, or a version such as `22` or `22.12.0`, which npm then installs. */
 export function nodeExecutable(node) {
-  if (!/^\d+$/.test(node)) return node;
+  if (!/^\d+(\.\d+){0,2}$/.test(node)) return node;
   const folder = `${cache}${node}`;
   const name = `node-${process.platform}-${process.arch}`;
   const executable = `${folder}/node_modules/${name}/bin/node`;
