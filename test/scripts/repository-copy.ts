@@ -1,0 +1,79 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The files of this repository in a folder of their own, so that scripts disturb no other spec. */
+export class RepositoryCopy {
+  readonly folder = mkdtempSync(join(tmpdir(), 'repository-'));
+
+  constructor() {
+    const files = this.git(process.cwd(), 'ls-files', '--cached', '--others', '--exclude-standard').split('\n');
+    for (const file of files.filter(Boolean)) cpSync(file, join(this.folder, file));
+    symlinkSync(resolve('node_modules'), join(this.folder, 'node_modules'));
+    this.git(this.folder, 'init', '--quiet');
+    this.git(this.folder, 'add', '--all');
+  }
+
+  /** Runs a command to its end; answers its output, and throws it where the command fails. */
+  async run(command: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const process = this.spawn(command, env);
+    const [code] = (await once(process, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`${command} ended with ${code}\n${process.output}`);
+    return process.output;
+  }
+
+  /** Starts a server, and answers its address as soon as the server prints it. */
+  async serve(command: string, env: NodeJS.ProcessEnv = {}): Promise<{ url: string; stop(): Promise<void> }> {
+    const server = this.spawn(command, env);
+    const url = await new Promise<string>((resolve, reject) => {
+      server.once('close', (code) => reject(new Error(`${command} ended with ${code}\n${server.output}`)));
+      server.stdout?.on('data', () => {
+        const address = /http:\/\/(?:127\.0\.0\.1|localhost):\d+/.exec(server.output)?.[0];
+        if (address !== undefined) resolve(address);
+      });
+    });
+    const stop = async () => {
+      // npm passes no signal on, so it goes to the whole group.
+      process.kill(-(server.pid as number), 'SIGTERM');
+      if (server.exitCode === null && server.signalCode === null) await once(server, 'close');
+    };
+    return { url, stop };
+  }
+
+  /** The files that were changed or added; ignored ones do not count. */
+  changes(): string[] {
+    const changed = this.git(this.folder, 'diff', '--name-only');
+    const added = this.git(this.folder, 'ls-files', '--others', '--exclude-standard');
+    return `${changed}${added}`.split('\n').filter(Boolean);
+  }
+
+  /** Takes back what was changed, and removes what was added. */
+  restore(): void {
+    this.git(this.folder, 'checkout', '--quiet', '--', '.');
+    this.git(this.folder, 'clean', '--force', '-d', '--quiet');
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private spawn(command: string, env: NodeJS.ProcessEnv): ChildProcess & { output: string } {
+    // Jest's own variables are not those of a user's shell.
+    const { NODE_OPTIONS: _options, NODE_ENV: _environment, JEST_WORKER_ID: _worker, ...inherited } = process.env;
+    const child = Object.assign(
+      spawn(command, { cwd: this.folder, env: { ...inherited, ...env }, shell: true, detached: true, stdio: 'pipe' }),
+      { output: '' },
+    );
+    child.stdin.end();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (child.output += text));
+    }
+    return child;
+  }
+
+  private git(folder: string, ...args: string[]): string {
+    return execFileSync('git', args, { cwd: folder, encoding: 'utf8' });
+  }
+}
