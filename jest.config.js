@@ -1,3 +1,7 @@
+// `TEST_ADAPTER=express` leaves out the other HTTP server: in specs by test/support/adapters.ts, in the conformance here.
+const { TEST_ADAPTER: adapter } = process.env;
+const conformanceOfOthers = adapter ? [`/test/conformance/(?!${adapter})(express|fastify)\\.spec`] : [];
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -10,7 +14,7 @@ export default {
   rootDir: '.',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package/', ...conformanceOfOthers],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^nestjs-jwt-extended$': '<rootDir>/src/index.ts',
