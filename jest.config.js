@@ -7,6 +7,9 @@ export default {
   testEnvironment: 'node',
   // By default a machine with two processors would use one.
   maxWorkers: '100%',
+  // A worker keeps the modules of every spec that it has run. With gigabytes of them it needs more than the 500 ms that Jest
+  // waits for its exit.
+  workerIdleMemoryLimit: '700MB',
   reporters: ['default', '<rootDir>/test/support/skipped-reporter.cjs'],
   testSequencer: '<rootDir>/test/support/slow-first.cjs',
   // A test waits for facts; how long they take on a busy machine says nothing about them.
