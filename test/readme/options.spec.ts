@@ -41,7 +41,8 @@ function listOptions(path: readonly string[] = []): string[] {
 
 const options = listOptions();
 const sections = options.flatMap((name) => name.split('.').map((_, index, parts) => parts.slice(0, index).join('.')));
-const isCallback = (name: string) => [...Object.keys(CALLBACKS), 'errorResponses'].some((known) => name.split('.')[0] === known);
+const isCallback = (name: string) =>
+  [...Object.keys(CALLBACKS), 'errorResponses'].some((known) => name.split('.')[0] === known);
 
 const rows = rowsOf(['option', 'default', 'Flask-JWT-Extended']).map(([names, defaults, flask]) => ({
   names: quoted(names).filter((name) => options.includes(name) || sections.includes(name)),
