@@ -6,11 +6,10 @@ import { TokenCookieService } from './cookies/token-cookie.service.js';
 import { ErrorResponder } from './errors/error-responder.js';
 import { JwtExceptionFilter } from './jwt-exception.filter.js';
 import {
-  ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
   OPTIONS,
-  OPTIONS_TYPE,
   WITH_EXTRAS,
+  type JwtExtendedModuleAsyncOptions,
 } from './module/module-definition.js';
 import { ConcealedOptions, CONFIGURATION, configure, type Configuration } from './module/configuration.js';
 import { EnhancerOrder } from './module/enhancer-order.js';
@@ -22,6 +21,8 @@ import { OwnKeyRing } from './keys/own-key-ring.js';
 import { OwnKeys } from './keys/own-keys.js';
 import { KEY_SOURCE, type KeySource } from './keys/key-source.js';
 import { ownKeySource } from './keys/own-key-source.js';
+import type { JwtExtendedOptions } from './options/jwt-extended-options.js';
+import type { JwtExtendedModuleExtras } from './options/module-extras.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
 import { RevocationEvents } from './sessions/revocation-events.js';
@@ -128,32 +129,28 @@ const PROVIDERS: Provider[] = [
     SETTINGS,
   ],
 })
-export class JwtExtendedModule extends ConfigurableModuleClass {
+export class JwtExtendedModule {
   /** Imports the module with these options. Wrong options stop the start with a `TypeError` that says what to do. */
-  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+  static forRoot(options: JwtExtendedOptions & JwtExtendedModuleExtras): DynamicModule {
     requireOptions(options);
-    const definition = super.forRoot(options);
+    const definition = ConfigurableModuleClass.forRoot(options);
     // Nest's copy of the object loses inherited properties, such as callbacks of a class. So the original is used.
     const own: Provider[] = [
       { provide: OPTIONS, useValue: new ConcealedOptions(options) },
       { provide: WITH_EXTRAS, useValue: true },
     ];
     const others = (definition.providers ?? []).filter((provider) => !providesOptions(provider));
-    return { ...definition, providers: [...others, ...own] };
+    return { ...definition, module: this, providers: [...others, ...own] };
   }
 
   /** Imports the module with options from other providers: `useFactory`, `useClass` or `useExisting`. */
-  static override forRootAsync(
-    options: typeof ASYNC_OPTIONS_TYPE & {
-      /** Further providers of this module, for the factory to inject. */
-      extraProviders?: Provider[];
-    },
-  ): DynamicModule {
+  static forRootAsync(options: JwtExtendedModuleAsyncOptions): DynamicModule {
     requireSource(options);
     const { extraProviders = [], ...rest } = options;
-    const definition = super.forRootAsync(rest);
+    const definition = ConfigurableModuleClass.forRootAsync(rest);
     const own: Provider[] = [...extraProviders, { provide: WITH_EXTRAS, useValue: false }];
-    return { ...definition, providers: [...own, ...(definition.providers ?? []).map(concealOptions)] };
+    const others = (definition.providers ?? []).map(concealOptions);
+    return { ...definition, module: this, providers: [...own, ...others] };
   }
 }
 
@@ -178,7 +175,7 @@ function requireOptions(given: unknown): void {
   );
 }
 
-function requireSource(given: Partial<typeof ASYNC_OPTIONS_TYPE> | undefined): void {
+function requireSource(given: Partial<JwtExtendedModuleAsyncOptions> | undefined): void {
   if (given?.useFactory ?? given?.useClass ?? given?.useExisting) return;
   throw new TypeError('JwtExtendedModule.forRootAsync() needs "useFactory", "useClass" or "useExisting".');
 }

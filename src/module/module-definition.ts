@@ -1,4 +1,9 @@
-import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  type ConfigurableModuleAsyncOptions,
+  type DynamicModule,
+  type Provider,
+} from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { JwtExceptionFilter } from '../jwt-exception.filter.js';
 import { JwtGuard } from '../jwt.guard.js';
@@ -11,6 +16,16 @@ export interface JwtExtendedOptionsFactory {
   createJwtExtendedOptions(): JwtExtendedOptions | Promise<JwtExtendedOptions>;
 }
 
+/** How `forRootAsync()` gets the options: `useFactory`, `useClass` or `useExisting`, as in other modules of Nest. */
+export type JwtExtendedModuleAsyncOptions = ConfigurableModuleAsyncOptions<
+  JwtExtendedOptions,
+  'createJwtExtendedOptions'
+> &
+  JwtExtendedModuleExtras & {
+    /** Further providers of this module, which the factory can inject. */
+    extraProviders?: Provider[] | undefined;
+  };
+
 /** Injects whether the module's guard is bound to every route. */
 export const GLOBAL_GUARD = Symbol.for('nestjs-jwt-extended.global-guard');
 
@@ -18,20 +33,16 @@ export const GLOBAL_GUARD = Symbol.for('nestjs-jwt-extended.global-guard');
 export const WITH_EXTRAS = Symbol.for('nestjs-jwt-extended.with-extras');
 
 /** The methods `forRoot` and `forRootAsync`, built by Nest. */
-export const {
-  ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN: OPTIONS,
-  OPTIONS_TYPE,
-  ASYNC_OPTIONS_TYPE,
-} = new ConfigurableModuleBuilder<JwtExtendedOptions>({
-  optionsInjectionToken: Symbol.for('nestjs-jwt-extended.options'),
-  // The options are concealed, so Nest's deep-hash algorithm would treat two imports with different options as one.
-  alwaysTransient: true,
-})
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createJwtExtendedOptions')
-  .setExtras<JwtExtendedModuleExtras>(EXTRAS, withExtras)
-  .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OPTIONS } =
+  new ConfigurableModuleBuilder<JwtExtendedOptions>({
+    optionsInjectionToken: Symbol.for('nestjs-jwt-extended.options'),
+    // The options are concealed, so Nest's deep-hash algorithm would treat two imports with different options as one.
+    alwaysTransient: true,
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createJwtExtendedOptions')
+    .setExtras<JwtExtendedModuleExtras>(EXTRAS, withExtras)
+    .build();
 
 /** Uses `useExisting`, so that a test that overrides `JwtGuard` or `JwtExceptionFilter` overrides these too. */
 function withExtras(definition: DynamicModule, extras: JwtExtendedModuleExtras): DynamicModule {
