@@ -33,7 +33,7 @@ const layers = {
   transports: [],
   jwks: ['keys', 'options'],
   keys: ['options'],
-  options: ['stores'],
+  options: ['stores', 'transports'],
   stores: [],
   testing: ['stores'],
 };

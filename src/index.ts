@@ -9,7 +9,8 @@ export { JwtRequired, Public } from './routes/route.decorators.js';
 export { CurrentUser, Jwt, JwtHeader, JwtIdentity, type TokenParamDecorator } from './context/param.decorators.js';
 
 export { JwtAuthenticator } from './authentication/jwt-authenticator.js';
-export { getJwtContext, setJwtContext, type JwtContext, type JwtContextLike } from './context/jwt-context.js';
+export { getJwtContext, setJwtContext, type JwtContextLike } from './context/jwt-context.js';
+export type { JwtTransport, KeyLifetime } from './transports/transport.js';
 
 export { TokenService } from './token.service.js';
 export type {
@@ -69,4 +70,5 @@ export type { JwtAlgorithm } from './types/algorithms.js';
 export type { Awaitable } from './types/awaitable.js';
 export type { JoseHeader, JwtPayload } from './types/claims.js';
 export type { HttpRequest, HttpResponse } from './types/http.js';
+export type { JwtContext } from './types/jwt-context.js';
 export type { JwtRequirement, TokenLocation } from './types/requirement.js';

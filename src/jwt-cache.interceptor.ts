@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Injectable, type CallHandler, type ExecutionContext } from '@nestjs/common';
 import { CacheInterceptor } from '@nestjs/cache-manager';
 import type { Observable } from 'rxjs';
-import { getJwtContext, type JwtContext } from './context/jwt-context.js';
+import { getJwtContext } from './context/jwt-context.js';
 import { keepPrivate } from './cookies/cache-headers.js';
 import { isPromise } from './types/awaitable.js';
 import type { HttpResponse } from './types/http.js';
+import type { JwtContext } from './types/jwt-context.js';
 
 /**
  * Nest's `CacheInterceptor` for routes that require a token. Each entry belongs to one user and session, and the response has

@@ -35,6 +35,8 @@ import { RevocationCheck } from './sessions/revocation-check.js';
 import { SessionManager } from './sessions/session-manager.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
 import { TokenVerifier } from './tokens/verifying/token-verifier.js';
+import { TransportRegistration } from './module/transport-registration.js';
+import { Transports } from './transports/transports.js';
 import { TokenService } from './token.service.js';
 
 const PROVIDERS: Provider[] = [
@@ -53,6 +55,8 @@ const PROVIDERS: Provider[] = [
     inject: [SETTINGS, OwnKeys],
     useFactory: (settings: Settings, keys: OwnKeys) => new OwnKeyRing(settings, keys),
   },
+  { provide: Transports, inject: [SETTINGS], useFactory: (settings: Settings) => new Transports(settings.transports) },
+  TransportRegistration,
   { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },
   {
     provide: IdentityProviders,
@@ -126,6 +130,7 @@ const PROVIDERS: Provider[] = [
     JwtGuard,
     JwtExceptionFilter,
     ErrorResponder,
+    Transports,
     SETTINGS,
   ],
 })

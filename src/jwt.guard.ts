@@ -4,14 +4,18 @@ import { GUARD_BRAND } from './routes/route-requirement.js';
 import type { Awaitable } from './types/awaitable.js';
 
 /**
- * Lets a request through when its token meets the route's `@JwtRequired()`; a route without one is open (unless
- * `requireByDefault`). In tests replace the global one with `overrideProvider(JwtGuard)`. Bound by hand, `@UseGuards(JwtGuard)` on something without a requirement means `@JwtRequired()`.
+ * Lets a request in when its token meets the `@JwtRequired()` of the route. A route without one is open, unless the option
+ * `requireByDefault` is set. `@UseGuards(JwtGuard)` on a handler or controller without a requirement means `@JwtRequired()`.
+ *
+ * @example
+ * // In a test, in place of the guard:
+ * builder.overrideProvider(JwtGuard).useValue({ canActivate: () => true });
  */
 @Injectable()
 export class JwtGuard implements CanActivate {
   constructor(@Inject(JwtAuthenticator) private readonly authenticator: JwtAuthenticator) {}
 
-  /** Throws a `JwtExtendedException` where the token will not do. */
+  /** @throws JwtExtendedException when the token is missing or refused, in the form of the transport */
   canActivate(context: ExecutionContext): Awaitable<boolean> {
     return this.authenticator.admit(context);
   }

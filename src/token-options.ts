@@ -1,7 +1,7 @@
-import type { JwtContext } from './context/jwt-context.js';
 import type { Duration } from './options/duration.js';
 import type { VerifiedToken } from './tokens/verified-token.js';
 import type { JoseHeader, JwtPayload } from './types/claims.js';
+import type { JwtContext } from './types/jwt-context.js';
 
 /**
  * Names a token: the token itself, the payload from `@Jwt()`, the context from `getJwtContext()`, or the result of

@@ -9,58 +9,60 @@ import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { SignedToken } from '../tokens/verified-token.js';
 import { lookUpUser } from '../tokens/verifying/user-lookup.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
-import type { Attempt } from './attempt.js';
+import type { Authentication } from './authentication.js';
 import { expectedKind } from './token-sources.js';
 
-/** A check lets the attempt go on, or throws; it answers with a promise only where it has to wait. */
-type Check = (attempt: Attempt) => Awaitable<void>;
+/** One step of the check of a token. It returns when the token may go on, and throws when it may not. */
+interface Check {
+  readonly name: string;
+  /** Returns a promise only if it has to wait. */
+  readonly run: (authentication: Authentication) => Awaitable<void>;
+}
 
-/** What a token that was found has to pass: cheap and local first, the application's own word last. */
+/** What a token has to pass, in this order: cheap and local checks first, the application's own callbacks last. */
 const CHECKS: readonly Check[] = [
   // checks:begin
-  requireCsrfValue,
-  verifyToken,
-  requireType,
-  requireFreshness,
-  refuseRevoked,
-  askVerification,
-  loadUser,
+  { name: 'double submit value', run: requireCsrfValue },
+  { name: 'signature and claims', run: verifyToken },
+  { name: 'type', run: requireType },
+  { name: 'freshness', run: requireFreshness },
+  { name: 'revocation', run: refuseRevoked },
+  { name: 'verification by the application', run: askVerification },
+  { name: 'user', run: loadUser },
   // checks:end
 ];
 
-/** Runs the checks in order; without a promise unless one of them has to wait. */
-export function runChecks(attempt: Attempt, from = 0): Awaitable<void> {
+/** Runs the checks in order. Returns a promise only if one of them has to wait. */
+export function runChecks(authentication: Authentication, from = 0): Awaitable<void> {
   for (let index = from; index < CHECKS.length; index++) {
-    const pending = (CHECKS[index] as Check)(attempt);
-    if (isPromise(pending)) return pending.then(() => runChecks(attempt, index + 1));
+    const pending = (CHECKS[index] as Check).run(authentication);
+    if (isPromise(pending)) return pending.then(() => runChecks(authentication, index + 1));
   }
 }
 
-function requireCsrfValue(attempt: Attempt): void {
-  if (attempt.found.location !== 'cookies') return;
-  attempt.csrfValue = presentedCsrfValue(
-    attempt.request,
-    expectedKind(attempt.requirement),
-    attempt.judges.settings.csrf,
-  );
+function requireCsrfValue(authentication: Authentication): void {
+  const { found, request, requirement, dependencies } = authentication;
+  if (found.location !== 'cookies') return;
+  authentication.csrfValue = presentedCsrfValue(request, expectedKind(requirement), dependencies.settings.csrf);
 }
 
-function verifyToken(attempt: Attempt): Awaitable<void> {
-  // The attempt is the context: it knows the request and the double submit value.
-  const verified = attempt.judges.verifier.verify(attempt.found.rawToken, attempt);
+function verifyToken(authentication: Authentication): Awaitable<void> {
+  const { found, dependencies } = authentication;
+  // The verifier reads the request and the double submit value.
+  const verified = dependencies.verifier.verify(found.rawToken, authentication);
   if (!(verified instanceof SignedToken)) {
     return verified.then((late) => {
-      attempt.verified = late;
+      authentication.verified = late;
     });
   }
-  attempt.verified = verified;
+  authentication.verified = verified;
 }
 
 /**
- * A token of a type of the application's own opens neither kind of route, only one that takes any type; one of an
- * identity provider opens no refresh route, whatever it says, for tokens of ours would come of it.
+ * A token of a type of the application's own passes only where any type is taken. A token of an identity provider never
+ * opens a refresh route, since the route would make tokens of ours from it.
  */
-function requireType({ requirement, verified }: Attempt): void {
+function requireType({ requirement, verified }: Authentication): void {
   const { payload, header } = verified as SignedToken;
   const isOfKind = payload.type === expectedKind(requirement) && !(requirement.refresh && isForeign(payload));
   if (!requirement.verifyType || isOfKind) return;
@@ -70,8 +72,8 @@ function requireType({ requirement, verified }: Attempt): void {
   );
 }
 
-/** Fresh for good, or until a time that is not past; leeway does not count. */
-function requireFreshness({ requirement, verified }: Attempt): void {
+/** A token is fresh for ever, or until a time. Leeway does not prolong that time. */
+function requireFreshness({ requirement, verified }: Authentication): void {
   const { payload, header } = verified as SignedToken;
   const { fresh } = payload;
   if (!requirement.fresh || fresh === true) return;
@@ -79,9 +81,9 @@ function requireFreshness({ requirement, verified }: Attempt): void {
   throw new FreshTokenRequiredException(undefined, { payload, header });
 }
 
-function refuseRevoked({ requirement, judges, verified, request }: Attempt): Awaitable<void> {
+function refuseRevoked({ requirement, dependencies, verified, request }: Authentication): Awaitable<void> {
   if (requirement.skipRevocationCheck) return;
-  const revoked = judges.revocation.isRevoked(verified as SignedToken, request);
+  const revoked = dependencies.revocation.isRevoked(verified as SignedToken, request);
   if (isPromise(revoked)) return revoked.then((late) => refuseIf(late, verified as SignedToken));
   refuseIf(revoked, verified as SignedToken);
 }
@@ -90,8 +92,8 @@ function refuseIf(revoked: boolean, { payload, header }: SignedToken): void {
   if (revoked) throw new RevokedTokenException(undefined, { payload, header });
 }
 
-function askVerification({ judges, verified, request }: Attempt): Awaitable<void> {
-  const { verifyToken: verify } = judges.settings.callbacks;
+function askVerification({ dependencies, verified, request }: Authentication): Awaitable<void> {
+  const { verifyToken: verify } = dependencies.settings.callbacks;
   if (verify === undefined) return;
   const { payload, header } = verified as SignedToken;
   return after(verify(payload, header, request), (accepted) => {
@@ -99,10 +101,10 @@ function askVerification({ judges, verified, request }: Attempt): Awaitable<void
   });
 }
 
-function loadUser(attempt: Attempt): Awaitable<void> {
-  const { settings } = attempt.judges;
+function loadUser(authentication: Authentication): Awaitable<void> {
+  const { settings } = authentication.dependencies;
   if (settings.callbacks.userLookup === undefined) return;
-  return after(lookUpUser(attempt.verified as SignedToken, settings, attempt.request), (user) => {
-    attempt.user = user;
+  return after(lookUpUser(authentication.verified as SignedToken, settings, authentication.request), (user) => {
+    authentication.user = user;
   });
 }

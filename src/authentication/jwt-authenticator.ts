@@ -1,127 +1,127 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { RequestResults } from './request-results.js';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { MissingTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
+import { isExempt, RouteRequirements } from '../routes/route-requirement.js';
 import { RevocationCheck } from '../sessions/revocation-check.js';
 import { TokenVerifier } from '../tokens/verifying/token-verifier.js';
-import { httpRequestOf } from '../transports/http.js';
+import { hasOneModule } from '../transports/memory-keys.js';
+import { Transports } from '../transports/transports.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
-import type { HttpRequest } from '../types/http.js';
+import type { JwtContext } from '../types/jwt-context.js';
 import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
-import { Attempt, type Judges } from './attempt.js';
+import { Authentication, type CheckDependencies } from './authentication.js';
 import { runChecks } from './checks.js';
-import { hasMet, remember, rememberedContext, type JwtContext } from '../context/jwt-context.js';
-import { isExempt, RouteRequirements } from '../routes/route-requirement.js';
+import { callOf, type HandlerCall } from './handler-call.js';
 import { findToken, type FoundToken } from './token-sources.js';
 
-/** Checks the token of a request: what `JwtGuard` does, for guards and interceptors of your own. */
+/** Checks the token of a request as `JwtGuard` does, for guards and interceptors of the application. */
 @Injectable()
 export class JwtAuthenticator {
   private readonly routes: RouteRequirements;
-  private readonly judges: Judges;
+  private readonly dependencies: CheckDependencies;
+  private readonly results: RequestResults;
 
+  /** @internal */
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TokenVerifier) verifier: TokenVerifier,
     @Inject(RevocationCheck) revocation: RevocationCheck,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
+    @Inject(Transports) private readonly transports: Transports,
   ) {
     this.routes = new RouteRequirements(settings.requireByDefault);
-    this.judges = { settings, verifier, revocation };
+    this.dependencies = { settings, verifier, revocation };
+    this.results = new RequestResults(settings);
   }
 
   /**
-   * Checks the request's token against a requirement (default: the route's own, or any access token) and remembers it
-   * for `@Jwt()` and the others. Answers `null` for an anonymous request on an optional requirement and for an exempt
-   * `OPTIONS`; throws a `JwtExtendedException` otherwise (`verify_jwt_in_request`).
+   * Checks the token of a request and remembers it for `@Jwt()` and the other decorators (`verify_jwt_in_request`). Returns
+   * `null` for an anonymous request where the token is optional, and for an exempt `OPTIONS` request.
+   *
+   * @param requirement default: what the route asks for, or an access token where it asks for nothing
+   * @throws JwtExtendedException when the token is missing or refused
+   * @throws Error when no transport can read a token from the context
+   * @example
+   * const { payload } = await this.authenticator.authenticate(context, { fresh: true });
    */
   async authenticate(context: ExecutionContext, requirement?: JwtRequirement): Promise<JwtContext | null> {
-    const asked = requirement ? settleRequirement(requirement) : (this.requirementOf(context) ?? ANY);
-    const passed = await this.check(context, httpRequestOf(context), asked);
+    const required = requirement ? settleRequirement(requirement) : (this.requirementOf(context) ?? ACCESS_TOKEN);
+    const call = callOf(context, this.transports);
+    const passed = await this.responder.run(() => this.check(call, required));
     return passed?.context ?? null;
+  }
+
+  /**
+   * For the guard: lets a call in, or throws what its transport throws. Returns a promise only if a check has to wait.
+   *
+   * @internal
+   */
+  admit(context: ExecutionContext): Awaitable<boolean> {
+    const requirement = this.requirementOf(context);
+    if (requirement === null) return this.admitToOpenHandler(context);
+    const call = callOf(context, this.transports);
+    if (this.results.isMet(call, requirement)) return true;
+    try {
+      const checked = this.check(call, requirement);
+      if (isDecided(checked)) return true;
+      return checked.then(
+        () => true,
+        (error: unknown) => this.refuse(error, call),
+      );
+    } catch (error) {
+      return this.refuse(error, call);
+    }
   }
 
   private requirementOf(context: ExecutionContext): SettledRequirement | null {
     return this.routes.of(context.getHandler(), context.getClass());
   }
 
-  /** For the guard: whether the route's own requirement is met; without a promise unless something has to be waited for. */
-  admit(context: ExecutionContext): Awaitable<boolean> {
-    const requirement = this.requirementOf(context);
-    if (requirement === null) return true;
-    const request = httpRequestOf(context);
-    if (hasMet(request, requirement)) return true;
-    const checked = this.check(context, request, requirement);
-    return isDecided(checked) ? true : checked.then(() => true);
+  private admitToOpenHandler(context: ExecutionContext): true {
+    const transport = hasOneModule() ? null : this.transports.find(context);
+    if (transport !== null) this.results.hideOtherModules(transport.keyOf(context), context);
+    return true;
   }
 
-  private check(
-    context: ExecutionContext,
-    request: HttpRequest,
-    requirement: SettledRequirement,
-  ): Awaitable<Attempt | null> {
-    if (isExempt(context, request.method)) return null;
+  /** Finds the token, verifies and checks it, loads its user (`CHECKS` lists these steps), and remembers the result. */
+  private check(call: HandlerCall, requirement: SettledRequirement): Awaitable<Authentication | null> {
+    if (isExempt(call.context, call.request.method)) return null;
+    const found = this.find(call, requirement);
+    if (found === null) return this.results.rememberAnonymous(call, requirement);
+    const authentication = new Authentication(call, requirement, found, this.dependencies);
+    const checked = runChecks(authentication);
+    if (isPromise(checked)) return checked.then(() => this.results.remember(call, authentication));
+    return this.results.remember(call, authentication);
+  }
+
+  /** A request without a token is anonymous where the token is optional. A bad token is refused everywhere. */
+  private find(call: HandlerCall, requirement: SettledRequirement): FoundToken | null {
+    const token = requirement.locations === null ? call.token : null;
+    if (token !== null) return { rawToken: token, location: 'transport' };
     try {
-      const checked = this.checkRequest(request, requirement);
-      return isDecided(checked) ? checked : checked.catch((error: unknown) => this.refuse(error));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  private checkRequest(request: HttpRequest, requirement: SettledRequirement): Awaitable<Attempt | null> {
-    const found = this.find(request, requirement);
-    if (found === null) return this.rememberAnonymous(request, requirement);
-    const attempt = new Attempt(request, requirement, found, this.judges);
-    const checked = runChecks(attempt);
-    return isPromise(checked) ? checked.then(() => this.remember(attempt)) : this.remember(attempt);
-  }
-
-  /** Nothing found is an anonymous request where the token is optional; whatever comes later is an error everywhere. */
-  private find(request: HttpRequest, requirement: SettledRequirement): FoundToken | null {
-    try {
-      return findToken(request, requirement, this.settings);
+      return findToken(call.request, requirement, this.settings);
     } catch (error) {
       if (requirement.optional && error instanceof MissingTokenException) return null;
       throw error;
     }
   }
 
-  /** Only now, when all has passed, can anybody see the token. */
-  private remember(attempt: Attempt): Attempt {
-    const { request, verified, user } = attempt;
-    remember(request, attempt);
-    this.setUser(request, this.settings.callbacks.userLookup === undefined ? verified?.payload : user);
-    return attempt;
-  }
-
-  /** A second, optional check in the same request does not wipe what the first one found. */
-  private rememberAnonymous(request: HttpRequest, requirement: SettledRequirement): null {
-    if (rememberedContext(request) !== undefined) return null;
-    remember(request, { context: null, requirement });
-    this.setUser(request, null);
-    return null;
-  }
-
-  private setUser(request: HttpRequest, user: unknown): void {
-    const { requestProperty } = this.settings;
-    if (requestProperty !== null) (request as unknown as Record<string, unknown>)[requestProperty] = user;
-  }
-
-  /** Throws the error with its answer settled, now or once a callback has answered. */
-  private refuse(error: unknown): Promise<never> {
+  /** Throws the error with its final answer, at once or when a callback has answered. */
+  private refuse(error: unknown, call: HandlerCall): Promise<never> {
     const settled = this.responder.settle(error);
-    if (!isPromise(settled)) throw settled;
+    if (!isPromise(settled)) throw call.refusalOf(settled);
     return settled.then((late) => {
-      throw late;
+      throw call.refusalOf(late);
     });
   }
 }
 
-const ANY = settleRequirement();
+const ACCESS_TOKEN = settleRequirement();
 
-/** By what it is, not by what it is not: whatever else there may be is waited for before anybody is let in. */
-function isDecided(checked: Awaitable<Attempt | null>): checked is Attempt | null {
-  return checked === null || checked instanceof Attempt;
+/** True only for a finished result. Every other value is awaited before the guard lets the request in. */
+function isDecided(checked: Awaitable<Authentication | null>): checked is Authentication | null {
+  return checked === null || checked instanceof Authentication;
 }

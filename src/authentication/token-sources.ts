@@ -3,16 +3,17 @@ import { InvalidTokenException, MissingTokenException } from '../errors/exceptio
 import type { Settings } from '../options/settings.js';
 import { ownValue, type TokenType } from '../types/claims.js';
 import { headerValue, type HttpRequest } from '../types/http.js';
+import type { JwtContext } from '../types/jwt-context.js';
 import { hasCharacter } from '../types/characters.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
 
-/** A token as the request has it, and where it was. What a JSON body holds may be no string. */
+/** A token as the request has it, and its location. In a JSON body it may be any value. */
 export interface FoundToken {
   readonly rawToken: unknown;
-  readonly location: TokenLocation;
+  readonly location: JwtContext['location'];
 }
 
-/** Where to look: the token, or a text that says why there is none; a place that is itself malformed throws. */
+/** Looks in one location. Returns the token, or a text that says what is missing; throws if the location is malformed. */
 type TokenSource = (request: HttpRequest, kind: TokenType, settings: Settings) => FoundToken | string;
 
 const SOURCES: Readonly<Record<TokenLocation, TokenSource>> = {
@@ -23,8 +24,8 @@ const SOURCES: Readonly<Record<TokenLocation, TokenSource>> = {
 };
 
 /**
- * The first token there is, in the order of the locations: a broken one is not skipped, or a second credential could
- * silently take its place. Throws a `MissingTokenException` that says of each place what was missing.
+ * Returns the first token, in the order of the locations. A malformed token is not skipped: otherwise another credential
+ * could silently replace it. Throws a `MissingTokenException` that says what is missing in each location.
  */
 export function findToken(request: HttpRequest, requirement: SettledRequirement, settings: Settings): FoundToken {
   const locations = requirement.locations ?? settings.tokenLocation;
@@ -39,17 +40,17 @@ export function findToken(request: HttpRequest, requirement: SettledRequirement,
   throw new MissingTokenException(reasons.length === 1 ? all : `Missing JWT in ${enumerate(locations)} (${all})`);
 }
 
-/** Which cookie or key is read; routes for any type read the access token's. */
+/** Which cookie or JSON key is read. A route for any type reads that of the access token. */
 export function expectedKind(requirement: SettledRequirement): TokenType {
   return requirement.refresh ? 'refresh' : 'access';
 }
 
 /** A header such as `Authorization: Bearer <JWT>`, possibly among other schemes, with commas between (RFC 9110 s.11.6.2). */
 function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings): ReturnType<TokenSource> {
-  const given = headerValue(request, header.field);
-  const alone = onlyToken(given, header.type);
+  const text = headerValue(request, header.field);
+  const alone = onlyToken(text, header.type);
   if (alone !== null) return { rawToken: alone, location: 'headers' };
-  const value = stripCommas(given.trim());
+  const value = stripCommas(text.trim());
   if (value === '') return `Missing ${header.name} Header`;
   if (header.type === '') {
     const words = splitWords(value);
@@ -61,7 +62,7 @@ function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings
     .split(',')
     .map(splitWords)
     .filter(([scheme]) => isScheme(scheme, header));
-  // Two of ours are as good as none: whichever was picked could be the wrong one.
+  // With two tokens the wrong one could be picked, so neither counts.
   if (fields.length !== 1) {
     return `Missing '${header.type}' type in '${header.name}' header. ${expected}`;
   }
@@ -70,14 +71,14 @@ function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings
   return { rawToken: words[1], location: 'headers' };
 }
 
-/** The usual case in short: the scheme, one space and a token, and nothing that could be anything else. */
+/** The fast path for the usual header: the scheme, one space and a token. `null` for every other header. */
 function onlyToken(value: string, scheme: string): string | null {
   const start = scheme.length + 1;
   if (scheme === '' || value.length <= start || value[scheme.length] !== ' ' || !value.startsWith(scheme)) return null;
   return isOneWord(value, start) ? value.slice(start) : null;
 }
 
-/** Without the comma between credentials, and whatever white space Node leaves in a header. */
+/** Whether the rest has no comma (it separates credentials) and no white space that Node leaves in a header. */
 function isOneWord(value: string, start: number): boolean {
   return (
     !hasCharacter(value, ',', start) &&
@@ -91,7 +92,7 @@ function isScheme(word: string | undefined, { type, caseInsensitive }: Settings[
   return caseInsensitive ? word?.toLowerCase() === type.toLowerCase() : word === type;
 }
 
-/** Without a regular expression, which could be made to run in quadratic time here. */
+/** A loop and not a regular expression: an attacker could make that run in quadratic time. */
 function stripCommas(text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && text[start] === ',') start++;
@@ -109,17 +110,17 @@ function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings
   return token ? { rawToken: token, location: 'cookies' } : `Missing cookie "${name}"`;
 }
 
-/** Read from the header itself, so that it does not matter whether a cookie parser ran. Of several the first counts. */
+/** Reads the header itself, since an application may have no cookie parser. Of several cookies the first counts. */
 function readCookie(request: HttpRequest, name: string): string | undefined {
   return parse(headerValue(request, 'cookie'), { decode: (value) => value })[name];
 }
 
-/** A cookie's value may stand in quotes (RFC 6265 s.4.1.1), which are none of it. */
+/** Removes the quotes that a cookie's value may have around it (RFC 6265 s.4.1.1). */
 function unquoted(value: string): string {
   return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
-/** Read from the address itself, so that it does not matter how the framework parses queries. The first value counts. */
+/** Reads the address itself, since frameworks parse queries differently. Of several values the first counts. */
 function fromQueryString(request: HttpRequest, _kind: TokenType, { queryString }: Settings): ReturnType<TokenSource> {
   const { name, valuePrefix } = queryString;
   const address = request.originalUrl ?? request.url ?? '';
@@ -145,12 +146,12 @@ function fromJson(request: HttpRequest, kind: TokenType, { json }: Settings): Re
   return isEmpty(token) ? `Missing "${key}" key in json data.` : { rawToken: token, location: 'json' };
 }
 
-/** What counts as no value in JSON: Python's falsy values, empty lists and objects among them. */
+/** Whether a JSON value counts as missing: the falsy values of Python, with empty lists and objects, as in Flask. */
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null ? Object.keys(value).length === 0 : !value;
 }
 
-/** As in "headers, cookies or json". */
+/** For example "headers, cookies or json". */
 function enumerate(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }

@@ -1,80 +1,50 @@
-import type { ExecutionContext } from '@nestjs/common';
-import { carrierOf } from '../transports/carrier.js';
-import type { JoseHeader, JwtPayload } from '../types/claims.js';
-import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
-import { ExistingObject, SlotMap } from '../types/slot-map.js';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
+import { isContext, memoryKeysOf } from '../transports/memory-keys.js';
+import type { JwtPayload } from '../types/claims.js';
+import type { JwtContext } from '../types/jwt-context.js';
 import { markVerified } from '../types/verified-payload.js';
+import { findResult, isFor, rememberOnly, type CheckResult, type HandlerOfClass } from './request-memory.js';
 
-/** What a guard found out about a request. */
-export interface JwtContext<User = unknown> {
-  /** The token itself. */
-  readonly token: string;
-  /** Its JOSE header, frozen. */
-  readonly header: JoseHeader;
-  /** Its claims, frozen. */
-  readonly payload: JwtPayload;
-  /** Where it was. */
-  readonly location: TokenLocation;
-  /** What `userLookup` answered; `undefined` without a lookup. */
-  readonly user?: User | undefined;
-  /** The identity claim's value; where it is left out, `sub`. */
-  readonly identity?: unknown;
-}
-
-/** A request a guard has answered for: with a token, or as anonymous (`null`) on an optional route. */
-export interface Remembered {
-  readonly context: JwtContext | null;
-  /** What it was checked against; `null` where a test has set it. */
-  readonly requirement: SettledRequirement | null;
-}
-
-const MEMORY = Symbol.for('nestjs-jwt-extended.contexts');
-
-/** Where a request keeps what a guard has found out about it. */
-class RequestSlot extends ExistingObject {
-  #remembered: Remembered;
-
-  constructor(request: object, remembered: Remembered) {
-    super(request);
-    this.#remembered = remembered;
-  }
-
-  static get(request: object): Remembered | undefined {
-    return #remembered in request ? request.#remembered : undefined;
-  }
-
-  static set(request: object, remembered: Remembered): void {
-    if (#remembered in request) request.#remembered = remembered;
-    else new RequestSlot(request, remembered);
-  }
-}
-
-// One for the process, whichever copy of this package (ESM or CommonJS) writes or reads it.
-const host = globalThis as { [MEMORY]?: WeakMap<object, Remembered> };
-const contexts = (host[MEMORY] ??= new SlotMap(RequestSlot));
-
-/** What the guard found for this request; `undefined` where no guard ran, `null` for an anonymous request. */
-export function rememberedContext(contextOrRequest: object): JwtContext | null | undefined {
-  return contexts.get(carrierOf(contextOrRequest))?.context;
+/** What a test says about a token. The rest is that of an ordinary access token. */
+export interface JwtContextLike extends Partial<Omit<JwtContext, 'payload'>> {
+  /** The claims. `type` is `'access'`, `fresh` is `false` and `jti` is `null`, unless they are given here. */
+  readonly payload?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * The token a request was let in with, for your own guards and interceptors: `null` on an optional route without a
- * token, and where no check ran.
+ * The token that a request was let in with, for guards and interceptors of the application. `null` on an optional route
+ * without a token, and where no check ran. With a context it is the check of that handler; with a request, the last one.
+ *
+ * @example
+ * const isAdmin = getJwtContext(context)?.payload.role === 'admin';
  */
 export function getJwtContext<User = unknown>(contextOrRequest: ExecutionContext | object): JwtContext<User> | null {
   return (rememberedContext(contextOrRequest) ?? null) as JwtContext<User> | null;
 }
 
-/** What a test has to say about a token: what it leaves out is that of an ordinary access token. */
-export interface JwtContextLike extends Partial<Omit<JwtContext, 'payload'>> {
-  /** Its claims. */
-  readonly payload?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** Remembers a token for a request as the guard does: for tests that replace the guard. `null`: an anonymous request. */
+/**
+ * Remembers a token for a request as the guard does, for tests that replace the guard. `null` makes the request anonymous.
+ *
+ * @throws TypeError for a context without an object among its arguments, which cannot be remembered.
+ * @example
+ * setJwtContext(context, { payload: { sub: 'alice', role: 'admin' }, user: alice });
+ */
 export function setJwtContext(contextOrRequest: ExecutionContext | object, context: JwtContextLike | null): void {
-  remember(contextOrRequest, { context: context && complete(context), requirement: null });
+  const [key] = memoryKeysOf(contextOrRequest);
+  if (key === undefined) {
+    throw new TypeError(
+      'setJwtContext() cannot remember anything for this context, since none of its arguments is an object. Pass a ' +
+        'context whose first argument is the request, or the request itself.',
+    );
+  }
+  rememberOnly(key, {
+    checker: null,
+    handler: null,
+    controller: null,
+    requirement: null,
+    context: context && complete(context),
+    earlier: null,
+  });
 }
 
 function complete({ payload, ...context }: JwtContextLike): JwtContext {
@@ -85,12 +55,25 @@ function complete({ payload, ...context }: JwtContextLike): JwtContext {
   return Object.freeze({ token: '', location: 'headers', ...context, header, payload: claims });
 }
 
-/** Remembers what a request was let in with, and under which requirement. */
-export function remember(contextOrRequest: object, remembered: Remembered): void {
-  contexts.set(carrierOf(contextOrRequest), remembered);
+/**
+ * What the guard found out; `undefined` if no guard ran for this handler, `null` for an anonymous request. With a checker,
+ * only what that module found out, or what a test set.
+ */
+export function rememberedContext(contextOrRequest: object, checker?: object): JwtContext | null | undefined {
+  const handler = isContext(contextOrRequest) ? handlerOf(contextOrRequest) : null;
+  const counts = (result: CheckResult): boolean =>
+    (handler === null || isFor(result, handler)) &&
+    (checker === undefined || result.checker === null || result.checker === checker);
+  for (const key of memoryKeysOf(contextOrRequest)) {
+    const result = findResult(key, counts);
+    if (result !== null) return result.context;
+  }
+  return undefined;
 }
 
-/** Whether this request has met this very requirement already: with a guard both global and bound by hand. */
-export function hasMet(request: object, requirement: SettledRequirement): boolean {
-  return contexts.get(carrierOf(request))?.requirement === requirement;
+/** `null` for the context of an exception filter, and for one that a test made without a handler. */
+function handlerOf(context: ArgumentsHost): HandlerOfClass | null {
+  const { getHandler, getClass } = context as Partial<ExecutionContext>;
+  const handler = getHandler?.call(context) ?? null;
+  return handler === null ? null : { handler, controller: getClass?.call(context) ?? null };
 }

@@ -1,17 +1,22 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
-import { rememberedContext, type JwtContext } from './jwt-context.js';
 import { ownValue } from '../types/claims.js';
+import type { JwtContext } from '../types/jwt-context.js';
+import { rememberedContext } from './jwt-context.js';
 
-/** Takes a name and pipes. Written out, for Nest 12's own type of it does not exist in Nest 11. */
+/** A parameter decorator that takes a name and pipes. Nest 12 has a type for it, Nest 11 has none. */
 export type TokenParamDecorator = (
   ...nameOrPipes: (string | PipeTransform | Type<PipeTransform>)[]
 ) => ParameterDecorator;
 
-type Reader = (found: JwtContext | null, name: string | undefined, context: ExecutionContext) => unknown;
+type Reader = (found: JwtContext | null, name: string | undefined) => unknown;
 
 /**
- * The current user: what `userLookup` returned, or one of its properties; `null` on an optional route without a token.
- * Without a lookup it throws (`current_user`).
+ * The current user: what `userLookup` returned, or one of its properties. `null` on an optional route without a token
+ * (`current_user`).
+ *
+ * @throws Error without the option `userLookup`, and where no token was checked for the handler.
+ * @example
+ * profile(@CurrentUser() user: User, @CurrentUser('email') email: string) {}
  */
 export const CurrentUser = readerOf('CurrentUser', (found, name) => {
   if (found === null) return null;
@@ -23,19 +28,38 @@ export const CurrentUser = readerOf('CurrentUser', (found, name) => {
   return name === undefined ? found.user : (found.user as Record<string, unknown>)[name];
 });
 
-/** The claims of the token, or one of them; `{}` or `undefined` on an optional route without a token (`get_jwt`). */
+/**
+ * The claims of the token, frozen, or one of them. `{}` or `undefined` on an optional route without a token (`get_jwt`).
+ *
+ * @throws Error where no token was checked for the handler.
+ * @example
+ * list(@Jwt() payload: JwtPayload, @Jwt('role') role: string) {}
+ */
 export const Jwt = readerOf('Jwt', (found, name) => {
   const payload = found?.payload ?? Object.freeze({});
   return name === undefined ? payload : ownValue(payload, name);
 });
 
-/** The JOSE header of the token, or one of its parameters; `{}` or `undefined` without a token (`get_jwt_header`). */
+/**
+ * The JOSE header of the token, frozen, or one of its parameters. `{}` or `undefined` on an optional route without a token
+ * (`get_jwt_header`).
+ *
+ * @throws Error where no token was checked for the handler.
+ * @example
+ * list(@JwtHeader('kid') kid: string) {}
+ */
 export const JwtHeader = readerOf('JwtHeader', (found, name) => {
   const header = found?.header ?? Object.freeze({});
   return name === undefined ? header : ownValue(header, name);
 });
 
-/** The identity claim of the token; `null` on an optional route without a token (`get_jwt_identity`). */
+/**
+ * The value of the identity claim. `null` on an optional route without a token (`get_jwt_identity`).
+ *
+ * @throws Error where no token was checked for the handler.
+ * @example
+ * list(@JwtIdentity() username: string) {}
+ */
 export const JwtIdentity = readerOf('JwtIdentity', (found) => {
   if (found === null) return null;
   return Object.hasOwn(found, 'identity') ? found.identity : found.payload.sub;
@@ -44,7 +68,7 @@ export const JwtIdentity = readerOf('JwtIdentity', (found) => {
 function readerOf(decorator: string, read: Reader): TokenParamDecorator {
   return createParamDecorator((name: string | undefined, context: ExecutionContext): unknown => {
     const found = rememberedContext(context);
-    if (found !== undefined) return read(found, name, context);
+    if (found !== undefined) return read(found, name);
     throw new Error(
       `@${decorator}() in ${context.getClass().name}.${context.getHandler().name}: no token was checked for this ` +
         'request. Put @JwtRequired() on the handler (with { optional: true } if it also serves anonymous requests).',

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { concatMap, type Observable } from 'rxjs';
-import { getJwtContext, type JwtContext } from '../context/jwt-context.js';
+import { rememberedContext } from '../context/jwt-context.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { RevocationCheck } from '../sessions/revocation-check.js';
@@ -17,6 +17,7 @@ import { storeKeysOf } from '../tokens/verifying/store-keys.js';
 import { TokenFactory } from '../tokens/issuing/token-factory.js';
 import { ownValue } from '../types/claims.js';
 import type { HttpRequest, HttpResponse } from '../types/http.js';
+import type { JwtContext } from '../types/jwt-context.js';
 import { setCookies } from './cookie-writer.js';
 import { TokenCookieService } from './token-cookie.service.js';
 
@@ -60,7 +61,8 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
 
   private async renew(context: ExecutionContext): Promise<void> {
     const http = context.switchToHttp();
-    const found = getJwtContext(context);
+    // Only a token that this module has checked: it must not renew the token of another application in the process.
+    const found = rememberedContext(context, this.settings) ?? null;
     const response = http.getResponse<HttpResponse>();
     if (found === null || !this.expiresSoon(found) || this.isDecided(response)) return;
     const identity = found.user ?? ownValue(found.payload, this.settings.identityClaim);

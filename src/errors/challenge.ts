@@ -3,31 +3,33 @@ export type ChallengeError = 'invalid_request' | 'invalid_token' | 'insufficient
 
 /** What a challenge says about a refusal. */
 export interface ChallengeContent {
-  /** `null` where the client presented nothing: it gets no error code (RFC 6750 s.3.1). */
-  readonly error: ChallengeError | null;
-  readonly description: string;
+  readonly message: string;
   /** The scopes that the route asks for (RFC 6750 s.3). */
   readonly scopes?: readonly string[];
 }
 
-const CHALLENGE_HEADER = 'WWW-Authenticate';
-
-/** The value of `WWW-Authenticate` (RFC 6750 s.3). */
-export function challenge(scheme: string, { error, description, scopes = [] }: ChallengeContent): string {
+/** The value of `WWW-Authenticate` (RFC 6750 s.3). A client that presented nothing gets no error code (s.3.1): `null`. */
+export function challenge(scheme: string, error: ChallengeError | null, content: ChallengeContent): string {
   if (error === null) return scheme;
-  const attributes = [`error="${error}"`, `error_description="${printable(description)}"`];
-  if (scopes.length > 0) attributes.push(`scope="${printable(scopes.join(' '))}"`);
-  return `${scheme} ${attributes.join(', ')}`;
+  const { message, scopes } = content;
+  const scope = scopes === undefined || scopes.length === 0 ? '' : `, scope="${printable(scopes.join(' '))}"`;
+  return `${scheme} error="${error}", error_description="${printable(message)}"${scope}`;
 }
 
 /** Adds the challenge to the header fields of an answer, where it needs one and has none. */
 export function withChallenge(
   headers: Readonly<Record<string, string>>,
-  { status, scheme, ...content }: ChallengeContent & { readonly status: number; readonly scheme: string },
+  status: number,
+  scheme: string,
+  error: ChallengeError | null,
+  content: ChallengeContent,
 ): Readonly<Record<string, string>> {
-  const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === CHALLENGE_HEADER.toLowerCase());
-  if (hasOwn || !needsChallenge(status, content.error)) return headers;
-  return { ...headers, [CHALLENGE_HEADER]: challenge(scheme, content) };
+  if (!needsChallenge(status, error) || hasChallenge(headers)) return headers;
+  return { ...headers, 'WWW-Authenticate': challenge(scheme, error, content) };
+}
+
+function hasChallenge(headers: Readonly<Record<string, string>>): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'www-authenticate');
 }
 
 /** Every 401 (RFC 9110 s.15.5.2), and a 403 for want of a scope (RFC 6750 s.3.1). */

@@ -5,7 +5,7 @@ import { withChallenge } from './challenge.js';
 import type { ErrorResponse } from './error-response.js';
 import type { ErrorResponseName } from './exception-table.js';
 import { JwtExtendedException } from './jwt-extended.exception.js';
-import { answerOf, settleAnswer } from './settled-answer.js';
+import { ANSWER } from './settled-answer.js';
 
 /**
  * A callback of the option `errorResponses`: returns the answer to an exception, or a promise of it.
@@ -29,7 +29,7 @@ export class ErrorResponder {
 
   /** Returns the same error. An exception of the library has its final answer now; other errors are left as they are. */
   settle(error: unknown): Awaitable<unknown> {
-    if (!(error instanceof JwtExtendedException) || answerOf(error) !== undefined) return error;
+    if (!(error instanceof JwtExtendedException) || error[ANSWER] !== undefined) return error;
     const respond = this.settings.errorResponses[error.responseName];
     if (respond === undefined) return this.apply(error, this.defaultResponse(error));
     return after(respond(error), (response) => this.apply(error, requireResponse(response, error.responseName)));
@@ -61,10 +61,10 @@ export class ErrorResponder {
   }
 
   private apply(error: JwtExtendedException, { status, body, headers }: ErrorResponse): JwtExtendedException {
-    const { message, scopes } = error;
-    const content = { error: factsOf(error).challengeError, description: message, scopes };
-    const scheme = this.settings.challengeScheme;
-    settleAnswer(error, { status, body, headers: withChallenge(headers ?? {}, { ...content, status, scheme }) });
+    const { challengeScheme } = this.settings;
+    const { challengeError } = factsOf(error);
+    const all = withChallenge(headers ?? {}, status, challengeScheme, challengeError, error);
+    error[ANSWER] = { status, body, headers: all };
     return error;
   }
 }

@@ -55,7 +55,8 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     const mismatch = describeMismatch();
     if (mismatch !== null) new Logger('JwtExtendedModule').warn(mismatch);
     const hosts = this.hosts();
-    refuseInert(hosts);
+    // Only a custom transport knows which methods are its handlers.
+    if (this.settings.transports.length === 0) refuseInert(hosts);
     if (this.settings.requireByDefault) refuseInheritedPublic(hosts);
     noteReplacements(hosts);
     refuseSharedCache(hosts, this.globalInterceptors(), (method, host) => this.isRequired(method, host));

@@ -1,5 +1,6 @@
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
 import type { ErrorResponseName } from '../errors/exception-table.js';
+import type { JwtTransport } from '../transports/transport.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
@@ -173,6 +174,11 @@ export interface JwtExtendedOptions {
    * @default 'user'
    */
   requestProperty?: string | false | undefined;
+  /**
+   * Transports that the library does not know, each asked before the library's own.
+   * @default []
+   */
+  transports?: readonly JwtTransport[] | undefined;
   /**
    * The longest accepted token, in characters. A longer one is refused before it is parsed.
    * @default 16384

@@ -14,6 +14,7 @@ import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
 import { callback, count, duration, flag, lifetime, names, orFalse, sectionOf, text } from './readers.js';
 import { revocation } from './revocation-options.js';
 import { rotation } from './rotation-options.js';
+import { transports } from './transport-options.js';
 
 /**
  * The options apart from callbacks and keys, each with its reader. The names of the options stand only here, in `CALLBACKS`
@@ -53,6 +54,7 @@ export const OPTIONS = {
   requireByDefault: flag(false),
   /** `null`: none. */
   requestProperty: orFalse(text('user')),
+  transports,
   /** Characters. */
   maxTokenLength: count(16_384),
   /** `null`: off. */

@@ -1,13 +1,37 @@
-import type { ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost } from '@nestjs/common';
 import type { HttpRequest } from '../types/http.js';
-import { requestOf } from './carrier.js';
+import { nodeRequestOf } from './node-request.js';
+import type { Transport } from './transport.js';
 
-/** The request of a handler call; transports other than HTTP carry no token yet, so nothing may pass there. */
-export function httpRequestOf(context: ExecutionContext): HttpRequest {
-  const type = context.getType<string>();
-  if (type === 'http') return requestOf(context) as HttpRequest;
-  throw new Error(
-    `${context.getClass().name}.${context.getHandler().name} requires a token, and tokens cannot be read from a ` +
-      `"${type}" context yet. Mark it @Public() and check the token in the handler with TokenService.verify().`,
-  );
+/** HTTP, on Express and Fastify. */
+export const http: Transport = {
+  accepts: (context) => typeOf(context) === 'http',
+  requestOf,
+  keyOf: (context, request = requestOf(context)) => nodeRequestOf(request),
+  lifetimeOf: () => 'call',
+  answer(exception, host, adapter) {
+    const response: unknown = host.switchToHttp().getResponse();
+    if (adapter.isHeadersSent?.(response)) {
+      adapter.end(response);
+      return;
+    }
+    for (const [name, value] of Object.entries(exception.headers)) adapter.setHeader?.(response, name, value);
+    adapter.reply(response, exception.getResponse(), exception.getStatus());
+  },
+};
+
+/** A context that a unit test made by hand may have `switchToHttp()` alone. */
+function typeOf(context: ArgumentsHost): string {
+  return (context as Partial<ArgumentsHost>).getType?.<string>() ?? 'http';
+}
+
+/**
+ * The first argument, which takes a tenth of the time of `switchToHttp()`: that makes three functions for each call. A
+ * context that a test made may have no arguments.
+ */
+function requestOf(context: ArgumentsHost): HttpRequest {
+  const args: unknown = (context as Partial<ArgumentsHost>).getArgs?.();
+  const first: unknown = Array.isArray(args) ? args[0] : null;
+  if (typeof first === 'object' && first !== null && 'headers' in first) return first as HttpRequest;
+  return context.switchToHttp().getRequest<HttpRequest>();
 }

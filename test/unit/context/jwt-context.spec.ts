@@ -1,3 +1,8 @@
+import { IncomingMessage } from 'node:http';
+import { Http2ServerRequest } from 'node:http2';
+import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import type { ExecutionContext } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { getJwtContext, setJwtContext, type JwtContext } from 'nestjs-jwt-extended';
 
@@ -22,7 +27,7 @@ describe('the remembered context', () => {
   });
 
   it('is found by the request, by Node’s own and by the execution context', () => {
-    const raw = {};
+    const raw = new IncomingMessage(new Socket());
     const request = { raw };
     for (const key of [raw, request, contextOf('http', request, {}), contextOf('http', raw, {})]) {
       setJwtContext(key, CONTEXT);
@@ -34,7 +39,50 @@ describe('the remembered context', () => {
     }
   });
 
-  it('needs no more than what a test has to say; the rest is that of an access token', () => {
+  it('is found by the request of HTTP/2, which Fastify wraps too', () => {
+    const raw = Object.create(Http2ServerRequest.prototype, { httpVersion: { value: '2.0' } }) as object;
+    setJwtContext({ raw }, CONTEXT);
+    expect(getJwtContext({ raw })).toEqual(CONTEXT);
+  });
+
+  it.each([
+    ['an object', {}],
+    ['a function', () => undefined],
+    ['a stream', Readable.from([])],
+    ['text', 'text'],
+    ['a number', 5],
+    ['null', null],
+  ])('is not found by a property raw that is no request of Node: %s', (_what, raw) => {
+    const [alice, bob] = [{ raw }, { raw }];
+    setJwtContext(alice, CONTEXT);
+    expect(getJwtContext(alice)).toEqual(CONTEXT);
+    expect(getJwtContext(bob)).toBeNull();
+  });
+
+  it('is not found by raw where the request is Node’s own', () => {
+    const raw = new IncomingMessage(new Socket());
+    const requests = [0, 1].map(() => Object.assign(new IncomingMessage(new Socket()), { raw }));
+    setJwtContext(requests[0] as object, CONTEXT);
+    expect(getJwtContext(requests[1] as object)).toBeNull();
+  });
+
+  it('is found by a context that has nothing but switchToHttp(), as unit tests make them', () => {
+    const request = {};
+    const context = { switchToHttp: () => ({ getRequest: () => request }) } as ExecutionContext;
+    expect(getJwtContext(context)).toBeNull();
+    setJwtContext(context, CONTEXT);
+    for (const key of [context, request, contextOf('http', request, {})]) expect(getJwtContext(key)).toEqual(CONTEXT);
+    setJwtContext(request, null);
+    expect(getJwtContext(context)).toBeNull();
+  });
+
+  it('cannot be set for a context without an object among its arguments', () => {
+    expect(getJwtContext(contextOf('ws'))).toBeNull();
+    expect(() => setJwtContext(contextOf('ws'), CONTEXT)).toThrow(TypeError);
+    expect(() => setJwtContext(contextOf('ws'), CONTEXT)).toThrow(/Pass a context whose first argument/);
+  });
+
+  it('needs only what the test is about; the rest is that of an access token', () => {
     const request = {};
     setJwtContext(request, { payload: { sub: 'alice', role: 'admin' } });
     expect(getJwtContext(request)).toMatchObject({
@@ -46,7 +94,7 @@ describe('the remembered context', () => {
     expect(getJwtContext(request)?.user).toEqual({ name: 'Alice' });
   });
 
-  it('belongs to one handler call outside HTTP, though the client stays', () => {
+  it('belongs to one message of an unknown transport, though the client stays', () => {
     const client = {};
     const [one, two] = [contextOf('ws', client, {}), contextOf('ws', client, {})];
     setJwtContext(one, CONTEXT);

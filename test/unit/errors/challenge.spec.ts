@@ -4,28 +4,28 @@ import { challenge, withChallenge, type ChallengeError } from '../../../src/erro
 
 describe('a challenge', () => {
   it('without an error is the scheme alone', () => {
-    expect(challenge('Bearer', { error: null, description: 'Missing Authorization Header' })).toBe('Bearer');
+    expect(challenge('Bearer', null, { message: 'Missing Authorization Header' })).toBe('Bearer');
   });
 
   it('names the error and describes it', () => {
-    expect(challenge('JWT', { error: 'invalid_token', description: 'Token has expired' })).toBe(
+    expect(challenge('JWT', 'invalid_token', { message: 'Token has expired' })).toBe(
       'JWT error="invalid_token", error_description="Token has expired"',
     );
   });
 
   it('names the scopes that the route asks for (RFC 6750 s.3)', () => {
-    const content = { error: 'insufficient_scope', description: 'Insufficient scope' } as const;
-    expect(challenge('Bearer', { ...content, scopes: ['read', 'write:"all"'] })).toBe(
+    const message = 'Insufficient scope';
+    expect(challenge('Bearer', 'insufficient_scope', { message, scopes: ['read', 'write:"all"'] })).toBe(
       `Bearer error="insufficient_scope", error_description="Insufficient scope", scope="read write:'all'"`,
     );
-    expect(challenge('Bearer', { ...content, scopes: [] })).not.toContain('scope="');
+    expect(challenge('Bearer', 'insufficient_scope', { message, scopes: [] })).not.toContain('scope="');
   });
 
   it('holds nothing in its description that RFC 6750 s.3 does not allow', () => {
     const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
     fc.assert(
-      fc.property(texts, (description) => {
-        const value = challenge('Bearer', { error: 'invalid_token', description });
+      fc.property(texts, (message) => {
+        const value = challenge('Bearer', 'invalid_token', { message });
         expect(value).toMatch(/^Bearer error="invalid_token", error_description="[\x20\x21\x23-\x5b\x5d-\x7e]*"$/);
         expect(() => validateHeaderValue('WWW-Authenticate', value)).not.toThrow();
       }),
@@ -35,7 +35,7 @@ describe('a challenge', () => {
 
 describe('the header fields of an answer', () => {
   const fieldsOf = (status: number, error: ChallengeError | null, headers = {}) =>
-    withChallenge(headers, { status, scheme: 'Bearer', error, description: 'a reason' });
+    withChallenge(headers, status, 'Bearer', error, { message: 'a reason' });
 
   it.each([
     [401, null],

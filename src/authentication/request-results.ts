@@ -1,0 +1,108 @@
+import type { ExecutionContext } from '@nestjs/common';
+import {
+  findResult,
+  isFor,
+  latestResult,
+  remember,
+  type CheckResult,
+  type HandlerOfClass,
+} from '../context/request-memory.js';
+import type { Settings } from '../options/settings.js';
+import type { JwtContext } from '../types/jwt-context.js';
+import type { SettledRequirement } from '../types/requirement.js';
+import type { Authentication } from './authentication.js';
+import type { HandlerCall } from './handler-call.js';
+
+/**
+ * What one module remembers of requests. A result counts only for the module that checked: another module, with another
+ * secret say, checks again.
+ */
+export class RequestResults {
+  /** The requirements that were met in the calls of a connection. The key of a connection outlives its calls. */
+  private readonly metInCall = new WeakMap<ExecutionContext, SettledRequirement>();
+
+  constructor(private readonly settings: Settings) {}
+
+  /**
+   * Whether this module has checked the same requirement for the same call. The guards of a call all ask: the global one,
+   * that of `@JwtRequired()`, and one bound by hand. So do the resolvers of one GraphQL request.
+   */
+  isMet(call: HandlerCall, requirement: SettledRequirement): boolean {
+    const latest = latestResult(call.key);
+    if (latest === undefined) return false;
+    if (!call.isOneCall) return this.metInCall.get(call.context) === requirement;
+    if (this.isOwn(latest) && latest.requirement === requirement && isFor(latest, call)) return true;
+    const met = findResult(call.key, (result) => this.isOwn(result) && result.requirement === requirement);
+    if (met === null) return false;
+    if (!isFor(met, call)) remember(call.key, new Result(this.settings, call, requirement, met.context));
+    return true;
+  }
+
+  /** Only now, when all checks have passed, can the application see the token. */
+  remember(call: HandlerCall, authentication: Authentication): Authentication {
+    const { requirement, verified, user } = authentication;
+    if (call.isOneCall) remember(call.key, authentication);
+    else this.rememberOnConnection(call, requirement, authentication.context);
+    this.setUser(call, this.settings.callbacks.userLookup === undefined ? verified?.payload : user);
+    return authentication;
+  }
+
+  /** A second check that finds no token, where it is optional, does not replace what the first one found. */
+  rememberAnonymous(call: HandlerCall, requirement: SettledRequirement): null {
+    const isSecond = call.isOneCall || this.metInCall.has(call.context);
+    if (isSecond && findResult(call.key, (result) => this.counts(result, call)) !== null) return null;
+    if (call.isOneCall) remember(call.key, new Result(this.settings, call, requirement, null));
+    else this.rememberOnConnection(call, requirement, null);
+    this.setUser(call, null);
+    return null;
+  }
+
+  /** A handler that asks for nothing must not see a token that only another module has checked. */
+  hideOtherModules(key: object, context: ExecutionContext): void {
+    const latest = latestResult(key);
+    if (latest === undefined || this.isOwn(latest) || isOfTest(latest)) return;
+    const handler = { handler: context.getHandler(), controller: context.getClass() };
+    remember(key, new Result(this.settings, handler, null, undefined));
+  }
+
+  /** Keeps no arguments of the call, since the connection may be silent for hours. */
+  private rememberOnConnection(call: HandlerCall, requirement: SettledRequirement, context: JwtContext | null): void {
+    remember(call.key, new Result(this.settings, call, requirement, context));
+    this.metInCall.set(call.context, requirement);
+  }
+
+  private counts(result: CheckResult, call: HandlerCall): boolean {
+    return (this.isOwn(result) || isOfTest(result)) && isFor(result, call) && result.context !== undefined;
+  }
+
+  private isOwn(result: CheckResult): boolean {
+    return result.checker === this.settings;
+  }
+
+  private setUser({ request }: HandlerCall, user: unknown): void {
+    const { requestProperty } = this.settings;
+    if (requestProperty !== null) (request as unknown as Record<string, unknown>)[requestProperty] = user;
+  }
+}
+
+/** A result without a token on its way through the checks. */
+class Result implements CheckResult {
+  readonly handler: object | null;
+  readonly controller: object | null;
+  earlier: CheckResult | null = null;
+
+  constructor(
+    readonly checker: object,
+    { handler, controller }: HandlerOfClass,
+    readonly requirement: SettledRequirement | null,
+    readonly context: JwtContext | null | undefined,
+  ) {
+    this.handler = handler;
+    this.controller = controller;
+  }
+}
+
+/** Whether a test set it with `setJwtContext()`. */
+function isOfTest({ checker }: CheckResult): boolean {
+  return checker === null;
+}

@@ -1,0 +1,24 @@
+import type { ArgumentsHost } from '@nestjs/common';
+import { CustomTransport } from './custom-transport.js';
+import { http } from './http.js';
+import type { JwtTransport, Transport } from './transport.js';
+
+/** The transports of the library. A further transport is one file and one line here. */
+export const OWN_TRANSPORTS: readonly Transport[] = [http];
+
+/** The transports of one module: those of its option `transports`, then the library's own. */
+export class Transports {
+  readonly custom: readonly Transport[];
+  private readonly all: readonly Transport[];
+
+  constructor(custom: readonly JwtTransport[]) {
+    this.custom = custom.map((transport, index) => new CustomTransport(transport, `transports[${index}]`));
+    this.all = [...this.custom, ...OWN_TRANSPORTS];
+  }
+
+  /** The transport that a context belongs to; `null` if none accepts it. */
+  find(context: ArgumentsHost): Transport | null {
+    for (const transport of this.all) if (transport.accepts(context)) return transport;
+    return null;
+  }
+}

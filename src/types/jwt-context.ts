@@ -1,0 +1,22 @@
+import type { JoseHeader, JwtPayload } from './claims.js';
+import type { TokenLocation } from './requirement.js';
+
+/** The token that a request was let in with. */
+export interface JwtContext<User = unknown> {
+  /** The token itself. */
+  readonly token: string;
+  /** Its JOSE header, frozen. */
+  readonly header: JoseHeader;
+  /** Its claims, frozen. */
+  readonly payload: JwtPayload;
+  /** Where the token was found; `'transport'`: where a transport of the option `transports` holds it. */
+  readonly location: TokenLocation | 'transport';
+  /** The user that `userLookup` returned; `undefined` without that option. */
+  readonly user?: User | undefined;
+  /**
+   * The value of the identity claim.
+   *
+   * @default the claim `sub`, where a test leaves it out
+   */
+  readonly identity?: unknown;
+}
