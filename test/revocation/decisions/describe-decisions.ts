@@ -21,8 +21,8 @@ type AnyCase = PresentCase | OpenCase | EndCase;
 type Walk<Each> = (store: RevocationStore, inTime: CaseInTime, each: Each) => Promise<void>;
 
 /**
- * Real clocks go on between the state and the decision. The cases tell times apart that differ by 30 s at least; a test that
- * took longer than this, in milliseconds, runs again.
+ * A real clock goes on between the state and the decision, and a difference of 30 s would change the result of some cases. A
+ * test that took longer than this, in milliseconds, runs again.
  */
 const MAY_TAKE = 10_000;
 

@@ -71,7 +71,7 @@ function rotated(
 const adopted = (record: Partial<SessionRecord> = {}, denial = DENIAL) =>
   rotated({ ...ADOPTED, ...record }, { denial });
 
-/** The token of a session that is there. */
+/** The current token of a session. */
 const ROTATIONS: PresentCase[] = [
   { name: 'the current token is rotated', state: there, present: current(), ...rotated() },
   { name: 'the current token is only checked', state: there, present: current(checked), ...isCurrent },

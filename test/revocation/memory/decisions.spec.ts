@@ -1,7 +1,7 @@
 import { MemoryRevocationStore } from 'nestjs-jwt-extended';
 import { describeDecisions, type SeededStore } from '../decisions/describe-decisions.js';
 
-/** A store whose clock goes where a session was opened and rotated. */
+/** A store that opens and rotates sessions of the past: the test sets its clock to the times of the session. */
 function seededStore(): SeededStore {
   let now = Date.now();
   const store = new MemoryRevocationStore({ now: () => now });

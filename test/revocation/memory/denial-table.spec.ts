@@ -3,7 +3,7 @@ import { denialKey, quickHash } from '../../../src/stores/memory/denial-key.js';
 import { DenialTable } from '../../../src/stores/memory/denial-table.js';
 import { TableSegment } from '../../../src/stores/memory/table-segment.js';
 
-/** The first word chooses the slot. Few slots, at both ends of the table, so that keys compete for them. */
+/** The first word chooses the slot. There are few slots, at both ends of the table, so that keys compete for them. */
 const keys = fc
   .tuple(fc.constantFrom(0, 1, 6, 7, 14, 15, -1), fc.integer({ min: 0, max: 5 }), fc.constantFrom(0, 1))
   .map(([quick, second, last]) => Int32Array.of(quick, second, 0, last));
@@ -39,7 +39,7 @@ describe('a segment of the table', () => {
     expect(segment.mayHold(key[0] as number)).toBe(true);
   }
 
-  /** Twice: an entry that moves from the end to the beginning during the first sweep is found by the second. */
+  /** Sweeps twice: the second sweep finds an entry that the first one has moved from the end to the beginning. */
   function sweepAll(segment: TableSegment, now: number): void {
     for (let pass = 0; pass < 2; pass++)
       for (let from = segment.sweep(0, 7, now); from > 0;) from = segment.sweep(from, 7, now);

@@ -108,7 +108,7 @@ describe('The problems of a database', () => {
         await running.stop();
       });
 
-      it('are none with the table, and the missing table without it', async () => {
+      it('include a missing table', async () => {
         expect(await connected.store.describeProblems()).toEqual([]);
         await connected.query('DROP TABLE jwt_revocation', []);
         expect(await connected.store.describeProblems()).toEqual([expect.stringContaining('is missing: apply')]);
