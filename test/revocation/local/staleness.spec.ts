@@ -88,7 +88,7 @@ describe('A local memory of look-ups', () => {
   it.each([
     [{ staleness: 0 }, /"revocation.local.staleness" must be more than zero/],
     [{}, /"revocation.local.staleness"/],
-    [{ staleness: '1s', push: true }, /"revocation.local.push" is not possible.*leave "push" out/],
+    [{ staleness: '1s', push: true }, /"revocation.local.push" is not possible.*Remove "push"/],
     [{ staleness: '1s', maxEntries: 0 }, /"revocation.local.maxEntries" must be a whole number of at least 1/],
     [{ stale: '1s' }, /"revocation.local.stale" does not exist. Did you mean "staleness"/],
   ])('refuses %j at the start', (local, message) =>
