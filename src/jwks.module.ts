@@ -39,9 +39,8 @@ const OPTIONS = {
 @Module({})
 export class JwksModule {
   /**
-   * Registers the route of the JWK Set.
-   *
-   * @throws TypeError for a wrong option; at the start also when all keys of the application are secrets.
+   * The module for the `imports` of the root module.
+   * @throws TypeError if an option is wrong; at the start also if all keys of the application are secrets.
    */
   static forRoot(options: JwksModuleOptions = {}): DynamicModule {
     const { path, maxAge, imports } = readOptions(options, OPTIONS, { owner: 'JwksModule' });

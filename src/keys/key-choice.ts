@@ -59,12 +59,12 @@ function kid(section: OptionSection, name: string): string | null {
 }
 
 function claims(section: OptionSection, name: string): BoundClaims | null {
-  const given = section.raw(name) ?? null;
-  if (given === null) return null;
-  if (typeof given !== 'object' || Array.isArray(given)) {
-    return section.refuse(name, `must be an object; it is ${show(given)}.`);
+  const claims = section.raw(name) ?? null;
+  if (claims === null) return null;
+  if (typeof claims !== 'object' || Array.isArray(claims)) {
+    return section.refuse(name, `must be an object; it is ${show(claims)}.`);
   }
-  for (const [claim, value] of Object.entries(given)) {
+  for (const [claim, value] of Object.entries(claims)) {
     if (PER_TOKEN_CLAIMS.includes(claim)) {
       section.refuse(name, `must not have "${claim}", which is different in every token.`);
     }
@@ -72,5 +72,5 @@ function claims(section: OptionSection, name: string): BoundClaims | null {
       section.refuse(name, `must have texts, numbers or booleans as values; "${claim}" is ${show(value)}.`);
     }
   }
-  return Object.keys(given).length === 0 ? null : Object.freeze({ ...(given as BoundClaims) });
+  return Object.keys(claims).length === 0 ? null : Object.freeze({ ...(claims as BoundClaims) });
 }

@@ -16,7 +16,7 @@ export interface PublicJwk {
   readonly [member: string]: string;
 }
 
-/** The public keys among these keys, each once, as JWKs. Secrets are left out. */
+/** @internal The public keys among these keys, each once, as JWKs. Secrets are left out. */
 export function publicJwks(keys: readonly VerificationKey[]): readonly PublicJwk[] {
   const jwks = new Map<string, PublicJwk>();
   for (const { key, kid, algorithm } of keys) {
@@ -29,7 +29,7 @@ export function publicJwks(keys: readonly VerificationKey[]): readonly PublicJwk
   return Object.freeze([...jwks.values()]);
 }
 
-/** The thumbprint of a public key (RFC 7638), in base64url. */
+/** @internal The thumbprint of a public key (RFC 7638), in base64url. */
 export function thumbprint(key: KeyObject): string {
   return createHash('sha256')
     .update(JSON.stringify(publicMembers(key)))

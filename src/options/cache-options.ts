@@ -17,8 +17,8 @@ export interface CacheOptions {
 
 const CACHE = { maxTokens: count(20_000), maxBytes: count(16 * 2 ** 20) } satisfies ReadersOf<CacheOptions>;
 
-/** The settled option `cache`. */
+/** @internal The settled option `cache`. */
 export type CacheSettings = ValuesOf<typeof CACHE>;
 
-/** `null`: no cache. */
+/** @internal `null`: no cache. */
 export const cache = orFalse(sectionOf(CACHE));

@@ -17,7 +17,7 @@ export interface EncodeDecode<Encode, Decode> {
   decode?: Decode | undefined;
 }
 
-/** The settled option `issuer` or `audience`. */
+/** @internal The settled option `issuer` or `audience`. */
 export interface EncodeDecodeSettings<Encode> {
   /** `null`: no such claim in new tokens. */
   readonly encode: Encode | null;
@@ -30,12 +30,14 @@ const ENCODE_DECODE = {
   decode: (section, name) => decoded(section, name, section.raw(name)),
 } satisfies ReadersOf<EncodeDecode<unknown, unknown>>;
 
+/** @internal */
 export function issuer(section: OptionSection, name: string): EncodeDecodeSettings<string> {
   const { encode, decode } = audience(section, name);
   if (encode !== null && typeof encode !== 'string') section.refuse(name, 'of new tokens must be one string.');
   return Object.freeze({ encode: encode, decode });
 }
 
+/** @internal */
 export function audience(section: OptionSection, name: string): EncodeDecodeSettings<string | readonly string[]> {
   const value = section.raw(name) ?? {};
   if (typeof value === 'object' && !Array.isArray(value)) {
@@ -44,12 +46,12 @@ export function audience(section: OptionSection, name: string): EncodeDecodeSett
   return Object.freeze({ encode: encoded(section, name, value), decode: decoded(section, name, value) });
 }
 
-/** The claim with the identity. Every other claim of the library has a meaning of its own. */
+/** @internal The claim with the identity. Every other claim of the library has a meaning of its own. */
 export function identityClaim(section: OptionSection, name: string): string {
   return freeClaim(section, name, 'sub', LIBRARY_CLAIMS);
 }
 
-/** The claim with the id of the session. */
+/** @internal The claim with the id of the session. */
 export function sessionClaim(section: OptionSection, name: string): string {
   return freeClaim(section, name, 'sid', [...LIBRARY_CLAIMS, 'sub', section.raw('identityClaim')]);
 }

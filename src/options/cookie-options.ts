@@ -66,28 +66,32 @@ const COOKIES = {
   partitioned: flag(false),
 } satisfies ReadersOf<CookieOptions>;
 
-/** The settled option `cookies`. */
+/** @internal The settled option `cookies`. */
 export type CookieSettings = ValuesOf<typeof COOKIES>;
 
+/** @internal */
 export const cookies = sectionOf(COOKIES, checkCookies);
 
 const NAME_FOR_HTTP = 'For development over plain http, use a name without the prefix there.';
 const ATTRIBUTES_FOR_HTTP =
   'For development over plain http, leave "sameSite" at \'lax\' and set "secure" to false there.';
 
-/** The path of a cookie. */
+/** @internal The path of a cookie. */
 export function cookiePath(section: OptionSection, name: string): string {
   const path = text('/')(section, name);
   if (/^\/[\x21-\x3a\x3c-\x7e]*$/.test(path)) return path;
   return section.refuse(name, `must begin with / and hold neither blanks nor semicolons; it is ${show(path)}.`);
 }
 
-/** Whether a value can be the `Domain` of a cookie. */
+/** @internal Whether a value can be the `Domain` of a cookie. */
 export function isCookieDomain(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z0-9.-]+$/.test(value);
 }
 
-/** Refuses a name whose prefix makes browsers drop the cookie under these attributes (RFC 6265bis s.4.1.3). */
+/**
+ * Refuses a name whose prefix makes browsers drop the cookie under these attributes (RFC 6265bis s.4.1.3).
+ * @internal
+ */
 export function checkPrefix(
   section: OptionSection,
   option: string,

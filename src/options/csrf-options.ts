@@ -70,13 +70,13 @@ const CSRF = {
   refresh: csrfNames('csrf_refresh_token'),
 } satisfies ReadersOf<CsrfOptions>;
 
-/** The settled option `csrf`. */
+/** @internal The settled option `csrf`. */
 export type CsrfSettings = ValuesOf<typeof CSRF>;
 
-/** `null`: no double submit check. */
+/** @internal `null`: no double submit check. */
 export const csrf = orFalse(sectionOf(CSRF));
 
-/** Refuses CSRF cookies that browsers drop, or that have the name and path of a cookie with a token. */
+/** @internal Refuses CSRF cookies that browsers drop, or that have the name and path of a cookie with a token. */
 export function checkCsrfCookies(csrf: CsrfSettings | null, cookies: CookieSettings, section: OptionSection): void {
   if (csrf === null) return;
   for (const kind of ['access', 'refresh'] as const) {

@@ -45,6 +45,7 @@ const FIELD_SECONDS: Readonly<Record<keyof DurationFields, number>> = {
 /**
  * The seconds of a duration. A wrong one is a `TypeError`. A number as text is refused, because other libraries read it as
  * seconds or as milliseconds.
+ * @internal
  */
 export function toSeconds(duration: unknown): number {
   const seconds = readSeconds(duration);

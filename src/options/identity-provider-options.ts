@@ -90,7 +90,7 @@ const PROVIDER = {
   fetch: (section, name) => callback<typeof fetch>(section, name) ?? null,
 } satisfies ReadersOf<IdentityProviderOptions>;
 
-/** An identity provider, settled. */
+/** @internal An identity provider, settled. */
 export interface ProviderSettings extends ValuesOf<typeof PROVIDER> {
   /** Where it is in the options: `jwks`, or `jwks[1]`. */
   readonly path: string;
@@ -98,18 +98,18 @@ export interface ProviderSettings extends ValuesOf<typeof PROVIDER> {
   readonly isAudienceChosen: boolean;
 }
 
-/** One identity provider, or a list. */
+/** @internal One identity provider, or a list. */
 export function identityProviders(section: OptionSection, name: string): readonly ProviderSettings[] {
-  const given = section.raw(name) ?? null;
-  if (given === null) return Object.freeze([]);
-  if (!Array.isArray(given)) return Object.freeze([readProvider(given, name)]);
-  if (given.length === 0) section.refuse(name, 'is an empty list. Leave it out if there is no identity provider.');
-  return Object.freeze(given.map((entry, index) => readProvider(entry, `${name}[${index}]`)));
+  const value = section.raw(name) ?? null;
+  if (value === null) return Object.freeze([]);
+  if (!Array.isArray(value)) return Object.freeze([readProvider(value, name)]);
+  if (value.length === 0) section.refuse(name, 'is an empty list. Leave it out if there is no identity provider.');
+  return Object.freeze(value.map((entry, index) => readProvider(entry, `${name}[${index}]`)));
 }
 
-function readProvider(given: unknown, path: string): ProviderSettings {
-  const values = readOptions(given, PROVIDER, { path });
-  const isAudienceChosen = (given as IdentityProviderOptions).audience !== undefined;
+function readProvider(value: unknown, path: string): ProviderSettings {
+  const values = readOptions(value, PROVIDER, { path });
+  const isAudienceChosen = (value as IdentityProviderOptions).audience !== undefined;
   return Object.freeze({ ...values, path, isAudienceChosen });
 }
 
@@ -134,13 +134,13 @@ function address(section: OptionSection, name: string): string {
 }
 
 function audience(section: OptionSection, name: string): readonly string[] | null {
-  const given = section.raw(name);
-  if (given === undefined || given === false) return null;
-  const values: readonly unknown[] = Array.isArray(given) ? given : [given];
-  if (values.length > 0 && values.every((value) => typeof value === 'string' && value !== '')) {
+  const value = section.raw(name);
+  if (value === undefined || value === false) return null;
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (values.length > 0 && values.every((item) => typeof item === 'string' && item !== '')) {
     return Object.freeze([...values]) as readonly string[];
   }
-  return section.refuse(name, `must be a text, a list of them, or false for tokens without one; it is ${show(given)}.`);
+  return section.refuse(name, `must be a text, a list of them, or false for tokens without one; it is ${show(value)}.`);
 }
 
 function algorithms(section: OptionSection, name: string): ReadonlySet<string> {

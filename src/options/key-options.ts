@@ -54,7 +54,7 @@ export interface EncodeKeyChoice {
   /** The secret or private key. */
   key: KeyMaterial;
   /**
-   * The algorithm of the signature.
+   * The algorithm of the key.
    * @default the option `algorithm`
    */
   algorithm?: JwtAlgorithm | undefined;
@@ -64,7 +64,7 @@ export interface EncodeKeyChoice {
   kid?: string | undefined;
 }
 
-/** A key as the application passed it. It is checked when it is prepared. */
+/** @internal A key as the application passed it. It is checked when it is prepared. */
 export function keyMaterial(section: OptionSection, name: string): KeyMaterial {
   return section.raw(name) as KeyMaterial;
 }

@@ -6,14 +6,14 @@ import { keyMaterial, type KeyMaterial } from './key-options.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
 import { optional } from './readers.js';
 
-/** The options for one secret (a list: the first signs) or one key pair. */
+/** One secret (a list: the first signs) or one key pair, from the options. */
 export interface SingleKeyMaterial {
   readonly secrets: readonly KeyMaterial[];
   readonly privateKey: KeyMaterial | null;
   readonly publicKey: KeyMaterial | null;
 }
 
-/** The keys as the options have them: entries of `keys`, or one secret or key pair. Never part of `Settings`. */
+/** The keys in the options: entries of `keys`, or one secret or key pair. Never part of `Settings`. */
 export type KeyMaterialOptions = SingleKeyMaterial | { readonly entries: readonly KeyEntry[] };
 
 /** What is known of the application's own keys. The keys themselves are not here: settings hold no secret. */
@@ -69,12 +69,12 @@ export function settleKeys(values: ValuesOf<typeof KEY_OPTIONS>, section: Option
 }
 
 function secrets(section: OptionSection, name: string): readonly KeyMaterial[] {
-  const given = section.raw(name) ?? null;
-  if (given === null) return NONE;
-  if (Array.isArray(given) && given.length === 0) {
+  const value = section.raw(name) ?? null;
+  if (value === null) return NONE;
+  if (Array.isArray(value) && value.length === 0) {
     section.refuse(name, 'is an empty list. The first secret signs, all of them verify.');
   }
-  return Object.freeze([given].flat() as unknown as readonly KeyMaterial[]);
+  return Object.freeze([value].flat() as unknown as readonly KeyMaterial[]);
 }
 
 function isOptionSet(section: OptionSection, name: string): boolean {

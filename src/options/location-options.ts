@@ -66,24 +66,27 @@ const JSON_BODY = {
   refreshKey: text('refresh_token'),
 } satisfies ReadersOf<JsonOptions>;
 
-/** The settled option `header`. */
+/** @internal The settled option `header`. */
 export interface HeaderSettings extends ValuesOf<typeof HEADER> {
   /** The name in lower case, as in `request.headers` of Node. */
   readonly field: string;
 }
 
+/** @internal */
 export const header = sectionOf(HEADER, (values): HeaderSettings =>
   Object.freeze({ ...values, field: values.name.toLowerCase() }),
 );
+/** @internal */
 export const queryString = sectionOf(QUERY_STRING);
+/** @internal */
 export const json = sectionOf(JSON_BODY);
 
-/** One location, or an ordered list of them. */
+/** @internal One location, or an ordered list of them. */
 export function tokenLocation(section: OptionSection, name: string): readonly TokenLocation[] {
-  const given = section.raw(name) ?? 'headers';
-  const locations: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const value = section.raw(name) ?? 'headers';
+  const locations: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (locations.length > 0 && locations.every(isTokenLocation)) return Object.freeze([...locations]);
-  return section.refuse(name, `must be one of ${TOKEN_LOCATIONS.join(', ')}, or a list of them; it is ${show(given)}.`);
+  return section.refuse(name, `must be one of ${TOKEN_LOCATIONS.join(', ')}, or a list of them; it is ${show(value)}.`);
 }
 
 function scheme(section: OptionSection, name: string): string {

@@ -17,7 +17,7 @@ export interface JwtExtendedModuleExtras {
   globalFilter?: boolean | undefined;
 }
 
-/** The extras as Nest's module builder needs them: each name, without a value. */
+/** @internal The extras as Nest's module builder needs them: each name, without a value. */
 export const EXTRAS = {
   isGlobal: undefined,
   globalGuard: undefined,

@@ -11,8 +11,8 @@ export type ValuesOf<Readers> = {
   readonly [Name in keyof Readers]: Readers[Name] extends Reader<infer Value> ? Value : never;
 };
 
-/** Where a section is in the options, for messages. */
-export interface SectionPlace {
+/** How messages name the options of a section. */
+export interface SectionLabel {
   /** Empty for the options themselves. */
   readonly path?: string;
   /** What takes the options. */
@@ -32,11 +32,11 @@ export class OptionSection {
   constructor(
     options: unknown,
     names: readonly string[],
-    private readonly place: SectionPlace = {},
+    private readonly label: SectionLabel = {},
   ) {
     if (options === undefined) options = {};
     if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-      refuse(place.path ?? 'options', `must be an object with any of: ${names.join(', ')}.`, place.owner);
+      refuse(label.path ?? 'options', `must be an object with any of: ${names.join(', ')}.`, label.owner);
     }
     this.options = options as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(options)) {
@@ -57,16 +57,16 @@ export class OptionSection {
 
   /** The full name of an option, such as `cookies.access.name`. */
   pathOf(name: string): string {
-    return this.place.path ? `${this.place.path}.${name}` : name;
+    return this.label.path ? `${this.label.path}.${name}` : name;
   }
 
   /** An option that is itself an object of options. */
   section(name: string, names: readonly string[]): OptionSection {
-    return new OptionSection(this.raw(name), names, { ...this.place, path: this.pathOf(name) });
+    return new OptionSection(this.raw(name), names, { ...this.label, path: this.pathOf(name) });
   }
 
   refuse(name: string, problem: string): never {
-    return refuse(this.pathOf(name), problem, this.place.owner);
+    return refuse(this.pathOf(name), problem, this.label.owner);
   }
 }
 
@@ -74,9 +74,9 @@ export class OptionSection {
 export function readOptions<Readers extends Readonly<Record<string, Reader<unknown>>>>(
   options: unknown,
   readers: Readers,
-  place: SectionPlace = {},
+  label: SectionLabel = {},
 ): ValuesOf<Readers> {
-  return new OptionSection(options, Object.keys(readers), place).read(readers);
+  return new OptionSection(options, Object.keys(readers), label).read(readers);
 }
 
 function hint(name: string, names: readonly string[]): string {

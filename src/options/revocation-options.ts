@@ -56,13 +56,13 @@ const REVOCATION = {
   local: optional(sectionOf(LOCAL_CACHE)),
 } satisfies ReadersOf<RevocationOptions>;
 
-/** The settled option `revocation.local`. */
+/** @internal The settled option `revocation.local`. */
 export type LocalCacheSettings = ValuesOf<typeof LOCAL_CACHE>;
 
-/** The settled option `revocation`. */
+/** @internal The settled option `revocation`. */
 export type RevocationSettings = ValuesOf<typeof REVOCATION>;
 
-/** `null`: no store. */
+/** @internal `null`: no store. */
 export const revocation = optional(sectionOf(REVOCATION, checkPush));
 
 /** By its methods, so that a store of the other copy of this package (ESM or CommonJS) counts too. */

@@ -51,9 +51,10 @@ const ROTATION = {
   onReuse,
 } satisfies ReadersOf<RotationOptions>;
 
-/** The settled option `rotation`. */
+/** @internal The settled option `rotation`. */
 export type RotationSettings = ValuesOf<typeof ROTATION>;
 
+/** @internal */
 export const rotation = sectionOf(ROTATION);
 
 function sessionAge(section: OptionSection, name: string): number | null {

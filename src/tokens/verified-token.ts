@@ -12,6 +12,7 @@ export interface VerifiedToken {
 /**
  * A token with a valid signature. Its content never changes, so it can be cached. The time and the other checks are made on
  * each request. It refers to the key, so it must never reach the application.
+ * @internal
  */
 export class SignedToken implements VerifiedToken {
   constructor(

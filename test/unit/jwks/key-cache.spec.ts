@@ -165,7 +165,7 @@ it('reports each fetch while the application runs', async () => {
   expect(outcomes.slice(0, 2)).toEqual([{ keys: 'first' }, { failure: new Error('away'), hasKeys: true }]);
 });
 
-it('a stopped cache fetches nothing more, and gives up the running fetch', async () => {
+it('a stopped cache fetches nothing more, and ends the running fetch', async () => {
   const { cache, loader, outcomes } = cacheOf({ maxAge: 50 });
   cache.start();
   await time.pass(0);
