@@ -48,7 +48,7 @@ function contextWith(token: string): ExecutionContextHost {
 
 /** The bytes in use on the heap and outside of it. */
 function bytesInUse(): number {
-  // Memory outside of the heap is given back one collection later.
+  // V8 frees memory outside of the heap one collection later.
   collectGarbage();
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
