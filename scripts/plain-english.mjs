@@ -30,7 +30,7 @@ const REFUSED = [
   [/\bas (\w+ ){1,3}(has|have) it\b/i, 'as in'],
   [/\bnone of ours\b/i, 'not signed by us'],
   [/\ball the same\b/i, 'still'],
-  [/, for one\b/i, 'for example'],
+  [/, for one(?=[.,;:)]|$)/i, 'for example'],
 ];
 
 /** Uses of these words that are correct. */

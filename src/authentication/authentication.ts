@@ -9,16 +9,16 @@ import type { SettledRequirement } from '../types/requirement.js';
 import type { HandlerCall } from './handler-call.js';
 import type { FoundToken } from './token-sources.js';
 
-/** What the checks need from the module. */
+/** The services of the module that the checks need. */
 export interface CheckDependencies {
   readonly settings: Settings;
   readonly verifier: TokenVerifier;
   readonly revocation: RevocationCheck;
 }
 
-/** One token on its way through the checks. A check writes down what it found out, for the checks after it. */
+/** The state of one token during the checks. Each check stores its result for the checks after it. */
 export class Authentication implements CheckResult {
-  /** The double submit value that came with a token from a cookie; `null` where none is needed. */
+  /** The double submit value of a request with its token in a cookie. `null` if none is needed. */
   csrfValue: string | null = null;
   verified: SignedToken | null = null;
   user: unknown = undefined;
@@ -48,7 +48,7 @@ export class Authentication implements CheckResult {
     return this.dependencies.settings;
   }
 
-  /** What the application sees once all checks have passed. Made at the first look, since most handlers never look. */
+  /** The context for the application, after all checks have passed. It is created on first use: most handlers never use it. */
   get context(): JwtContext {
     return (this.frozen ??= this.freeze());
   }

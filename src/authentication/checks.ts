@@ -12,14 +12,14 @@ import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { Authentication } from './authentication.js';
 import { expectedKind } from './token-sources.js';
 
-/** One step of the check of a token. It returns when the token may go on, and throws when it may not. */
+/** One check of a token. It returns if the token passes, and throws if it does not. */
 interface Check {
   readonly name: string;
-  /** Returns a promise only if it has to wait. */
+  /** Returns a promise only if it must wait. */
   readonly run: (authentication: Authentication) => Awaitable<void>;
 }
 
-/** What a token has to pass, in this order: cheap and local checks first, the application's own callbacks last. */
+/** The checks of a token, in this order: fast and local checks first, the application's callbacks last. */
 const CHECKS: readonly Check[] = [
   // checks:begin
   { name: 'double submit value', run: requireCsrfValue },
@@ -32,7 +32,7 @@ const CHECKS: readonly Check[] = [
   // checks:end
 ];
 
-/** Runs the checks in order. Returns a promise only if one of them has to wait. */
+/** Runs the checks in order. Returns a promise only if one of them must wait. */
 export function runChecks(authentication: Authentication, from = 0): Awaitable<void> {
   for (let index = from; index < CHECKS.length; index++) {
     const pending = (CHECKS[index] as Check).run(authentication);
@@ -59,8 +59,8 @@ function verifyToken(authentication: Authentication): Awaitable<void> {
 }
 
 /**
- * A token of a type of the application's own passes only where any type is taken. A token of an identity provider never
- * opens a refresh route, since the route would make tokens of ours from it.
+ * A token of the application's own type passes only on routes for any type. A token of an identity provider is refused on
+ * refresh routes, because such a route would create our own tokens from it.
  */
 function requireType({ requirement, verified }: Authentication): void {
   const { payload, header } = verified as SignedToken;
@@ -72,7 +72,7 @@ function requireType({ requirement, verified }: Authentication): void {
   );
 }
 
-/** A token is fresh for ever, or until a time. Leeway does not prolong that time. */
+/** A token is fresh without end, or until a time. Leeway does not prolong that time. */
 function requireFreshness({ requirement, verified }: Authentication): void {
   const { payload, header } = verified as SignedToken;
   const { fresh } = payload;

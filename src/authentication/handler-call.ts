@@ -4,10 +4,10 @@ import type { Transport } from '../transports/transport.js';
 import type { Transports } from '../transports/transports.js';
 import type { HttpRequest } from '../types/http.js';
 
-/** The call of a handler: what its transport says about its context. */
+/** The call of a handler: the request, the key and the lifetime that its transport reads from the context. */
 export class HandlerCall {
   readonly request: HttpRequest;
-  /** By this object the result of the check is remembered. */
+  /** The key under which the result of the check is stored. */
   readonly key: object;
 
   constructor(
@@ -26,25 +26,25 @@ export class HandlerCall {
     return this.context.getClass();
   }
 
-  /** Whether a check of this call counts for the rest of it. On a connection another call may follow much later. */
+  /** Whether a check counts for the rest of this call. On a connection another call can follow much later. */
   get isOneCall(): boolean {
     return this.transport.lifetimeOf(this.context) === 'call';
   }
 
   /** A token that the transport holds outside of the request; `null` without one. */
   get token(): string | null {
-    // An empty text is no token, as in every other location.
+    // An empty string is not a token, as in every other location.
     return this.transport.tokenOf?.(this.context) || null;
   }
 
-  /** What the guard throws for an exception, in the form of the transport. Other errors are the application's own. */
+  /** Converts an exception of the library into the form of the transport. Other errors are not converted. */
   refusalOf(error: unknown): unknown {
     if (this.transport.refuse === undefined || !(error instanceof JwtExtendedException)) return error;
     return this.transport.refuse(error, this.context) ?? error;
   }
 }
 
-/** The call behind a context that needs a token; throws where no transport can read one. */
+/** The call of a context that requires a token. @throws Error if no transport can read a token from the context. */
 export function callOf(context: ExecutionContext, transports: Transports): HandlerCall {
   const transport = transports.find(context);
   if (transport !== null) return new HandlerCall(context, transport);

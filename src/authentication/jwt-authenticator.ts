@@ -41,7 +41,7 @@ export class JwtAuthenticator {
    * Checks the token of a request and remembers it for `@Jwt()` and the other decorators (`verify_jwt_in_request`). Returns
    * `null` for an anonymous request where the token is optional, and for an exempt `OPTIONS` request.
    *
-   * @param requirement default: what the route asks for, or an access token where it asks for nothing
+   * @param requirement default: the requirement of the route, or an access token for a route without one
    * @throws JwtExtendedException when the token is missing or refused
    * @throws Error when no transport can read a token from the context
    * @example
@@ -55,7 +55,7 @@ export class JwtAuthenticator {
   }
 
   /**
-   * For the guard: lets a call in, or throws what its transport throws. Returns a promise only if a check has to wait.
+   * For the guard: accepts a call, or throws the exception of its transport. Returns a promise only if a check must wait.
    *
    * @internal
    */
@@ -109,7 +109,7 @@ export class JwtAuthenticator {
     }
   }
 
-  /** Throws the error with its final answer, at once or when a callback has answered. */
+  /** Throws the error with its final response, at once or after a callback has returned it. */
   private refuse(error: unknown, call: HandlerCall): Promise<never> {
     const settled = this.responder.settle(error);
     if (!isPromise(settled)) throw call.refusalOf(settled);

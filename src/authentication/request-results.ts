@@ -14,8 +14,8 @@ import type { Authentication } from './authentication.js';
 import type { HandlerCall } from './handler-call.js';
 
 /**
- * What one module remembers of requests. A result counts only for the module that checked: another module, with another
- * secret say, checks again.
+ * The results of one module for requests. A result counts only for the module that checked. Another module can have another
+ * secret, so it checks again.
  */
 export class RequestResults {
   /** The requirements that were met in the calls of a connection. The key of a connection outlives its calls. */
@@ -38,7 +38,7 @@ export class RequestResults {
     return true;
   }
 
-  /** Only now, when all checks have passed, can the application see the token. */
+  /** Stores the result after all checks have passed. The application cannot see the token before. */
   remember(call: HandlerCall, authentication: Authentication): Authentication {
     const { requirement, verified, user } = authentication;
     if (call.isOneCall) remember(call.key, authentication);
@@ -57,7 +57,7 @@ export class RequestResults {
     return null;
   }
 
-  /** A handler that asks for nothing must not see a token that only another module has checked. */
+  /** A handler without a requirement must not see a token that only another module has checked. */
   hideOtherModules(key: object, context: ExecutionContext): void {
     const latest = latestResult(key);
     if (latest === undefined || this.isOwn(latest) || isOfTest(latest)) return;
@@ -65,7 +65,7 @@ export class RequestResults {
     remember(key, new Result(this.settings, handler, null, undefined));
   }
 
-  /** Keeps no arguments of the call, since the connection may be silent for hours. */
+  /** Stores no arguments of the call, because a connection can be idle for hours. */
   private rememberOnConnection(call: HandlerCall, requirement: SettledRequirement, context: JwtContext | null): void {
     remember(call.key, new Result(this.settings, call, requirement, context));
     this.metInCall.set(call.context, requirement);
@@ -85,7 +85,7 @@ export class RequestResults {
   }
 }
 
-/** A result without a token on its way through the checks. */
+/** A result without the state of the checks. */
 class Result implements CheckResult {
   readonly handler: object | null;
   readonly controller: object | null;
@@ -102,7 +102,7 @@ class Result implements CheckResult {
   }
 }
 
-/** Whether a test set it with `setJwtContext()`. */
+/** Whether a test set the result with `setJwtContext()`. */
 function isOfTest({ checker }: CheckResult): boolean {
   return checker === null;
 }

@@ -7,13 +7,13 @@ import type { JwtContext } from '../types/jwt-context.js';
 import { hasCharacter } from '../types/characters.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
 
-/** A token as the request has it, and its location. In a JSON body it may be any value. */
+/** An unverified token of a request, and its location. In a JSON body it can be any value. */
 export interface FoundToken {
   readonly rawToken: unknown;
   readonly location: JwtContext['location'];
 }
 
-/** Looks in one location. Returns the token, or a text that says what is missing; throws if the location is malformed. */
+/** Reads one location. Returns the token, or a message about what is missing. Throws if the location is malformed. */
 type TokenSource = (request: HttpRequest, kind: TokenType, settings: Settings) => FoundToken | string;
 
 const SOURCES: Readonly<Record<TokenLocation, TokenSource>> = {
@@ -40,12 +40,12 @@ export function findToken(request: HttpRequest, requirement: SettledRequirement,
   throw new MissingTokenException(reasons.length === 1 ? all : `Missing JWT in ${enumerate(locations)} (${all})`);
 }
 
-/** Which cookie or JSON key is read. A route for any type reads that of the access token. */
+/** The type of the cookie or JSON key to read. A route for any type reads the one of the access token. */
 export function expectedKind(requirement: SettledRequirement): TokenType {
   return requirement.refresh ? 'refresh' : 'access';
 }
 
-/** A header such as `Authorization: Bearer <JWT>`, possibly among other schemes, with commas between (RFC 9110 s.11.6.2). */
+/** Reads a header such as `Authorization: Bearer <JWT>`. It can have other schemes too, with commas (RFC 9110 s.11.6.2). */
 function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings): ReturnType<TokenSource> {
   const text = headerValue(request, header.field);
   const alone = onlyToken(text, header.type);
@@ -62,7 +62,7 @@ function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings
     .split(',')
     .map(splitWords)
     .filter(([scheme]) => isScheme(scheme, header));
-  // With two tokens the wrong one could be picked, so neither counts.
+  // With two tokens the guard could choose the wrong one, so it uses neither.
   if (fields.length !== 1) {
     return `Missing '${header.type}' type in '${header.name}' header. ${expected}`;
   }
@@ -78,7 +78,7 @@ function onlyToken(value: string, scheme: string): string | null {
   return isOneWord(value, start) ? value.slice(start) : null;
 }
 
-/** Whether the rest has no comma (it separates credentials) and no white space that Node leaves in a header. */
+/** Whether the rest has no comma, which separates credentials, and no white space that Node accepts in a header. */
 function isOneWord(value: string, start: number): boolean {
   return (
     !hasCharacter(value, ',', start) &&
@@ -92,7 +92,7 @@ function isScheme(word: string | undefined, { type, caseInsensitive }: Settings[
   return caseInsensitive ? word?.toLowerCase() === type.toLowerCase() : word === type;
 }
 
-/** A loop and not a regular expression: an attacker could make that run in quadratic time. */
+/** A loop, because an attacker could make a regular expression run in quadratic time. */
 function stripCommas(text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && text[start] === ',') start++;
@@ -110,17 +110,17 @@ function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings
   return token ? { rawToken: token, location: 'cookies' } : `Missing cookie "${name}"`;
 }
 
-/** Reads the header itself, since an application may have no cookie parser. Of several cookies the first counts. */
+/** Reads the header itself, because an application may have no cookie parser. Uses the first of several cookies. */
 function readCookie(request: HttpRequest, name: string): string | undefined {
   return parse(headerValue(request, 'cookie'), { decode: (value) => value })[name];
 }
 
-/** Removes the quotes that a cookie's value may have around it (RFC 6265 s.4.1.1). */
+/** Removes the optional quotes around the value of a cookie (RFC 6265 s.4.1.1). */
 function unquoted(value: string): string {
   return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
-/** Reads the address itself, since frameworks parse queries differently. Of several values the first counts. */
+/** Reads the URL itself, because frameworks parse queries differently. Uses the first of several values. */
 function fromQueryString(request: HttpRequest, _kind: TokenType, { queryString }: Settings): ReturnType<TokenSource> {
   const { name, valuePrefix } = queryString;
   const address = request.originalUrl ?? request.url ?? '';

@@ -5,15 +5,15 @@ import type { JwtContext } from '../types/jwt-context.js';
 import { markVerified } from '../types/verified-payload.js';
 import { findResult, isFor, rememberOnly, type CheckResult, type HandlerOfClass } from './request-memory.js';
 
-/** What a test says about a token. The rest is that of an ordinary access token. */
+/** The parts of a token that a test sets. The other parts are those of an ordinary access token. */
 export interface JwtContextLike extends Partial<Omit<JwtContext, 'payload'>> {
-  /** The claims. `type` is `'access'`, `fresh` is `false` and `jti` is `null`, unless they are given here. */
+  /** The claims. `type` is `'access'`, `fresh` is `false` and `jti` is `null`, unless they are set here. */
   readonly payload?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * The token that a request was let in with, for guards and interceptors of the application. `null` on an optional route
- * without a token, and where no check ran. With a context it is the check of that handler; with a request, the last one.
+ * The checked token of a request, for guards and interceptors of the application. It is `null` on an optional route
+ * without a token, and without a check. For a context it is the result for that handler; for a request, the last result.
  *
  * @example
  * const isAdmin = getJwtContext(context)?.payload.role === 'admin';
@@ -33,7 +33,7 @@ export function setJwtContext(contextOrRequest: ExecutionContext | object, conte
   const [key] = memoryKeysOf(contextOrRequest);
   if (key === undefined) {
     throw new TypeError(
-      'setJwtContext() cannot remember anything for this context, since none of its arguments is an object. Pass a ' +
+      'setJwtContext() cannot store a token for this context, because none of its arguments is an object. Pass a ' +
         'context whose first argument is the request, or the request itself.',
     );
   }
@@ -56,8 +56,8 @@ function complete({ payload, ...context }: JwtContextLike): JwtContext {
 }
 
 /**
- * What the guard found out; `undefined` if no guard ran for this handler, `null` for an anonymous request. With a checker,
- * only what that module found out, or what a test set.
+ * The result of the guard. `undefined` if no guard ran for this handler, `null` for an anonymous request. With a checker,
+ * only the result of that module, or one that a test set.
  */
 export function rememberedContext(contextOrRequest: object, checker?: object): JwtContext | null | undefined {
   const handler = isContext(contextOrRequest) ? handlerOf(contextOrRequest) : null;

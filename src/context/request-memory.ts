@@ -2,17 +2,17 @@ import type { JwtContext } from '../types/jwt-context.js';
 import type { SettledRequirement } from '../types/requirement.js';
 import { ExistingObject, SlotMap } from '../types/slot-map.js';
 
-/** What was found out about a request, for one handler and by one module. */
+/** The result of a check, for one handler and from one module. */
 export interface CheckResult {
-  /** The settings of the module that checked; `null` where a test set the context. */
+  /** The settings of the module that checked. `null` if a test set the context. */
   readonly checker: object | null;
-  /** The handler that it was checked for; `null`: every handler of the request. */
+  /** The handler of the check. `null` for every handler of the request. */
   readonly handler: object | null;
-  /** Its class: controllers can share a handler that they inherit. */
+  /** The class of the handler, because controllers can inherit the same handler. */
   readonly controller: object | null;
-  /** What the handler asks for. */
+  /** The requirement of the handler. */
   readonly requirement: SettledRequirement | null;
-  /** `null`: the request is anonymous. `undefined`: the handler asks for nothing, so nothing was checked. */
+  /** `null` if the request is anonymous. `undefined` if the handler has no requirement, so no check ran. */
   readonly context: JwtContext | null | undefined;
   /** The result before this one, for another handler or by another module. */
   earlier: CheckResult | null;
@@ -23,7 +23,7 @@ export type HandlerOfClass = Pick<CheckResult, 'handler' | 'controller'>;
 
 const MEMORY = Symbol.for('nestjs-jwt-extended.contexts');
 
-/** The private field of a key (a request, say) that holds its results, the latest first. */
+/** The private field of a key, such as a request, with its results. The latest is first. */
 class ResultField extends ExistingObject {
   #latest: CheckResult;
 
@@ -46,12 +46,12 @@ class ResultField extends ExistingObject {
 const host = globalThis as { [MEMORY]?: WeakMap<object, CheckResult> };
 const memory = (host[MEMORY] ??= new SlotMap(ResultField));
 
-/** The latest result for a key, of any handler and module; `undefined` if no guard ran. */
+/** The latest result for a key, for any handler and module. `undefined` if no guard ran. */
 export function latestResult(key: object): CheckResult | undefined {
   return memory.get(key);
 }
 
-/** The first result that matches, the latest first; `null` without one. */
+/** The latest result that matches, or `null`. */
 export function findResult(key: object, matches: (result: CheckResult) => boolean): CheckResult | null {
   for (let result = memory.get(key) ?? null; result !== null; result = result.earlier)
     if (matches(result)) return result;
@@ -63,7 +63,7 @@ export function isFor(result: CheckResult, { handler, controller }: HandlerOfCla
   return result.handler === null || (result.handler === handler && result.controller === controller);
 }
 
-/** Remembers a result. It replaces an earlier one of the same module for the same handler. */
+/** Stores a result. It replaces an earlier one of the same module for the same handler. */
 export function remember(key: object, result: CheckResult): void {
   const latest = memory.get(key);
   result.earlier = latest === undefined ? null : withoutOldResult(latest, result);
@@ -79,7 +79,7 @@ function withoutOldResult(list: CheckResult | null, result: CheckResult): CheckR
   return list;
 }
 
-/** Remembers a result and forgets all others of the key. */
+/** Stores a result and removes all others of the key. */
 export function rememberOnly(key: object, result: CheckResult): void {
   memory.set(key, result);
 }

@@ -6,7 +6,7 @@ import {
   type JwtErrorCode,
 } from './exception-table.js';
 
-// Never changes: the ESM and the CommonJS copy of this package recognise each other's exceptions by it.
+// This value must never change: the ESM and CommonJS copies of this package recognise each other's exceptions by it.
 const BRAND = Symbol.for('nestjs-jwt-extended.exception');
 
 interface Branded {
@@ -22,7 +22,7 @@ export function brand(name: ExceptionName | typeof FAMILY) {
   };
 }
 
-/** The name that stands on a prototype itself; `undefined` for the prototype of a class that an application wrote. */
+/** The name on a prototype itself. `undefined` for a class of the application. */
 export function ownBrand(prototype: object): string | undefined {
   // A property descriptor would cost more than the rest of an exception.
   return Object.hasOwn(prototype, BRAND) ? (prototype as Branded)[BRAND] : undefined;

@@ -1,14 +1,14 @@
 /** The error codes of a bearer challenge (RFC 6750 s.3.1). */
 export type ChallengeError = 'invalid_request' | 'invalid_token' | 'insufficient_scope';
 
-/** What a challenge says about a refusal. */
+/** The parts of a challenge. */
 export interface ChallengeContent {
   readonly message: string;
-  /** The scopes that the route asks for (RFC 6750 s.3). */
+  /** The scopes that the route requires (RFC 6750 s.3). */
   readonly scopes?: readonly string[];
 }
 
-/** The value of `WWW-Authenticate` (RFC 6750 s.3). A client that presented nothing gets no error code (s.3.1): `null`. */
+/** The value of `WWW-Authenticate` (RFC 6750 s.3). Without a token in the request there is no error code (s.3.1): `null`. */
 export function challenge(scheme: string, error: ChallengeError | null, content: ChallengeContent): string {
   if (error === null) return scheme;
   const { message, scopes } = content;
@@ -32,12 +32,12 @@ function hasChallenge(headers: Readonly<Record<string, string>>): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === 'www-authenticate');
 }
 
-/** Every 401 (RFC 9110 s.15.5.2), and a 403 for want of a scope (RFC 6750 s.3.1). */
+/** Every 401 has a challenge (RFC 9110 s.15.5.2), and so has a 403 for a missing scope (RFC 6750 s.3.1). */
 function needsChallenge(status: number, error: ChallengeError | null): boolean {
   return status === 401 || (status === 403 && error === 'insufficient_scope');
 }
 
-/** Replaces what an attribute may not hold: it is printable ASCII without `"` and `\` (RFC 6750 s.3). */
+/** Replaces invalid characters. An attribute is printable ASCII without `"` and `\` (RFC 6750 s.3). */
 function printable(text: string): string {
   return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
 }

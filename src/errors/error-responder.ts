@@ -15,7 +15,7 @@ import { ANSWER } from './settled-answer.js';
  */
 export type ErrorResponseCallback = (error: JwtExtendedException) => Awaitable<ErrorResponse>;
 
-/** The options that decide what an answer looks like. */
+/** The options for the responses to errors. */
 export interface ErrorSettings {
   readonly errorMessageKey: string;
   readonly errorResponses: Readonly<Partial<Record<ErrorResponseName, ErrorResponseCallback>>>;
@@ -23,11 +23,11 @@ export interface ErrorSettings {
   readonly challengeScheme: string;
 }
 
-/** Gives an exception its final answer before it leaves the library, so that any exception filter can send it. */
+/** Sets the final response of an exception before it leaves the library, so that any exception filter can send it. */
 export class ErrorResponder {
   constructor(private readonly settings: ErrorSettings) {}
 
-  /** Returns the same error. An exception of the library has its final answer now; other errors are left as they are. */
+  /** Returns the same error. Sets the final response of an exception of the library, and does not change other errors. */
   settle(error: unknown): Awaitable<unknown> {
     if (!(error instanceof JwtExtendedException) || error[ANSWER] !== undefined) return error;
     const respond = this.settings.errorResponses[error.responseName];
@@ -35,7 +35,7 @@ export class ErrorResponder {
     return after(respond(error), (response) => this.apply(error, requireResponse(response, error.responseName)));
   }
 
-  /** Runs work that may refuse a token. An exception that the work throws has its final answer. */
+  /** Runs work that can refuse a token. Its exceptions get their final response. */
   async run<T>(work: () => Awaitable<T>): Promise<T> {
     try {
       return await work();
@@ -44,7 +44,7 @@ export class ErrorResponder {
     }
   }
 
-  /** The same for work that cannot wait. If a callback answers with a promise, the filter asks it again and waits. */
+  /** The same for synchronous work. If a callback returns a promise, the filter calls it again and awaits it. */
   runSync<T>(work: () => T): T {
     try {
       return work();
@@ -69,7 +69,7 @@ export class ErrorResponder {
   }
 }
 
-/** An answer that cannot be sent would leave the request open. It fails here, as an error of the application. */
+/** An invalid response could not be sent, and the request would hang. So it throws here, as an error of the application. */
 function requireResponse(response: ErrorResponse | null | undefined, name: ErrorResponseName): ErrorResponse {
   const status = response?.status;
   if (!response || !Number.isInteger(status) || Number(status) < 200 || Number(status) > 599) {

@@ -1,8 +1,8 @@
 import type { ChallengeError } from './challenge.js';
 
-/** What all exceptions of one class have in common. */
+/** The facts of one class of exceptions. */
 export interface ExceptionFacts<Code = string, ResponseName = string> {
-  /** For programs; never changes. */
+  /** The stable code for programs. */
   readonly code: Code;
   /** The HTTP status of the answer. */
   readonly status: number;
@@ -17,7 +17,7 @@ export interface ExceptionFacts<Code = string, ResponseName = string> {
 const RETRY = { 'Retry-After': '1' };
 
 /**
- * Every exception of the library. The name of a class stands here, since bundlers rename classes. A new exception is one
+ * Every exception of the library. The table has the names of the classes, because bundlers rename classes. A new exception is one
  * entry here and one class in `exceptions.ts`.
  */
 export const EXCEPTIONS = {
@@ -87,7 +87,7 @@ export const EXCEPTIONS = {
   },
 } as const satisfies Record<string, ExceptionFacts>;
 
-/** The name of an exception class, as `error.name` has it. */
+/** The name of an exception class, as in `error.name`. */
 export type ExceptionName = keyof typeof EXCEPTIONS;
 
 /** The `code` of an exception: stable across versions, for programs. */

@@ -5,11 +5,11 @@ import { JwtExtendedException, type JwtExceptionDetails } from './jwt-extended.e
 @brand('MissingTokenException')
 export class MissingTokenException extends JwtExtendedException {}
 
-/** A token came in a cookie without the right double submit value: 401 (Flask-JWT-Extended: `CSRFError`). */
+/** The request has its token in a cookie, without the right double submit value: 401 (Flask-JWT-Extended: `CSRFError`). */
 @brand('CsrfException')
 export class CsrfException extends JwtExtendedException {}
 
-/** The token was good and has expired: 401 (Flask-JWT-Extended: `ExpiredSignatureError`). */
+/** The token has expired: 401 (Flask-JWT-Extended: `ExpiredSignatureError`). */
 @brand('ExpiredTokenException')
 export class ExpiredTokenException extends JwtExtendedException {
   constructor(message = 'Token has expired', details?: JwtExceptionDetails) {
@@ -45,7 +45,7 @@ export class TokenVerificationException extends JwtExtendedException {
   }
 }
 
-/** The token is good and lacks a scope or role that the route asks for: 403 (RFC 6750 s.3.1). */
+/** The token is valid, but lacks a scope or role that the route requires: 403 (RFC 6750 s.3.1). */
 @brand('InsufficientScopeException')
 export class InsufficientScopeException extends JwtExtendedException {
   constructor(message = 'Insufficient scope', details?: JwtExceptionDetails) {
@@ -53,15 +53,15 @@ export class InsufficientScopeException extends JwtExtendedException {
   }
 }
 
-/** The token, or the header or parameter that holds it, is malformed, forged or meant for others: 422 (`JWTDecodeError`). */
+/** The token, or the header or parameter that holds it, is malformed, forged or for another audience: 422 (`JWTDecodeError`). */
 @brand('InvalidTokenException')
 export class InvalidTokenException extends JwtExtendedException {}
 
-/** An access token came to a refresh route, or the other way round: 422 (Flask-JWT-Extended: `WrongTokenError`). */
+/** An access token on a refresh route, or a refresh token on an access route: 422 (Flask-JWT-Extended: `WrongTokenError`). */
 @brand('WrongTokenTypeException')
 export class WrongTokenTypeException extends InvalidTokenException {}
 
-/** The store does not answer, so the token may be revoked and is refused: 503 with `Retry-After: 1`. */
+/** The store does not respond. The token may be revoked, so it is refused: 503 with `Retry-After: 1`. */
 @brand('RevocationUnavailableException')
 export class RevocationUnavailableException extends JwtExtendedException {
   constructor(message = 'Token revocation status is unavailable', details?: JwtExceptionDetails) {
@@ -69,7 +69,7 @@ export class RevocationUnavailableException extends JwtExtendedException {
   }
 }
 
-/** The keys of the token's identity provider could not be fetched, so it is refused: 503 with `Retry-After: 1`. */
+/** The keys of the identity provider could not be fetched, so the token is refused: 503 with `Retry-After: 1`. */
 @brand('KeysUnavailableException')
 export class KeysUnavailableException extends JwtExtendedException {
   constructor(message = 'Token verification keys are unavailable', details?: JwtExceptionDetails) {

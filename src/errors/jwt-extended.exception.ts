@@ -5,20 +5,20 @@ import { withChallenge } from './challenge.js';
 import type { ErrorResponseName, JwtErrorCode } from './exception-table.js';
 import { ANSWER, type SettledAnswer } from './settled-answer.js';
 
-/** What an exception can say besides its message. */
+/** The details of an exception. */
 export interface JwtExceptionDetails {
-  /** The claims of the token, where its signature was verified. */
+  /** The claims of the token, if its signature was verified. */
   payload?: JwtPayload | undefined;
-  /** The JOSE header of the token, where its signature was verified. */
+  /** The JOSE header of the token, if its signature was verified. */
   header?: JoseHeader | undefined;
   /** The error that led to this one. */
   cause?: unknown;
-  /** The scopes that the route asks for; the challenge of an `InsufficientScopeException` names them. */
+  /** The scopes that the route requires. The challenge of an `InsufficientScopeException` names them. */
   scopes?: readonly string[] | undefined;
 }
 
 /**
- * The base of every exception about a token. It carries the answer that the caller gets (status, body, headers), so that
+ * The base of every exception about a token. It has the response to the caller (status, body, headers), so that
  * any exception filter can send it. `instanceof` holds across the ESM and CommonJS copies of this package.
  *
  * @example
@@ -27,11 +27,11 @@ export interface JwtExceptionDetails {
 export abstract class JwtExtendedException extends HttpException {
   /** The kind of refusal, for programs: `JWT_EXPIRED`, `JWT_INVALID`, … Stable across versions. */
   readonly code: JwtErrorCode;
-  /** The claims of the token; `undefined` where no signature was verified. */
+  /** The claims of the token. `undefined` if no signature was verified. */
   readonly payload?: JwtPayload;
-  /** The JOSE header of the token; `undefined` where no signature was verified. */
+  /** The JOSE header of the token. `undefined` if no signature was verified. */
   readonly header?: JoseHeader;
-  /** The scopes that the route asks for; only an `InsufficientScopeException` has them. */
+  /** The scopes that the route requires. Only an `InsufficientScopeException` has them. */
   readonly scopes?: readonly string[];
   /** The callback of the option `errorResponses` that answers this exception. */
   readonly responseName: ErrorResponseName;
@@ -60,7 +60,7 @@ export abstract class JwtExtendedException extends HttpException {
   }
 
   /**
-   * The final answer; `undefined` before the options of the module have had their say. The first one stays.
+   * The final response. `undefined` until the options of the module have determined it. It is set once.
    *
    * @internal
    */
@@ -90,7 +90,7 @@ export abstract class JwtExtendedException extends HttpException {
     return (this.#answer ? this.#answer.body : { msg: this.message }) as string | object;
   }
 
-  /** Compares brands and not classes, since the ESM and CommonJS copies of this package have classes of their own. */
+  /** Compares brands instead of classes, because the ESM and CommonJS copies of this package can have their own classes. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     const own = ownBrand(this.prototype);
     if (own === undefined) return Function.prototype[Symbol.hasInstance].call(this, value);

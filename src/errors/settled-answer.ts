@@ -1,10 +1,10 @@
 import type { ErrorResponse } from './error-response.js';
 
-/** An answer that is final: nothing is left out. */
+/** A final response with all its parts. */
 export type SettledAnswer = Readonly<Required<ErrorResponse>>;
 
 /**
- * The final answer of an exception. The name is a symbol, so that it is no public member. It is the same symbol in both
- * copies of this package (ESM and CommonJS), since each settles the exceptions of the other.
+ * The final response of an exception. Its name is a symbol, so that it is not a public member. It is the same symbol in both
+ * copies of this package (ESM and CommonJS), because each copy handles the exceptions of the other.
  */
 export const ANSWER: unique symbol = Symbol.for('nestjs-jwt-extended.answer');

@@ -3,7 +3,7 @@ import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
 import type { HttpRequest } from '../types/http.js';
 import type { JwtTransport, KeyLifetime, Transport } from './transport.js';
 
-/** A transport of the option `transports`. Its answers are checked: a wrong one must never let a request in. */
+/** A transport of the option `transports`. Checks its results, because a wrong one must never open a route. */
 export class CustomTransport implements Transport {
   /** `name` is its name in messages, such as `transports[0]`. */
   constructor(

@@ -20,14 +20,14 @@ export const http: Transport = {
   },
 };
 
-/** A context that a unit test made by hand may have `switchToHttp()` alone. */
+/** A context from a unit test may have only `switchToHttp()`. */
 function typeOf(context: ArgumentsHost): string {
   return (context as Partial<ArgumentsHost>).getType?.<string>() ?? 'http';
 }
 
 /**
- * The first argument, which takes a tenth of the time of `switchToHttp()`: that makes three functions for each call. A
- * context that a test made may have no arguments.
+ * The first argument of the context. Reading it takes a tenth of the time of `switchToHttp()`, which creates three functions. A
+ * context from a test may have no arguments.
  */
 function requestOf(context: ArgumentsHost): HttpRequest {
   const args: unknown = (context as Partial<ArgumentsHost>).getArgs?.();

@@ -4,21 +4,21 @@ import { OWN_TRANSPORTS, type Transports } from './transports.js';
 
 const REGISTRY = Symbol.for('nestjs-jwt-extended.transports');
 
-// One for the process: `getJwtContext()` of either copy of this package (ESM or CommonJS) has to find the keys.
+// One set for the process: `getJwtContext()` of both copies of this package (ESM and CommonJS) must find the keys.
 const host = globalThis as { [REGISTRY]?: Set<Transports> };
 const registry = (host[REGISTRY] ??= new Set());
 
-/** Makes the transports of a module known to `getJwtContext()`, `setJwtContext()` and the parameter decorators. */
+/** Registers the transports of a module for `getJwtContext()`, `setJwtContext()` and the parameter decorators. */
 export function registerTransports(transports: Transports): void {
   registry.add(transports);
 }
 
-/** Forgets the transports of a module that was closed. */
+/** Removes the transports of a closed module. */
 export function unregisterTransports(transports: Transports): void {
   registry.delete(transports);
 }
 
-/** Whether the process has one module only, as most have: then no other module can have checked a request. */
+/** Whether the process has only one module. Then no other module can have checked a request. */
 export function hasOneModule(): boolean {
   return registry.size < 2;
 }
@@ -29,8 +29,8 @@ export function isContext(value: object): value is ArgumentsHost {
 }
 
 /**
- * The keys by which the result of a check may be remembered, the likeliest first. The functions that ask do not know the
- * module, so the custom transports of all modules are asked.
+ * The keys under which the result of a check can be stored, the most likely first. The callers do not know the
+ * module, so the custom transports of all modules are used.
  */
 export function memoryKeysOf(contextOrRequest: object): readonly object[] {
   if (!isContext(contextOrRequest)) return [nodeRequestOf(contextOrRequest)];
@@ -46,7 +46,7 @@ export function memoryKeysOf(contextOrRequest: object): readonly object[] {
 }
 
 /**
- * The key of a call of an unknown transport, for tests that call `setJwtContext()`: the last argument that is an object.
+ * The key of a call with an unknown transport, for tests that call `setJwtContext()`. It is the last argument that is an object.
  * Nest makes a new list of arguments for each guard, parameter and interceptor, but the arguments are the same.
  */
 function keyOfCall(context: ArgumentsHost): object | undefined {

@@ -3,15 +3,15 @@ import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
 import type { HttpRequest } from '../types/http.js';
 
 /**
- * How long the key of a context lives: for one handler call (an HTTP request), or for a connection with many calls (a
- * socket). With `'connection'` the guard checks every call again, since the token may have expired in between.
+ * The lifetime of the key of a context: one handler call (an HTTP request), or a connection with many calls (a
+ * socket). With `'connection'` the guard checks every call again, because the token may have expired.
  */
 export type KeyLifetime = 'call' | 'connection';
 
 /**
- * Teaches the library a transport that it does not know: which request a context holds, by which key the result of a check
- * is remembered, and how a refusal leaves. The option `transports` takes a list; each is asked before the library's own.
- * The functions must answer at once.
+ * Defines a transport: the request of a context, the key under which the result of a check is stored, and the form of a
+ * refusal. The option `transports` is a list, which is tried before the library's own transports. The functions must be
+ * synchronous.
  *
  * @example
  * const queue: JwtTransport = {
@@ -22,39 +22,39 @@ export type KeyLifetime = 'call' | 'connection';
  * };
  */
 export interface JwtTransport {
-  /** Whether a context belongs to this transport. An exception filter asks with an `ArgumentsHost`. */
+  /** Whether a context belongs to this transport. An exception filter calls it with an `ArgumentsHost`. */
   accepts(context: ArgumentsHost): boolean;
   /**
-   * The request that holds the token. It needs `headers`, with names in lower case. `url` and `body` are read for the
+   * The request with the token. It needs `headers`, with names in lower case. `url` and `body` are read for the
    * locations `'query_string'` and `'json'`. Without `method` a token from a cookie needs its double submit value.
    */
   requestOf(context: ArgumentsHost): HttpRequest;
-  /** The object by which the result of the check is remembered. It must be the same object in every context of one call. */
+  /** The object under which the result of the check is stored. It must be the same object in every context of one call. */
   keyOf(context: ArgumentsHost): object;
   /**
-   * How long the object of `keyOf` lives.
+   * The lifetime of the object of `keyOf`.
    *
    * @default 'connection', so that every call is checked
    */
   lifetimeOf?(context: ArgumentsHost): KeyLifetime;
   /**
-   * A token that the transport holds in a place of its own, such as the data of a message. It is used before the locations
+   * A token in a location of the transport itself, such as the data of a message. It is used before the locations
    * of the option `tokenLocation`, unless the route names `locations`; `getJwtContext()` has the location `'transport'`.
    */
   tokenOf?(context: ArgumentsHost): string | null | undefined;
   /**
-   * What the guard throws instead of the exception, in a form that the callers of this transport understand.
+   * Converts an exception into the error that the guard throws, in a form that the callers of this transport understand.
    *
    * @default the exception itself
    */
   refuse?(error: JwtExtendedException, context: ArgumentsHost): unknown;
 }
 
-/** A transport of the library: the same contract, and what only the library needs. */
+/** A transport of the library: the same contract, and functions for the library itself. */
 export interface Transport extends JwtTransport {
-  /** `request`: what `requestOf` answered, where the caller has it. */
+  /** `request` is the result of `requestOf`, if the caller has it. */
   keyOf(context: ArgumentsHost, request?: HttpRequest): object;
   lifetimeOf(context: ArgumentsHost): KeyLifetime;
-  /** Sends an exception that a handler threw. Without it, the exception filter throws the exception on. */
+  /** Sends an exception of a handler. Without this function, the exception filter rethrows the exception. */
   answer?(exception: JwtExtendedException, host: ArgumentsHost, adapter: HttpServer): void;
 }

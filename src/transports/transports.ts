@@ -16,7 +16,7 @@ export class Transports {
     this.all = [...this.custom, ...OWN_TRANSPORTS];
   }
 
-  /** The transport that a context belongs to; `null` if none accepts it. */
+  /** The transport of a context. `null` if no transport accepts it. */
   find(context: ArgumentsHost): Transport | null {
     for (const transport of this.all) if (transport.accepts(context)) return transport;
     return null;

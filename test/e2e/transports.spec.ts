@@ -144,7 +144,7 @@ describe('a transport of the option transports', () => {
     expect(await refusalOf('required', messageWith(forge()))).toBe(mine);
   });
 
-  it('may hold the token in a place of its own', async () => {
+  it('can have the token in its own location', async () => {
     const tokenOf: JwtTransport['tokenOf'] = (context) => context.getArgByIndex<{ data?: string }>(0).data;
     const requests: unknown[] = [];
     const verifyToken = (_payload: unknown, _header: unknown, request?: object) => requests.push(request);
@@ -162,7 +162,7 @@ describe('a transport of the option transports', () => {
     expect(await deliver('required', messageWith(forge()))).toMatchObject({ identity: 'alice', interceptor: 'alice' });
   });
 
-  it('shows no token to a handler that nobody checked', async () => {
+  it('shows no token to a handler without a check', async () => {
     await start();
     const message = messageWith(forge());
     await deliver('required', message);
@@ -264,7 +264,7 @@ describe('getJwtContext() and setJwtContext()', () => {
     expect(getJwtContext(contextOf(message))).toBeNull();
   });
 
-  it('see what a test set in the handler of a transport that nobody knows', async () => {
+  it('see the context that a test set for the handler of an unknown transport', async () => {
     queue = await Queue.start(CarelessHandlers, {}, 'unknown');
     const message = messageWith(undefined, 'text');
     const consumer = { name: 'one' };
