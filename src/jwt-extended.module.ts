@@ -81,8 +81,8 @@ const PROVIDERS: Provider[] = [
       providers: IdentityProviders,
     ) => {
       const verifier = new TokenVerifier(settings, keys, codec);
-      ownKeys.onChange(() => verifier.forgetTokens());
-      providers.whenWithdrawn(() => verifier.forgetTokens());
+      ownKeys.onChange(() => verifier.clearCache());
+      providers.whenWithdrawn(() => verifier.clearCache());
       return verifier;
     },
   },

@@ -4,7 +4,6 @@ import { InvalidTokenException } from './errors/exceptions.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
 import { SessionManager } from './sessions/session-manager.js';
-import { accessIssuanceOf } from './sessions/sessions.js';
 import type { SessionRecord } from './stores/revocation-store.js';
 import { subjectOfSession } from './stores/session-id.js';
 import type {
@@ -19,7 +18,8 @@ import type {
   UnverifiedToken,
   VerifyOptions,
 } from './token-options.js';
-import { newIssuance, type NewToken } from './tokens/issuing/new-token.js';
+import { accessIssuanceOf, newIssuance } from './tokens/issuing/issuance.js';
+import type { NewToken } from './tokens/issuing/new-token.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
 import type { VerifiedToken } from './tokens/verified-token.js';
 import { parseCompact, parsePayload } from './tokens/verifying/compact.js';

@@ -2,7 +2,8 @@ import { RevokedTokenException, WrongTokenTypeException } from '../errors/except
 import type { Settings } from '../options/settings.js';
 import { ownValue } from '../types/claims.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
-import { accessIssuanceOf, issuanceOf, type Sessions } from './sessions.js';
+import type { Sessions } from './sessions.js';
+import { accessIssuanceOf } from '../tokens/issuing/issuance.js';
 import type { TokenFactory } from '../tokens/issuing/token-factory.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 import { lookUpUser } from '../tokens/verifying/user-lookup.js';
@@ -15,10 +16,13 @@ export class Rotation {
     private readonly sessions: Sessions,
   ) {}
 
-  /** Returns the successor of a verified refresh token and a new access token. Every step that can fail is before the store's. */
+  /**
+   * Returns the successor of a verified refresh token and a new access token. Every other step that can fail runs before the
+   * store consumes the token.
+   */
   async rotate(
     { payload, header }: VerifiedToken,
-    given: { claims?: object; headers?: object },
+    options: { claims?: object; headers?: object },
   ): Promise<{ accessToken: string; refreshToken: string }> {
     if (payload.type !== 'refresh' || isForeign(payload)) {
       throw new WrongTokenTypeException('Only refresh tokens are allowed', { payload, header });
@@ -28,10 +32,10 @@ export class Rotation {
     }
     const user = await lookUpUser({ payload, header }, this.settings);
     const identity = user ?? ownValue(payload, this.settings.identityClaim);
-    const successor = { identity, successorOf: payload, ...given };
+    const successor = { identity, successorOf: payload, ...options };
     const refresh = await this.factory.draft({ ...successor, type: 'refresh' }, true);
     const access = await this.factory.draft({ ...successor, type: 'access' }, true);
-    const issuance = issuanceOf(await this.sessions.advance(payload, refresh.content));
+    const issuance = await this.sessions.replace(payload, refresh.content);
     return {
       accessToken: access.sign(accessIssuanceOf(issuance, access.content)),
       refreshToken: refresh.sign(issuance),

@@ -2,11 +2,12 @@ import { InvalidTokenException, RevokedTokenException } from '../errors/exceptio
 import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { Adoption, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
-import { derivedUuid, newSessionId, requireSubject, subjectHash } from '../stores/session-id.js';
-import { about, OPENING, PRESENTATION } from './store-answers.js';
+import { newSessionId, requireSubject, subjectHash } from '../stores/session-id.js';
+import { forSession, OPENING, PRESENTATION } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
-import { newIssuance, type TokenContent, type Issuance } from '../tokens/issuing/new-token.js';
+import { newIssuance, type Issuance } from '../tokens/issuing/issuance.js';
+import type { TokenContent } from '../tokens/issuing/new-token.js';
 import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 
 /** The longest device name that is stored, in characters. User agents can have any length. */
@@ -21,10 +22,10 @@ export class Sessions {
   ) {}
 
   /** Opens a session for a new refresh token, or makes the token the current one of session `sid`. Returns its issuance. */
-  async open(content: TokenContent, given: { device?: string; sid?: string | null } = {}): Promise<Issuance> {
+  async open(content: TokenContent, session: { device?: string; sid?: string | null } = {}): Promise<Issuance> {
     const subject = subjectHash(content.identity);
-    const existing = typeof given.sid === 'string';
-    const sid = given.sid ?? newSessionId(subject);
+    const existing = typeof session.sid === 'string';
+    const sid = session.sid ?? newSessionId(subject);
     requireSubject(sid, subject);
     const issuance = newIssuance(content, this.settings, sid);
     // A token with a negative lifetime opens no session.
@@ -37,26 +38,26 @@ export class Sessions {
             subject,
             sid,
             token: this.asCurrent(issuance, content),
-            device: given.device?.slice(0, DEVICE_LENGTH) ?? null,
+            device: session.device?.slice(0, DEVICE_LENGTH) ?? null,
             maxPerSubject: this.settings.rotation.maxPerUser,
             existing,
             ...this.limits(),
           },
           deadline,
         ),
-      about(sid, OPENING),
+      forSession(sid, OPENING),
     );
     if (result.outcome !== 'opened') throw new RevokedTokenException();
     if (!existing) this.events.emit({ type: 'session-opened', sid, identity: content.identity });
     return issuanceOf(result.session);
   }
 
-  /** Replaces a refresh token by its successor, once. Returns the session after that. */
-  async advance(payload: JwtPayload, successor: TokenContent): Promise<SessionRecord> {
+  /** Replaces a refresh token by its successor, once. Returns the issuance of the successor. */
+  async replace(payload: JwtPayload, successor: TokenContent): Promise<Issuance> {
     const keys = storeKeysOf(payload, this.settings);
     const issuance = newIssuance(successor, this.settings, keys.sid);
     const result = await this.present(payload, keys, { issuance, content: successor });
-    if ('session' in result) return result.session;
+    if ('session' in result) return issuanceOf(result.session);
     throw new RevokedTokenException(undefined, { payload });
   }
 
@@ -91,7 +92,7 @@ export class Sessions {
           },
           deadline,
         ),
-      about(sid, PRESENTATION),
+      forSession(sid, PRESENTATION),
     );
     this.report(result, sid, payload);
     return result;
@@ -129,20 +130,6 @@ export class Sessions {
 }
 
 /** The issuance of a session's refresh token. */
-export function issuanceOf({ sid, currentId, issuedAt, refreshExpires, csrf }: SessionRecord): Issuance {
+function issuanceOf({ sid, currentId, issuedAt, refreshExpires, csrf }: SessionRecord): Issuance {
   return { id: currentId, issuedAt, expiresAt: refreshExpires, csrf, sid };
-}
-
-/** The issuance of the access token. It is derived from the refresh token, so that a repeated refresh returns the same token. */
-export function accessIssuanceOf(refresh: Issuance, { lifetime }: TokenContent): Issuance {
-  const ends = [lifetime === null ? null : refresh.issuedAt + lifetime, refresh.expiresAt].filter(
-    (end) => end !== null,
-  );
-  return {
-    id: derivedUuid(refresh.id, 'access-id'),
-    issuedAt: refresh.issuedAt,
-    expiresAt: ends.length === 0 ? null : Math.min(...ends),
-    csrf: refresh.csrf === null ? null : derivedUuid(refresh.csrf, 'access-csrf'),
-    sid: refresh.sid,
-  };
 }

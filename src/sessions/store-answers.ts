@@ -24,7 +24,7 @@ export const APPLIED: WriteAnswer<boolean> = {
 };
 
 /** Adds a check that the result belongs to the session `sid`. */
-export function about<T extends { outcome: string }>(sid: string, answers: WriteAnswer<T>): WriteAnswer<T> {
+export function forSession<T extends { outcome: string }>(sid: string, answers: WriteAnswer<T>): WriteAnswer<T> {
   const isOther = (answer: T): boolean => 'session' in answer && (answer.session as SessionRecord).sid !== sid;
   return { ...answers, isValid: (answer) => answers.isValid(answer) && !isOther(answer) };
 }

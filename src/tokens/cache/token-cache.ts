@@ -25,17 +25,17 @@ export class TokenCache {
   }
 
   /** Adds a token with a valid signature to a partition, or moves it there. */
-  keep(token: SignedToken, part: CachePart): void {
+  put(token: SignedToken, part: CachePart): void {
     if (token instanceof CachedToken) {
       if (token.part === part) return;
-      this.forget(token);
+      this.remove(token);
     }
     const partition = this.partitions[part];
     if (partition.wants()) partition.add(new CachedToken(token, part, sizeOf(token)));
   }
 
   /** Removes a token. */
-  forget(token: CachedToken): void {
+  remove(token: CachedToken): void {
     this.partitions[token.part].remove(token);
   }
 

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { toSeconds, type Duration } from '../../options/duration.js';
 import type { Settings } from '../../options/settings.js';
+import type { Issuance } from './issuance.js';
 import { LIBRARY_CLAIMS, ownValue, TIME_CLAIMS, type TokenType } from '../../types/claims.js';
 
 /** The options of a call that creates a token. */
@@ -8,7 +8,7 @@ export interface NewToken {
   readonly type: TokenType;
   /** The argument of the callbacks. */
   readonly identity: unknown;
-  /** The claims of the preceding token. The new token copies its identity and its own claims of the application. */
+  /** The claims of the preceding token. The new token copies its identity and the claims of the application. */
   readonly successorOf?: Readonly<Record<string, unknown>>;
   readonly fresh?: boolean | Duration;
   readonly expires?: Duration | false;
@@ -23,24 +23,11 @@ export interface TokenContent {
   /** The value of the identity claim. */
   readonly identity: unknown;
   /** Claims copied from the preceding token. */
-  readonly carried: object;
+  readonly copied: object;
   /** Claims of the callback and the call. They override all other claims. */
   readonly overriding: object;
   /** Whole seconds. `null` if the token never expires. */
   readonly lifetime: number | null;
-}
-
-/** The claims that are unique to one token: `jti`, its times, `csrf` and `sid`. */
-export interface Issuance {
-  readonly id: string;
-  /** NumericDate. */
-  readonly issuedAt: number;
-  /** NumericDate. `null` if the token never expires. */
-  readonly expiresAt: number | null;
-  /** The double submit value. `null` without CSRF protection. */
-  readonly csrf: string | null;
-  /** The id of its session. `null` without a session. */
-  readonly sid: string | null;
 }
 
 const NOTHING: Record<string, unknown> = Object.freeze({});
@@ -48,29 +35,18 @@ const NOTHING: Record<string, unknown> = Object.freeze({});
 /** Calls the callbacks and determines all parts of a token except its issuance. */
 export async function tokenContent(token: NewToken, settings: Settings): Promise<TokenContent> {
   const further = asObject(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
-  const given = asObject(token.claims, 'claims');
-  const overriding = further === NOTHING && given === NOTHING ? NOTHING : { ...toClaims(further), ...toClaims(given) };
+  const claims = asObject(token.claims, 'claims');
+  const overriding =
+    further === NOTHING && claims === NOTHING ? NOTHING : { ...toClaims(further), ...toClaims(claims) };
   const identity = await identityOf(token, settings);
   if (!Object.hasOwn(overriding, settings.identityClaim)) requireIdentity(identity, settings);
   return {
     type: token.type,
     fresh: freshness(token.fresh),
     identity,
-    carried: token.successorOf === undefined ? NOTHING : carriedClaims(token.successorOf, settings),
+    copied: token.successorOf === undefined ? NOTHING : copiedClaims(token.successorOf, settings),
     overriding,
     lifetime: lifetimeOf(token, settings),
-  };
-}
-
-/** Creates the issuance of a token that is signed now. */
-export function newIssuance({ lifetime }: TokenContent, settings: Settings, sid: string | null = null): Issuance {
-  const issuedAt = Math.floor(Date.now() / 1000);
-  return {
-    id: randomUUID(),
-    issuedAt,
-    expiresAt: lifetime === null ? null : issuedAt + lifetime,
-    csrf: settings.csrf === null ? null : randomUUID(),
-    sid,
   };
 }
 
@@ -88,11 +64,11 @@ export function claimsOf(content: TokenContent, issuance: Issuance, settings: Se
   if (issuance.expiresAt !== null) claims.exp = issuance.expiresAt;
   if (settings.issuer.encode !== null) claims.iss = settings.issuer.encode;
   if (settings.audience.encode !== null) claims.aud = settings.audience.encode;
-  const { carried, overriding } = content;
+  const { copied, overriding } = content;
   const session = issuance.sid === null ? NOTHING : { [settings.sessionClaim]: issuance.sid };
   // The spread copies a claim named __proto__ like any other claim. Most tokens have no additional claims.
-  const isComplete = session === NOTHING && carried === NOTHING && overriding === NOTHING;
-  return isComplete ? claims : { ...claims, ...session, ...carried, ...overriding };
+  const isComplete = session === NOTHING && copied === NOTHING && overriding === NOTHING;
+  return isComplete ? claims : { ...claims, ...session, ...copied, ...overriding };
 }
 
 async function identityOf({ identity, successorOf }: NewToken, settings: Settings): Promise<unknown> {
@@ -101,7 +77,7 @@ async function identityOf({ identity, successorOf }: NewToken, settings: Setting
   return userIdentity ? userIdentity(identity) : identity;
 }
 
-function carriedClaims(
+function copiedClaims(
   claims: Readonly<Record<string, unknown>>,
   { identityClaim, sessionClaim }: Settings,
 ): Record<string, unknown> {
@@ -147,8 +123,8 @@ export function asObject(value: unknown, name: string): object {
 }
 
 /** Converts dates in registered time claims to NumericDates (RFC 7519 s.2), and omits undefined claims. */
-function toClaims(given: object): object {
-  const claims = Object.entries(given).filter(([, value]) => value !== undefined);
+function toClaims(values: object): object {
+  const claims = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     claims.map(([name, value]: [string, unknown]) =>
       TIME_CLAIMS.includes(name) && value instanceof Date ? [name, Math.floor(value.getTime() / 1000)] : [name, value],

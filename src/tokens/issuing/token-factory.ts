@@ -5,7 +5,8 @@ import type { Settings } from '../../options/settings.js';
 import { requireSubject, subjectHash } from '../../stores/session-id.js';
 import { ownValue, SESSION_CLAIMS } from '../../types/claims.js';
 import { newHeader } from './new-header.js';
-import { claimsOf, newIssuance, tokenContent, type NewToken, type TokenContent, type Issuance } from './new-token.js';
+import { newIssuance, type Issuance } from './issuance.js';
+import { claimsOf, tokenContent, type NewToken, type TokenContent } from './new-token.js';
 import type { TokenCodec } from '../token-codec.js';
 
 /** A complete token except for its issuance. All callbacks have run. */
@@ -37,9 +38,9 @@ export class TokenFactory {
   /** Prepares a token. The callbacks run in Flask-JWT-Extended's order: headers, claims, identity, key. */
   async draft(token: NewToken, inSession = false): Promise<TokenDraft> {
     const header = await newHeader(token, this.settings);
-    const given = await tokenContent(token, this.settings);
+    const unbound = await tokenContent(token, this.settings);
     const chosen = await this.chosenKey(token.identity);
-    const content = bindContent(given, chosen);
+    const content = bindContent(unbound, chosen);
     if (inSession) this.refuseOverridden(content);
     const { settings, codec, keys } = this;
     refuseOtherKid(header, chosen ?? keys.signingKey);
@@ -70,8 +71,8 @@ function bindContent(content: TokenContent, key: ChosenSigningKey | null): Token
   const claims = key?.claims ?? null;
   if (claims === null) return content;
   for (const [claim, value] of Object.entries(claims)) {
-    const given = ownValue(content.overriding, claim);
-    if (given === undefined || given === value) continue;
+    const other = ownValue(content.overriding, claim);
+    if (other === undefined || other === value) continue;
     throw new TypeError(
       `The claim "${claim}" of a new token is bound to its key by encodeKey, and has another value here.`,
     );

@@ -54,7 +54,7 @@ export class TokenVerifier {
   }
 
   /** Empties the cache, after the keys have changed. */
-  forgetTokens(): void {
+  clearCache(): void {
     this.cache?.clear();
   }
 
@@ -67,20 +67,20 @@ export class TokenVerifier {
     const token = parseCompact(rawToken, this.settings.maxTokenLength, this.knownHeaders);
     const claims = parsePayload(token);
     const keys = this.keys.keysFor(token.unverifiedHeader, claims, context.request);
-    if (areThere(keys)) return this.checkToken(this.checkSignature(token, claims, keys), context);
+    if (areAvailable(keys)) return this.checkToken(this.checkSignature(token, claims, keys), context);
     return keys.then((chosen) => this.checkToken(this.checkSignature(token, claims, chosen), context));
   }
 
   /** The signature of a cached token is valid. Each request checks that its key is still one of the keys for this token. */
   private verifyKnown(token: CachedToken, context: VerificationContext): Awaitable<SignedToken> {
     const keys = this.keys.keysFor(token.header, token.claims, context.request);
-    if (areThere(keys)) return this.checkToken(this.confirmSigner(token, keys), context);
+    if (areAvailable(keys)) return this.checkToken(this.confirmSigner(token, keys), context);
     return keys.then((chosen) => this.checkToken(this.confirmSigner(token, chosen), context));
   }
 
   private confirmSigner(token: CachedToken, keys: readonly VerificationKey[]): SignedToken {
     if (keys.includes(token.signer)) return token;
-    this.cache?.forget(token);
+    this.cache?.remove(token);
     return this.checkSignature(parseCompact(token.rawToken, this.settings.maxTokenLength), token.claims, keys);
   }
 
@@ -93,13 +93,13 @@ export class TokenVerifier {
     if (signer === undefined) {
       throw keys.length === 0 ? noKey() : new InvalidTokenException('Signature verification failed');
     }
-    this.keepHeader(token);
+    this.cacheHeader(token);
     const payload = fillDefaults(claims);
     if (!signer.own) markForeign(payload);
     return new SignedToken(token.rawToken, token.unverifiedHeader, claims, payload, signer);
   }
 
-  private keepHeader({ newHeader, unverifiedHeader }: CompactToken): void {
+  private cacheHeader({ newHeader, unverifiedHeader }: CompactToken): void {
     if (newHeader === null) return;
     if (this.knownHeaders.size >= MOST_HEADERS) this.knownHeaders.clear();
     // Copies the segment, because a slice would hold the whole token in memory.
@@ -114,7 +114,7 @@ export class TokenVerifier {
     const time = this.checkClaims(token, rules, now);
     if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
     const expired = isExpired(time, rules, now);
-    this.cache?.keep(token, expired ? 'expired' : 'current');
+    this.cache?.put(token, expired ? 'expired' : 'current');
     if (expired && !allowExpired) throw new ExpiredTokenException(undefined, { payload, header });
     return token;
   }
@@ -133,6 +133,6 @@ export class TokenVerifier {
   }
 }
 
-function areThere(keys: Awaitable<readonly VerificationKey[]>): keys is readonly VerificationKey[] {
+function areAvailable(keys: Awaitable<readonly VerificationKey[]>): keys is readonly VerificationKey[] {
   return Array.isArray(keys);
 }
