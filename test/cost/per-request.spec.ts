@@ -100,21 +100,21 @@ it('a cached token costs one look-up of the store, without a promise', async () 
   expect(guard.ask(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 1 });
 });
 
-it('without the cache its signature is checked again, and nothing else is more', async () => {
+it('without the cache the signature is checked again, and all other costs are the same', async () => {
   const guard = await CountedGuard.make({ cache: false });
   const token = forge();
   guard.ask(token);
   expect(guard.ask(token)).toEqual({ answer: true, signatures: 1, metadata: 0, promises: 0, storeCalls: 1 });
 });
 
-it('without a store none is asked', async () => {
+it('without a store there is no look-up', async () => {
   const guard = await CountedGuard.make({ revocation: undefined });
   const token = forge();
   guard.ask(token);
   expect(guard.ask(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 0 });
 });
 
-it('a token that is revoked is refused by the next request', async () => {
+it('a revoked token is refused on the next request', async () => {
   const guard = await CountedGuard.make();
   const token = await guard.tokens.createAccessToken('alice');
   expect(guard.ask(token).answer).toBe(true);
@@ -127,7 +127,7 @@ it('a token that is revoked is refused by the next request', async () => {
   });
 });
 
-it('an expired token is refused at once, without a store and without a stack to walk', async () => {
+it('an expired token is refused at once, without a look-up and without a stack trace', async () => {
   const guard = await CountedGuard.make();
   const token = forge({ exp: 1 });
   guard.ask(token);
@@ -137,7 +137,7 @@ it('an expired token is refused at once, without a store and without a stack to 
   expect((answer as Error).stack).toBe('ExpiredTokenException: Token has expired');
 });
 
-it('the cache knows a token of every location and kind of key alike', async () => {
+it('a key of decodeKey makes no difference for a cached token', async () => {
   const guard = await CountedGuard.make({ decodeKey: () => SECRET });
   const token = forge();
   guard.ask(token);

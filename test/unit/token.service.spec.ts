@@ -15,7 +15,7 @@ const refusal = async (work: () => unknown): Promise<JwtExtendedException> => {
 };
 
 describe('TokenService.verify()', () => {
-  it('answers header and claims, with defaults, deeply frozen', async () => {
+  it('returns header and claims, with defaults, frozen at every level', async () => {
     const tokens = await tokenService();
     const { header, payload } = await tokens.verify(
       compact('{"alg":"HS256","kid":"k"}', '{"sub":"alice","a":{"b":1}}'),
@@ -25,7 +25,7 @@ describe('TokenService.verify()', () => {
     for (const object of [header, payload, payload.a as object]) expect(Object.isFrozen(object)).toBe(true);
   });
 
-  it('asks neither for a type, nor freshness, nor revocation, nor a user', async () => {
+  it('does not check the type, the freshness, the revocation and the user', async () => {
     const never = () => {
       throw new Error('asked');
     };
@@ -34,7 +34,7 @@ describe('TokenService.verify()', () => {
     await expect(tokens.verify(forge({ type: 'own' }))).resolves.toMatchObject({ payload: { type: 'own' } });
   });
 
-  it('refuses what is forged, malformed or expired', async () => {
+  it('refuses forged, malformed and expired tokens', async () => {
     const tokens = await tokenService();
     expect(await refusal(() => tokens.verify(forge({}, { secret: OTHER_SECRET })))).toBeInstanceOf(
       InvalidTokenException,
@@ -46,7 +46,7 @@ describe('TokenService.verify()', () => {
     }
   });
 
-  it('gives its exceptions their final answer', async () => {
+  it('throws exceptions with their final answer', async () => {
     const options: JwtExtendedOptions = {
       errorMessageKey: 'error',
       header: { type: 'JWT' },
@@ -60,7 +60,7 @@ describe('TokenService.verify()', () => {
     expect([invalid.getStatus(), invalid.getResponse()]).toEqual([400, { own: true }]);
   });
 
-  it('allowExpired takes a token whose time is over, and nothing else', async () => {
+  it('accepts an expired token with allowExpired, and no other invalid token', async () => {
     const tokens = await tokenService();
     await expect(tokens.verify(forge({ exp: 1 }), { allowExpired: true })).resolves.toMatchObject({
       payload: { exp: 1 },
@@ -71,7 +71,7 @@ describe('TokenService.verify()', () => {
     }
   });
 
-  it('says what else is wrong with an expired token before saying that it is expired', async () => {
+  it('reports every other fault of an expired token before its expiry', async () => {
     const tokens = await tokenService({ issuer: 'us' });
     expect(await refusal(() => tokens.verify(forge({ exp: 1, iss: 'them' })))).toMatchObject({
       message: 'Invalid issuer',
@@ -121,7 +121,7 @@ describe('TokenService.verify() with a csrfToken', () => {
 });
 
 describe('a secret list', () => {
-  it('of bytes and texts signs and verifies alike', async () => {
+  it('signs and verifies alike with bytes and strings', async () => {
     const one = await tokenService({ secret: [Buffer.from(SECRET), OTHER_SECRET] });
     const other = await tokenService({ secret: [OTHER_SECRET, SECRET] });
     await expect(other.verify(await one.createAccessToken('alice'))).resolves.toBeDefined();

@@ -35,7 +35,7 @@ describe('The feed of a store’s changes', () => {
   });
   afterEach(() => feed.stop());
 
-  it('vouches for nothing before it listens, nor for what was asked before', async () => {
+  it('makes no look-up valid that started before it listened', async () => {
     const before = performance.now();
     expect(counts(feed)).toBe(false);
     await time.pass(1);
@@ -45,7 +45,7 @@ describe('The feed of a store’s changes', () => {
     expect(counts(feed, before)).toBe(false);
   });
 
-  it('vouches for answers of any age while the connection answers', async () => {
+  it('makes look-ups of any age valid while the connection answers', async () => {
     feed.start(listenerOf());
     await time.pass(20);
     const asked = performance.now();
@@ -54,7 +54,7 @@ describe('The feed of a store’s changes', () => {
     expect(store.watches).toBe(1);
   });
 
-  it('passes on what changed', async () => {
+  it('passes on the changed subjects', async () => {
     const listener = listenerOf();
     feed.start(listener);
     await time.pass(20);
@@ -64,7 +64,7 @@ describe('The feed of a store’s changes', () => {
     expect(listener.clear).toHaveBeenCalledTimes(1);
   });
 
-  it('vouches for nothing longer than the staleness after the last ping that was answered', async () => {
+  it('makes no look-up valid longer than the staleness after the last answered ping', async () => {
     feed.start(listenerOf());
     await time.pass(0);
     const answeredAt = performance.now();
@@ -78,7 +78,7 @@ describe('The feed of a store’s changes', () => {
     expect(counts(feed, asked)).toBe(false);
   });
 
-  it('forgets everything when the connection is lost, and begins anew', async () => {
+  it('clears the cache when the connection is lost, and connects again', async () => {
     const listener = listenerOf();
     feed.start(listener);
     await time.pass(20);
@@ -92,7 +92,7 @@ describe('The feed of a store’s changes', () => {
     expect(store.watches).toBe(2);
   });
 
-  it('is silent once it was stopped', async () => {
+  it('passes on nothing after stop()', async () => {
     feed.start(listenerOf());
     await time.pass(20);
     feed.stop();

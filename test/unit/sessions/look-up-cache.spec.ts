@@ -9,8 +9,8 @@ const NOTHING: LookUp = { session: null, denied: false, cutOff: null };
 const DENIED: LookUp = { ...NOTHING, denied: true };
 const query = (jti: string, subject = 'alice') => ({ subject, sid: null, jti });
 
-describe('The memory of look-ups', () => {
-  it('asks once while an answer counts, and again afterwards', async () => {
+describe('The cache of look-ups', () => {
+  it('asks the store once while a look-up is valid, and again afterwards', async () => {
     const cache = new LookUpCache(new BoundedStaleness(300), 10);
     const ask = jest.fn(() => NOTHING);
     for (let count = 0; count < 3; count++) expect(cache.lookUp(query('a'), ask)).toBe(NOTHING);
@@ -22,7 +22,7 @@ describe('The memory of look-ups', () => {
     expect(ask).toHaveBeenCalledTimes(2);
   });
 
-  it('counts from when the store was asked, not from when it answered', async () => {
+  it('counts the validity from the request to the store, not from the answer', async () => {
     const cache = new LookUpCache(new BoundedStaleness(100), 10);
     const ask = jest.fn(() => time.after(100, NOTHING));
     const answer = cache.lookUp(query('a'), ask);
@@ -32,7 +32,7 @@ describe('The memory of look-ups', () => {
     expect(ask).toHaveBeenCalledTimes(2);
   });
 
-  it('keeps tokens, sessions and subjects apart', () => {
+  it('has separate entries for tokens, sessions and subjects', () => {
     const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
     void cache.lookUp(query('a'), () => NOTHING);
     expect(cache.lookUp(query('b'), () => DENIED)).toBe(DENIED);
@@ -40,7 +40,7 @@ describe('The memory of look-ups', () => {
     expect(cache.lookUp({ subject: 'alice', sid: 'a', jti: null }, () => DENIED)).toBe(DENIED);
   });
 
-  it('forgets a subject, and no other', () => {
+  it('deletes the entries of one subject, and no others', () => {
     const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
     void cache.lookUp(query('a'), () => NOTHING);
     void cache.lookUp(query('a', 'bob'), () => NOTHING);
@@ -49,7 +49,7 @@ describe('The memory of look-ups', () => {
     expect(cache.lookUp(query('a', 'bob'), () => DENIED)).toBe(NOTHING);
   });
 
-  it.each(['forget', 'clear'] as const)('does not keep an answer that was under way at a %s', async (what) => {
+  it.each(['forget', 'clear'] as const)('does not store a look-up that was pending at a %s', async (what) => {
     const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
     const slow = cache.lookUp(query('a'), () => time.after(20, NOTHING));
     if (what === 'forget') cache.forget('alice');
@@ -59,7 +59,7 @@ describe('The memory of look-ups', () => {
     expect(cache.lookUp(query('a'), () => DENIED)).toBe(DENIED);
   });
 
-  it('keeps no failure, whether thrown at once or later', async () => {
+  it('stores no failure, thrown at once or later', async () => {
     const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
     const fail = () => {
       throw new Error('down');
@@ -69,7 +69,7 @@ describe('The memory of look-ups', () => {
     expect(cache.lookUp(query('a'), () => NOTHING)).toBe(NOTHING);
   });
 
-  it('keeps no more than it may, and what was used last', () => {
+  it('has at most `maxEntries` entries, the last used ones', () => {
     const cache = new LookUpCache(new BoundedStaleness(10_000), 2);
     void cache.lookUp(query('a'), () => NOTHING);
     void cache.lookUp(query('b'), () => NOTHING);
@@ -79,7 +79,7 @@ describe('The memory of look-ups', () => {
     expect(cache.lookUp(query('b'), () => DENIED)).toBe(DENIED);
   });
 
-  it('trusts nothing that its freshness does not vouch for', () => {
+  it('uses no entry that is not fresh', () => {
     const cache = new LookUpCache({ goodUntil: () => performance.now() - 1 }, 10);
     void cache.lookUp(query('a'), () => NOTHING);
     expect(cache.lookUp(query('a'), () => DENIED)).toBe(DENIED);

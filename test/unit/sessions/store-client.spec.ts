@@ -16,18 +16,18 @@ const fine = { isValid, isLate: (answer: unknown) => answer === 'late' };
 function clientOf(now: () => number | Promise<number> = Date.now) {
   const store = Object.assign(new MemoryRevocationStore(), { now });
   const events = new RevocationEvents();
-  const told: RevocationEvent[] = [];
-  events.subscribe((event) => told.push(event));
-  const types = () => told.map(({ type }) => type);
-  return { client: new StoreClient(store, TIMEOUT, events), told, types };
+  const reported: RevocationEvent[] = [];
+  events.subscribe((event) => reported.push(event));
+  const types = () => reported.map(({ type }) => type);
+  return { client: new StoreClient(store, TIMEOUT, events), reported, types };
 }
 
 describe('A read', () => {
-  it('of a store that answers at once is answered without a promise', () => {
+  it('returns no promise if the store returns none', () => {
     expect(clientOf().client.read(() => 'answer', isValid)).toBe('answer');
   });
 
-  it('of a store that throws at once throws at once, with the cause', () => {
+  it('throws at once if the store throws at once, with the cause', () => {
     const cause = new Error('no disk');
     const work = () => {
       throw cause;
@@ -36,14 +36,14 @@ describe('A read', () => {
     expect(() => clientOf().client.read(work, isValid)).toThrow(expect.objectContaining({ cause }));
   });
 
-  it('of a store that rejects is refused with the cause', async () => {
+  it('is refused with the cause if the store rejects', async () => {
     const cause = new Error('no connection');
     const error = await errorOf(() => clientOf().client.read(() => Promise.reject(cause), isValid));
     expect(error).toBeInstanceOf(RevocationUnavailableException);
     expect(error?.cause).toBe(cause);
   });
 
-  it('of a store that hangs ends in time', async () => {
+  it('ends in time if the store hangs', async () => {
     const refused = jest.fn();
     const reading = errorOf(() => clientOf().client.read(never, isValid)).finally(refused);
     await time.pass(TIMEOUT - 1);
@@ -90,7 +90,7 @@ describe('A write', () => {
     expect(deadline).toBeLessThanOrEqual(1_000_000 + TIMEOUT);
   });
 
-  it('has the less time the longer the reading of the clock took', async () => {
+  it('has less time if the reading of the clock took longer', async () => {
     const { client } = clientOf(() => time.after(60, 1_000_000));
     const writing = client.write('alice', (_, until) => until, fine);
     await time.pass(60);
@@ -116,7 +116,7 @@ describe('A write', () => {
     expect(now).toHaveBeenCalledTimes(2);
   });
 
-  it('reads the clock again after a failure, for it may be another server’s', async () => {
+  it('reads the clock again after a failure, because another server may answer', async () => {
     const now = jest.fn(() => 1_000_000);
     const { client } = clientOf(now);
     await client.write('alice', () => 'done', fine);
@@ -125,7 +125,7 @@ describe('A write', () => {
     expect(now).toHaveBeenCalledTimes(2);
   });
 
-  it('that came late is tried once more by a new reading of the clock', async () => {
+  it('is tried once more with a new reading of the clock if it was late', async () => {
     const times = [1_000_000, 2_000_000];
     const { client, types } = clientOf(() => times.shift() as number);
     const deadlines: number[] = [];
@@ -142,7 +142,7 @@ describe('A write', () => {
     expect(types()).toEqual([]);
   });
 
-  it('that came late twice is refused', async () => {
+  it('is refused if it was late twice', async () => {
     const work = jest.fn(() => 'late');
     const { client, types } = clientOf();
     expect(await errorOf(() => client.write('alice', work, fine))).toBeInstanceOf(RevocationUnavailableException);
@@ -150,7 +150,7 @@ describe('A write', () => {
     expect(types()).toEqual(['store-unavailable']);
   });
 
-  it('that was late is retried only within the timeout', async () => {
+  it('is retried only within the timeout', async () => {
     const { client } = clientOf(() => time.after(TIMEOUT * 0.4, 1_000_000));
     const writing = errorOf(() => client.write('alice', () => time.after(TIMEOUT * 0.4, 'late'), fine));
     await time.pass(TIMEOUT);
@@ -159,7 +159,7 @@ describe('A write', () => {
     expect((error?.cause as Error).message).toBe(`The store did not answer within ${TIMEOUT} ms.`);
   });
 
-  it('of a store that does not return its time ends in time, before the write', async () => {
+  it('ends in time, and does not happen, if the store does not return its time', async () => {
     const work = jest.fn(() => 'done');
     const writing = errorOf(() => clientOf(never).client.write('alice', work, fine));
     await time.pass(TIMEOUT);
@@ -168,10 +168,10 @@ describe('A write', () => {
   });
 });
 
-describe('An answer that is none', () => {
+describe('A malformed result', () => {
   const garbage = ['garbage', Promise.resolve('garbage')];
 
-  it('is refused, whether it is read or written', async () => {
+  it('is refused for reads and writes', async () => {
     for (const answer of garbage) {
       for (const call of [
         () => clientOf().client.read(() => answer, isValid),
@@ -184,7 +184,7 @@ describe('An answer that is none', () => {
     }
   });
 
-  it.each([NaN, Infinity, '1', null, undefined, {}])('is a time of %p: nothing is written', async (time) => {
+  it.each([NaN, Infinity, '1', null, undefined, {}])('of now() is %p: nothing is written', async (time) => {
     const work = jest.fn(() => 'done');
     const error = await errorOf(() => clientOf(() => time as number).client.write('alice', work, fine));
     expect(error).toBeInstanceOf(RevocationUnavailableException);
@@ -196,7 +196,7 @@ describe('The state of a store', () => {
   const failing = () => Promise.reject(new Error('no connection'));
 
   it('is reported once per change, not once per request', async () => {
-    const { client, told, types } = clientOf();
+    const { client, reported, types } = clientOf();
     for (let outage = 0; outage < 2; outage++) {
       await Promise.all([1, 2, 3].map(() => errorOf(() => client.read(failing, isValid))));
       const hanging = errorOf(() => client.read(never, isValid));
@@ -206,7 +206,7 @@ describe('The state of a store', () => {
       await client.write('alice', () => 'done', fine);
     }
     expect(types()).toEqual(['store-unavailable', 'store-available', 'store-unavailable', 'store-available']);
-    expect(told[0]).toMatchObject({ cause: expect.objectContaining({ message: 'no connection' }) });
+    expect(reported[0]).toMatchObject({ cause: expect.objectContaining({ message: 'no connection' }) });
   });
 
   it('does not change with each request to a store that is read but cannot be written', async () => {
@@ -231,7 +231,7 @@ describe('The state of a store', () => {
   });
 });
 
-it('A call that is over leaves no timer', async () => {
+it('A finished call leaves no timer', async () => {
   const set = jest.spyOn(globalThis, 'setTimeout');
   const clear = jest.spyOn(globalThis, 'clearTimeout');
   const { client } = clientOf();

@@ -14,7 +14,7 @@ const claims = fc.dictionary(
 const HASHES = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' } as const;
 
 describe.each(Object.entries(HASHES))('a token made with %s', (algorithm, hash) => {
-  it('says when verified what was put in', async () => {
+  it('returns its claims when it is verified', async () => {
     const tokens = await tokenService({ algorithm: algorithm as JwtAlgorithm });
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme' }), claims, async (identity, given) => {
@@ -26,7 +26,7 @@ describe.each(Object.entries(HASHES))('a token made with %s', (algorithm, hash) 
     );
   });
 
-  it('has a signature Node’s own HMAC agrees with', async () => {
+  it('has the signature that Node’s HMAC computes', async () => {
     const tokens = await tokenService({ algorithm: algorithm as JwtAlgorithm });
     const token = await tokens.createAccessToken('ünïcödé');
     const [header, payload, signature] = token.split('.');
@@ -39,9 +39,9 @@ describe('a token changed in one character', () => {
   it('is refused', async () => {
     const tokens = await tokenService();
     const token = await tokens.createAccessToken('alice');
-    const letter = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=');
+    const character = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=');
     await fc.assert(
-      fc.asyncProperty(fc.nat(token.length - 1), letter, async (place, changed) => {
+      fc.asyncProperty(fc.nat(token.length - 1), character, async (place, changed) => {
         fc.pre(token[place] !== changed);
         const forged = token.slice(0, place) + changed + token.slice(place + 1);
         expect(await errorOf(() => tokens.verify(forged))).toBeInstanceOf(JwtExtendedException);

@@ -45,7 +45,7 @@ describe.each(NAMES)('the codec with %s', (algorithm) => {
     expect(verifies(`${other}.${payload}.${signature}`, own.verification)).toBe(false);
   });
 
-  it('refuses a signature of which one bit is another, or a byte too many or too few', () => {
+  it('refuses a signature with one changed bit, or with a byte too many or too few', () => {
     for (const place of [0, bytes.length - 1]) {
       const changed = Uint8Array.from(bytes);
       changed[place] = (changed[place] ?? 0) ^ 1;
@@ -72,7 +72,7 @@ describe.each(NAMES)('the codec with %s', (algorithm) => {
 describe('the codec', () => {
   const { signing, verification } = pair('HS256', SECRET);
 
-  it('adds no claims of its own', () => {
+  it('adds no claims', () => {
     expect(readToken(codec.sign({}, {}, signing))).toEqual({ header: { alg: 'HS256' }, claims: {} });
     expect(readToken(codec.sign({}, {}, pair('RS256').signing))).toEqual({ header: { alg: 'RS256' }, claims: {} });
   });
@@ -92,12 +92,12 @@ describe('the codec', () => {
     }
   });
 
-  it('refuses what is not signed, and what is signed with another secret', () => {
+  it('refuses unsigned tokens, and tokens of another secret', () => {
     expect(verifies(`${base64url('{"alg":"none"}')}.${base64url('{}')}.`, verification)).toBe(false);
     expect(verifies(forge({}, { secret: OTHER_SECRET }), verification)).toBe(false);
   });
 
-  it('has no key of its own to fall back to', () => {
+  it('has no default key', () => {
     const none = undefined as unknown as KeyObject;
     for (const algorithm of NAMES) {
       expect(() => codec.sign({}, {}, { kid: null, algorithm, key: none })).toThrow();
@@ -105,7 +105,7 @@ describe('the codec', () => {
     expect(() => verifies(forge(), ownKey('HS256', none))).toThrow();
   });
 
-  it('does not take a fault of the application for a bad token', () => {
+  it('throws for a wrong key of the application, and does not blame the token', () => {
     const { publicKey } = generateKeyPairSync('ed25519');
     expect(() => codec.sign({}, {}, { kid: null, algorithm: 'HS256', key: publicKey })).toThrow();
     expect(() => verifies(forge(), ownKey('HS256', publicKey))).toThrow();

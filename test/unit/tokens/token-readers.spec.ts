@@ -9,14 +9,14 @@ const refusal = async (work: () => unknown): Promise<JwtExtendedException> => {
 };
 
 describe('TokenService.getJti() and getCsrfToken()', () => {
-  it('answer the claims of a token that holds', async () => {
+  it('return the claims of a valid token', async () => {
     const tokens = await tokenService();
     expect(await tokens.getJti(forge({ jti: 'id' }))).toBe('id');
     expect(await tokens.getJti(forge({ jti: undefined }))).toBeNull();
     expect(await tokens.getCsrfToken(forge({ csrf: 'value' }))).toBe('value');
   });
 
-  it('refuse one that does not', async () => {
+  it('refuse an invalid token', async () => {
     const tokens = await tokenService();
     for (const read of [tokens.getJti.bind(tokens), tokens.getCsrfToken.bind(tokens)]) {
       expect(await refusal(() => read(forge({ csrf: 'c', exp: 1 })))).toBeInstanceOf(ExpiredTokenException);
@@ -38,7 +38,7 @@ describe('TokenService.getJti() and getCsrfToken()', () => {
 });
 
 describe('TokenService.decodeUnverified()', () => {
-  it('reads everything that has the form of a token', async () => {
+  it('reads every token of the right form', async () => {
     const tokens = await tokenService();
     const token = forge({ exp: 1, role: 'admin' }, { secret: OTHER_SECRET, header: { kid: 'k' } });
     const { header, payload } = tokens.decodeUnverified(token);
@@ -51,12 +51,12 @@ describe('TokenService.decodeUnverified()', () => {
     });
   });
 
-  it('fills in nothing', async () => {
+  it('adds no defaults', async () => {
     const tokens = await tokenService();
     expect(tokens.decodeUnverified(compact('{}', '{}'))).toEqual({ header: {}, payload: {} });
   });
 
-  it.each(['', 'text', '[]', '1', '{', 'null'])('has no payload where that is %j', async (json) => {
+  it.each(['', 'text', '[]', '1', '{', 'null'])('has the payload null for %j', async (json) => {
     const tokens = await tokenService();
     expect(tokens.decodeUnverified(compact('{"alg":"HS256"}', json))).toEqual({
       header: { alg: 'HS256' },
@@ -74,7 +74,7 @@ describe('TokenService.decodeUnverified()', () => {
     },
   );
 
-  it('refuses what is too long', async () => {
+  it('refuses a token that is too long', async () => {
     const tokens = await tokenService({ maxTokenLength: 100 });
     expect(await refusal(() => tokens.decodeUnverified(forge()))).toMatchObject({
       message: 'Token is longer than 100 characters',

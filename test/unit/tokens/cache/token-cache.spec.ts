@@ -53,7 +53,7 @@ describe.each<[string, JwtExtendedOptions, number]>([
   ['of size 1', SIZE_ONE, 0],
   ['off', { cache: false }, 1],
 ])('with the cache %s', (_, options, expected) => {
-  it(`a token seen before has ${expected} signatures checked, and says the same`, async () => {
+  it(`a token seen before has ${expected} signatures checked, and returns the same claims`, async () => {
     const tokens = await tokenService(options);
     const token = forge({ nested: { list: [1, { deep: true }] } });
     const first = await tokens.verify(token);
@@ -61,7 +61,7 @@ describe.each<[string, JwtExtendedOptions, number]>([
     expect(await tokens.verify(again(token))).toEqual(first);
   });
 
-  it('what a handler gets is frozen to its depth, and names no key', async () => {
+  it('the verified token is frozen at every level, and does not contain the key', async () => {
     const tokens = await tokenService(options);
     const token = forge({ nested: { list: [1, { deep: true }] } });
     await tokens.verify(token);
@@ -73,7 +73,7 @@ describe.each<[string, JwtExtendedOptions, number]>([
     }
   });
 
-  it('a token that was changed is refused each time, however much of it is the same', async () => {
+  it('a changed token is refused each time, also if its signature is unchanged', async () => {
     const tokens = await tokenService(options);
     const token = forge();
     await tokens.verify(token);
@@ -89,7 +89,7 @@ describe.each<[string, JwtExtendedOptions, number]>([
     expect((await tokens.verify(token)).payload.sub).toBe('alice');
   });
 
-  it('a payload from the cache can be handed back, defaults filled in or not', async () => {
+  it('a cached token has its double submit value, with and without defaults', async () => {
     const tokens = await tokenService({ ...options, tokenLocation: 'cookies' });
     for (const token of [forge({ csrf: 'value' }), forge({ csrf: 'value', fresh: undefined, jti: undefined })]) {
       await tokens.verify(token);
@@ -97,7 +97,7 @@ describe.each<[string, JwtExtendedOptions, number]>([
     }
   });
 
-  it('time, issuer and audience are looked at each time', async () => {
+  it('the time is checked on each request', async () => {
     const clock = new TestClock();
     clock.replaceDateNow();
     const tokens = await tokenService({ ...options, leeway: 5 });
@@ -115,7 +115,7 @@ describe.each<[string, JwtExtendedOptions, number]>([
   });
 });
 
-describe('what does not enter the cache', () => {
+describe('the cache does not add', () => {
   it.each([
     ['a token of another key', () => forge({}, { secret: OTHER_SECRET })],
     ['a token with a claim that is wrong', () => forge({ sub: 7 })],
@@ -136,7 +136,7 @@ describe('what does not enter the cache', () => {
 });
 
 describe('an expired token', () => {
-  it('is refused with its claims and header, its signature checked once', async () => {
+  it('is refused with its claims and header, and its signature is checked once', async () => {
     const tokens = await tokenService();
     const token = forge({ exp: 1, role: 'admin' });
     for (const expected of [1, 0]) {
@@ -149,7 +149,7 @@ describe('an expired token', () => {
     }
   });
 
-  it('replaces no valid one', async () => {
+  it('does not replace a valid one', async () => {
     const tokens = await tokenService({ cache: { maxTokens: 32 } });
     const good = Array.from({ length: 30 }, (_, index) => forge({ jti: `good ${index}` }));
     for (const token of good) await tokens.verify(token);
@@ -160,7 +160,7 @@ describe('an expired token', () => {
 });
 
 describe('the key of a cached token', () => {
-  it('has to be chosen again', async () => {
+  it('must be chosen again on each request', async () => {
     let key = SECRET;
     const tokens = await tokenService({ secret: undefined, encodeKey: () => SECRET, decodeKey: () => key });
     const token = forge();
@@ -173,7 +173,7 @@ describe('the key of a cached token', () => {
     expect((await tokens.verify(again(token))).payload.sub).toBe('alice');
   });
 
-  it('may be chosen later', async () => {
+  it('can be chosen with a promise', async () => {
     let key: string | null = SECRET;
     const tokens = await tokenService({ decodeKey: async () => key });
     const token = forge();
@@ -185,7 +185,7 @@ describe('the key of a cached token', () => {
     );
   });
 
-  it('lets the token in no more when it is taken away', async () => {
+  it('does not verify the token after its end', async () => {
     const kept = { kid: 'kept', algorithm: 'HS256', key: SECRET } as const;
     const gone = { kid: 'gone', algorithm: 'HS256', key: OTHER_SECRET } as const;
     const soon = nowInSeconds() + 60;
@@ -208,7 +208,7 @@ describe('the key of a cached token', () => {
   });
 });
 
-it('no token is remembered any more once the keys are others', async () => {
+it('the cache is empty after the keys have changed', async () => {
   const module = await Test.createTestingModule({
     imports: [JwtExtendedModule.forRoot({ keys: [{ kid: 'one', algorithm: 'HS256', key: SECRET, use: 'sign' }] })],
   }).compile();
@@ -224,7 +224,7 @@ it('no token is remembered any more once the keys are others', async () => {
   expect(finds.mock.results.map(({ value }) => value)).toEqual([undefined, undefined]);
 });
 
-it('nor once an identity provider has withdrawn a key that was in use', async () => {
+it('the cache is empty after an identity provider has withdrawn a key in use', async () => {
   const [kept, gone] = [providerKey('kept'), providerKey('gone')];
   const server = await new KeyServer().start();
   server.keys = json(jwks(kept, gone));

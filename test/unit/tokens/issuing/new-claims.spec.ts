@@ -30,13 +30,13 @@ describe('the identity', () => {
     expect(message).toContain('String(id)');
   });
 
-  it('is refused by what userIdentity makes of it', async () => {
+  it('is checked after userIdentity', async () => {
     expect((await access({}, { userIdentity: (user) => String(user) }, 7)).claims.sub).toBe('7');
     await refusal({}, { userIdentity: (user) => user }, 7);
     await refusal({}, { userIdentity: async () => undefined }, 'alice');
   });
 
-  it('may be anything where sub need not be a string, or is not it', async () => {
+  it('can be any value if sub is not checked, or is not the identity claim', async () => {
     expect((await access({}, { verifySubject: false }, 7)).claims.sub).toBe(7);
     expect((await access({}, { identityClaim: 'id' }, { a: [1] })).claims.id).toEqual({ a: [1] });
     expect((await access({}, { identityClaim: 'id' }, null)).claims.id).toBeNull();
@@ -46,13 +46,13 @@ describe('the identity', () => {
 describe('the claims of a call', () => {
   const options: JwtExtendedOptions = { additionalClaims: () => ({ from: 'callback', role: 'callback', exp: 5 }) };
 
-  it('win over those of additionalClaims, and both over everything else', async () => {
+  it('override those of additionalClaims, and both override all others', async () => {
     const given = { from: 'call', sub: 'bob', type: 'own', fresh: true, jti: 'id', csrf: 'c', iss: 'me' };
     const { claims } = await access({ claims: given }, options);
     expect(claims).toMatchObject({ ...given, role: 'callback', exp: 5 });
   });
 
-  it('that are undefined remove nothing', async () => {
+  it('override nothing if they are undefined', async () => {
     const { claims } = await access(
       { claims: { exp: undefined, sub: undefined, role: undefined, jti: undefined } },
       options,
@@ -62,14 +62,14 @@ describe('the claims of a call', () => {
     expect(plain.exp).toBe((plain.iat as number) + 900);
   });
 
-  it('that are dates are NumericDates where a claim is a time, texts elsewhere', async () => {
+  it('are NumericDates for dates in time claims, and strings for other dates', async () => {
     const date = new Date('2100-01-01T00:00:00.900Z');
     const { claims } = await access({ claims: { exp: date, nbf: date, iat: date, birthday: date } });
     const seconds = 4_102_444_800;
     expect(claims).toMatchObject({ exp: seconds, nbf: seconds, iat: seconds, birthday: '2100-01-01T00:00:00.900Z' });
   });
 
-  it('may have any name', async () => {
+  it('can have any name', async () => {
     const given = JSON.parse('{"__proto__":{"admin":true},"constructor":1}') as object;
     const { claims } = await access({ claims: given });
     expect(Object.hasOwn(claims, '__proto__')).toBe(true);
@@ -77,13 +77,13 @@ describe('the claims of a call', () => {
     expect(claims.admin).toBeUndefined();
   });
 
-  it.each(['text', 7, true, [], ['a']])('are an object, not %p', async (claims) => {
+  it.each(['text', 7, true, [], ['a']])('must be an object: %p is refused', async (claims) => {
     expect(await refusal({ claims })).toContain('"claims" of a new token must be an object');
     const odd = { additionalClaims: () => claims } as JwtExtendedOptions;
     expect(await refusal({}, odd)).toContain('"additionalClaims" of a new token must be an object');
   });
 
-  it('that JSON cannot hold are an error of the application', async () => {
+  it('that JSON cannot represent are an error of the application', async () => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     for (const claims of [circle, { big: 10n }]) await refusal({ claims });

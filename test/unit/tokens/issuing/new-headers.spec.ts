@@ -7,7 +7,7 @@ async function header(headers: object | undefined, options: JwtExtendedOptions =
 }
 
 describe('the header of a new token', () => {
-  it('takes those of additionalHeaders and of the call, which win', async () => {
+  it('has the parameters of additionalHeaders, and those of the call override them', async () => {
     const options = { additionalHeaders: () => ({ kid: 'callback', x: 1 }) };
     expect(await header(undefined, options)).toEqual({ alg: 'HS256', typ: 'JWT', kid: 'callback', x: 1 });
     expect(await header({ kid: 'call', typ: 'at+jwt' }, options)).toEqual({
@@ -18,11 +18,11 @@ describe('the header of a new token', () => {
     });
   });
 
-  it.each(['', null, undefined, false])('leaves out a type that is %p', async (typ) => {
+  it.each(['', null, undefined, false])('has no typ if it is %p', async (typ) => {
     expect(await header({ typ })).toEqual({ alg: 'HS256' });
   });
 
-  it('leaves out b64 where it says what is so anyway', async () => {
+  it('has no b64 if it is the default', async () => {
     expect(await header({ b64: true })).toEqual({ alg: 'HS256', typ: 'JWT' });
   });
 
@@ -49,7 +49,7 @@ describe('the header of a new token', () => {
     }
   });
 
-  it('refuses nothing that is merely inherited', async () => {
+  it('ignores inherited parameters', async () => {
     expect(await header(Object.create({ alg: 'none', crit: ['x'] }) as object)).toEqual({ alg: 'HS256', typ: 'JWT' });
   });
 });

@@ -37,7 +37,7 @@ describe('a new token', () => {
     expect(claims.csrf).not.toBe(claims.jti);
   });
 
-  it('for refreshing is the same, but never fresh, and lives longer', async () => {
+  it('for refreshing has the same claims, is not fresh and lives longer', async () => {
     const tokens = await tokenService();
     const odd = { fresh: true } as TokenOptions;
     const { claims } = readToken(await tokens.createRefreshToken('alice', odd));
@@ -45,14 +45,14 @@ describe('a new token', () => {
     expect(claims).toMatchObject({ type: 'refresh', fresh: false, exp: (claims.iat as number) + 2_592_000 });
   });
 
-  it('is never the same twice', async () => {
+  it('differs from every other token', async () => {
     const tokens = await tokenService();
     const made = await Promise.all(Array.from({ length: 50 }, () => tokens.createAccessToken('alice')));
     expect(new Set(made.map((token) => readToken(token).claims.jti)).size).toBe(50);
     expect(new Set(made.map((token) => readToken(token).claims.csrf)).size).toBe(50);
   });
 
-  it('has the claims the options ask for, in order', async () => {
+  it('has the claims of the options, in order', async () => {
     const { claims } = await access({}, { issuer: 'us', audience: ['a', 'b'], identityClaim: 'user' });
     const order = ['fresh', 'iat', 'jti', 'type', 'user', 'nbf', 'csrf', 'exp', 'iss', 'aud'];
     expect(Object.keys(claims)).toEqual(order);
@@ -61,7 +61,7 @@ describe('a new token', () => {
     expect(Object.keys(plain)).toEqual(['fresh', 'iat', 'jti', 'type', 'sub']);
   });
 
-  it('comes as a pair, each with options of its own', async () => {
+  it('comes as a pair, with options for each token', async () => {
     const tokens = await tokenService();
     const options = {
       fresh: true,
@@ -105,9 +105,12 @@ describe('expires', () => {
     expect((await access({ expires: undefined }, { accessTokenExpires: 5 })).claims.exp).toBeDefined();
   });
 
-  it.each([0, '0s', '0ms', -0, { minutes: 0 }])('%j is refused, the cure is false', async (expires) => {
-    expect(await refusal({ expires })).toContain('For a token that never expires, pass false');
-  });
+  it.each([0, '0s', '0ms', -0, { minutes: 0 }])(
+    '%j is refused, and the message says to pass false',
+    async (expires) => {
+      expect(await refusal({ expires })).toContain('For a token that never expires, pass false');
+    },
+  );
 
   it.each(['60', '', 'soon', true, null, NaN, Infinity, {}, [], new Date()])('%p is refused', async (expires) => {
     await refusal({ expires });
@@ -115,7 +118,7 @@ describe('expires', () => {
 });
 
 describe('fresh', () => {
-  it.each([true, false])('%p stays', async (fresh) => {
+  it.each([true, false])('%p is the claim', async (fresh) => {
     expect((await access({ fresh })).claims.fresh).toBe(fresh);
   });
 

@@ -20,7 +20,7 @@ function check(claims: object, options: JwtExtendedOptions = {}, now = NOW): voi
   if (isExpired(validTimeOf(payload), settings, now)) throw new ExpiredTokenException();
 }
 
-describe('the times of a token, to the second', () => {
+describe('the times of a token, in seconds', () => {
   it.each([
     [{ exp: 1_000_000 }, 0, 'expired'],
     [{ exp: 1_000_001 }, 0, 'good'],
@@ -48,14 +48,14 @@ describe('the times of a token, to the second', () => {
     else expect(() => check(claims, { leeway })).toThrow(exceptions[expected as keyof typeof exceptions]);
   });
 
-  it('a token is valid from the very moment on', () => {
+  it('a token is valid from its first second on', () => {
     for (const claim of ['iat', 'nbf']) {
       expect(() => check({ [claim]: 1_000_000 }, {}, 1_000_000)).not.toThrow();
       expect(() => check({ [claim]: 1_000_000 }, {}, 999_999.999)).toThrow(InvalidTokenException);
     }
   });
 
-  it('what is remembered of a token says whether it has begun, at any time, as its claims do', () => {
+  it('the cached times of a token agree with its claims at any time', () => {
     const time = fc.option(fc.double({ min: -10, max: 10, noDefaultInfinity: true, noNaN: true }), { nil: undefined });
     fc.assert(
       fc.property(
@@ -76,13 +76,13 @@ describe('the times of a token, to the second', () => {
     );
   });
 
-  it('a token expires in the very moment', () => {
+  it('a token expires in the second of its exp', () => {
     expect(() => check({ exp: 1_000_000 }, {}, 999_999.999)).not.toThrow();
     expect(() => check({ exp: 1_000_000 }, {}, 1_000_000)).toThrow(ExpiredTokenException);
   });
 });
 
-it('of claims that passed once, issuer and audience are looked at again', () => {
+it('issuer and audience are checked again in claims that passed once', () => {
   const settings = resolveSettings({ secret: SECRET, issuer: 'us', audience: 'here' });
   expect(() => checkParties({ iss: 'us', aud: ['here'] }, settings)).not.toThrow();
   expect(() => checkParties({ iss: 'them', aud: 'here' }, settings)).toThrow('Invalid issuer');
@@ -90,7 +90,7 @@ it('of claims that passed once, issuer and audience are looked at again', () => 
 });
 
 describe('claims', () => {
-  it('that are inherited do not count', () => {
+  it('do not count if they are inherited', () => {
     const claims = Object.assign(Object.create({ sub: 'mallory', exp: 1, iss: 'us' }) as object, { id: 'alice' });
     const settings = resolveSettings({ secret: SECRET, identityClaim: 'id' });
     expect(() => checkClaims(claims as Record<string, unknown>, settings, NOW)).not.toThrow();
@@ -100,7 +100,7 @@ describe('claims', () => {
     expect(() => checkClaims(claims as Record<string, unknown>, withIssuer, NOW)).toThrow('missing the "iss" claim');
   });
 
-  it('left out have Flask-JWT-Extended’s defaults', () => {
+  it('have the defaults of Flask-JWT-Extended', () => {
     expect(fillDefaults(Object.freeze({ sub: 'alice' }))).toEqual({
       sub: 'alice',
       type: 'access',
@@ -114,7 +114,7 @@ describe('claims', () => {
     expect(Object.isFrozen(fillDefaults({ sub: 'alice' }))).toBe(true);
   });
 
-  it('have each default for itself', () => {
+  it('have each default independently of the others', () => {
     const all = { type: 'refresh', fresh: true, jti: 'id' };
     const defaults = { type: 'access', fresh: false, jti: null };
     expect(fillDefaults(all)).toEqual(all);
@@ -124,11 +124,11 @@ describe('claims', () => {
     }
   });
 
-  it('that are null are there', () => {
+  it('count as present if they are null', () => {
     expect(fillDefaults({ type: null, fresh: null, jti: null })).toEqual({ type: null, fresh: null, jti: null });
   });
 
-  it('called __proto__ stay claims', () => {
+  it('can have the name __proto__', () => {
     const payload = fillDefaults(JSON.parse('{"__proto__":{"type":"refresh"}}'));
     expect(payload.type).toBe('access');
     expect(Object.hasOwn(payload, '__proto__')).toBe(true);

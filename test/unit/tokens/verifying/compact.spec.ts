@@ -25,7 +25,7 @@ const withPayload = (json: string | Uint8Array) => compact('{"alg":"HS256"}', js
 const nested = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
 
 describe('a compact token', () => {
-  it('is taken apart', () => {
+  it('is split into its segments', () => {
     expect(parse(forge({ a: 1 }, { header: { kid: 'k' } }))).toMatchObject({
       header: { alg: 'HS256', typ: 'JWT', kid: 'k' },
       payload: { sub: 'alice', a: 1 },
@@ -36,14 +36,14 @@ describe('a compact token', () => {
     expect(refusal(token)).toBe('Token must be a string');
   });
 
-  it('is no longer than allowed, measured before it is looked at', () => {
+  it('is refused before it is parsed if it is too long', () => {
     const token = forge();
     expect(() => parse(token, token.length)).not.toThrow();
     expect(refusal(token, token.length - 1)).toBe(`Token is longer than ${token.length - 1} characters`);
     expect(refusal('.'.repeat(50_000_000), 16_384)).toBe('Token is longer than 16384 characters');
   });
 
-  it.each(['', 'a', '.', 'a.b', `${HEADER}.${PAYLOAD}`])('has three segments, not fewer: %j', (token) => {
+  it.each(['', 'a', '.', 'a.b', `${HEADER}.${PAYLOAD}`])('has at least three segments: %j is refused', (token) => {
     expect(refusal(token)).toBe('Not enough segments');
   });
 
@@ -69,10 +69,10 @@ describe.each([
     ['a blank before', ' e30'],
     ['a line end', 'e30\n'],
     ['a zero byte', 'e30\0'],
-    ['a letter that is not ASCII', 'e3é0'],
+    ['a character that is not ASCII', 'e3é0'],
     ['a wide character', 'e30\u{1f600}'],
     ['a lone surrogate', 'e30\ud800'],
-    ['a single letter left over', 'e30ab'],
+    ['a single character after the last group of four', 'e30ab'],
     ['unused bits that are not zero', 'e31'],
     ['other unused bits that are not zero', 'eF'],
     ['percent encoding', 'e3%30'],
@@ -110,14 +110,14 @@ describe.each([
     expect(refusal(around(json))).toBe(`Invalid ${part} string: must be a json object`);
   });
 
-  it('nests up to 128 levels', () => {
+  it('can nest 128 levels and no more', () => {
     expect(() => parse(around(nested(128)))).not.toThrow();
     expect(refusal(around(nested(129)))).toBe(`Invalid ${part} string: nested deeper than 128`);
     expect(refusal(around(nested(10_000)))).toContain('nested deeper');
     expect(refusal(around(`{"a":${'['.repeat(200)}${']'.repeat(200)}}`))).toContain('nested deeper');
   });
 
-  it('keeps its name for what is wrong underneath', () => {
+  it('names the cause of the fault in its exception', () => {
     expect.assertions(1);
     try {
       parse(around('{'));
@@ -126,7 +126,7 @@ describe.each([
     }
   });
 
-  it('is frozen through and through', () => {
+  it('is frozen at every level', () => {
     const parsed = parse(around('{"a":{"b":[{"c":1}]},"__proto__":{"d":{}}}'));
     const found = (part === 'header' ? parsed.header : parsed.payload) as {
       a: { b: object[] };
@@ -137,7 +137,7 @@ describe.each([
     }
   });
 
-  it('takes the last of several equal names', () => {
+  it('has the last value of a repeated name', () => {
     const parsed = parse(around('{"a":1,"a":2}'));
     expect(part === 'header' ? parsed.header.a : parsed.payload.a).toBe(2);
   });
@@ -145,11 +145,11 @@ describe.each([
 
 describe('for every input', () => {
   it('it is parsed or refused with an InvalidTokenException', () => {
-    const letters = fc.string({ unit: fc.constantFrom(...'eyJ0.-_=+/{}[]":,1a ü'), maxLength: 60 });
+    const texts = fc.string({ unit: fc.constantFrom(...'eyJ0.-_=+/{}[]":,1a ü'), maxLength: 60 });
     const anything = fc.oneof(
-      letters,
+      texts,
       fc.string(),
-      fc.tuple(letters, letters, letters).map((all) => all.join('.')),
+      fc.tuple(texts, texts, texts).map((all) => all.join('.')),
     );
     fc.assert(
       fc.property(anything, (token) => {

@@ -16,7 +16,7 @@ const claims = (csrf?: unknown) =>
 const check = (csrf: unknown, presented: string) => checkCsrf(claims(csrf), HEADER, presented);
 
 describe('the value of a token', () => {
-  it('lets only the very same value pass', () => {
+  it('accepts only the same value', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a', 'A', 'é', 'e\u0301', '\ud800', ''));
     fc.assert(
       fc.property(text, text, (expected, presented) => {
@@ -47,7 +47,7 @@ describe('the value of a token', () => {
     ]);
   });
 
-  it('is never turned into text first', () => {
+  it('is not converted to a string for the comparison', () => {
     fc.assert(
       fc.property(
         fc.anything().filter((value) => value !== undefined && typeof value !== 'string'),
@@ -61,20 +61,20 @@ describe('the value of a token', () => {
     expect(() => check(undefined, 'x')).toThrow(new InvalidTokenException('Missing claim: csrf'));
   });
 
-  it('has to be a text to be handed out', () => {
+  it('is returned only if it is a string', () => {
     expect(csrfOf(claims('x'), HEADER)).toBe('x');
     for (const value of [undefined, null, 1, ['x']]) {
       expect(() => csrfOf(claims(value), HEADER)).toThrow('Missing claim: csrf');
     }
   });
 
-  it('is not inherited', () => {
+  it('is an own property of the claims', () => {
     const payload = Object.create({ csrf: 'x' }) as JwtPayload;
     expect(() => checkCsrf(payload, HEADER, 'x')).toThrow('Missing claim: csrf');
     expect(() => csrfOf(payload, HEADER)).toThrow('Missing claim: csrf');
   });
 
-  it('says whose token has none', () => {
+  it('is missing: the exception has the token', () => {
     const payload = { sub: 'alice', type: 'access', fresh: false, jti: null } as JwtPayload;
     for (const look of [() => checkCsrf(payload, HEADER, 'x'), () => csrfOf(payload, HEADER)]) {
       expect(look).toThrow(expect.objectContaining({ code: 'JWT_INVALID', payload, header: HEADER }));
@@ -87,7 +87,7 @@ describe('the value of a request', () => {
   const present = (request: object, method = 'POST') =>
     presentedCsrfValue({ method, headers: {}, ...request }, 'access', csrf);
 
-  it('is not asked for where there is no protection, or not for the method', () => {
+  it('is not required without protection, or for a method that needs none', () => {
     expect(presentedCsrfValue({ method: 'POST', headers: {} }, 'access', null)).toBeNull();
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PROPFIND']) expect(present({}, method)).toBeNull();
     expect(() => present({}, 'post')).toThrow('Missing CSRF token');
@@ -115,7 +115,7 @@ describe('the value of a request', () => {
     },
   );
 
-  it('is joined where a framework hands over several lines', () => {
+  it('is joined if the framework has several lines', () => {
     expect(present({ headers: { 'x-csrf-token': ['a', 'b'] } })).toBe('a, b');
   });
 });
