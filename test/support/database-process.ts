@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const running = new Set<ChildProcess>();
-process.once('exit', () => running.forEach((server) => kill(server.pid, 'SIGKILL')));
+// Not by its pid: if the server has ended, another process may have this pid.
+process.once('exit', () => running.forEach((server) => server.kill('SIGKILL')));
 
 /** Neither server runs as root: where the tests do, it is started as the user its package has made. */
 function accountOf(user: string): { uid: number; gid: number } | undefined {

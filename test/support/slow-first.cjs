@@ -2,7 +2,8 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** What takes longest begins first, so that no processor is idle at the end; the rest as Jest has it. */
 const SLOW = [
-  /races\/thousand/,
+  /races\//,
+  /scripts\/scripts/,
   /outages\//,
   /browser\//,
   /conformance\/.*spec/,
