@@ -34,6 +34,13 @@ describe('the tarball', () => {
     expect(of('esm')).toContain('index.d.ts');
   });
 
+  it('has the same declarations for import and require', () => {
+    const declarations = files.filter((file) => /^dist\/esm\/.+\.d\.ts$/.test(file));
+    const text = (file: string) => readFileSync(join(packedFolder, file), 'utf8');
+    const differing = declarations.filter((file) => text(file) !== text(file.replace('/esm/', '/cjs/')));
+    expect(differing).toEqual([]);
+  });
+
   it('runs no script on install', () => {
     const onInstall = ['preinstall', 'install', 'postinstall', 'prepare'];
     expect(Object.keys(manifest.scripts).filter((script) => onInstall.includes(script))).toEqual([]);

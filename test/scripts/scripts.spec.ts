@@ -50,6 +50,7 @@ const RUNS: Record<string, Run> = {
   'npm run prepack': { by: 'test/package/pack.mjs', call: /'npm', \['pack'/ },
   'npm run test:fast': { here: (copy) => copy.run('npm run test:fast -- test/unit/types') },
   'npm test -- test/unit/options': { here: (copy) => copy.run('npm test -- test/unit/options') },
+  'npm run api': { here: (copy) => copy.run('npm run api') },
   'npm run format': { here: (copy) => copy.run('npm run format') },
   'npm run docs:differences': { here: (copy) => copy.run('npm run docs:differences') },
   'npm run bench': BENCH,
