@@ -4,7 +4,6 @@ import type { Settings } from '../options/settings.js';
 import { ownValue, type TokenType } from '../types/claims.js';
 import { headerValue, type HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
-import { hasCharacter } from '../types/characters.js';
 import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
 
 /** An unverified token of a request, and its location. In a JSON body it can be any value. */
@@ -81,10 +80,10 @@ function onlyToken(value: string, scheme: string): string | null {
 /** Whether the rest has no comma, which separates credentials, and no white space that Node accepts in a header. */
 function isOneWord(value: string, start: number): boolean {
   return (
-    !hasCharacter(value, ',', start) &&
-    !hasCharacter(value, ' ', start) &&
-    !hasCharacter(value, '\t', start) &&
-    !hasCharacter(value, '\u00a0', start)
+    !value.includes(',', start) &&
+    !value.includes(' ', start) &&
+    !value.includes('\t', start) &&
+    !value.includes('\u00a0', start)
   );
 }
 

