@@ -22,6 +22,7 @@ import type { JwtContext } from './types/jwt-context.js';
  */
 @Injectable()
 export class JwtCacheInterceptor extends CacheInterceptor {
+  /** Answers from the cache, or calls the handler. Marks the response of a request with a token as private. */
   override intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     if (context.getType() === 'http' && getJwtContext(context) !== null) {
       keepPrivate(context.switchToHttp().getResponse<HttpResponse>());

@@ -15,7 +15,11 @@ import type { Awaitable } from './types/awaitable.js';
 export class JwtGuard implements CanActivate {
   constructor(@Inject(JwtAuthenticator) private readonly authenticator: JwtAuthenticator) {}
 
-  /** @throws JwtExtendedException when the token is missing or refused, in the form of the transport */
+  /**
+   * Checks the token of the request. Returns `true`, or a promise of it.
+   *
+   * @throws JwtExtendedException when the token is missing or refused, in the form of the transport
+   */
   canActivate(context: ExecutionContext): Awaitable<boolean> {
     return this.authenticator.admit(context);
   }
