@@ -3,7 +3,7 @@ import type { JwtAlgorithm } from '../types/algorithms.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
-import { readDecodeKeyChoice, type KeyChoice } from './key-choice.js';
+import { readDecodingKey, type DecodingKey } from './key-choice.js';
 import { KeyMemory } from './key-memory.js';
 import { acceptedAlgorithm, noKey, type KeySource } from './key-source.js';
 import { prepareVerificationKey } from './prepare-key.js';
@@ -44,7 +44,7 @@ export class ChosenKeys implements KeySource {
       acceptedAlgorithm(header, this.settings.decodeAlgorithms);
       throw noKey();
     }
-    const choice = readDecodeKeyChoice(answer);
+    const choice = readDecodingKey(answer);
     const { id, keys } = this.preparedOf(choice);
     const algorithm = acceptedAlgorithm(header, keys);
     const chosen = keys.get(algorithm) as readonly VerificationKey[];
@@ -53,7 +53,7 @@ export class ChosenKeys implements KeySource {
     return this.bound.recall(name) ?? this.bound.keep(name, bindTo(chosen, choice));
   }
 
-  private preparedOf(choice: KeyChoice): Prepared {
+  private preparedOf(choice: DecodingKey): Prepared {
     const { key: material, algorithm } = choice;
     const memory = this.prepared.get(algorithm) ?? new KeyMemory<Prepared>();
     this.prepared.set(algorithm, memory);
@@ -64,7 +64,7 @@ export class ChosenKeys implements KeySource {
    * Prepares a key for every accepted algorithm that fits it. The token chooses the algorithm, so an algorithm that does not
    * fit must not be an error of the application. A key that fits none is a `TypeError`.
    */
-  private prepare({ key: material, algorithm: named }: KeyChoice): Prepared['keys'] {
+  private prepare({ key: material, algorithm: named }: DecodingKey): Prepared['keys'] {
     const { decodeAlgorithms, allowWeakSecret } = this.settings;
     const prepared = new Map<string, readonly VerificationKey[]>();
     let firstError: unknown;
@@ -81,6 +81,6 @@ export class ChosenKeys implements KeySource {
   }
 }
 
-function bindTo(keys: readonly VerificationKey[], { claims }: KeyChoice): readonly VerificationKey[] {
+function bindTo(keys: readonly VerificationKey[], { claims }: DecodingKey): readonly VerificationKey[] {
   return Object.freeze(keys.map(({ algorithm, key }) => ownKey(algorithm, key, { claims })));
 }

@@ -1,7 +1,7 @@
 import type { BoundClaims } from '../options/key-options.js';
 import type { Settings } from '../options/settings.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
-import { readEncodeKeyChoice } from './key-choice.js';
+import { readEncodingKey } from './key-choice.js';
 import { KeyMemory } from './key-memory.js';
 import { prepareSigningKey, type PreparedPair } from './prepare-key.js';
 import type { SigningKey } from './verification-key.js';
@@ -20,7 +20,7 @@ export class ChosenSigningKeys {
 
   /** Reads what the callback returned. A key that cannot sign is a `TypeError`. */
   choose(answer: unknown): ChosenSigningKey {
-    const { key: material, algorithm: named, kid, claims } = readEncodeKeyChoice(answer);
+    const { key: material, algorithm: named, kid, claims } = readEncodingKey(answer);
     const algorithm = named ?? this.settings.algorithm;
     const memory = this.prepared.get(algorithm) ?? new KeyMemory<PreparedPair>();
     this.prepared.set(algorithm, memory);

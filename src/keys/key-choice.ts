@@ -27,22 +27,23 @@ const ENCODE_KEY_CHOICE = {
   kid,
 } satisfies ReadersOf<EncodeKeyChoice>;
 
-/** The result of `encodeKey` or `decodeKey`: a key, its algorithm, its name and its claims. */
-export type KeyChoice = ValuesOf<typeof ENCODE_KEY_CHOICE>;
+/** The result of `decodeKey`: a key, and the tokens it is for. */
+export type DecodingKey = ValuesOf<typeof DECODE_KEY_CHOICE>;
+
+/** The result of `encodeKey`: a key, and what goes into tokens that it signs. */
+export type EncodingKey = ValuesOf<typeof ENCODE_KEY_CHOICE>;
 
 /** Reads the result of `decodeKey`. @throws TypeError for a wrong value. */
-export function readDecodeKeyChoice(answer: unknown): KeyChoice {
-  return isBareKey(answer)
-    ? bareChoice(answer)
-    : { ...readOptions(answer, DECODE_KEY_CHOICE, { path: 'decodeKey()' }), kid: null };
+export function readDecodingKey(answer: unknown): DecodingKey {
+  return isBareKey(answer) ? bareKey(answer) : readOptions(answer, DECODE_KEY_CHOICE, { path: 'decodeKey()' });
 }
 
 /** Reads the result of `encodeKey`. @throws TypeError for a wrong value. */
-export function readEncodeKeyChoice(answer: unknown): KeyChoice {
-  return isBareKey(answer) ? bareChoice(answer) : readOptions(answer, ENCODE_KEY_CHOICE, { path: 'encodeKey()' });
+export function readEncodingKey(answer: unknown): EncodingKey {
+  return isBareKey(answer) ? bareKey(answer) : readOptions(answer, ENCODE_KEY_CHOICE, { path: 'encodeKey()' });
 }
 
-function bareChoice(key: unknown): KeyChoice {
+function bareKey(key: unknown): EncodingKey {
   return { key: key as KeyMaterial, algorithm: null, kid: null, claims: null };
 }
 

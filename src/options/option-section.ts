@@ -46,8 +46,9 @@ export class OptionSection {
 
   /** Runs each reader on its option, and freezes the result. */
   read<Readers extends Readonly<Record<string, Reader<unknown>>>>(readers: Readers): ValuesOf<Readers> {
-    const entries = Object.entries(readers).map(([name, read]) => [name, read(this, name)]);
-    return Object.freeze(Object.fromEntries(entries)) as ValuesOf<Readers>;
+    const values: Record<string, unknown> = {};
+    for (const [name, read] of Object.entries(readers)) values[name] = read(this, name);
+    return Object.freeze(values) as ValuesOf<Readers>;
   }
 
   /** The value of an option. Inherited ones count, because options may be an instance of a class. */
