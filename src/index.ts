@@ -8,7 +8,7 @@ export { JwtExceptionFilter } from './jwt-exception.filter.js';
 export { JwtRequired, Public } from './routes/route.decorators.js';
 export { CurrentUser, Jwt, JwtHeader, JwtIdentity, type TokenParamDecorator } from './context/param.decorators.js';
 
-export { JwtAuthenticator } from './authentication/jwt-authenticator.js';
+export { JwtAuthenticator, type AuthenticateTokenOptions } from './authentication/jwt-authenticator.js';
 export { getJwtContext, setJwtContext, type JwtContextLike } from './context/jwt-context.js';
 export type { JwtTransport, KeyLifetime } from './transports/transport.js';
 
@@ -71,4 +71,5 @@ export type { Awaitable } from './types/awaitable.js';
 export type { JoseHeader, JwtPayload } from './types/claims.js';
 export type { HttpRequest, HttpResponse } from './types/http.js';
 export type { JwtContext } from './types/jwt-context.js';
-export type { JwtRequirement, TokenLocation } from './types/requirement.js';
+export type { AllowCallback, JwtRequirement } from './types/requirement.js';
+export type { TokenLocation } from './types/token-location.js';

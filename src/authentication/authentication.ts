@@ -16,6 +16,12 @@ export interface CheckDependencies {
   readonly revocation: RevocationCheck;
 }
 
+/** The call that a token is checked for. A token alone has neither a handler nor a controller. */
+export type CheckedCall = Pick<HandlerCall, 'request'> & {
+  readonly handler: object | null;
+  readonly controller: object | null;
+};
+
 /** The state of one token during the checks. Each check stores its result for the checks after it. */
 export class Authentication implements CheckResult {
   /** The double submit value of a request with its token in a cookie. `null` if none is needed. */
@@ -26,7 +32,7 @@ export class Authentication implements CheckResult {
   private frozen: JwtContext | null = null;
 
   constructor(
-    private readonly call: HandlerCall,
+    private readonly call: CheckedCall,
     readonly requirement: SettledRequirement,
     readonly found: FoundToken,
     readonly dependencies: CheckDependencies,
@@ -36,11 +42,11 @@ export class Authentication implements CheckResult {
     return this.call.request;
   }
 
-  get handler(): object {
+  get handler(): object | null {
     return this.call.handler;
   }
 
-  get controller(): object {
+  get controller(): object | null {
     return this.call.controller;
   }
 

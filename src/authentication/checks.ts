@@ -1,5 +1,6 @@
 import {
   FreshTokenRequiredException,
+  InsufficientScopeException,
   RevokedTokenException,
   TokenVerificationException,
   WrongTokenTypeException,
@@ -9,7 +10,9 @@ import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { SignedToken } from '../tokens/verified-token.js';
 import { lookUpUser } from '../tokens/verifying/user-lookup.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
+import type { HttpRequest } from '../types/http.js';
 import type { Authentication } from './authentication.js';
+import { rolesOf, scopesOf } from './scopes.js';
 import { expectedKind } from './token-sources.js';
 
 /** One check of a token. It returns if the token passes, and throws if it does not. */
@@ -27,10 +30,16 @@ const CHECKS: readonly Check[] = [
   { name: 'type', run: requireType },
   { name: 'freshness', run: requireFreshness },
   { name: 'revocation', run: refuseRevoked },
+  { name: 'scopes', run: requireScopes },
+  { name: 'roles', run: requireRoles },
   { name: 'verification by the application', run: askVerification },
   { name: 'user', run: loadUser },
+  { name: 'decision of the route', run: askRoute },
   // checks:end
 ];
+
+/** For a token without a request. */
+const NO_REQUEST: HttpRequest = Object.freeze({ headers: {} });
 
 /** Runs the checks in order. Returns a promise only if one of them must wait. */
 export function runChecks(authentication: Authentication, from = 0): Awaitable<void> {
@@ -90,6 +99,35 @@ function refuseRevoked({ requirement, dependencies, verified, request }: Authent
 
 function refuseIf(revoked: boolean, { payload, header }: SignedToken): void {
   if (revoked) throw new RevokedTokenException(undefined, { payload, header });
+}
+
+function requireScopes({ requirement, verified, dependencies }: Authentication): void {
+  const { scopes, anyScope } = requirement;
+  if (scopes.length === 0 && anyScope.length === 0) return;
+  const { payload, header } = verified as SignedToken;
+  const present = scopesOf(payload, dependencies.settings.scopeClaim);
+  const hasAll = scopes.every((scope) => present.includes(scope));
+  const hasOne = anyScope.length === 0 || anyScope.some((scope) => present.includes(scope));
+  if (hasAll && hasOne) return;
+  throw new InsufficientScopeException(undefined, { payload, header, scopes: [...scopes, ...anyScope] });
+}
+
+function requireRoles({ requirement, verified, dependencies }: Authentication): void {
+  if (requirement.roles.length === 0) return;
+  const { payload, header } = verified as SignedToken;
+  const present = rolesOf(payload, dependencies.settings.rolesClaim);
+  if (requirement.roles.some((role) => present.includes(role))) return;
+  throw new InsufficientScopeException(undefined, { payload, header });
+}
+
+/** Last, so that the route can decide by the user. */
+function askRoute(authentication: Authentication): Awaitable<void> {
+  const { requirement, request, verified } = authentication;
+  if (requirement.allow === null) return;
+  const { payload, header } = verified as SignedToken;
+  return after(requirement.allow(authentication.context, request ?? NO_REQUEST), (allowed) => {
+    if (allowed !== true) throw new InsufficientScopeException(undefined, { payload, header });
+  });
 }
 
 function askVerification({ dependencies, verified, request }: Authentication): Awaitable<void> {

@@ -51,7 +51,7 @@ export function callOf(context: ExecutionContext, transports: Transports): Handl
   const type = context.getType<string>();
   throw new Error(
     `${context.getClass().name}.${context.getHandler().name} requires a token, and tokens cannot be read from a ` +
-      `"${type}" context yet. Mark it @Public() and check the token in the handler with TokenService.verify(), or give ` +
+      `"${type}" context yet. Mark it @Public() and check the token in the handler with JwtAuthenticator.authenticateToken(), or give ` +
       `JwtExtendedModule a transport that accepts "${type}" (option transports).`,
   );
 }

@@ -10,12 +10,21 @@ import { TokenVerifier } from '../tokens/verifying/token-verifier.js';
 import { hasOneModule } from '../transports/memory-keys.js';
 import { Transports } from '../transports/transports.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
+import type { HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
 import { Authentication, type CheckDependencies } from './authentication.js';
 import { runChecks } from './checks.js';
 import { callOf, type HandlerCall } from './handler-call.js';
 import { findToken, type FoundToken } from './token-sources.js';
+
+/** What `authenticateToken()` can take with a token. */
+export interface AuthenticateTokenOptions {
+  /** The request that the token came with: the callbacks get it as their last argument. Default none. */
+  request?: HttpRequest | undefined;
+  /** The double submit value that came with the token. It is compared when it is here. Default none. */
+  csrfToken?: string | undefined;
+}
 
 /** Checks the token of a request as `JwtGuard` does, for guards and interceptors of the application. */
 @Injectable()
@@ -52,6 +61,29 @@ export class JwtAuthenticator {
     const call = callOf(context, this.transports);
     const passed = await this.responder.run(() => this.check(call, required));
     return passed?.context ?? null;
+  }
+
+  /**
+   * Checks a token as the guard does: signature, claims, type, freshness, revocation, scopes, `verifyToken` and `userLookup`.
+   * For tokens that come by a way the library does not know. Nothing is remembered of it.
+   *
+   * @param requirement default: an access token
+   * @throws JwtExtendedException when the token is refused
+   * @example
+   * const { user } = await this.authenticator.authenticateToken(message.token, { scopes: 'orders:read' });
+   */
+  async authenticateToken(
+    token: string,
+    requirement?: JwtRequirement,
+    { request, csrfToken }: AuthenticateTokenOptions = {},
+  ): Promise<JwtContext> {
+    const required = requirement ? settleRequirement(requirement) : ACCESS_TOKEN;
+    const found = { rawToken: token, location: 'transport' } as const;
+    const call = { request: request as HttpRequest, handler: null, controller: null };
+    const authentication = new Authentication(call, required, found, this.dependencies);
+    authentication.csrfValue = csrfToken ?? null;
+    await this.responder.run(() => runChecks(authentication));
+    return authentication.context;
   }
 
   /**

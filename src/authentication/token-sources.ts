@@ -4,7 +4,8 @@ import type { Settings } from '../options/settings.js';
 import { ownValue, type TokenType } from '../types/claims.js';
 import { headerValue, type HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
-import type { SettledRequirement, TokenLocation } from '../types/requirement.js';
+import type { SettledRequirement } from '../types/requirement.js';
+import type { TokenLocation } from '../types/token-location.js';
 
 /** An unverified token of a request, and its location. In a JSON body it can be any value. */
 export interface FoundToken {

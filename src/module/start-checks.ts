@@ -114,7 +114,7 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     refuse(
       open,
       'Outside of HTTP routes Nest does not call every guard, and tokens cannot be read there yet. Mark it @Public(), and ' +
-        'check the token in the handler with TokenService.verify().',
+        'check the token in the handler with JwtAuthenticator.authenticateToken().',
     );
   }
 

@@ -5,7 +5,7 @@ import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
-import type { TokenLocation } from '../types/requirement.js';
+import type { TokenLocation } from '../types/token-location.js';
 import type { CacheOptions } from './cache-options.js';
 import type { EncodeDecode } from './claim-options.js';
 import type { CookieOptions } from './cookie-options.js';
@@ -164,6 +164,16 @@ export interface JwtExtendedOptions {
    * @default 'sid'
    */
   sessionClaim?: string | undefined;
+  /**
+   * The claim with the scopes of a token: a list, or a text with blanks between them (RFC 8693 s.4.2).
+   * @default `scope`, else `scp`
+   */
+  scopeClaim?: string | undefined;
+  /**
+   * The claim with the roles of a token: a list, or one role.
+   * @default 'roles'
+   */
+  rolesClaim?: string | undefined;
   /**
    * `true`: every route needs an access token, unless it is `@Public()`.
    * @default false

@@ -1,4 +1,4 @@
-import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from '../types/requirement.js';
+import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from '../types/token-location.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
 import { fieldName, flag, isToken, sectionOf, text, textOrEmpty } from './readers.js';
 import { show } from './shown-value.js';

@@ -51,6 +51,9 @@ export const OPTIONS = {
   revocation,
   rotation,
   sessionClaim,
+  /** `null`: `scope`, else `scp`. */
+  scopeClaim: textOrNone,
+  rolesClaim: text('roles'),
   requireByDefault: flag(false),
   /** `null`: none. */
   requestProperty: orFalse(text('user')),
@@ -63,6 +66,10 @@ export const OPTIONS = {
 
 /** The settled options, by name. */
 export type OptionValues = ValuesOf<typeof OPTIONS>;
+
+function textOrNone(section: OptionSection, name: string): string | null {
+  return section.raw(name) === undefined ? null : text('')(section, name);
+}
 
 function requiredClaims(section: OptionSection, name: string): readonly string[] {
   return names(section, name) ?? Object.freeze([]);

@@ -59,13 +59,17 @@ function ruleOfMethod(handler: Handler, controller: Type): RouteRule | undefined
 function ruleOfUnknown(handler: Handler, controller: Type): RouteRule | undefined {
   const names = methodNames(controller).filter((name) => isHandler(methodOf(controller, name) as Handler));
   const rules = names.map((name) => ruleByName(name, controller) ?? ruleOfClass(controller));
-  const distinct = new Map(rules.map((rule) => [JSON.stringify(rule), rule]));
-  if (distinct.size <= 1) return rules[0];
+  if (rules.every((rule) => isSame(rule, rules[0]))) return rules[0];
   throw new Error(
     `A handler of ${controller.name} is a function that the class does not have (its name is "${handler.name}"): some code ` +
       `replaced a method of the instance. The handlers ${names.join(', ')} have different requirements, so the request is ` +
       'refused. Replace the method before the application starts, or give all handlers of the class one requirement.',
   );
+}
+
+function isSame(one: RouteRule | undefined, other: RouteRule | undefined): boolean {
+  const callbackOf = (rule: RouteRule | undefined) => (typeof rule === 'object' ? rule.allow : null);
+  return callbackOf(one) === callbackOf(other) && JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** The rule of a method by its name. A method that replaces an inherited one inherits its requirement, not its `@Public()`. */

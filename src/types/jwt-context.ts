@@ -1,5 +1,5 @@
 import type { JoseHeader, JwtPayload } from './claims.js';
-import type { TokenLocation } from './requirement.js';
+import type { TokenLocation } from './token-location.js';
 
 /** The token that a request was let in with. */
 export interface JwtContext<User = unknown> {

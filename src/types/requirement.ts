@@ -1,10 +1,15 @@
-/** The locations of a token in a request, with the names of Flask-JWT-Extended. */
-export const TOKEN_LOCATIONS = ['headers', 'cookies', 'query_string', 'json'] as const;
+import type { Awaitable } from './awaitable.js';
+import type { HttpRequest } from './http.js';
+import type { JwtContext } from './jwt-context.js';
+import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from './token-location.js';
 
-/** The location of a token: `'headers'`, `'cookies'`, `'query_string'` or `'json'` (`JWT_TOKEN_LOCATION`). */
-export type TokenLocation = (typeof TOKEN_LOCATIONS)[number];
+/** The values of the setting `type`. */
+const REQUIRED_TYPES = ['access', 'refresh', 'any'] as const satisfies JwtRequirement['type'][];
 
-/** The requirements of a route: the arguments of Flask-JWT-Extended's `jwt_required()`. */
+/** The application's own decision about a token that has passed all other checks; anything but `true` refuses. */
+export type AllowCallback = (context: JwtContext, request: HttpRequest) => Awaitable<boolean>;
+
+/** The requirements of a route: the arguments of Flask-JWT-Extended's `jwt_required()`, scopes and roles. */
 export interface JwtRequirement {
   /** Also serves requests without a token. A token in the request must still be valid. Default `false`. */
   optional?: boolean | undefined;
@@ -18,6 +23,21 @@ export interface JwtRequirement {
   verifyType?: boolean | undefined;
   /** With `true`, the guard calls neither `isTokenRevoked` nor the store. Default `false`. */
   skipRevocationCheck?: boolean | undefined;
+  /** The type of the token: `'refresh'` is `refresh: true`, `'any'` is `verifyType: false`. Default `'access'`. */
+  type?: 'access' | 'refresh' | 'any' | undefined;
+  /** Scopes that the token must have, all of them (RFC 6749 s.3.3). Default none. */
+  scopes?: string | readonly string[] | undefined;
+  /** Scopes of which the token must have one. Default none. */
+  anyScope?: readonly string[] | undefined;
+  /** Roles of which the token must have one. Default none. */
+  roles?: string | readonly string[] | undefined;
+  /**
+   * Decides last, with the token and its user; anything but `true` is 403. Default: every token passes.
+   *
+   * @example
+   * @JwtRequired({ allow: ({ identity }, request) => request.url?.startsWith(`/users/${identity}`) === true })
+   */
+  allow?: AllowCallback | undefined;
 }
 
 /** A requirement with every default filled in. */
@@ -29,35 +49,84 @@ export interface SettledRequirement {
   readonly locations: readonly TokenLocation[] | null;
   readonly verifyType: boolean;
   readonly skipRevocationCheck: boolean;
+  readonly scopes: readonly string[];
+  readonly anyScope: readonly string[];
+  readonly roles: readonly string[];
+  /** `null`: every token passes. */
+  readonly allow: AllowCallback | null;
 }
 
-const DEFAULTS: SettledRequirement = {
-  optional: false,
-  fresh: false,
-  refresh: false,
-  locations: null,
-  verifyType: true,
-  skipRevocationCheck: false,
-};
+type Setting = keyof JwtRequirement;
+
+/** How each setting of a requirement is read: from the value and from the whole requirement. */
+const FLAGS = ['optional', 'fresh', 'refresh', 'verifyType', 'skipRevocationCheck'] as const satisfies Setting[];
+const LISTS = ['scopes', 'anyScope', 'roles'] as const satisfies Setting[];
+const SETTINGS: readonly string[] = [...FLAGS, ...LISTS, 'locations', 'type', 'allow'] satisfies Setting[];
 
 /** Checks the argument of `@JwtRequired()` and fills in the defaults. A wrong name or value throws a `TypeError`. */
 export function settleRequirement(requirement: JwtRequirement = {}): SettledRequirement {
-  for (const [name, value] of Object.entries(requirement)) {
-    if (!Object.hasOwn(DEFAULTS, name)) {
-      throw new TypeError(`@JwtRequired() has no option "${name}". Known: ${Object.keys(DEFAULTS).join(', ')}.`);
-    }
-    if (name !== 'locations' && value !== undefined && typeof value !== 'boolean') {
-      throw new TypeError(`@JwtRequired({ ${name} }) must be true or false.`);
-    }
+  requireObject(requirement);
+  const unknown = Object.keys(requirement).find((name) => !SETTINGS.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`@JwtRequired() has no option "${unknown}". Known: ${SETTINGS.join(', ')}.`);
+  }
+  for (const name of FLAGS) {
+    const value: unknown = requirement[name];
+    if (value !== undefined && typeof value !== 'boolean') refuse(name, 'must be true or false');
   }
   return Object.freeze({
-    optional: requirement.optional ?? DEFAULTS.optional,
-    fresh: requirement.fresh ?? DEFAULTS.fresh,
-    refresh: requirement.refresh ?? DEFAULTS.refresh,
+    optional: requirement.optional ?? false,
+    fresh: requirement.fresh ?? false,
+    ...settleType(requirement),
     locations: settleLocations(requirement.locations),
-    verifyType: requirement.verifyType ?? DEFAULTS.verifyType,
-    skipRevocationCheck: requirement.skipRevocationCheck ?? DEFAULTS.skipRevocationCheck,
+    skipRevocationCheck: requirement.skipRevocationCheck ?? false,
+    scopes: settleNames('scopes', requirement.scopes, isScope),
+    anyScope: settleNames('anyScope', requirement.anyScope, isScope),
+    roles: settleNames('roles', requirement.roles, isRole),
+    allow: settleAllow(requirement.allow),
   });
+}
+
+function requireObject(requirement: unknown): void {
+  if (typeof requirement === 'object' && requirement !== null && !Array.isArray(requirement)) return;
+  throw new TypeError('@JwtRequired() takes an object of options, such as { fresh: true }, or nothing.');
+}
+
+/** `type` is another word for `refresh` and `verifyType`; two words that say different things are refused. */
+function settleType({ type, refresh, verifyType }: JwtRequirement): { refresh: boolean; verifyType: boolean } {
+  if (type === undefined) return { refresh: refresh ?? false, verifyType: verifyType ?? true };
+  if (!REQUIRED_TYPES.includes(type)) refuse('type', `must be ${REQUIRED_TYPES.join(', ')}`);
+  const settled = { refresh: type === 'refresh', verifyType: type !== 'any' };
+  const isSame =
+    (refresh ?? settled.refresh) === settled.refresh && (verifyType ?? settled.verifyType) === settled.verifyType;
+  return isSame ? settled : refuse('type', `is '${type}', which contradicts refresh or verifyType. Use type alone`);
+}
+
+function settleNames(
+  option: string,
+  given: string | readonly string[] | undefined,
+  isName: (value: unknown) => boolean,
+): readonly string[] {
+  const names: readonly unknown[] = given === undefined ? [] : Array.isArray(given) ? given : [given];
+  // An empty list is mostly a mistake, and it would let every token in.
+  if ((given !== undefined && names.length === 0) || !names.every(isName)) {
+    refuse(option, 'must be a name, or a list of names with at least one. A scope has no blanks (RFC 6749 s.3.3)');
+  }
+  return Object.freeze([...names]) as readonly string[];
+}
+
+/** A scope is printable ASCII without blanks, quotes and backslashes (RFC 6749 s.3.3). */
+function isScope(value: unknown): boolean {
+  return typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value);
+}
+
+function isRole(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function settleAllow(allow: unknown): AllowCallback | null {
+  if (allow === undefined) return null;
+  return typeof allow === 'function' ? (allow as AllowCallback) : refuse('allow', 'must be a function');
 }
 
 function settleLocations(given: JwtRequirement['locations']): readonly TokenLocation[] | null {
@@ -71,7 +140,6 @@ function settleLocations(given: JwtRequirement['locations']): readonly TokenLoca
   return Object.freeze([...locations]);
 }
 
-/** Whether a value is one of the four locations. */
-export function isTokenLocation(value: unknown): value is TokenLocation {
-  return TOKEN_LOCATIONS.includes(value as TokenLocation);
+function refuse(option: string, problem: string): never {
+  throw new TypeError(`@JwtRequired({ ${option} }) ${problem}.`);
 }

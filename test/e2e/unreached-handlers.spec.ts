@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Controller, Get, Injectable, SetMetadata, UseGuards, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { JwtGuard, JwtRequired, Public, TokenService } from 'nestjs-jwt-extended';
+import { JwtGuard, JwtRequired, Public, JwtAuthenticator } from 'nestjs-jwt-extended';
 import { ADAPTERS } from '../support/adapters.js';
 import { jwtModule, TestApp, withJwtApp, type JwtAppSetup } from '../support/jwt-app.js';
 import { errorOf } from '../support/token-service.js';
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)('outside of HTTP routes on %s', (adapter) => {
       /^ChatGateway\.say, ChatGateway\.listen require a token, but no JwtGuard would check/,
     );
     expect(error?.message).toContain('@Public()');
-    expect(error?.message).toContain(`${TokenService.name}.verify()`);
+    expect(error?.message).toContain(`${JwtAuthenticator.name}.authenticateToken()`);
   });
 
   it.each([

@@ -12,6 +12,10 @@ describe('the options of @JwtRequired()', () => {
       locations: null,
       verifyType: true,
       skipRevocationCheck: false,
+      scopes: [],
+      anyScope: [],
+      roles: [],
+      allow: null,
     };
     expect(settleRequirement()).toEqual(defaults);
     expect(settleRequirement({})).toEqual(defaults);
@@ -19,7 +23,8 @@ describe('the options of @JwtRequired()', () => {
   });
 
   it('are taken as they are', () => {
-    const all = { optional: true, fresh: true, refresh: true, verifyType: false, skipRevocationCheck: true };
+    const flags = { optional: true, fresh: true, refresh: true, verifyType: false, skipRevocationCheck: true };
+    const all = { ...flags, scopes: ['a', 'b'], anyScope: ['c'], roles: ['admin'], allow: () => true };
     expect(settleRequirement({ ...all, locations: ['json', 'headers'] })).toEqual({
       ...all,
       locations: ['json', 'headers'],
