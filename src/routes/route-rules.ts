@@ -41,15 +41,6 @@ export function ruleOfFunction(method: Handler): RouteRule | undefined {
   return Reflect.getOwnMetadata(ROUTE_RULE, method) as RouteRule | undefined;
 }
 
-/** The rule of a class, and the class or ancestor that declares it. */
-export function ruleOfClass(controller: Type): { rule: RouteRule; declaredIn: Type } | undefined {
-  for (const declaredIn of lineage(controller)) {
-    const rule = Reflect.getOwnMetadata(ROUTE_RULE, declaredIn) as RouteRule | undefined;
-    if (rule !== undefined) return { rule, declaredIn };
-  }
-  return undefined;
-}
-
 /** A class and its ancestors, the nearest first. */
 export function lineage(controller: Type): Type[] {
   const classes: Type[] = [];
