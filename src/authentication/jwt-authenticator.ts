@@ -14,7 +14,7 @@ import type { HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
 import { Authentication, type CheckDependencies } from './authentication.js';
-import { runChecks } from './checks.js';
+import { ChosenChecks } from './checks.js';
 import { callOf, type HandlerCall } from './handler-call.js';
 import { findToken, type FoundToken } from './token-sources.js';
 
@@ -31,6 +31,7 @@ export interface AuthenticateTokenOptions {
 export class JwtAuthenticator {
   private readonly routes: RouteRequirements;
   private readonly dependencies: CheckDependencies;
+  private readonly checks: ChosenChecks;
   private readonly results: RequestResults;
 
   /** @internal */
@@ -43,6 +44,7 @@ export class JwtAuthenticator {
   ) {
     this.routes = new RouteRequirements(settings.requireByDefault);
     this.dependencies = { settings, verifier, revocation };
+    this.checks = new ChosenChecks(settings);
     this.results = new RequestResults(settings);
   }
 
@@ -82,7 +84,7 @@ export class JwtAuthenticator {
     const call = { request: request as HttpRequest, handler: null, controller: null };
     const authentication = new Authentication(call, required, found, this.dependencies);
     authentication.csrfValue = csrfToken ?? null;
-    await this.responder.run(() => runChecks(authentication));
+    await this.responder.run(() => this.checks.run(authentication));
     return authentication.context;
   }
 
@@ -124,7 +126,7 @@ export class JwtAuthenticator {
     const found = this.find(call, requirement);
     if (found === null) return this.results.rememberAnonymous(call, requirement);
     const authentication = new Authentication(call, requirement, found, this.dependencies);
-    const checked = runChecks(authentication);
+    const checked = this.checks.run(authentication);
     if (isPromise(checked)) return checked.then(() => this.results.remember(call, authentication));
     return this.results.remember(call, authentication);
   }
