@@ -26,7 +26,7 @@ const layers = {
   controllers: ['routes', 'keys'],
   cookies: ['authentication', 'context', 'sessions', 'tokens', 'transports', 'options', 'stores'],
   authentication: ['context', 'sessions', 'tokens', 'routes', 'transports', 'keys', 'options', 'stores'],
-  context: ['transports'],
+  context: ['routes', 'transports'],
   sessions: ['tokens', 'keys', 'options', 'stores'],
   tokens: ['keys', 'options', 'stores'],
   routes: [],

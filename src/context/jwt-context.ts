@@ -1,6 +1,10 @@
-import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext, Type } from '@nestjs/common';
+import { isExempt, requirementOf } from '../routes/route-requirement.js';
+import { isRequiredByDefault } from '../routes/required-by-default.js';
+import type { Handler } from '../routes/route-rules.js';
 import { isContext, memoryKeysOf } from '../transports/memory-keys.js';
 import type { JwtPayload } from '../types/claims.js';
+import type { HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { markVerified } from '../types/verified-payload.js';
 import { findResult, isFor, rememberOnly, type CheckResult, type HandlerOfClass } from './request-memory.js';
@@ -12,14 +16,36 @@ export interface JwtContextLike extends Partial<Omit<JwtContext, 'payload'>> {
 }
 
 /**
- * The checked token of a request, for guards and interceptors of the application. It is `null` on an optional route
- * without a token, and without a check. For a context it is the result for that handler; for a request, the last result.
+ * The checked token of a request, for guards and interceptors of the application. It is `null` for an anonymous request,
+ * and on a route that needs no token. For a context it is the result for that handler; for a request, the last result.
  *
+ * @throws Error where the route requires a token and no check ran: the caller runs before `JwtGuard`.
  * @example
  * const isAdmin = getJwtContext(context)?.payload.role === 'admin';
  */
 export function getJwtContext<User = unknown>(contextOrRequest: ExecutionContext | object): JwtContext<User> | null {
-  return (rememberedContext(contextOrRequest) ?? null) as JwtContext<User> | null;
+  const found = rememberedContext(contextOrRequest);
+  if (found === undefined && isContext(contextOrRequest)) refuseUnchecked(contextOrRequest as ExecutionContext);
+  return (found ?? null) as JwtContext<User> | null;
+}
+
+/** `null` would mean an anonymous request, and a guard could let it in. */
+function refuseUnchecked(context: ExecutionContext): void {
+  const target = handlerOf(context);
+  if (target === null || !isCheckDue(target, context)) return;
+  const { handler, controller } = target as { handler: Handler; controller: Type };
+  throw new Error(
+    `getJwtContext() was called for ${controller.name}.${handler.name}, but JwtGuard has not checked its token yet. ` +
+      'Nest must call JwtGuard first: do not set globalGuard to false, or name JwtGuard before your guard in @UseGuards(). ' +
+      'In a test that replaces JwtGuard, call setJwtContext() before.',
+  );
+}
+
+function isCheckDue({ handler, controller }: HandlerOfClass, context: ExecutionContext): boolean {
+  if (handler === null || controller === null) return false;
+  const byDefault = isRequiredByDefault(controller);
+  if (requirementOf(handler as Handler, controller as Type, byDefault) === null) return false;
+  return !isExempt(context, context.switchToHttp().getRequest<Partial<HttpRequest> | undefined>()?.method);
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   Logger,
   Optional,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type OnModuleInit,
   type Type,
 } from '@nestjs/common';
@@ -16,6 +17,7 @@ import {
   ModulesContainer,
 } from '@nestjs/core';
 import { isGuarded, isJwtGuard, requirementOf } from '../routes/route-requirement.js';
+import { forgetRequiredByDefault, noteRequiredByDefault } from '../routes/required-by-default.js';
 import { ROUTE_RULE, type Handler } from '../routes/route-rules.js';
 import { refuseSharedCache } from './cache-checks.js';
 import { noteReplacements, refuseInert, refuseInheritedPublic, type Host } from './handler-checks.js';
@@ -38,7 +40,7 @@ const SOCKETS_GUARDED_SINCE = 12;
 
 /** Stops the start of an application with a route that requires a token and would be open. */
 @Injectable()
-export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
+export class StartChecks implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Optional() @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean,
@@ -62,11 +64,16 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap {
     refuseSharedCache(hosts, this.globalInterceptors(), (method, host) => this.isRequired(method, host));
     this.refuseUnreachedHandlers();
     if (!this.globalGuard && !this.hasGlobalGuard()) this.refuseUnguardedHandlers();
+    if (this.settings.requireByDefault) hosts.forEach(({ controller }) => noteRequiredByDefault(controller));
   }
 
   /** Runs again after all modules have started, because they may have replaced methods. Nest has bound the routes by then. */
   onApplicationBootstrap(): void {
     noteReplacements(this.hosts());
+  }
+
+  onApplicationShutdown(): void {
+    if (this.settings.requireByDefault) this.hosts().forEach(({ controller }) => forgetRequiredByDefault(controller));
   }
 
   /** All controllers and providers that are instances of a class. */

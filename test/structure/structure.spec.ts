@@ -28,7 +28,7 @@ const broken = {
     ${sound['index.ts']}
     export * from './module/imports-root.js'; export * from './controllers/imports-cookies.js';
     export * from './cookies/imports-routes.js'; export * from './authentication/imports-cookies.js';
-    export * from './context/imports-routes.js'; export * from './sessions/imports-context.js';
+    export * from './context/imports-options.js'; export * from './sessions/imports-context.js';
     export * from './tokens/imports-sessions.js'; export * from './routes/imports-transports.js';
     export * from './transports/imports-tokens.js'; export * from './jwks/imports-tokens.js';
     export * from './keys/imports-tokens.js'; export * from './options/imports-tokens.js';
@@ -43,7 +43,7 @@ const broken = {
   'controllers/imports-cookies.ts': typeOf('../cookies/target.js'),
   'cookies/imports-routes.ts': typeOf('../routes/target.js'),
   'authentication/imports-cookies.ts': typeOf('../cookies/target.js'),
-  'context/imports-routes.ts': typeOf('../routes/target.js'),
+  'context/imports-options.ts': typeOf('../options/target.js'),
   'sessions/imports-context.ts': typeOf('../context/target.js'),
   'tokens/imports-sessions.ts': typeOf('../sessions/target.js'),
   'routes/imports-transports.ts': typeOf('../transports/target.js'),
@@ -126,7 +126,7 @@ describe('the structure rules', () => {
   it('each refuse what they are there for, types included', () => {
     expect(violations(broken)).toEqual([
       'direction-authentication: authentication/imports-cookies.ts -> cookies/target.ts',
-      'direction-context: context/imports-routes.ts -> routes/target.ts',
+      'direction-context: context/imports-options.ts -> options/target.ts',
       'direction-controllers: controllers/imports-cookies.ts -> cookies/target.ts',
       'direction-cookies: cookies/imports-routes.ts -> routes/target.ts',
       'direction-errors: errors/imports-options.ts -> options/target.ts',
