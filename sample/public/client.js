@@ -1,12 +1,13 @@
 const UNSAFE_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** The cookies that scripts can see, by name. */
+/** The cookies that scripts can see, by name. Of several cookies with one name and different values none counts. */
 export function visibleCookies() {
-  const pairs = document.cookie
-    .split('; ')
-    .filter((pair) => pair !== '')
-    .sort();
-  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+  const pairs = [...new Set(document.cookie.split('; '))].filter((pair) => pair !== '').sort();
+  const names = pairs.map((pair) => pair.slice(0, pair.indexOf('=')));
+  const single = pairs.filter((_, index) => names.indexOf(names[index]) === names.lastIndexOf(names[index]));
+  return Object.fromEntries(
+    single.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
 }
 
 /** A request and its response. It has only the parts that a script can read. */

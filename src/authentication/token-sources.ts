@@ -1,4 +1,3 @@
-import { parse } from 'cookie';
 import { InvalidTokenException, MissingTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import { ownValue, type TokenType } from '../types/claims.js';
@@ -6,6 +5,7 @@ import { headerValue, type HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import type { SettledRequirement } from '../types/requirement.js';
 import type { TokenLocation } from '../types/token-location.js';
+import { cookieValue } from './cookie-header.js';
 
 /** An unverified token of a request, and its location. In a JSON body it can be any value. */
 export interface FoundToken {
@@ -104,20 +104,11 @@ function splitWords(text: string): string[] {
   return text.split(/\s/).filter((word) => word !== '');
 }
 
+/** Reads the header itself, because an application may have no cookie parser. */
 function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings): ReturnType<TokenSource> {
   const { name } = cookies[kind];
-  const token = unquoted(readCookie(request, name) ?? '');
+  const token = cookieValue([request.headers.cookie ?? []].flat().join('; '), name);
   return token ? { rawToken: token, location: 'cookies' } : `Missing cookie "${name}"`;
-}
-
-/** Reads the header itself, because an application may have no cookie parser. Uses the first of several cookies. */
-function readCookie(request: HttpRequest, name: string): string | undefined {
-  return parse(headerValue(request, 'cookie'), { decode: (value) => value })[name];
-}
-
-/** Removes the optional quotes around the value of a cookie (RFC 6265 s.4.1.1). */
-function unquoted(value: string): string {
-  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
 /** Reads the URL itself, because frameworks parse queries differently. Uses the first of several values. */

@@ -104,12 +104,16 @@ it('shows a function that sends the CSRF value', async () => {
   try {
     send('POST', '/notes', { text: 'x' });
     send('POST', '/session/refresh', {}, 'csrf_refresh_token');
+    page.document.cookie = 'csrf_access_token=v; a=1; csrf_access_token=v';
+    send('POST', '/notes', {});
+    page.document.cookie = 'csrf_access_token=planted; csrf_access_token=v';
+    send('POST', '/notes', {});
     page.document.cookie = '';
     send('POST', '/session', {});
   } finally {
     Object.assign(globalThis, before, { document: undefined });
   }
   const values = sent.mock.calls.map(([, init]) => (init?.headers as Record<string, string>)['X-CSRF-TOKEN']);
-  expect(values).toEqual(['v', 'b c', undefined]);
+  expect(values).toEqual(['v', 'b c', 'v', undefined, undefined]);
   expect(sent.mock.calls[0]).toEqual(['/notes', expect.objectContaining({ method: 'POST', body: '{"text":"x"}' })]);
 });

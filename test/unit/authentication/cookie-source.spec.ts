@@ -12,18 +12,14 @@ const ANY = settleRequirement();
 const find = (cookie: string | string[] | undefined): unknown =>
   findToken({ headers: { cookie } }, ANY, settings).rawToken;
 
-/** The first cookie of the name, by the steps of RFC 6265 s.5.4 read backwards; without quotes around its value. */
+/** The only value of the cookies of the name, by the steps of RFC 6265 s.5.4 read backwards; without quotes around it. */
 function expected(header: string): string | undefined {
-  for (const pair of header.split(';')) {
-    const equals = pair.indexOf('=');
-    if (equals >= 0 && pair.slice(0, equals).trim() === 'access_token_cookie') {
-      return pair
-        .slice(equals + 1)
-        .trim()
-        .replace(/^"(.*)"$/s, '$1');
-    }
-  }
-  return undefined;
+  const values = header
+    .split(';')
+    .filter((pair) => pair.includes('=') && pair.slice(0, pair.indexOf('=')).trim() === 'access_token_cookie')
+    .map((pair) => pair.slice(pair.indexOf('=') + 1).trim())
+    .map((value) => value.replace(/^"(.*)"$/s, '$1'));
+  return new Set(values).size === 1 ? values[0] : undefined;
 }
 
 const piece = fc.oneof(
@@ -46,7 +42,7 @@ const piece = fc.oneof(
 );
 const header = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
 
-it('finds the first cookie of the name, or says that it is missing', () => {
+it('finds the only value of the cookies of the name, or says that it is missing', () => {
   fc.assert(
     fc.property(header, (cookie) => {
       // The blanks that RFC 6265 trims; others are part of a value.
@@ -57,6 +53,25 @@ it('finds the first cookie of the name, or says that it is missing', () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+it('finds no value among different ones, and counts equal ones once', () => {
+  const name = 'access_token_cookie';
+  for (const second of ['b', '', '"b"', 'a ; x=1', '"a"']) {
+    const isSame = second.replaceAll('"', '').startsWith('a');
+    for (const cookie of [`${name}=a; ${name}=${second}`, `${name}=${second}; x=1; ${name}=a`]) {
+      if (isSame) expect(find(cookie)).toBe('a');
+      else expect(() => find(cookie)).toThrow('Missing cookie "access_token_cookie"');
+    }
+  }
+  expect(() => find(`${name}=a; ${name}=a; ${name}=b`)).toThrow(MissingTokenException);
+});
+
+it('reads a name with another blank before it as another name, because browsers do not check its prefix', () => {
+  for (const blank of ['\u00a0', '\u2003', '\v', '\f', '\ufeff']) {
+    expect(() => find(`${blank}access_token_cookie=b`)).toThrow(MissingTokenException);
+    expect(find(`${blank}access_token_cookie=b; access_token_cookie=a`)).toBe('a');
+  }
 });
 
 it('takes off the quotes that may stand around a value, and only both of them', () => {
@@ -81,6 +96,8 @@ it('never throws another error, for any bytes', () => {
 
 it('reads lines that a framework hands over as a list', () => {
   expect(find(['access_token_cookie=a'])).toBe('a');
+  expect(find(['a=1', 'access_token_cookie=a', 'b=2'])).toBe('a');
+  expect(() => find(['access_token_cookie=a', 'access_token_cookie=b'])).toThrow(MissingTokenException);
   expect(() => find(undefined)).toThrow('Missing cookie "access_token_cookie"');
   expect(() => find([])).toThrow(MissingTokenException);
 });
