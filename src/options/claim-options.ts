@@ -1,6 +1,6 @@
 import { LIBRARY_CLAIMS } from '../types/claims.js';
-import { OptionSection, type ReadersOf } from './option-section.js';
-import { text } from './readers.js';
+import { OptionSection, type Reader, type ReadersOf } from './option-section.js';
+import { memberName } from './readers.js';
 import { show } from './shown-value.js';
 
 /** One value for new tokens, and the values that are accepted. */
@@ -56,8 +56,26 @@ export function sessionClaim(section: OptionSection, name: string): string {
   return freeClaim(section, name, 'sid', [...LIBRARY_CLAIMS, 'sub', section.raw('identityClaim')]);
 }
 
+/** @internal The claim with the scopes; `null`: `scope`, else `scp`. */
+export function scopeClaim(section: OptionSection, name: string): string | null {
+  if ((section.raw(name) ?? null) !== null) return grantClaim('')(section, name);
+  for (const usual of ['scope', 'scp']) grantClaim(usual)(section, name);
+  return null;
+}
+
+/** @internal The claim with the roles. */
+export const rolesClaim = grantClaim('roles');
+
+/** If the identity were read as a role, a user could get a role by a user name. */
+function grantClaim(fallback: string): Reader<string> {
+  return (section, name) => {
+    const taken = ['sub', section.raw('identityClaim'), section.raw('sessionClaim') ?? 'sid'];
+    return freeClaim(section, name, fallback, [...LIBRARY_CLAIMS, ...taken]);
+  };
+}
+
 function freeClaim(section: OptionSection, name: string, fallback: string, taken: readonly unknown[]): string {
-  const claim = text(fallback)(section, name);
+  const claim = memberName(fallback)(section, name);
   if (!taken.includes(claim)) return claim;
   return section.refuse(name, `must not be "${claim}", a claim with a meaning of its own. Use another name.`);
 }

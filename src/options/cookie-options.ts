@@ -76,16 +76,28 @@ const NAME_FOR_HTTP = 'For development over plain http, use a name without the p
 const ATTRIBUTES_FOR_HTTP =
   'For development over plain http, leave "sameSite" at \'lax\' and set "secure" to false there.';
 
+/** The characters of a path in an address (RFC 3986 s.3.3), but for the semicolon, which ends the attribute. */
+const COOKIE_PATH = /^\/[\w\-.~!$&'()*+,=:@%/]*$/;
+
+/** A browser resolves these segments before it compares the path of an address with that of a cookie. */
+const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
+
+/** One or more labels of a host name (RFC 1123 s.2.1), with a dot before them or not. */
+const HOST_NAME = /^\.?(?:[a-z\d](?:[a-z\d-]*[a-z\d])?)(?:\.[a-z\d](?:[a-z\d-]*[a-z\d])?)*$/i;
+
 /** @internal The path of a cookie. */
 export function cookiePath(section: OptionSection, name: string): string {
   const path = text('/')(section, name);
-  if (/^\/[\x21-\x3a\x3c-\x7e]*$/.test(path)) return path;
-  return section.refuse(name, `must begin with / and hold neither blanks nor semicolons; it is ${show(path)}.`);
+  if (COOKIE_PATH.test(path) && !DOT_SEGMENT.test(path)) return path;
+  return section.refuse(
+    name,
+    `must begin with /, as the path of an address that a browser sends: without a query, blanks or dot segments; it is ${show(path)}.`,
+  );
 }
 
 /** @internal Whether a value can be the `Domain` of a cookie. */
 export function isCookieDomain(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z0-9.-]+$/.test(value);
+  return typeof value === 'string' && value.length < 256 && HOST_NAME.test(value);
 }
 
 /**

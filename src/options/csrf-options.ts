@@ -1,7 +1,8 @@
 import { METHODS } from 'node:http';
 import { checkPrefix, cookiePath, type CookieSettings } from './cookie-options.js';
+import { headerName } from './header-name.js';
 import { type OptionSection, type ReadersOf, type ValuesOf } from './option-section.js';
-import { fieldName, flag, names, orFalse, sectionOf, text } from './readers.js';
+import { fieldName, flag, memberName, names, orFalse, sectionOf } from './readers.js';
 import { show } from './shown-value.js';
 
 /** Where the double submit value of one kind of token is. */
@@ -54,8 +55,8 @@ export interface CsrfOptions {
 
 function csrfNames(cookieName: string) {
   return sectionOf({
-    headerName: fieldName('X-CSRF-TOKEN'),
-    fieldName: text('csrf_token'),
+    headerName: headerName('X-CSRF-TOKEN'),
+    fieldName: memberName('csrf_token'),
     cookieName: fieldName(cookieName),
     cookiePath,
   } satisfies ReadersOf<CsrfNames>);

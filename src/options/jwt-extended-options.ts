@@ -180,7 +180,8 @@ export interface JwtExtendedOptions {
    */
   requireByDefault?: boolean | undefined;
   /**
-   * The property of the request that also holds the current user (without `userLookup`, the payload); `false`: none.
+   * The property of the request that also holds the current user (without `userLookup`, the payload); `false`: none. The name
+   * of a property that requests have already, such as `query`, is refused.
    * @default 'user'
    */
   requestProperty?: string | false | undefined;

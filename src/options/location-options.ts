@@ -1,6 +1,7 @@
 import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from '../types/token-location.js';
+import { headerName } from './header-name.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
-import { fieldName, flag, isToken, sectionOf, text, textOrEmpty } from './readers.js';
+import { flag, isToken, memberName, sectionOf, textOrEmpty } from './readers.js';
 import { show } from './shown-value.js';
 
 /** The header that holds a token. */
@@ -51,19 +52,19 @@ export interface JsonOptions {
 }
 
 const HEADER = {
-  name: fieldName('Authorization'),
+  name: headerName('Authorization'),
   type: scheme,
   caseInsensitive: flag(false),
 } satisfies ReadersOf<HeaderOptions>;
 
 const QUERY_STRING = {
-  name: text('jwt'),
+  name: memberName('jwt'),
   valuePrefix: textOrEmpty(''),
 } satisfies ReadersOf<QueryStringOptions>;
 
 const JSON_BODY = {
-  accessKey: text('access_token'),
-  refreshKey: text('refresh_token'),
+  accessKey: memberName('access_token'),
+  refreshKey: memberName('refresh_token'),
 } satisfies ReadersOf<JsonOptions>;
 
 /** @internal The settled option `header`. */

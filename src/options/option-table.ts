@@ -2,7 +2,7 @@ import { ERROR_RESPONSE_NAMES, type ErrorResponseName } from '../errors/exceptio
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
 import { cache } from './cache-options.js';
 import type { CALLBACKS } from './callbacks.js';
-import { audience, identityClaim, issuer, sessionClaim } from './claim-options.js';
+import { audience, identityClaim, issuer, rolesClaim, scopeClaim, sessionClaim } from './claim-options.js';
 import { cookies } from './cookie-options.js';
 import { csrf } from './csrf-options.js';
 import type { Duration } from './duration.js';
@@ -11,7 +11,8 @@ import type { JwtExtendedOptions } from './jwt-extended-options.js';
 import type { KEY_OPTIONS } from './key-settings.js';
 import { header, json, queryString, tokenLocation } from './location-options.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
-import { callback, count, duration, flag, lifetime, names, orFalse, sectionOf, text } from './readers.js';
+import { callback, count, duration, flag, lifetime, memberName, names, sectionOf } from './readers.js';
+import { requestProperty } from './request-property.js';
 import { revocation } from './revocation-options.js';
 import { rotation } from './rotation-options.js';
 import { transports } from './transport-options.js';
@@ -35,7 +36,7 @@ export const OPTIONS = {
   verifySubject: flag(true),
   identityClaim,
   requiredClaims,
-  errorMessageKey: text('msg'),
+  errorMessageKey: memberName('msg'),
   errorResponses,
   /** In the order in which they are searched. */
   tokenLocation,
@@ -52,11 +53,11 @@ export const OPTIONS = {
   rotation,
   sessionClaim,
   /** `null`: `scope`, else `scp`. */
-  scopeClaim: textOrNone,
-  rolesClaim: text('roles'),
+  scopeClaim,
+  rolesClaim,
   requireByDefault: flag(false),
   /** `null`: none. */
-  requestProperty: orFalse(text('user')),
+  requestProperty,
   transports,
   /** Characters. */
   maxTokenLength: count(16_384),
@@ -66,10 +67,6 @@ export const OPTIONS = {
 
 /** The settled options, by name. */
 export type OptionValues = ValuesOf<typeof OPTIONS>;
-
-function textOrNone(section: OptionSection, name: string): string | null {
-  return section.raw(name) === undefined ? null : text('')(section, name);
-}
 
 function requiredClaims(section: OptionSection, name: string): readonly string[] {
   return names(section, name) ?? Object.freeze([]);

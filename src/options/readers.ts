@@ -18,6 +18,16 @@ export function text(fallback: string): Reader<string> {
   };
 }
 
+/** The name of a member of an object. JavaScript reads `__proto__` as the prototype of the object, so it is refused. */
+export function memberName(fallback: string): Reader<string> {
+  return (section, name) => checkMemberName(section, name, text(fallback)(section, name));
+}
+
+function checkMemberName(section: OptionSection, name: string, value: string): string {
+  if (value !== '__proto__') return value;
+  return section.refuse(name, 'must not be "__proto__", which JavaScript reads as the prototype of an object.');
+}
+
 /** A string, which may be empty. */
 export function textOrEmpty(fallback: string): Reader<string> {
   return (section, name) => {
@@ -29,7 +39,7 @@ export function textOrEmpty(fallback: string): Reader<string> {
 /** The name of a header field or cookie: a token (RFC 9110 s.5.6.2). */
 export function fieldName(fallback: string): Reader<string> {
   return (section, name) => {
-    const value = text(fallback)(section, name);
+    const value = memberName(fallback)(section, name);
     if (isToken(value)) return value;
     return section.refuse(name, `must be a name of letters, digits and - _ . only; it is ${show(value)}.`);
   };
@@ -85,8 +95,10 @@ export function lifetime(fallback: Duration | false): Reader<number | null> {
 export function names(section: OptionSection, name: string): readonly string[] | null {
   const values = list(section, name);
   if (values === null) return null;
-  if (values.every((value) => typeof value === 'string' && value !== '')) return values as readonly string[];
-  return section.refuse(name, `must be a list of names; it is ${show(values)}.`);
+  if (!values.every((value) => typeof value === 'string' && value !== '')) {
+    return section.refuse(name, `must be a list of names; it is ${show(values)}.`);
+  }
+  return Object.freeze(values.map((value) => checkMemberName(section, name, value as string)));
 }
 
 /** A list, frozen; `null` when the option is not set. */

@@ -24,6 +24,18 @@ describe('the options of cookies', () => {
     [{ refresh: { name: '' } }, 'cookies.refresh.name', 'must not be empty'],
     [{ refresh: { path: 'api' } }, 'cookies.refresh.path', 'must begin with /'],
     [{ refresh: { path: '/a;b' } }, 'cookies.refresh.path', 'must begin with /'],
+    [{ refresh: { path: '/auth?refresh' } }, 'cookies.refresh.path', 'without a query'],
+    [{ refresh: { path: '/auth#refresh' } }, 'cookies.refresh.path', 'without a query'],
+    [{ access: { path: '/api/../auth' } }, 'cookies.access.path', 'dot segments'],
+    [{ access: { path: '/api/.' } }, 'cookies.access.path', 'dot segments'],
+    [{ access: { path: '/api\\v1' } }, 'cookies.access.path', 'that a browser sends'],
+    [{ access: { path: '/a"b' } }, 'cookies.access.path', 'that a browser sends'],
+    [{ access: { path: '/\u00fc' } }, 'cookies.access.path', 'that a browser sends'],
+    [{ domain: 'example..com' }, 'cookies.domain', 'host name'],
+    [{ domain: '-example.com' }, 'cookies.domain', 'host name'],
+    [{ domain: 'example.com.' }, 'cookies.domain', 'host name'],
+    [{ domain: 'example.com:3000' }, 'cookies.domain', 'host name'],
+    [{ domain: 'https://example.com' }, 'cookies.domain', 'host name'],
     [{ access: { path: '/a b' } }, 'cookies.access.path', 'must begin with /'],
     [{ access: { path: '' } }, 'cookies.access.path', 'must not be empty'],
     [{ access: 'name' }, 'cookies.access', 'must be an object with any of: name, path'],
@@ -49,6 +61,9 @@ describe('the options of cookies', () => {
     [{ domain: '.example.com' }],
     [{ domain: null }],
     [{ access: { path: '/api/v1' } }],
+    [{ access: { path: '/api/v1.0/~me/(a)/%20/' } }],
+    [{ domain: 'a.b-c.example.com' }],
+    [{ domain: 'localhost' }],
   ] satisfies [CookieOptions][])('%j is accepted', (given) => {
     expect(() => cookies(given)).not.toThrow();
   });
