@@ -18,6 +18,7 @@ import type {
   UnverifiedToken,
   VerifyOptions,
 } from './token-options.js';
+import { identityClaimOfUser } from './tokens/issuing/identity.js';
 import { accessIssuanceOf, newIssuance } from './tokens/issuing/issuance.js';
 import type { NewToken } from './tokens/issuing/new-token.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
@@ -134,39 +135,47 @@ export class TokenService {
    * Ends a session: all its tokens are refused from now on. Does nothing if the text is no session's id.
    *
    * @throws RevocationUnavailableException if the store does not answer.
-   * @throws TypeError without a store.
+   * @throws TypeError without a store, or if `sid` is no text.
    */
   async revokeSession(sid: string): Promise<void> {
     const { revocation } = this.sessions.required('revokeSession');
+    requireSid(sid);
     return this.responder.run(() => revocation.revokeSession(sid));
   }
 
   /**
    * Ends all sessions of an identity, and refuses its tokens without a session that were issued until now.
    *
-   * @param identityClaim the identity as the claim of its tokens has it.
+   * @param identity what `createTokenPair()` takes, such as the user; or the value of the identity claim. If `userIdentity`
+   * converts texts, a text is converted once more, so let it return a claim's value unchanged.
    * @throws RevocationUnavailableException if the store does not answer.
-   * @throws TypeError without a store, or if `before` is no time.
+   * @throws TypeError without a store, if no token can belong to the identity, or if `before` is no time.
    * @example
-   * await tokens.revokeAllFor('alice', { exceptSession: payload.sid as string });
+   * await tokens.revokeAllFor(user, { exceptSession: payload.sid as string });
    */
-  async revokeAllFor(identityClaim: unknown, { before, exceptSession }: RevokeAllOptions = {}): Promise<void> {
+  async revokeAllFor(identity: unknown, { before, exceptSession }: RevokeAllOptions = {}): Promise<void> {
     const { revocation } = this.sessions.required('revokeAllFor');
     const until = before === undefined ? null : Number(before);
     if (until !== null && !Number.isFinite(until)) throw new TypeError('"before" must be milliseconds or a Date.');
-    return this.responder.run(() => revocation.revokeAllFor(identityClaim, until, exceptSession ?? null));
+    if (exceptSession !== undefined) requireSid(exceptSession);
+    return this.responder.run(async () =>
+      revocation.revokeAllFor(await identityClaimOfUser(identity, this.settings), until, exceptSession ?? null),
+    );
   }
 
   /**
    * Lists the sessions of an identity, the last used first.
    *
-   * @param identityClaim the identity as the claim of its tokens has it.
+   * @param identity as for `revokeAllFor`.
    * @throws RevocationUnavailableException if the store does not answer.
-   * @throws TypeError without a store.
+   * @throws TypeError without a store, or if no token can belong to the identity.
    */
-  async listSessions(identityClaim: unknown): Promise<SessionInfo[]> {
+  async listSessions(identity: unknown): Promise<SessionInfo[]> {
     const { revocation } = this.sessions.required('listSessions');
-    return this.responder.run(async () => (await revocation.list(identityClaim)).map(toInfo));
+    return this.responder.run(async () => {
+      const sessions = await revocation.list(await identityClaimOfUser(identity, this.settings));
+      return sessions.map(toInfo);
+    });
   }
 
   /**
@@ -242,6 +251,10 @@ export class TokenService {
     }
     return sid;
   }
+}
+
+function requireSid(sid: unknown): void {
+  if (typeof sid !== 'string') throw new TypeError(`A session is named by its sid, a text; this is ${typeof sid}.`);
 }
 
 /** Whether a text has at least the three segments of a token. */

@@ -1,5 +1,6 @@
 import { toSeconds, type Duration } from '../../options/duration.js';
 import type { Settings } from '../../options/settings.js';
+import { identityClaimOf, requireIdentity } from './identity.js';
 import type { Issuance } from './issuance.js';
 import { LIBRARY_CLAIMS, ownValue, TIME_CLAIMS, type TokenType } from '../../types/claims.js';
 
@@ -72,9 +73,9 @@ export function claimsOf(content: TokenContent, issuance: Issuance, settings: Se
 }
 
 async function identityOf({ identity, successorOf }: NewToken, settings: Settings): Promise<unknown> {
-  if (successorOf !== undefined) return ownValue(successorOf, settings.identityClaim);
-  const { userIdentity } = settings.callbacks;
-  return userIdentity ? userIdentity(identity) : identity;
+  return successorOf === undefined
+    ? identityClaimOf(identity, settings)
+    : ownValue(successorOf, settings.identityClaim);
 }
 
 function copiedClaims(
@@ -83,16 +84,6 @@ function copiedClaims(
 ): Record<string, unknown> {
   const own = [...LIBRARY_CLAIMS, identityClaim, sessionClaim];
   return Object.fromEntries(Object.entries(claims).filter(([claim]) => !own.includes(claim)));
-}
-
-function requireIdentity(identity: unknown, { identityClaim, verifySubject }: Settings): void {
-  const mustBeString = identityClaim === 'sub' && verifySubject;
-  if (mustBeString ? typeof identity === 'string' : identity !== undefined) return;
-  throw new TypeError(
-    `The identity of a token must be ${mustBeString ? 'a string (RFC 7519 s.4.1.2)' : 'a JSON value'}; ` +
-      `it is ${identity === null ? 'null' : typeof identity}. ` +
-      'Pass String(id), or set the option userIdentity: (user) => String(user.id).',
-  );
 }
 
 /** `false`, `true`, or the NumericDate until which the token is fresh. */
