@@ -17,7 +17,9 @@ export interface HttpRequest {
 /** The value of a header, by its name in lower case. Node joins repeated headers. Without the header: `''`. */
 export function headerValue(request: HttpRequest, name: string): string {
   const value = request.headers[name];
-  return typeof value === 'string' ? value : (value?.join(', ') ?? '');
+  if (typeof value === 'string') return value;
+  // An object inherits a function for a name such as `constructor`.
+  return Array.isArray(value) ? value.join(', ') : '';
 }
 
 /** The methods of a response that set cookies. Responses of Express, Fastify and Node have them. */

@@ -1,6 +1,9 @@
-import { Body, Controller, Post } from '@nestjs/common';
+import { createRequire } from 'node:module';
+import multipart from '@fastify/multipart';
+import { Body, Controller, Post, type INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { JwtRequired, type CsrfOptions } from 'nestjs-jwt-extended';
-import { ADAPTERS } from '../support/adapters.js';
+import { ADAPTERS, type AdapterName } from '../support/adapters.js';
 import { forge } from '../support/forge.js';
 import { useJwtApp } from '../support/jwt-app.js';
 
@@ -41,13 +44,20 @@ describe.each(ADAPTERS)('a form on %s', (adapter) => {
       body,
     });
 
-  it.each([`csrf_token=${VALUE}`, `a=1&csrf_token=${VALUE}&b=2`, `csrf_token=${VALUE}&csrf_token=other`])(
-    'holds the value in a field, the first of several: %s',
-    async (body) => {
-      expect(await post(body)).toMatchObject(TAKEN);
-      expect(await post(body, { type: `${FORM.toUpperCase()}; charset=utf-8` })).toMatchObject(TAKEN);
-    },
-  );
+  it.each([`csrf_token=${VALUE}`, `a=1&csrf_token=${VALUE}&b=2`])('holds the value in a field: %s', async (body) => {
+    expect(await post(body)).toMatchObject(TAKEN);
+    expect(await post(body, { type: `${FORM.toUpperCase()}; charset=utf-8` })).toMatchObject(TAKEN);
+  });
+
+  it.each([
+    `csrf_token=${VALUE}&csrf_token=other`,
+    `csrf_token=${VALUE}&csrf_token=${VALUE}`,
+    `csrf_token[]=${VALUE}`,
+    `csrf_token[0]=${VALUE}`,
+    `csrf_token[value]=${VALUE}`,
+  ])('holds no value in a field that is a list or an object: %s', async (body) => {
+    expect(await post(body)).toEqual(MISSING);
+  });
 
   it.each([
     'a=1',
@@ -96,6 +106,77 @@ describe.each(ADAPTERS)('a form on %s', (adapter) => {
   });
 });
 
+type Part = readonly [name: string, content: string, further?: { file?: string; type?: string }];
+
+const multer = createRequire(import.meta.url)('multer') as () => { any(): (...of: unknown[]) => void };
+
+/** The parsers of multipart forms that run before guards. */
+const PARSERS: readonly (readonly [string, AdapterName, (app: INestApplication) => unknown])[] = [
+  ['multer on express', 'express', (app) => app.use(multer().any())],
+  ...([true, 'keyValues'] as const).map(
+    (attachFieldsToBody) =>
+      [
+        `@fastify/multipart with attachFieldsToBody: ${attachFieldsToBody}`,
+        'fastify',
+        (app: INestApplication) => (app as NestFastifyApplication).register(multipart, { attachFieldsToBody }),
+      ] as const,
+  ),
+];
+
+describe.each(PARSERS.filter(([, adapter]) => ADAPTERS.includes(adapter)))(
+  'a multipart form and %s',
+  (_, adapter, prepare) => {
+    const app = useJwtApp(adapter, { ...serving({ checkForm: true }), prepare });
+    const post = (...parts: Part[]) => {
+      const lines = parts.flatMap(([name, content, { file, type } = {}]) => [
+        '--limit',
+        `Content-Disposition: form-data; name="${name}"${file === undefined ? '' : `; filename="${file}"`}`,
+        ...(type === undefined ? [] : [`Content-Type: ${type}`]),
+        '',
+        content,
+      ]);
+      return app.send('POST', '/form', {
+        headers: [
+          ['Cookie', cookies],
+          ['Content-Type', 'multipart/form-data; boundary=limit'],
+        ],
+        body: [...lines, '--limit--', ''].join('\r\n'),
+      });
+    };
+
+    it('holds the value in a field', async () => {
+      expect(await post(['csrf_token', VALUE])).toMatchObject(TAKEN);
+      expect(await post(['a', '1'], ['csrf_token', VALUE], ['upload', 'text', { file: 'a.txt' }])).toMatchObject(TAKEN);
+      expect(await post(['csrf_token', 'other'])).toEqual(MISMATCH);
+    });
+
+    const field: Part = ['csrf_token', VALUE];
+    const file: Part = ['csrf_token', VALUE, { file: 'a.txt', type: 'text/plain' }];
+    const other: Part = ['csrf_token', 'other'];
+
+    it.each<[string, Part[]]>([
+      ['no field of the name', [['a', VALUE]]],
+      ['an empty field', [['csrf_token', '']]],
+      ['several fields', [field, other]],
+      ['equal fields', [field, field]],
+      ['a list', [['csrf_token[]', VALUE]]],
+      ['a file', [file]],
+    ])('holds no value in %s', async (_kind, parts) => {
+      expect(await post(...parts)).toEqual(MISSING);
+    });
+
+    it('holds no value in a field and a file, unless the parser keeps files in another object', async () => {
+      expect(await post(field, file)).toMatchObject(adapter === 'express' ? TAKEN : MISSING);
+    });
+
+    it('holds no value in a list of JSON', async () => {
+      const answer = await post(['csrf_token', JSON.stringify([VALUE]), { type: 'application/json' }]);
+      // multer does not parse JSON. It hands over the text, which differs from the value.
+      expect(answer).toEqual(adapter === 'express' ? MISMATCH : MISSING);
+    });
+  },
+);
+
 describe.each(ADAPTERS)('the names of fields on %s', (adapter) => {
   const csrf = { checkForm: true, access: { fieldName: '_csrf' }, refresh: { fieldName: '__proto__' } };
   const app = useJwtApp(adapter, serving(csrf));
@@ -116,6 +197,16 @@ describe.each(ADAPTERS)('the names of fields on %s', (adapter) => {
 
   it('are never found on what objects inherit', async () => {
     expect(await post('/refresh', 'a=1')).toEqual(MISSING);
+  });
+});
+
+describe.each(ADAPTERS)('the names of headers on %s', (adapter) => {
+  describe.each(['constructor', 'toString', 'hasOwnProperty'])('that objects inherit: %s', (headerName) => {
+    const app = useJwtApp(adapter, serving({ access: { headerName } }));
+
+    it('are missing like any other name', async () => {
+      expect(await app.send('POST', '/form', { headers: [['Cookie', cookies]] })).toEqual(MISSING);
+    });
   });
 });
 

@@ -44,12 +44,18 @@ function isSameText(expected: string, presented: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** The first value of a field of a form. Ignores JSON bodies. */
+/** The text of a field of a form. A field that is there several times, or is a list or a file, has none. Ignores JSON bodies. */
 function formField(request: HttpRequest, name: string): string {
   const mediaType = headerValue(request, 'content-type').split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType !== 'application/x-www-form-urlencoded' && mediaType !== 'multipart/form-data') return '';
+  const isMultipart = mediaType === 'multipart/form-data';
+  if (!isMultipart && mediaType !== 'application/x-www-form-urlencoded') return '';
   if (typeof request.body !== 'object' || request.body === null) return '';
-  const value = ownValue(request.body, name);
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof first === 'string' ? first : '';
+  const field = ownValue(request.body, name);
+  const value = isMultipart ? partValue(field) : field;
+  return typeof value === 'string' ? value : '';
+}
+
+/** The value of a part of a multipart form. With `attachFieldsToBody: true`, @fastify/multipart makes an object of each part. */
+function partValue(part: unknown): unknown {
+  return typeof part === 'object' && part !== null ? ownValue(part, 'value') : part;
 }
