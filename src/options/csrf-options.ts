@@ -77,18 +77,13 @@ export type CsrfSettings = ValuesOf<typeof CSRF>;
 /** @internal `null`: no double submit check. */
 export const csrf = orFalse(sectionOf(CSRF));
 
-/** @internal Refuses CSRF cookies that browsers drop, or that have the name and path of a cookie with a token. */
+/** @internal Refuses CSRF cookies that browsers drop. */
 export function checkCsrfCookies(csrf: CsrfSettings | null, cookies: CookieSettings, section: OptionSection): void {
   if (csrf === null) return;
   for (const kind of ['access', 'refresh'] as const) {
     const option = `csrf.${kind}.cookieName`;
     const cookie = { name: csrf[kind].cookieName, path: csrf[kind].cookiePath };
     checkPrefix(section, option, cookie, cookies);
-    // One cookie for both would show the token to scripts, or lose it.
-    const isTaken = [cookies.access, cookies.refresh].some(({ name, path }) => {
-      return name === cookie.name && path === cookie.path;
-    });
-    if (isTaken) section.refuse(option, `is ${show(cookie.name)}, the cookie of a token. Use different names.`);
   }
 }
 

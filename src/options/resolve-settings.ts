@@ -3,6 +3,7 @@ import { checkCsrfCookies } from './csrf-options.js';
 import { checkIssuers } from './issuer-check.js';
 import { KEY_OPTIONS, settleKeys, type KeyMaterialOptions } from './key-settings.js';
 import { EXTRAS } from './module-extras.js';
+import { refuseCollisions } from './name-collisions.js';
 import { OptionSection, refuse } from './option-section.js';
 import { OPTIONS, type OptionValues } from './option-table.js';
 import type { Settings } from './settings.js';
@@ -24,6 +25,7 @@ export function resolveOptions(options: unknown, withExtras = false): ResolvedOp
   const keys = settleKeys(section.read(KEY_OPTIONS), section);
   const values = section.read(OPTIONS);
   checkCsrfCookies(values.csrf, values.cookies, section);
+  refuseCollisions(values, section);
   checkIssuers(values, keys.settings.hasOwnKeys, section);
   requireStore(values, section);
   const settings = Object.freeze({

@@ -55,6 +55,15 @@ const REFUSED: readonly Difference[] = [
     reason: 'With these settings anyone could create tokens, or an identity could replace the type of its token.',
   },
   {
+    id: 'names-that-collide',
+    where: ['cookies / the same name for both cookies'],
+    answers: ['refused'],
+    ours: 'One name for two values of a request stops the start, such as one cookie for both tokens.',
+    reason: 'A browser keeps one of the two cookies, so the log-in would lose a token.',
+    contract:
+      'Wrong options (unknown names included) stop the start with a `TypeError` that names the option, what is wrong and the cure.',
+  },
+  {
     id: 'mixed-algorithms',
     where: [
       'algorithms / RS256 and ES256 in the list, one public key',
