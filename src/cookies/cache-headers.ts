@@ -3,10 +3,31 @@ import type { HttpResponse } from '../types/http.js';
 /** The request headers in which a token can come. Caches have to tell answers apart by them (RFC 9111 s.4.1). */
 const TOKEN_HEADERS = ['Authorization', 'Cookie'];
 
+/** The headers that tell caches what they can store: RFC 9111, RFC 9213 and the Edge Architecture Specification. */
+const STORING_HEADERS = ['Cache-Control', 'CDN-Cache-Control', 'Surrogate-Control'];
+
 /** Lets the client alone store an answer (RFC 9111 s.5.2.2.7), unless the application has said what caches may do. */
 export function keepPrivate(response: HttpResponse): void {
   varyByToken(response);
   if (headerOf(response, 'cache-control') === '') setHeader(response, 'Cache-Control', 'private');
+}
+
+/**
+ * Forbids caches to store an answer with a token (RFC 6749 s.5.1), also where the application allows it. A shared cache would
+ * hand the token to other users. An answer that the application keeps private stays as it is.
+ */
+export function forbidStoring(response: HttpResponse): void {
+  for (const name of STORING_HEADERS) {
+    const value = headerOf(response, name.toLowerCase());
+    const isDue = value === '' ? name === 'Cache-Control' : !isUnshared(value);
+    if (isDue) setHeader(response, name, 'no-store');
+  }
+}
+
+/** Whether no shared cache stores the answer. `private="Set-Cookie"` concerns only that header (RFC 9111 s.5.2.2.7). */
+function isUnshared(value: string): boolean {
+  const directives = value.replace(/"[^"]*"/g, '""').split(',');
+  return directives.some((directive) => ['no-store', 'private'].includes(directive.trim().toLowerCase()));
 }
 
 /** Names the headers with tokens in `Vary`, besides what the application has named. */

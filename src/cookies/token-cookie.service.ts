@@ -8,6 +8,7 @@ import { TokenVerifier } from '../tokens/verifying/token-verifier.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 import type { TokenType } from '../types/claims.js';
 import type { HttpResponse } from '../types/http.js';
+import { forbidStoring } from './cache-headers.js';
 import { addSetCookie, toSetCookie, type TokenCookie } from './cookie-writer.js';
 
 /** The options of `setAccessCookies()` and `setRefreshCookies()`. */
@@ -30,7 +31,10 @@ export interface UnsetCookieOptions {
 /** The lifetime of a persistent cookie, in seconds, as in Flask-JWT-Extended. */
 const PERSISTENT_SECONDS = 31_540_000;
 
-/** Sets and deletes the cookies of tokens, on Express, Fastify or Node. It needs no cookie plugin. */
+/**
+ * Sets and deletes the cookies of tokens, on Express, Fastify or Node. It needs no cookie plugin. Caches may not store the
+ * answer: it has `Cache-Control: no-store` (RFC 6749 s.5.1), unless the application made it `private`.
+ */
 @Injectable()
 export class TokenCookieService {
   /** @internal */
@@ -71,12 +75,12 @@ export class TokenCookieService {
       const verified = await this.verifier.verify(token);
       return this.cookiesFor(kind, { token, verified, ...options }).map((cookie) => this.serialise(cookie));
     });
-    for (const setCookie of setCookies) addSetCookie(response, setCookie);
+    add(response, setCookies);
   }
 
   private unset(kind: TokenType, response: HttpResponse, options: UnsetCookieOptions): void {
     const setCookies = this.cookiesFor(kind, options).map((cookie) => this.serialise(cookie));
-    for (const setCookie of setCookies) addSetCookie(response, setCookie);
+    add(response, setCookies);
   }
 
   private serialise(cookie: TokenCookie): string {
@@ -106,6 +110,12 @@ export class TokenCookieService {
     }
     return Math.ceil(toSeconds(maxAge));
   }
+}
+
+/** A cache that stored one of these cookies, or its deletion, would set it for other users. */
+function add(response: HttpResponse, setCookies: readonly string[]): void {
+  for (const setCookie of setCookies) addSetCookie(response, setCookie);
+  forbidStoring(response);
 }
 
 /** What cookies are made of: nothing but a domain where they are deleted. */

@@ -47,6 +47,12 @@ describe.each(ADAPTERS)('the sessions of the example, on %s', (adapter) => {
     (await request('POST /refresh', refreshToken)).body as TokenPair;
   const REVOKED = { status: 401, body: { msg: 'Token has been revoked' } };
 
+  it('return tokens that no cache stores', async () => {
+    const opened = await request(`POST /login?user=eve-${adapter}`);
+    const refreshed = await request('POST /refresh', (opened.body as TokenPair).refreshToken);
+    for (const answer of [opened, refreshed]) expect(answer.header('cache-control')).toBe('no-store');
+  });
+
   it('rotate; a reuse ends the session and is in the audit log', async () => {
     const first = await logIn('alice');
     const third = await refresh(await refresh(first));

@@ -53,6 +53,16 @@ describe('the quick start', () => {
     const answers = stdout.split('\x1e').map((answer, index) => `${commands[index]}\n${answer}`.trim());
     expect(answers.map(withoutTokens)).toEqual(steps.map((step) => step.trim()));
   });
+
+  it('lets no cache store the tokens', async () => {
+    const url = await app.getUrl();
+    const opened = await send('POST', `${url}/login`, { body: { username: 'alice', password: 'secret' } });
+    const refreshed = await send('POST', `${url}/refresh`, { token: (opened.body as TokenPair).refreshToken });
+    for (const answer of [opened, refreshed]) {
+      expect(answer).toMatchObject({ status: 201, body: { accessToken: expect.any(String) } });
+      expect(answer.header('cache-control')).toBe('no-store');
+    }
+  });
 });
 
 /** Shortens tokens as the README does. */
@@ -121,7 +131,9 @@ describe('the sessions', () => {
 
   it('rotate; an old refresh token ends the session after the use of its successor', async () => {
     const first = await logIn();
-    const second = (await request('POST', '/sessions/refresh', first.refreshToken)).body as TokenPair;
+    const refreshed = await request('POST', '/sessions/refresh', first.refreshToken);
+    expect(refreshed.header('cache-control')).toBe('no-store');
+    const second = refreshed.body as TokenPair;
     const third = (await request('POST', '/sessions/refresh', second.refreshToken)).body as TokenPair;
     expect(await request('GET', '/sessions', third.accessToken)).toMatchObject({ status: 200, body: [{}] });
     expect(await request('POST', '/sessions/refresh', first.refreshToken)).toEqual(revoked);

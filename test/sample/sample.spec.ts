@@ -61,6 +61,15 @@ describe('log-in', () => {
     expect(body).toEqual({ access_token: token, refresh_token: token });
   });
 
+  it('and refresh return tokens that no cache stores', async () => {
+    const answer = await sample.login('alice');
+    const { refresh_token: token } = answer.body as Pair;
+    const refreshed = await sample.request('POST /auth/refresh', { token });
+    const session = { body: { username: 'alice', password: PASSWORD } };
+    const inCookies = await sample.request('POST /auth/session', session);
+    for (const each of [answer, refreshed, inCookies]) expect(each.header('cache-control')).toBe('no-store');
+  });
+
   it('refuses a wrong password and an unknown user with the same response', async () => {
     expect(await sample.login('alice', 'wrong')).toEqual(refused);
     expect(await sample.login('nobody', PASSWORD)).toEqual(refused);

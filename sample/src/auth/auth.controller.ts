@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Headers, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Header, Headers, HttpCode, Post } from '@nestjs/common';
 import { Jwt, JwtRequired, type JwtPayload, type TokenPair } from 'nestjs-jwt-extended';
 import { TextFields } from '../text-fields.pipe.js';
 import { AuthService } from './auth.service.js';
@@ -14,6 +14,7 @@ export class AuthController {
 
   @Post('login')
   @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
   async login(
     @Body(new TextFields(['username', 'password'])) { username, password }: Credentials,
     @Headers('user-agent') device?: string,
@@ -24,6 +25,7 @@ export class AuthController {
   @JwtRequired({ refresh: true, locations: 'headers' })
   @Post('refresh')
   @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
   async refresh(@Jwt() payload: JwtPayload) {
     return tokenResponse(await this.auth.refresh(payload));
   }
@@ -37,7 +39,7 @@ export class AuthController {
   }
 }
 
-/** The names of RFC 6749 s.5.1. */
+/** The names of RFC 6749 s.5.1, which also forbids caches to store the response. */
 function tokenResponse({ accessToken, refreshToken }: TokenPair) {
   return { access_token: accessToken, refresh_token: refreshToken };
 }
