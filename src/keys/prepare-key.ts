@@ -3,6 +3,7 @@ import { ALGORITHMS, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
 import { isKeyPairInDisguise } from './disguised-key.js';
 import { readKeyPair, readSecret, type KeyPurpose } from './key-material.js';
 import { weaknessOf } from './key-strength.js';
+import { secretWeakness } from './secret-strength.js';
 
 /** The purpose of a key. */
 export interface Preparation {
@@ -57,15 +58,11 @@ function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: 
         'the public key could make tokens. Use a secret of random bytes.',
     );
   }
-  const least = ALGORITHMS[algorithm].hashBytes;
-  const size = key.symmetricKeySize ?? 0;
-  if (size < least && !(allowWeakSecret && size > 0)) {
-    throw new TypeError(
-      `${name} has ${size} bytes; ${algorithm} needs at least ${least} (RFC 7518 s.3.2). Create one with ` +
-        `node -e "console.log(require('crypto').randomBytes(${least}).toString('hex'))", or set allowWeakSecret.`,
-    );
-  }
-  return key;
+  const weakness = secretWeakness(key, algorithm);
+  const { isAllowed, text } = weakness ?? { isAllowed: true, text: '' };
+  if (weakness === null || (isAllowed && allowWeakSecret)) return key;
+  const command = `node -e "console.log(require('crypto').randomBytes(${ALGORITHMS[algorithm].hashBytes}).toString('hex'))"`;
+  throw new TypeError(`${name} ${text} Create one with ${command}${isAllowed ? ', or set allowWeakSecret' : ''}.`);
 }
 
 const TYPE_CURES = {

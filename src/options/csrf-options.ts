@@ -33,7 +33,8 @@ export interface CsrfNames {
 /** The double submit check: a request with a token in a cookie must repeat the token's `csrf` claim elsewhere. */
 export interface CsrfOptions {
   /**
-   * The methods that need the double submit value, in upper or lower case. Flask: `JWT_CSRF_METHODS`.
+   * The methods that need the double submit value, in upper or lower case. `GET` includes `HEAD`, which runs the same handler.
+   * Flask: `JWT_CSRF_METHODS`.
    * @default ['POST', 'PUT', 'PATCH', 'DELETE']
    */
   methods?: readonly string[] | undefined;
@@ -89,7 +90,10 @@ export function checkCsrfCookies(csrf: CsrfSettings | null, cookies: CookieSetti
 
 function httpMethods(section: OptionSection, name: string): ReadonlySet<string> {
   const methods = (names(section, name) ?? ['POST', 'PUT', 'PATCH', 'DELETE']).map((method) => method.toUpperCase());
+  if (methods.length === 0)
+    section.refuse(name, 'is an empty list, so no request would be checked. Write csrf: false.');
   const unknown = methods.find((method) => !METHODS.includes(method));
   if (unknown !== undefined) section.refuse(name, `holds ${show(unknown)}, which is not an HTTP method.`);
-  return new Set(methods);
+  // Nest and Express run the handler of GET for HEAD, too (RFC 9110 s.9.3.2).
+  return new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods);
 }

@@ -2,7 +2,17 @@ import { ALGORITHMS, isAlgorithm, isHmac, type JwtAlgorithm } from '../types/alg
 import type { Duration } from './duration.js';
 import { readOptions, type OptionSection, type ReadersOf, type ValuesOf } from './option-section.js';
 import { addressProblem, withoutPassword } from './provider-address.js';
-import { callback, count, flag, list, milliseconds, optional, positiveMilliseconds, text } from './readers.js';
+import {
+  callback,
+  count,
+  flag,
+  list,
+  milliseconds,
+  optional,
+  positiveMilliseconds,
+  text,
+  timeLimit,
+} from './readers.js';
 import { show } from './shown-value.js';
 
 /** An identity provider whose tokens are accepted: Auth0, Keycloak, Cognito, Entra, or a service with `JwksModule`. */
@@ -80,7 +90,7 @@ const PROVIDER = {
   audience,
   algorithms,
   /** This and the other times: milliseconds. */
-  timeout: positiveMilliseconds('5s'),
+  timeout: timeLimit('5s'),
   cooldown: positiveMilliseconds('30s'),
   maxAge: positiveMilliseconds('1h'),
   maxStale: milliseconds('24h'),

@@ -73,7 +73,7 @@ export interface JwtExtendedOptions {
    */
   refreshTokenExpires?: Duration | false | undefined;
   /**
-   * How far clocks may differ in the checks of `exp`, `nbf` and `iat`. Flask: `JWT_DECODE_LEEWAY`.
+   * How far clocks may differ in the checks of `exp`, `nbf` and `iat`: at most an hour. Flask: `JWT_DECODE_LEEWAY`.
    * @default 0
    */
   leeway?: Duration | undefined;

@@ -11,7 +11,7 @@ import type { JwtExtendedOptions } from './jwt-extended-options.js';
 import type { KEY_OPTIONS } from './key-settings.js';
 import { header, json, queryString, tokenLocation } from './location-options.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
-import { callback, count, duration, flag, lifetime, memberName, names, sectionOf } from './readers.js';
+import { atMost, callback, count, duration, flag, lifetime, memberName, names, sectionOf } from './readers.js';
 import { requestProperty } from './request-property.js';
 import { revocation } from './revocation-options.js';
 import { rotation } from './rotation-options.js';
@@ -29,7 +29,7 @@ export const OPTIONS = {
   /** Seconds; `null`: never. */
   refreshTokenExpires: lifetime('30d'),
   /** Seconds. */
-  leeway: duration(0),
+  leeway: atMost(duration(0), 3600, "'1h'", 'For that long, expired tokens are accepted. Clocks differ by seconds.'),
   issuer,
   audience,
   encodeNotBefore: flag(true),

@@ -67,6 +67,15 @@ export function duration(fallback: Duration): Reader<number> {
   };
 }
 
+/** A number up to a limit. `limit` is how users write it, and `reason` says why there is one. */
+export function atMost(read: Reader<number>, most: number, limit: string, reason: string): Reader<number> {
+  return (section, name) => {
+    const value = read(section, name);
+    if (value <= most) return value;
+    return section.refuse(name, `must be at most ${limit}; it is ${show(section.raw(name))}. ${reason}`);
+  };
+}
+
 /** A duration in milliseconds, zero or more. */
 export function milliseconds(fallback: Duration): Reader<number> {
   return (section, name) => duration(fallback)(section, name) * 1000;
@@ -78,6 +87,11 @@ export function positiveMilliseconds(fallback: Duration): Reader<number> {
     const value = milliseconds(fallback)(section, name);
     return value > 0 ? value : section.refuse(name, 'must be more than zero.');
   };
+}
+
+/** How long a request waits for a server, in milliseconds. Node fires a timer of more than 25 days at once. */
+export function timeLimit(fallback: Duration): Reader<number> {
+  return atMost(positiveMilliseconds(fallback), 600_000, "'10m'", 'A request would wait for that long.');
 }
 
 /** A lifetime in seconds, more than zero; `null` for the value `false`: no end. */

@@ -1,7 +1,7 @@
 import { RevocationStore } from '../stores/revocation-store.js';
 import type { Duration } from './duration.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
-import { count, flag, optional, positiveMilliseconds, sectionOf } from './readers.js';
+import { count, flag, optional, positiveMilliseconds, sectionOf, timeLimit } from './readers.js';
 import { show } from './shown-value.js';
 
 /** Where sessions and revoked tokens are stored. */
@@ -51,7 +51,7 @@ const LOCAL_CACHE = {
 const REVOCATION = {
   store: revocationStore,
   /** Milliseconds. */
-  timeout: positiveMilliseconds('1s'),
+  timeout: timeLimit('1s'),
   /** `null`: no cache. */
   local: optional(sectionOf(LOCAL_CACHE)),
 } satisfies ReadersOf<RevocationOptions>;

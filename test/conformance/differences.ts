@@ -64,6 +64,15 @@ const REFUSED: readonly Difference[] = [
       'Wrong options (unknown names included) stop the start with a `TypeError` that names the option, what is wrong and the cure.',
   },
   {
+    id: 'checks-that-are-none',
+    where: ['csrf / no method is protected', 'expiry-leeway / leeway'],
+    answers: ['refused'],
+    ours: 'A leeway of more than an hour stops the start, and so does an empty list of CSRF methods.',
+    reason: 'In Flask these settings turn a check off without saying so. `csrf: false` says so.',
+    contract:
+      'Wrong options (unknown names included) stop the start with a `TypeError` that names the option, what is wrong and the cure.',
+  },
+  {
     id: 'mixed-algorithms',
     where: [
       'algorithms / RS256 and ES256 in the list, one public key',
@@ -194,6 +203,14 @@ const REQUESTS: readonly Difference[] = [
     answers: [401],
     ours: 'A double submit value outside ASCII, or a `csrf` claim that is not a string, is a mismatch: 401.',
     reason: 'Flask answers 500.',
+  },
+  {
+    id: 'head-is-get',
+    where: ['csrf / only GET is protected / 6'],
+    answers: [401],
+    ours: '`GET` in `csrf.methods` includes `HEAD`.',
+    reason: 'A request with HEAD runs the handler of GET, in Flask and in Nest.',
+    contract: 'No silently open route.',
   },
   {
     id: 'csrf-methods-case',

@@ -36,7 +36,7 @@ it('shows valid options', async () => {
   const module = await Test.createTestingModule({ imports: [AppModule as Type] }).compile();
   const settings: unknown = module.get(SETTINGS, { strict: false });
   expect(settings).toMatchObject({ tokenLocation: ['cookies'], implicitRefresh: { within: 300 } });
-  expect(() => resolveSettings({ secret: 'x'.repeat(32), ...prefixedNames })).not.toThrow();
+  expect(() => resolveSettings({ secret: 'xy'.repeat(16), ...prefixedNames })).not.toThrow();
 });
 
 /** The cookies of a response, by name. */

@@ -50,6 +50,6 @@ it('names only exceptions that exist', () => {
 });
 
 it('reads options from the environment', async () => {
-  const environment = { FLASK_JWT_SECRET_KEY: 'x'.repeat(32), FLASK_JWT_TOKEN_LOCATION: 'cookies,headers', HOME: '/' };
+  const environment = { FLASK_JWT_SECRET_KEY: 'xy'.repeat(16), FLASK_JWT_TOKEN_LOCATION: 'cookies,headers', HOME: '/' };
   expect(resolveSettings(library.optionsFromFlaskConfig(environment)).tokenLocation).toEqual(['cookies', 'headers']);
 });

@@ -1,4 +1,4 @@
-import { All, Controller, HttpCode, Post } from '@nestjs/common';
+import { All, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { Jwt, JwtRequired, type JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { ADAPTERS } from '../support/adapters.js';
 import { forge } from '../support/forge.js';
@@ -9,6 +9,10 @@ class RoutesController {
   @JwtRequired()
   @All('any')
   any() {}
+
+  @JwtRequired()
+  @Get('read')
+  read() {}
 
   @JwtRequired({ optional: true })
   @HttpCode(200)
@@ -39,6 +43,19 @@ function lines(claims: object, values: readonly string[], name = 'X-CSRF-TOKEN')
   const cookie = `access_token_cookie=${forge(claims)}`;
   return [['Cookie', cookie], ...values.map((value) => [name, value] as [string, string])];
 }
+
+describe.each(ADAPTERS)('csrf.methods with GET on %s', (adapter) => {
+  const app = useJwtApp(adapter, serving({ csrf: { methods: ['GET'] } }));
+
+  it.each(['/read', '/any'])('holds for HEAD of %s, which runs the same handler', async (path) => {
+    for (const method of ['GET', 'HEAD']) {
+      const ask = (...values: string[]) => app.send(method, path, { headers: lines({ csrf: VALUE }, values) });
+      expect(await ask(VALUE)).toMatchObject({ status: 200 });
+      expect(await ask()).toMatchObject({ status: 401 });
+      expect(await ask(OTHER)).toMatchObject({ status: 401 });
+    }
+  });
+});
 
 describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
   const app = useJwtApp(adapter, serving());

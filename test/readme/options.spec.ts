@@ -5,7 +5,7 @@ import { resolveSettings } from '../../src/options/resolve-settings.js';
 import { CALLBACKS } from '../../src/options/callbacks.js';
 import { quoted, rowsOf } from './readme.js';
 
-const secret = 'x'.repeat(32);
+const secret = 'xy'.repeat(16);
 const nobody = 'noOptionIsCalledThis';
 
 /** The smallest options that accept a section `rotation`, which needs a store. */

@@ -28,6 +28,11 @@ describe('The start is refused', () => {
     ['a store alone', { revocation: store }, '"revocation.'],
     ['an unknown option', { revocation: { store, deadline: 1 } }, '"revocation.deadline" does not exist'],
     ['no time at all', { revocation: { store, timeout: 0 } }, '"revocation.timeout" must be more than zero'],
+    [
+      'a time longer than a request waits',
+      { revocation: { store, timeout: '30d' } },
+      '"revocation.timeout" must be at most',
+    ],
     ['a time without unit', { revocation: { store, timeout: '1000' } }, '"revocation.timeout" is wrong'],
     ['a negative time', { revocation: { store, timeout: -1 } }, '"revocation.timeout" must not be negative'],
     ['an unknown part of rotation', { rotation: { gracePeriod: 1 } }, '"rotation.gracePeriod" does not exist'],

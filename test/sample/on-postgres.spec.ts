@@ -31,7 +31,7 @@ describeWithPostgres('The sample on DATABASE_URL', () => {
   beforeAll(async () => {
     server = await PostgresServer.start();
     Logger.overrideLogger(false);
-    Object.assign(process.env, { DATABASE_URL: server.url, JWT_SECRET_KEY: 'x'.repeat(32) });
+    Object.assign(process.env, { DATABASE_URL: server.url, JWT_SECRET_KEY: 'xy'.repeat(16) });
     // This is what `npm run migrate` runs.
     await import('../../sample/src/migrate.js');
     one = await start();
@@ -72,7 +72,7 @@ describeWithPostgres('The sample on DATABASE_URL', () => {
 
 describe('The environment of the sample', () => {
   it('refuses two stores', () => {
-    const both = { JWT_SECRET_KEY: 'x'.repeat(32), DATABASE_URL: 'postgres://a', REDIS_URL: 'redis://b' };
+    const both = { JWT_SECRET_KEY: 'xy'.repeat(16), DATABASE_URL: 'postgres://a', REDIS_URL: 'redis://b' };
     expect(() => new Environment(both)).toThrow('DATABASE_URL and REDIS_URL are both set');
   });
 });

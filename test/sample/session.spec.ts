@@ -134,7 +134,7 @@ it('refuses headers on routes for browsers, and cookies on routes for programs',
 
 it('sets Secure cookies in production', async () => {
   const before = { ...process.env };
-  Object.assign(process.env, { NODE_ENV: 'production', JWT_SECRET_KEY: 'x'.repeat(32) });
+  Object.assign(process.env, { NODE_ENV: 'production', JWT_SECRET_KEY: 'xy'.repeat(16) });
   const production = await startApp('express', { imports: [AppModule] });
   process.env = before;
   const { setCookies } = await new Visitor(new SampleClient(production.url)).logIn();

@@ -79,7 +79,7 @@ const RUNS: Record<string, Run> = {
   'npm run conformance:serve': {
     async here(copy) {
       const { url, stop } = await copy.serve('npm run conformance:serve -- --port 0 --adapter fastify');
-      const scenario = { name: 'one', config: { JWT_SECRET_KEY: 's'.repeat(32) }, loaders: [] };
+      const scenario = { name: 'one', config: { JWT_SECRET_KEY: 'st'.repeat(16) }, loaders: [] };
       const prepared = await fetch(`${url}/__scenario`, { method: 'POST', body: JSON.stringify(scenario) });
       const versions = await fetch(`${url}/__scenario`).then((answer) => answer.json());
       const refused = await fetch(`${url}/required`);

@@ -33,7 +33,7 @@ const RING: JwtExtendedOptions = {
     { kid: 'now', key: privateKeyFor('EdDSA'), algorithm: 'EdDSA', use: 'sign' },
     { kid: 'before', key: privateKeyFor('RS256'), algorithm: 'RS256', use: 'verify' },
     { kid: 'partner', key: publicKeyFor('ES256'), algorithm: 'ES256', use: 'verify' },
-    { kid: 'shared', key: 's'.repeat(32), algorithm: 'HS256', use: 'verify' },
+    { kid: 'shared', key: 'st'.repeat(16), algorithm: 'HS256', use: 'verify' },
     { kid: 'over', key: publicKeyFor('ES384'), algorithm: 'ES384', use: 'verify', notAfter: 1 },
   ],
 };

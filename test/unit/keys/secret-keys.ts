@@ -7,7 +7,7 @@ export const header = (kid?: string, alg = 'HS256') => (kid === undefined ? { al
 export const secret = (
   kid: string | null,
   use: KeyOptions['use'] = 'sign',
-  key = `${kid} `.repeat(32),
+  key = `${kid}-`.repeat(32),
 ): KeyOptions => ({
   kid,
   use,

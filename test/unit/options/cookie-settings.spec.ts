@@ -77,6 +77,7 @@ describe('the options of csrf', () => {
   it.each([
     [{ methods: ['FETCH'] }, 'csrf.methods', 'holds "FETCH", which is not an HTTP method'],
     [{ methods: 'POST' }, 'csrf.methods', 'must be a list'],
+    [{ methods: [] }, 'csrf.methods', 'is an empty list, so no request would be checked. Write csrf: false'],
     [{ methods: [1] }, 'csrf.methods', 'must be a list of names'],
     [{ inCookies: 'yes' }, 'csrf.inCookies', 'must be true or false'],
     [{ checkForm: 1 }, 'csrf.checkForm', 'must be true or false'],
@@ -105,6 +106,18 @@ describe('the options of csrf', () => {
   });
 
   it('methods may be in upper or lower case', () => {
-    expect(csrf({ methods: ['post', 'Get'] })?.methods).toEqual(new Set(['POST', 'GET']));
+    expect(csrf({ methods: ['post', 'Get'] })?.methods).toEqual(new Set(['POST', 'GET', 'HEAD']));
+  });
+
+  it.each([
+    [['GET'], ['GET', 'HEAD']],
+    [
+      ['get', 'head'],
+      ['GET', 'HEAD'],
+    ],
+    [['HEAD'], ['HEAD']],
+    [['POST'], ['POST']],
+  ])('the methods %j are %j: GET includes HEAD', (methods, settled) => {
+    expect(csrf({ methods })?.methods).toEqual(new Set(settled));
   });
 });

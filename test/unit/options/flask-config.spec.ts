@@ -106,7 +106,7 @@ describe('optionsFromFlaskConfig()', () => {
       identityClaim: 'user_id',
       leeway: 10,
       cookies: { sameSite: 'strict', secure: true },
-      csrf: { methods: new Set(['POST', 'GET']), access: { headerName: 'X-A', cookiePath: '/a' } },
+      csrf: { methods: new Set(['POST', 'GET', 'HEAD']), access: { headerName: 'X-A', cookiePath: '/a' } },
     });
   });
 });

@@ -1,7 +1,7 @@
 import { resolveSettings } from '../../../src/options/resolve-settings.js';
 import { errorOf } from '../../support/token-service.js';
 
-const secret = 'x'.repeat(32);
+const secret = 'xy'.repeat(16);
 const issuer = 'https://idp.example';
 const uri = 'https://idp.example/keys';
 
@@ -71,6 +71,7 @@ it.each<[what: string, options: object, message: string]>([
   ['an empty audience', { jwks: { issuer, audience: '' } }, '"jwks.audience" must be a text'],
   ['an empty list of audiences', { jwks: { issuer, audience: [] } }, '"jwks.audience"'],
   ['audience: true', { jwks: { issuer, audience: true } }, '"jwks.audience"'],
+  ['a timeout of 30 days', { jwks: { issuer, timeout: '30d' } }, '"jwks.timeout" must be at most \'10m\''],
   ['a timeout of 0', { jwks: { issuer, timeout: 0 } }, '"jwks.timeout" must be more than zero'],
   ['a cooldown of 0', { jwks: { issuer, cooldown: 0 } }, '"jwks.cooldown" must be more than zero'],
   ['maxBytes of 0', { jwks: { issuer, maxBytes: 0 } }, '"jwks.maxBytes"'],

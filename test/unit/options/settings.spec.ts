@@ -92,6 +92,10 @@ describe('the options', () => {
     expect(settings).toMatchObject({ accessTokenExpires: null, refreshTokenExpires: null });
   });
 
+  it('the leeway can be an hour', () => {
+    expect(settle({ leeway: '1h' }).leeway).toBe(3600);
+  });
+
   it('algorithm is always accepted', () => {
     const { decodeAlgorithms } = settle({ algorithm: 'HS512', decodeAlgorithms: ['HS384'] });
     expect([...decodeAlgorithms].sort()).toEqual(['HS384', 'HS512']);

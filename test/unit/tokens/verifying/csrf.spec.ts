@@ -83,7 +83,7 @@ describe('the value of a token', () => {
 });
 
 describe('the value of a request', () => {
-  const { csrf } = resolveSettings({ secret: 'x'.repeat(32), csrf: { checkForm: true } });
+  const { csrf } = resolveSettings({ secret: 'xy'.repeat(16), csrf: { checkForm: true } });
   const present = (request: object, method = 'POST') =>
     presentedCsrfValue({ method, headers: {}, ...request }, 'access', csrf);
 
