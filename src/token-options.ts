@@ -18,13 +18,14 @@ export interface TokenOptions {
    */
   expires?: Duration | false | undefined;
   /**
-   * Further claims. They win over the claims of the library and of `additionalClaims`.
+   * Further claims: a plain object of JSON values. `exp`, `iat` and `nbf` can be a `Date`. They win over the claims of the
+   * library and of `additionalClaims`.
    *
    * @default none
    */
   claims?: object | undefined;
   /**
-   * Further header parameters. They win over those of `additionalHeaders`.
+   * Further header parameters: a plain object of JSON values. They win over those of `additionalHeaders`.
    *
    * @default none
    */

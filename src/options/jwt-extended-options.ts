@@ -208,9 +208,17 @@ export interface JwtExtendedOptions {
    * @example userIdentity: (user) => String((user as User).id)
    */
   userIdentity?(identity: unknown): unknown;
-  /** Further claims of new tokens. Claims of a single call win. Flask: `additional_claims_loader`. */
+  /**
+   * Further claims of new tokens: a plain object of JSON values. Claims of a single call win. Flask:
+   * `additional_claims_loader`.
+   *
+   * @example additionalClaims: (user) => ({ role: (user as User).role })
+   */
   additionalClaims?(identity: unknown): Awaitable<object | null | undefined>;
-  /** Further header parameters of new tokens. Those of a single call win. Flask: `additional_headers_loader`. */
+  /**
+   * Further header parameters of new tokens: a plain object of JSON values. Those of a single call win. Flask:
+   * `additional_headers_loader`.
+   */
   additionalHeaders?(identity: unknown): Awaitable<object | null | undefined>;
   /** The key that signs a new token. Flask: `encode_key_loader`. */
   encodeKey?(identity: unknown): Awaitable<KeyMaterial | EncodeKeyChoice>;

@@ -268,8 +268,8 @@ const CREATION: readonly Difference[] = [
     id: 'dates-in-claims',
     where: ['loaders / claims that are no JSON values / 1-2'],
     answers: [200],
-    ours: 'A `Date` in a claim becomes an ISO 8601 string, as in JSON.',
-    reason: "Flask's JSON encoder writes an HTTP date.",
+    ours: 'Claims are JSON values. A `Date` is a `TypeError`, except in `exp`, `iat` and `nbf`.',
+    reason: "Flask's JSON encoder writes an HTTP date. Our test application writes `date.toISOString()`.",
   },
   {
     id: 'fractional-lifetimes',

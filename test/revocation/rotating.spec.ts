@@ -118,6 +118,21 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
     await notConsumed(pair);
   });
 
+  it('with the user of userLookup as claims consumes nothing', async () => {
+    class User {
+      readonly passwordHash = 'secret';
+    }
+    const pair = await app.logIn();
+    const user = new User();
+    for (const name of ['additionalClaims', 'additionalHeaders'] as const) {
+      doing = { userLookup: () => user, [name]: () => calls.at(-1)?.[1] };
+      const message = `"${name}" of a new token is an instance of User. Pass a plain object of JSON values: { … }.`;
+      await expect(app.tokens.rotate(pair.refreshToken)).rejects.toThrow(new TypeError(message));
+      expect(calls.at(-1)).toEqual([name, user]);
+    }
+    await notConsumed(pair);
+  });
+
   it('with claims that are no object consumes nothing', async () => {
     const pair = await app.logIn();
     await expect(app.tokens.rotate(pair.refreshToken, { claims: 'x' as never })).rejects.toThrow(TypeError);

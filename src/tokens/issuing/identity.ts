@@ -1,4 +1,5 @@
 import type { Settings } from '../../options/settings.js';
+import { copyOfIdentity } from './json-copy.js';
 
 /** The types of values that JSON does not have. */
 const NO_JSON = ['undefined', 'function', 'symbol', 'bigint'];
@@ -8,10 +9,10 @@ export async function identityClaimOf(identity: unknown, { callbacks }: Settings
   return callbacks.userIdentity ? callbacks.userIdentity(identity) : identity;
 }
 
-/** @throws TypeError if no token can have this value as its identity claim. */
-export function requireIdentity(identity: unknown, { identityClaim, verifySubject }: Settings): void {
+/** A copy of an identity claim. @throws TypeError if no token can have this value as its identity claim. */
+export function checkedIdentity(identity: unknown, { identityClaim, verifySubject }: Settings): unknown {
   const mustBeString = identityClaim === 'sub' && verifySubject;
-  if (mustBeString ? typeof identity === 'string' : !NO_JSON.includes(typeof identity)) return;
+  if (mustBeString ? typeof identity === 'string' : !NO_JSON.includes(typeof identity)) return copyOfIdentity(identity);
   throw new TypeError(
     `The identity of a token must be ${mustBeString ? 'a string (RFC 7519 s.4.1.2)' : 'a JSON value'}; ` +
       `it is ${identity === null ? 'null' : typeof identity}. ` +
@@ -29,8 +30,7 @@ export async function identityClaimOfUser(user: unknown, settings: Settings): Pr
   requirePresent(user);
   const identity = settings.callbacks.userIdentity ? await convertedIdentity(user, settings) : user;
   requirePresent(identity);
-  requireIdentity(identity, settings);
-  return identity;
+  return checkedIdentity(identity, settings);
 }
 
 async function convertedIdentity(user: unknown, settings: Settings): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { Settings } from '../../options/settings.js';
-import { asObject, type NewToken } from './new-token.js';
+import { copyOfObject } from './json-copy.js';
+import type { NewToken } from './new-token.js';
 
 /** Parameters that determine the signature and the format of a token. Only the library sets them. */
 const OWN_PARAMETERS = ['alg', 'crit'];
@@ -11,8 +12,8 @@ const PLAIN = Object.freeze({ typ: 'JWT' });
 export async function newHeader(token: NewToken, settings: Settings): Promise<Readonly<Record<string, unknown>>> {
   const { additionalHeaders } = settings.callbacks;
   if (additionalHeaders === undefined && token.headers === undefined) return PLAIN;
-  const further = asObject(await additionalHeaders?.(token.identity), 'additionalHeaders');
-  const header: Record<string, unknown> = { typ: 'JWT', ...further, ...asObject(token.headers, 'headers') };
+  const further = parameters(await additionalHeaders?.(token.identity), 'additionalHeaders');
+  const header: Record<string, unknown> = { typ: 'JWT', ...further, ...parameters(token.headers, 'headers') };
   const own = OWN_PARAMETERS.find((name) => Object.hasOwn(header, name));
   if (own !== undefined) throw new TypeError(`The header parameter "${own}" of a new token cannot be set by hand.`);
   if (header.kid !== undefined && typeof header.kid !== 'string') {
@@ -24,4 +25,9 @@ export async function newHeader(token: NewToken, settings: Settings): Promise<Re
   delete header.b64;
   if (!header.typ) delete header.typ;
   return header;
+}
+
+/** `null` and `undefined` are no parameters. */
+function parameters(value: unknown, name: string): Record<string, unknown> {
+  return value === undefined || value === null ? {} : copyOfObject(value, name);
 }

@@ -1,7 +1,8 @@
 import { toSeconds, type Duration } from '../../options/duration.js';
 import type { Settings } from '../../options/settings.js';
-import { identityClaimOf, requireIdentity } from './identity.js';
+import { checkedIdentity, identityClaimOf } from './identity.js';
 import type { Issuance } from './issuance.js';
+import { copyOfObject } from './json-copy.js';
 import { LIBRARY_CLAIMS, ownValue, TIME_CLAIMS, type TokenType } from '../../types/claims.js';
 
 /** The options of a call that creates a token. */
@@ -21,7 +22,7 @@ export interface NewToken {
 export interface TokenContent {
   readonly type: TokenType;
   readonly fresh: boolean | number;
-  /** The value of the identity claim. */
+  /** The value of the identity claim. `undefined` if `overriding` has that claim. */
   readonly identity: unknown;
   /** Claims copied from the preceding token. */
   readonly copied: object;
@@ -35,16 +36,14 @@ const NOTHING: Record<string, unknown> = Object.freeze({});
 
 /** Calls the callbacks and determines all parts of a token except its issuance. */
 export async function tokenContent(token: NewToken, settings: Settings): Promise<TokenContent> {
-  const further = asObject(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
-  const claims = asObject(token.claims, 'claims');
-  const overriding =
-    further === NOTHING && claims === NOTHING ? NOTHING : { ...toClaims(further), ...toClaims(claims) };
+  const further = newClaims(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
+  const claims = newClaims(token.claims, 'claims');
+  const overriding = further === NOTHING && claims === NOTHING ? NOTHING : { ...further, ...claims };
   const identity = await identityOf(token, settings);
-  if (!Object.hasOwn(overriding, settings.identityClaim)) requireIdentity(identity, settings);
   return {
     type: token.type,
     fresh: freshness(token.fresh),
-    identity,
+    identity: Object.hasOwn(overriding, settings.identityClaim) ? undefined : checkedIdentity(identity, settings),
     copied: token.successorOf === undefined ? NOTHING : copiedClaims(token.successorOf, settings),
     overriding,
     lifetime: lifetimeOf(token, settings),
@@ -104,21 +103,12 @@ function lifetimeOf({ expires, type }: NewToken, settings: Settings): number | n
   return Math.ceil(seconds);
 }
 
-/** Checks an object of claims or header parameters from the application. `null` and `undefined` become an empty object. */
-export function asObject(value: unknown, name: string): object {
+/**
+ * Claims of the application without undefined ones. A `Date` in a registered time claim becomes a NumericDate (RFC 7519
+ * s.2). `null` and `undefined` are no claims.
+ */
+function newClaims(value: unknown, name: string): Readonly<Record<string, unknown>> {
   if (value === undefined || value === null) return NOTHING;
-  if (typeof value === 'object' && !Array.isArray(value)) return value;
-  throw new TypeError(
-    `"${name}" of a new token must be an object; it is ${Array.isArray(value) ? 'a list' : typeof value}.`,
-  );
-}
-
-/** Converts dates in registered time claims to NumericDates (RFC 7519 s.2), and omits undefined claims. */
-function toClaims(values: object): object {
-  const claims = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    claims.map(([name, value]: [string, unknown]) =>
-      TIME_CLAIMS.includes(name) && value instanceof Date ? [name, Math.floor(value.getTime() / 1000)] : [name, value],
-    ),
-  );
+  const claims = Object.entries(copyOfObject(value, name, TIME_CLAIMS));
+  return Object.fromEntries(claims.filter(([, claim]) => claim !== undefined));
 }

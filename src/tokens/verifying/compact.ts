@@ -16,7 +16,7 @@ export interface CompactToken {
 }
 
 /** The deepest nesting of the JSON. Deeper JSON could overflow the stack. */
-const MAX_DEPTH = 128;
+export const MAX_DEPTH = 128;
 
 // `fatal` refuses invalid UTF-8. `ignoreBOM` leaves a byte order mark in the text, which `JSON.parse` then refuses.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -69,8 +69,8 @@ const CALLBACKS: Readonly<Record<string, (facts: CallbackFacts) => Callbacks>> =
   additional_claims_type: () => additionalClaims(() => ({ type: 'refresh', sub: 'overridden' })),
   additional_claims_rich: () =>
     additionalClaims(() => ({
-      date: new Date('2022-08-12'),
-      moment: new Date('2022-08-12T01:02:03Z'),
+      date: new Date('2022-08-12').toISOString(),
+      moment: new Date('2022-08-12T01:02:03Z').toISOString(),
       uuid: '12345678-1234-4234-8234-123456789abc',
       decimal: '1.50',
       nbf: new Date('2001-09-09T01:46:40Z'),

@@ -62,11 +62,11 @@ describe('the claims of a call', () => {
     expect(plain.exp).toBe((plain.iat as number) + 900);
   });
 
-  it('are NumericDates for dates in time claims, and strings for other dates', async () => {
+  it('are NumericDates for dates in time claims', async () => {
     const date = new Date('2100-01-01T00:00:00.900Z');
-    const { claims } = await access({ claims: { exp: date, nbf: date, iat: date, birthday: date } });
+    const { claims } = await access({ claims: { exp: date, nbf: date, iat: date } });
     const seconds = 4_102_444_800;
-    expect(claims).toMatchObject({ exp: seconds, nbf: seconds, iat: seconds, birthday: '2100-01-01T00:00:00.900Z' });
+    expect(claims).toMatchObject({ exp: seconds, nbf: seconds, iat: seconds });
   });
 
   it('can have any name', async () => {
@@ -81,11 +81,5 @@ describe('the claims of a call', () => {
     expect(await refusal({ claims })).toContain('"claims" of a new token must be an object');
     const odd = { additionalClaims: () => claims } as JwtExtendedOptions;
     expect(await refusal({}, odd)).toContain('"additionalClaims" of a new token must be an object');
-  });
-
-  it('that JSON cannot represent are an error of the application', async () => {
-    const circle: Record<string, unknown> = {};
-    circle.self = circle;
-    for (const claims of [circle, { big: 10n }]) await refusal({ claims });
   });
 });
