@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Injectable, type CallHandler, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Optional, type CallHandler, type ExecutionContext } from '@nestjs/common';
 import { CacheInterceptor } from '@nestjs/cache-manager';
 import type { Observable } from 'rxjs';
-import { getJwtContext } from './context/jwt-context.js';
-import { keepPrivate } from './cookies/cache-headers.js';
+import { getJwtContext, rememberedContext } from './context/jwt-context.js';
+import { keepPrivate, varyByToken } from './cookies/cache-headers.js';
+import type { Settings } from './options/settings.js';
+import { SETTINGS } from './options/tokens.js';
 import { isPromise } from './types/awaitable.js';
 import type { HttpResponse } from './types/http.js';
 import type { JwtContext } from './types/jwt-context.js';
@@ -22,12 +24,26 @@ import type { JwtContext } from './types/jwt-context.js';
  */
 @Injectable()
 export class JwtCacheInterceptor extends CacheInterceptor {
-  /** Answers from the cache, or calls the handler. Marks the response of a request with a token as private. */
+  /** @internal `undefined` where the module is not global. */
+  @Optional()
+  @Inject(SETTINGS)
+  protected readonly jwtSettings?: Settings | undefined;
+
+  /**
+   * Answers from the cache, or calls the handler. Marks the response of a request with a token as private. An anonymous
+   * response has `Vary`, so that no cache answers a request with a token with it.
+   */
   override intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    if (context.getType() === 'http' && getJwtContext(context) !== null) {
-      keepPrivate(context.switchToHttp().getResponse<HttpResponse>());
-    }
+    if (context.getType() === 'http') this.markResponse(context);
     return super.intercept(context, next);
+  }
+
+  private markResponse(context: ExecutionContext): void {
+    const response = context.switchToHttp().getResponse<HttpResponse>();
+    const tokenHeader = this.jwtSettings?.header.name ?? 'Authorization';
+    if (getJwtContext(context) !== null) keepPrivate(response, tokenHeader);
+    // `undefined` is a route that reads no token.
+    else if (rememberedContext(context) === null) varyByToken(response, tokenHeader);
   }
 
   /** The key of Nest's interceptor (the URL, or `@CacheKey()`) with the user and session of the token. */

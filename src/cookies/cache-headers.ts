@@ -1,22 +1,20 @@
 import type { HttpResponse } from '../types/http.js';
 
-/** The request headers in which a token can come. Caches have to tell answers apart by them (RFC 9111 s.4.1). */
-const TOKEN_HEADERS = ['Authorization', 'Cookie'];
-
 /** The headers that tell caches what they can store: RFC 9111, RFC 9213 and the Edge Architecture Specification. */
 const STORING_HEADERS = ['Cache-Control', 'CDN-Cache-Control', 'Surrogate-Control'];
 
 /** Lets the client alone store an answer (RFC 9111 s.5.2.2.7), unless the application has said what caches may do. */
-export function keepPrivate(response: HttpResponse): void {
-  varyByToken(response);
+export function keepPrivate(response: HttpResponse, tokenHeader: string): void {
+  varyByToken(response, tokenHeader);
   if (headerOf(response, 'cache-control') === '') setHeader(response, 'Cache-Control', 'private');
 }
 
 /**
  * Forbids caches to store an answer with a token (RFC 6749 s.5.1), also where the application allows it. A shared cache would
- * hand the token to other users. An answer that the application keeps private stays as it is.
+ * hand the token to other users. An answer that the application keeps private stays private.
  */
-export function forbidStoring(response: HttpResponse): void {
+export function forbidStoring(response: HttpResponse, tokenHeader: string): void {
+  varyByToken(response, tokenHeader);
   for (const name of STORING_HEADERS) {
     const value = headerOf(response, name.toLowerCase());
     const isDue = value === '' ? name === 'Cache-Control' : !isUnshared(value);
@@ -30,14 +28,18 @@ function isUnshared(value: string): boolean {
   return directives.some((directive) => ['no-store', 'private'].includes(directive.trim().toLowerCase()));
 }
 
-/** Names the headers with tokens in `Vary`, besides what the application has named. */
-function varyByToken(response: HttpResponse): void {
+/**
+ * Names the request headers that can hold a token in `Vary`, in addition to those that the application named. Caches tell
+ * answers apart by them (RFC 9111 s.4.1). `tokenHeader` is the option `header.name`.
+ */
+export function varyByToken(response: HttpResponse, tokenHeader: string): void {
   const named = headerOf(response, 'vary')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
   if (named.includes('*')) return;
-  const missing = TOKEN_HEADERS.filter((header) => !named.some((name) => name.toLowerCase() === header.toLowerCase()));
+  const known = named.map((name) => name.toLowerCase());
+  const missing = [tokenHeader, 'Cookie'].filter((name) => !known.includes(name.toLowerCase()));
   if (missing.length > 0) setHeader(response, 'Vary', [...named, ...missing].join(', '));
 }
 

@@ -75,12 +75,18 @@ export class TokenCookieService {
       const verified = await this.verifier.verify(token);
       return this.cookiesFor(kind, { token, verified, ...options }).map((cookie) => this.serialise(cookie));
     });
-    add(response, setCookies);
+    this.add(response, setCookies);
   }
 
   private unset(kind: TokenType, response: HttpResponse, options: UnsetCookieOptions): void {
     const setCookies = this.cookiesFor(kind, options).map((cookie) => this.serialise(cookie));
-    add(response, setCookies);
+    this.add(response, setCookies);
+  }
+
+  /** A cache that stored one of these cookies, or its deletion, would set it for other users. */
+  private add(response: HttpResponse, setCookies: readonly string[]): void {
+    for (const setCookie of setCookies) addSetCookie(response, setCookie);
+    forbidStoring(response, this.settings.header.name);
   }
 
   private serialise(cookie: TokenCookie): string {
@@ -110,12 +116,6 @@ export class TokenCookieService {
     }
     return Math.ceil(toSeconds(maxAge));
   }
-}
-
-/** A cache that stored one of these cookies, or its deletion, would set it for other users. */
-function add(response: HttpResponse, setCookies: readonly string[]): void {
-  for (const setCookie of setCookies) addSetCookie(response, setCookie);
-  forbidStoring(response);
 }
 
 /** What cookies are made of: nothing but a domain where they are deleted. */

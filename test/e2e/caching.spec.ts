@@ -5,6 +5,7 @@ import {
   Post,
   UseInterceptors,
   type ExecutionContext,
+  type INestApplication,
   type Provider,
   type Type,
 } from '@nestjs/common';
@@ -139,7 +140,29 @@ describe.each(ADAPTERS)('cached responses on %s', (adapter) => {
         const found = await app.get('/own/me', forge());
         expect(found.header('cache-control')).toBe('private');
         expect(found.header('vary')).toBe('Authorization, Cookie');
-        expect((await app.get('/own/open')).header('cache-control')).toBeUndefined();
+        const open = await app.get('/own/open', forge());
+        for (const name of ['cache-control', 'vary']) expect(open.header(name)).toBeUndefined();
+      });
+    });
+
+    it('names the headers of a token on an anonymous response too, which shared caches may store', async () => {
+      await withJwtApp(adapter, withCache([OwnController]), async (app) => {
+        for (const result of ['MISS', 'HIT']) {
+          const anonymous = await app.get('/own/me');
+          expect(anonymous.header('x-cache')).toBe(result);
+          expect(anonymous.header('vary')).toBe('Authorization, Cookie');
+          expect(anonymous.header('cache-control')).toBeUndefined();
+        }
+      });
+    });
+
+    it('names the header of the option header.name, next to the headers that the application names', async () => {
+      const options = { header: { name: 'X-Token', type: '' } };
+      const prepare = (app: INestApplication) => app.enableCors({ origin: ['https://a.example', 'https://b.example'] });
+      await withJwtApp(adapter, withCache([OwnController], { options, prepare }), async (app) => {
+        const own = await app.send('GET', '/own/me', { headers: [['X-Token', forge()]] });
+        expect(own.body).toMatchObject({ identity: 'alice' });
+        for (const each of [own, await app.get('/own/me')]) expect(each.header('vary')).toBe('Origin, X-Token, Cookie');
       });
     });
   });

@@ -1,9 +1,29 @@
 import type { ServerResponse } from 'node:http';
-import { Controller, Get, Header, Res, type INestApplication } from '@nestjs/common';
-import { TokenCookieService, TokenService, type HttpResponse } from 'nestjs-jwt-extended';
+import {
+  Controller,
+  Get,
+  Header,
+  Injectable,
+  Redirect,
+  Res,
+  StreamableFile,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+  type INestApplication,
+  type NestInterceptor,
+} from '@nestjs/common';
+import {
+  JwtRequired,
+  TokenCookieService,
+  TokenService,
+  type HttpResponse,
+  type JwtExtendedOptions,
+} from 'nestjs-jwt-extended';
+import { tap, type Observable } from 'rxjs';
 import { ADAPTERS } from '../support/adapters.js';
-import { forge } from '../support/forge.js';
-import { useJwtApp } from '../support/jwt-app.js';
+import { forge, nowInSeconds } from '../support/forge.js';
+import { useJwtApp, type JwtAppSetup } from '../support/jwt-app.js';
 import { answerOf, RESPONSES, type Work } from '../support/response-writers.js';
 
 const access = forge({ csrf: 'a-value' });
@@ -29,18 +49,28 @@ describe.each(RESPONSES)('an answer on %s', (on) => {
     const answer = await answerOf(on, work);
     expect(answer.setCookies.length).toBeGreaterThan(0);
     expect(answer.header('cache-control')).toBe('no-store');
+    expect(answer.header('vary')).toBe('Authorization, Cookie');
     expect(answer.header('cdn-cache-control')).toBeUndefined();
   });
 
-  it('without a cookie of a token has no such header', async () => {
-    const answer = await answerOf(on, () => undefined);
-    expect(answer.header('cache-control')).toBeUndefined();
+  it('without a cookie of a token has no such headers', async () => {
+    const refused: Work = (cookies, response) => cookies.setAccessCookies(response, 'garbage');
+    for (const answer of [await answerOf(on, () => undefined), await answerOf(on, refused)]) {
+      for (const name of ['cache-control', 'vary']) expect(answer.header(name)).toBeUndefined();
+    }
   });
 
-  it('with a refused token has no such header', async () => {
-    const answer = await answerOf(on, (cookies, response) => cookies.setAccessCookies(response, 'garbage'));
-    expect(answer).toMatchObject({ status: 422 });
-    expect(answer.header('cache-control')).toBeUndefined();
+  it.each([
+    ['Accept-Encoding', 'Accept-Encoding, X-Token, Cookie'],
+    ['cookie , Origin', 'cookie, Origin, X-Token'],
+    ['*', '*'],
+  ])('adds the headers of tokens to Vary: %s', async (before, after) => {
+    const work: Work = async (cookies, response) => {
+      setHeader(response, 'Vary', before);
+      await cookies.setAccessCookies(response, access);
+    };
+    const answer = await answerOf(on, work, { options: { header: { name: 'X-Token' } } });
+    expect(answer.header('vary')).toBe(after);
   });
 
   it.each([
@@ -79,18 +109,58 @@ describe.each(RESPONSES)('an answer on %s', (on) => {
   });
 });
 
+/** Sets the header after the handler. */
+@Injectable()
+class PublicInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const response = context.switchToHttp().getResponse<HttpResponse>();
+    return next.handle().pipe(tap(() => setHeader(response, 'Cache-Control', 'public, max-age=60')));
+  }
+}
+
 @Controller()
-class PageController {
+class PagesController {
   constructor(
     private readonly cookies: TokenCookieService,
     private readonly tokens: TokenService,
   ) {}
 
-  @Get('page')
+  @Get('set')
   @Header('Cache-Control', 'public, max-age=3600')
-  async page(@Res({ passthrough: true }) response: HttpResponse) {
+  async set(@Res({ passthrough: true }) response: HttpResponse) {
     await this.cookies.setAccessCookies(response, await this.tokens.createAccessToken('alice'));
   }
+
+  @JwtRequired({ optional: true })
+  @Get('page')
+  @Header('Cache-Control', 'public, max-age=3600')
+  page() {}
+
+  @JwtRequired()
+  @Get('plain')
+  plain() {}
+
+  @JwtRequired()
+  @Get('private')
+  @Header('Cache-Control', 'private, max-age=60')
+  private() {}
+
+  @JwtRequired()
+  @UseInterceptors(PublicInterceptor)
+  @Get('intercepted')
+  intercepted() {}
+
+  @JwtRequired()
+  @Get('file')
+  @Header('Cache-Control', 'public, max-age=3600')
+  file() {
+    return new StreamableFile(Buffer.from('content'));
+  }
+
+  @JwtRequired()
+  @Get('redirected')
+  @Redirect('/plain', 301)
+  redirected() {}
 }
 
 /** Sets a header on Node's response before the handler, like middleware for static files. */
@@ -101,19 +171,51 @@ const middleware = (app: INestApplication) =>
   });
 
 describe.each(ADAPTERS)('a route on %s', (adapter) => {
-  describe('with @Header()', () => {
-    const app = useJwtApp(adapter, { controllers: [PageController] });
+  describe.each<[string, JwtAppSetup['prepare']]>([
+    ['with @Header()', () => undefined],
+    ['after middleware', middleware],
+  ])('%s', (_where, prepare) => {
+    const app = useJwtApp(adapter, { controllers: [PagesController], prepare });
 
     it('lets no cache store the cookie', async () => {
-      expect((await app.get('/page')).header('cache-control')).toBe('no-store');
+      expect((await app.get('/set')).header('cache-control')).toBe('no-store');
     });
   });
+});
 
-  describe('after middleware', () => {
-    const app = useJwtApp(adapter, { controllers: [PageController], prepare: middleware });
-
-    it('lets no cache store the cookie', async () => {
-      expect((await app.get('/page')).header('cache-control')).toBe('no-store');
+describe.each(ADAPTERS)('implicit refresh on %s', (adapter) => {
+  const options: JwtExtendedOptions = {
+    tokenLocation: 'cookies',
+    accessTokenExpires: '1h',
+    implicitRefresh: { within: '30m' },
+  };
+  const app = useJwtApp(adapter, { controllers: [PagesController], options });
+  const ask = (path: string, seconds: number) =>
+    app.send('GET', path, {
+      headers: [['Cookie', `access_token_cookie=${forge({ csrf: 'a-value', exp: nowInSeconds() + seconds })}`]],
     });
+
+  it.each(['/page', '/plain', '/intercepted', '/file', '/redirected'])('lets no cache store %s', async (path) => {
+    const renewed = await ask(path, 600);
+    expect(renewed.setCookies).toHaveLength(2);
+    expect(renewed.header('cache-control')).toBe('no-store');
+    // Express adds Accept to a redirect.
+    expect(renewed.header('vary')).toMatch(/^Authorization, Cookie(, Accept)?$/);
+  });
+
+  it('leaves an answer private that the application made private', async () => {
+    const renewed = await ask('/private', 600);
+    expect(renewed.setCookies).toHaveLength(2);
+    expect(renewed.header('cache-control')).toBe('private, max-age=60');
+    expect(renewed.header('vary')).toBe('Authorization, Cookie');
+  });
+
+  it('leaves an answer alone on which it sets no cookie', async () => {
+    const later = await ask('/page', 3_000);
+    expect(later).toMatchObject({ status: 200 });
+    expect(later.setCookies).toEqual([]);
+    expect(later.header('cache-control')).toBe('public, max-age=3600');
+    expect(later.header('vary')).toBeUndefined();
+    expect((await app.get('/page')).header('cache-control')).toBe('public, max-age=3600');
   });
 });
