@@ -135,11 +135,10 @@ export class TokenService {
    * Ends a session: all its tokens are refused from now on. Does nothing if the text is no session's id.
    *
    * @throws RevocationUnavailableException if the store does not answer.
-   * @throws TypeError without a store, or if `sid` is no text.
+   * @throws TypeError without a store.
    */
   async revokeSession(sid: string): Promise<void> {
     const { revocation } = this.sessions.required('revokeSession');
-    requireSid(sid);
     return this.responder.run(() => revocation.revokeSession(sid));
   }
 
