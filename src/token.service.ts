@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { ErrorResponder } from './errors/error-responder.js';
 import { InvalidTokenException } from './errors/exceptions.js';
@@ -154,8 +155,7 @@ export class TokenService {
    */
   async revokeAllFor(identity: unknown, { before, exceptSession }: RevokeAllOptions = {}): Promise<void> {
     const { revocation } = this.sessions.required('revokeAllFor');
-    const until = before === undefined ? null : Number(before);
-    if (until !== null && !Number.isFinite(until)) throw new TypeError('"before" must be milliseconds or a Date.');
+    const until = before === undefined ? null : millisecondsOf(before);
     if (exceptSession !== undefined) requireSid(exceptSession);
     return this.responder.run(async () =>
       revocation.revokeAllFor(await identityClaimOfUser(identity, this.settings), until, exceptSession ?? null),
@@ -250,6 +250,12 @@ export class TokenService {
     }
     return sid;
   }
+}
+
+function millisecondsOf(before: unknown): number {
+  const time = isDate(before) ? before.getTime() : before;
+  if (typeof time === 'number' && Number.isFinite(time)) return time;
+  throw new TypeError('"before" must be milliseconds or a Date.');
 }
 
 function requireSid(sid: unknown): void {

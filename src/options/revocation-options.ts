@@ -1,7 +1,7 @@
 import { RevocationStore } from '../stores/revocation-store.js';
 import type { Duration } from './duration.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
-import { count, flag, optional, positiveMilliseconds, sectionOf, timeLimit } from './readers.js';
+import { atMost, count, flag, optional, positiveMilliseconds, sectionOf, timeLimit } from './readers.js';
 import { show } from './shown-value.js';
 
 /** Where sessions and revoked tokens are stored. */
@@ -87,7 +87,7 @@ function revocationStore(section: OptionSection, name: string): RevocationStore 
 
 function staleness(section: OptionSection, name: string): number {
   if (section.raw(name) === undefined) return section.refuse(name, "is missing. Write a duration, such as '5s'.");
-  return positiveMilliseconds(0)(section, name);
+  return atMost(positiveMilliseconds(0), 3_600_000, "'1h'", 'A revoked token would pass for that long.')(section, name);
 }
 
 function checkPush(revocation: RevocationSettings, section: OptionSection): RevocationSettings {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { RevocationUnavailableException } from '../errors/exceptions.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
+import { boundedWrites, type StoreWrites } from './bounded-writes.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { LookUpCache } from './look-up-cache.js';
 import type { LookUp, LookUpQuery, RevocationStore } from '../stores/revocation-store.js';
@@ -32,12 +33,16 @@ export class StoreClient {
   /** The kinds of access that fail now. A store can fail to write and still read. */
   private readonly failing = new Set<'read' | 'write'>();
 
+  private readonly writes: StoreWrites;
+
   constructor(
     private readonly store: RevocationStore,
     private readonly timeout: number,
     private readonly events: RevocationEvents,
     private readonly cache: LookUpCache | null = null,
-  ) {}
+  ) {
+    this.writes = boundedWrites(store);
+  }
 
   /** Looks a token up in the store. With `mayBeRemembered`, the result can come from the cache. */
   lookUp(query: LookUpQuery, mayBeRemembered: boolean): Awaitable<LookUp> {
@@ -69,7 +74,7 @@ export class StoreClient {
    */
   async write<T>(
     subject: string,
-    work: (store: RevocationStore, deadline: number) => Awaitable<T>,
+    work: (store: StoreWrites, deadline: number) => Awaitable<T>,
     answer: WriteAnswer<T>,
   ): Promise<T> {
     try {
@@ -81,14 +86,14 @@ export class StoreClient {
   }
 
   private async tryToWrite<T>(
-    work: (store: RevocationStore, deadline: number) => Awaitable<T>,
+    work: (store: StoreWrites, deadline: number) => Awaitable<T>,
     { isValid, isLate }: WriteAnswer<T>,
   ): Promise<T> {
     const giveUpAt = performance.now() + this.timeout;
     for (let attempt = 0; attempt < 2; attempt++) {
       const deadline = await this.storeTimeAt(giveUpAt);
       const timeout = giveUpAt - performance.now();
-      const answer = await this.call(() => work(this.store, deadline), { isValid, timeout, proves: 'write' });
+      const answer = await this.call(() => work(this.writes, deadline), { isValid, timeout, proves: 'write' });
       if (!isLate(answer)) return answer;
       this.sample = null;
     }

@@ -171,6 +171,7 @@ export interface StoreWatch {
  *   change nothing, and its answer is `late` or `false`.
  * - A store throws what goes wrong. The library answers the request with 503. It also stops waiting for a store after
  *   `revocation.timeout`, so a store needs no timeout of its own.
+ * - The numbers of a write are whole. A duration or a time is at most 4e15 milliseconds (4e12 seconds).
  * - `sid`, `jti`, `csrf` and `device` can be any text. Subjects are 22 characters of base64url.
  *
  * @example

@@ -1,4 +1,5 @@
 import { adopting } from './facts/adopting.js';
+import { bounds } from './facts/bounds.js';
 import { concurrency } from './facts/concurrency.js';
 import { denying } from './facts/denying.js';
 import { endingMany, endingOne } from './facts/ending.js';
@@ -30,6 +31,7 @@ const TOPICS: Readonly<Record<string, Facts>> = {
   lookUp: lookingUp,
   listSessions: listing,
   'the passing of time': expiring,
+  'the largest numbers': bounds,
   'a write after its deadline': lateness,
   'many calls at once': concurrency,
 };

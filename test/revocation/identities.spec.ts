@@ -19,7 +19,7 @@ class Account {
   ) {}
 }
 
-/** As an ODM has it. */
+/** A document of an ODM. */
 class Document {
   readonly _id = { toString: () => '507f1f77' };
 }

@@ -144,6 +144,17 @@ it('Identities that are a number and a text of it are two users', async () => {
   await expect(tokens.rotate(pair.refreshToken)).rejects.toMatchObject({ code: 'JWT_REVOKED' });
 });
 
+it.each([[null], [''], ['2026-01-01'], [true], [NaN], [Infinity], [new Date(NaN)], [[]]])(
+  'revokeAllFor() before %p is a TypeError',
+  async (before) => {
+    const tokens = await tokenService({ revocation: { store: new MemoryRevocationStore() } });
+    const { refreshToken } = await tokens.createTokenPair('alice');
+    const call = tokens.revokeAllFor('alice', { before: before as never });
+    await expect(call).rejects.toThrow('"before" must be milliseconds or a Date.');
+    await tokens.rotate(refreshToken);
+  },
+);
+
 describe('Without a store', () => {
   it.each([
     ['rotate', ['x']],

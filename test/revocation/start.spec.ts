@@ -34,6 +34,11 @@ describe('The start is refused', () => {
       '"revocation.timeout" must be at most',
     ],
     ['a time without unit', { revocation: { store, timeout: '1000' } }, '"revocation.timeout" is wrong'],
+    [
+      'a staleness of 25 days',
+      { revocation: { store, local: { staleness: '25d' } } },
+      '"revocation.local.staleness" must be at most \'1h\'',
+    ],
     ['a negative time', { revocation: { store, timeout: -1 } }, '"revocation.timeout" must not be negative'],
     ['an unknown part of rotation', { rotation: { gracePeriod: 1 } }, '"rotation.gracePeriod" does not exist'],
     ['a negative grace', { rotation: { grace: '-1s' } }, '"rotation.grace"'],
