@@ -144,5 +144,6 @@ function describeCritical(critical: unknown): string {
   if (!Array.isArray(critical) || critical.length === 0) return "Invalid 'crit' header: must be a non-empty list";
   const names: unknown[] = critical;
   if (!names.every((name) => typeof name === 'string')) return "Invalid 'crit' header: values must be strings";
-  return `Unsupported critical extension: ${names.join(', ')}`;
+  // The message does not name them: a client wrote these names, and an application may print a message as HTML.
+  return 'Unsupported critical extension';
 }

@@ -26,9 +26,9 @@ describe('the header of a token', () => {
     ['{}', "Invalid 'crit' header: must be a non-empty list"],
     ['[1]', "Invalid 'crit' header: values must be strings"],
     ['["exp",null]', "Invalid 'crit' header: values must be strings"],
-    ['["exp"]', 'Unsupported critical extension: exp'],
-    ['["b64"]', 'Unsupported critical extension: b64'],
-    ['["a","b"]', 'Unsupported critical extension: a, b'],
+    ['["exp"]', 'Unsupported critical extension'],
+    ['["b64"]', 'Unsupported critical extension'],
+    ['["a","b"]', 'Unsupported critical extension'],
   ])('asks for no critical extension: %s', (json, message) => {
     expect(refusal(`{"alg":"HS256","exp":1,"crit":${json}}`)).toBe(message);
   });
