@@ -170,6 +170,20 @@ function concealOptions(provider: Provider): Provider {
   return { ...provider, useFactory: async (...given: unknown[]) => new ConcealedOptions(await useFactory(...given)) };
 }
 
+/** The options of the call itself. */
+const ASYNC_NAMES: Readonly<Record<keyof JwtExtendedModuleAsyncOptions, true>> = {
+  imports: true,
+  inject: true,
+  useFactory: true,
+  useClass: true,
+  useExisting: true,
+  provideInjectionTokensFrom: true,
+  extraProviders: true,
+  isGlobal: true,
+  globalGuard: true,
+  globalFilter: true,
+};
+
 /** Without this check, a missing environment variable ends in a Nest error that does not name it. */
 function requireOptions(given: unknown): void {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
@@ -181,6 +195,11 @@ function requireOptions(given: unknown): void {
 }
 
 function requireSource(given: Partial<JwtExtendedModuleAsyncOptions> | undefined): void {
-  if (given?.useFactory ?? given?.useClass ?? given?.useExisting) return;
-  throw new TypeError('JwtExtendedModule.forRootAsync() needs "useFactory", "useClass" or "useExisting".');
+  if (!(given?.useFactory ?? given?.useClass ?? given?.useExisting)) {
+    throw new TypeError('JwtExtendedModule.forRootAsync() needs "useFactory", "useClass" or "useExisting".');
+  }
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(ASYNC_NAMES, name));
+  if (unknown === undefined) return;
+  const cure = unknown === 'global' ? 'Write isGlobal' : 'Return the options of the module from useFactory';
+  throw new TypeError(`JwtExtendedModule.forRootAsync() has no option "${unknown}". ${cure}.`);
 }

@@ -8,6 +8,8 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { JwtExceptionFilter } from '../jwt-exception.filter.js';
 import { JwtGuard } from '../jwt.guard.js';
 import type { JwtExtendedOptions } from '../options/jwt-extended-options.js';
+import { refuse } from '../options/option-section.js';
+import { show } from '../options/shown-value.js';
 import { EXTRAS, type JwtExtendedModuleExtras } from '../options/module-extras.js';
 
 /** A class that provides the options, for `useClass` and `useExisting`. */
@@ -46,6 +48,11 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OPTIONS } =
 
 /** Uses `useExisting`, so that a test that overrides `JwtGuard` or `JwtExceptionFilter` overrides these too. */
 function withExtras(definition: DynamicModule, extras: JwtExtendedModuleExtras): DynamicModule {
+  for (const name of Object.keys(EXTRAS) as (keyof JwtExtendedModuleExtras)[]) {
+    const value: unknown = extras[name];
+    // A falsy text from the environment would turn the guard off.
+    if (value !== undefined && typeof value !== 'boolean') refuse(name, `must be true or false; it is ${show(value)}.`);
+  }
   const { isGlobal = true, globalGuard = true, globalFilter = true } = extras;
   const providers: Provider[] = [...(definition.providers ?? []), { provide: GLOBAL_GUARD, useValue: globalGuard }];
   if (globalGuard) providers.push({ provide: APP_GUARD, useExisting: JwtGuard });

@@ -64,13 +64,35 @@ function readSeconds(duration: unknown): number {
   );
 }
 
+/** Names of units in texts such as `30 days`, which other libraries accept. */
+const UNIT_WORDS: readonly [RegExp, DurationUnit][] = [
+  [/^(?:msecs?|millis|milliseconds?)$/, 'ms'],
+  [/^(?:s|secs?|seconds?)$/, 's'],
+  [/^(?:m|mins?|minutes?)$/, 'm'],
+  [/^(?:h|hrs?|hours?)$/, 'h'],
+  [/^(?:d|days?)$/, 'd'],
+  [/^(?:w|weeks?)$/, 'w'],
+];
+
+/** The number of a text without a unit; `null` for every other value. */
+export function bareNumber(value: unknown): number | null {
+  return typeof value === 'string' && /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : null;
+}
+
 function fromText(text: string): number {
   const match = /^(-?\d{1,15}(?:\.\d{1,9})?)(ms|s|m|h|d|w)$/.exec(text.trim());
   if (match) return Number(match[1]) * UNIT_SECONDS[match[2] as DurationUnit];
-  const cure = /^-?\d+$/.test(text.trim())
-    ? `has no unit. Write ${text.trim()} (a number of seconds) or '${text.trim()}s'.`
-    : `is not a duration. Write a number and a unit: ms, s, m, h, d or w, as in '15m'.`;
-  throw new TypeError(`'${text}' ${cure}`);
+  throw new TypeError(`'${text.slice(0, 60)}' ${cureFor(text.trim())}`);
+}
+
+function cureFor(text: string): string {
+  if (bareNumber(text) !== null) return `has no unit. Write ${text} (a number of seconds) or '${text}s'.`;
+  if (text === 'false' || text === 'never') return 'is not a duration. For no end write false, without quotes.';
+  const [, number, word = ''] = /^(\d{1,15}(?:\.\d{1,9})?)\s*([a-z]{1,12})$/i.exec(text) ?? [];
+  const unit = UNIT_WORDS.find(([pattern]) => pattern.test(word.toLowerCase()))?.[1];
+  return unit === undefined
+    ? "is not a duration. Write a number and a unit: ms, s, m, h, d or w, as in '15m'."
+    : `is not a duration. Write '${number}${unit}'.`;
 }
 
 function fromFields(fields: object): number {

@@ -17,6 +17,8 @@ export interface SectionLabel {
   readonly path?: string;
   /** What takes the options. */
   readonly owner?: string;
+  /** Cures for names that other libraries use, by path. */
+  readonly namesElsewhere?: Readonly<Record<string, string>>;
 }
 
 /** Throws the `TypeError` that stops the start. */
@@ -40,7 +42,7 @@ export class OptionSection {
     }
     this.options = options as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(options)) {
-      if (!names.includes(name)) this.refuse(name, `does not exist. ${hint(name, names)}`);
+      if (!names.includes(name)) this.refuse(name, `does not exist. ${this.hint(name, names)}`);
     }
   }
 
@@ -69,6 +71,14 @@ export class OptionSection {
   refuse(name: string, problem: string): never {
     return refuse(this.pathOf(name), problem, this.label.owner);
   }
+
+  private hint(name: string, names: readonly string[]): string {
+    const cures = this.label.namesElsewhere ?? {};
+    const path = this.pathOf(name);
+    if (Object.hasOwn(cures, path)) return cures[path] as string;
+    const likely = nearest(name, names);
+    return likely === null ? `Known: ${names.join(', ')}.` : `Did you mean "${likely}"?`;
+  }
 }
 
 /** Reads an object of options by a table of readers. */
@@ -78,9 +88,4 @@ export function readOptions<Readers extends Readonly<Record<string, Reader<unkno
   label: SectionLabel = {},
 ): ValuesOf<Readers> {
   return new OptionSection(options, Object.keys(readers), label).read(readers);
-}
-
-function hint(name: string, names: readonly string[]): string {
-  const likely = nearest(name, names);
-  return likely === null ? `Known: ${names.join(', ')}.` : `Did you mean "${likely}"?`;
 }

@@ -1,4 +1,4 @@
-import { toSeconds, type Duration } from './duration.js';
+import { bareNumber, toSeconds, type Duration } from './duration.js';
 import type { OptionSection, Reader, ValuesOf } from './option-section.js';
 import { show } from './shown-value.js';
 
@@ -84,6 +84,7 @@ export function milliseconds(fallback: Duration): Reader<number> {
 /** A duration in milliseconds, more than zero. */
 export function positiveMilliseconds(fallback: Duration): Reader<number> {
   return (section, name) => {
+    refuseBareZero(section, name, 'must be more than zero.');
     const value = milliseconds(fallback)(section, name);
     return value > 0 ? value : section.refuse(name, 'must be more than zero.');
   };
@@ -99,10 +100,17 @@ export function lifetime(fallback: Duration | false): Reader<number | null> {
   return (section, name) => {
     const value = section.raw(name) ?? fallback;
     if (value === false) return null;
+    const problem = `must be more than zero; it is ${show(value)}. For no end write false.`;
+    refuseBareZero(section, name, problem);
     const seconds = secondsOf(section, name, value);
-    if (seconds > 0) return seconds;
-    return section.refuse(name, `must be more than zero; it is ${show(value)}. For no end write false.`);
+    return seconds > 0 ? seconds : section.refuse(name, problem);
   };
+}
+
+/** Else the message for `'0'` would advise `'0s'`, which is refused too. */
+function refuseBareZero(section: OptionSection, name: string, problem: string): void {
+  const number = bareNumber(section.raw(name));
+  if (number !== null && number <= 0) section.refuse(name, problem);
 }
 
 /** A list of texts that are not empty; `null` when the option is not set. */

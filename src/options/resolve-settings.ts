@@ -4,6 +4,7 @@ import { checkIssuers } from './issuer-check.js';
 import { KEY_OPTIONS, settleKeys, type KeyMaterialOptions } from './key-settings.js';
 import { EXTRAS } from './module-extras.js';
 import { refuseCollisions } from './name-collisions.js';
+import { NAMES_ELSEWHERE } from './names-elsewhere.js';
 import { OptionSection, refuse } from './option-section.js';
 import { OPTIONS, type OptionValues } from './option-table.js';
 import type { Settings } from './settings.js';
@@ -21,7 +22,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: unknown, withExtras = false): ResolvedOptions {
   if (!withExtras) refuseExtras(options);
   const names = Object.keys({ ...KEY_OPTIONS, ...OPTIONS, ...CALLBACKS, ...(withExtras && EXTRAS) });
-  const section = new OptionSection(options, names);
+  const section = new OptionSection(options, names, { namesElsewhere: NAMES_ELSEWHERE });
   const keys = settleKeys(section.read(KEY_OPTIONS), section);
   const values = section.read(OPTIONS);
   checkCsrfCookies(values.csrf, values.cookies, section);

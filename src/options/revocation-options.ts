@@ -63,7 +63,11 @@ export type LocalCacheSettings = ValuesOf<typeof LOCAL_CACHE>;
 export type RevocationSettings = ValuesOf<typeof REVOCATION>;
 
 /** @internal `null`: no store. */
-export const revocation = optional(sectionOf(REVOCATION, checkPush));
+export const revocation = optional((section: OptionSection, name: string): RevocationSettings => {
+  const value = section.raw(name);
+  if (!isStore(value) && !isStoreClass(value)) return sectionOf(REVOCATION, checkPush)(section, name);
+  return section.refuse(name, `is the store itself. Put it into an object: { store: new MemoryRevocationStore() }.`);
+});
 
 /** By its methods, so that a store of the other copy of this package (ESM or CommonJS) counts too. */
 const STORE_METHODS = [
@@ -79,10 +83,20 @@ const STORE_METHODS = [
 
 function revocationStore(section: OptionSection, name: string): RevocationStore {
   const value = section.raw(name);
-  if (value instanceof RevocationStore) return value;
-  const methods = (value ?? {}) as Partial<RevocationStore>;
-  if (STORE_METHODS.every((method) => typeof methods[method] === 'function')) return value as RevocationStore;
+  if (isStore(value)) return value;
+  if (isStoreClass(value)) return section.refuse(name, `is a class. Write new ${value.name}(…).`);
+  if (value instanceof Promise)
+    return section.refuse(name, 'is a promise. Await it in the useFactory of forRootAsync().');
   return section.refuse(name, `must be a RevocationStore, such as new MemoryRevocationStore(); it is ${show(value)}.`);
+}
+
+function isStore(value: unknown): value is RevocationStore {
+  const methods = (value ?? {}) as Partial<RevocationStore>;
+  return value instanceof RevocationStore || STORE_METHODS.every((method) => typeof methods[method] === 'function');
+}
+
+function isStoreClass(value: unknown): value is { readonly name: string } {
+  return typeof value === 'function' && isStore(value.prototype);
 }
 
 function staleness(section: OptionSection, name: string): number {

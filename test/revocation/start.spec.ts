@@ -22,10 +22,26 @@ describe('The start is refused', () => {
     [
       'a class instead of a store',
       { revocation: { store: MemoryRevocationStore } },
-      '"revocation.store" must be a RevocationStore',
+      '"revocation.store" is a class. Write new MemoryRevocationStore(…).',
     ],
+    [
+      'the class of a store of the application',
+      { revocation: { store: class OwnStore extends MemoryRevocationStore {} } },
+      '"revocation.store" is a class. Write new OwnStore(…).',
+    ],
+    [
+      'a promise of a store',
+      { revocation: { store: Promise.resolve(store) } },
+      '"revocation.store" is a promise. Await it in the useFactory',
+    ],
+    [
+      'the class of a store without an object',
+      { revocation: MemoryRevocationStore },
+      '"revocation" is the store itself. Put it into an object: { store: new MemoryRevocationStore() }.',
+    ],
+    ['no time, as a text', { revocation: { store, timeout: '0' } }, '"revocation.timeout" must be more than zero'],
     ['half a store', { revocation: { store: { lookUp: () => null } } }, '"revocation.store" must be a RevocationStore'],
-    ['a store alone', { revocation: store }, '"revocation.'],
+    ['a store alone', { revocation: store }, '"revocation" is the store itself. Put it into an object: { store:'],
     ['an unknown option', { revocation: { store, deadline: 1 } }, '"revocation.deadline" does not exist'],
     ['no time at all', { revocation: { store, timeout: 0 } }, '"revocation.timeout" must be more than zero'],
     [

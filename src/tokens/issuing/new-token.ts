@@ -1,4 +1,4 @@
-import { toSeconds, type Duration } from '../../options/duration.js';
+import { bareNumber, toSeconds, type Duration } from '../../options/duration.js';
 import type { Settings } from '../../options/settings.js';
 import { checkedIdentity, identityClaimOf } from './identity.js';
 import type { Issuance } from './issuance.js';
@@ -95,7 +95,7 @@ function freshness(fresh: boolean | Duration | undefined): boolean | number {
 function lifetimeOf({ expires, type }: NewToken, settings: Settings): number | null {
   if (expires === false) return null;
   const configured = type === 'access' ? settings.accessTokenExpires : settings.refreshTokenExpires;
-  const seconds = expires === undefined ? configured : toSeconds(expires);
+  const seconds = expires === undefined ? configured : bareNumber(expires) === 0 ? 0 : toSeconds(expires);
   if (seconds === null) return null;
   if (seconds === 0) {
     throw new TypeError('A token cannot expire after 0 seconds. For a token that never expires, pass false.');

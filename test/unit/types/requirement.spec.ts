@@ -61,6 +61,13 @@ describe('the options of @JwtRequired()', () => {
     expect(wrong({ locations })).toThrow(shown);
   });
 
+  it.each([true, false, null, 'fresh', 1, [], ['fresh'], () => true])('must be an object, not %p', (requirement) => {
+    expect(wrong(requirement)).toThrow(TypeError);
+    expect(wrong(requirement)).toThrow(
+      '@JwtRequired() takes an object of options, such as { fresh: true }, or nothing.',
+    );
+  });
+
   it.each(['freshness', 'Fresh', 'role', 'verify_type', 'constructor', 'toString'])(
     'an unknown option is refused with the known ones: %s',
     (name) => {
