@@ -10,6 +10,7 @@ import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { SignedToken } from '../tokens/verified-token.js';
 import { lookUpUser } from '../tokens/verifying/user-lookup.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
+import type { JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import type { Settings } from '../options/settings.js';
 import type { AllowCallback, SettledRequirement } from '../types/requirement.js';
@@ -105,11 +106,20 @@ function verifyToken(authentication: Authentication): Awaitable<void> {
  */
 function requireType({ requirement, verified }: Authentication): void {
   const { payload, header } = verified as SignedToken;
-  if (payload.type === expectedKind(requirement) && !(requirement.refresh && isForeign(payload))) return;
+  const isExpected = payload.type === expectedKind(requirement);
+  if (requirement.refresh ? isExpected && !isForeign(payload) : isExpected || isProviderAccess(payload)) return;
   throw new WrongTokenTypeException(
     requirement.refresh ? 'Only refresh tokens are allowed' : 'Only non-refresh tokens are allowed',
     { payload, header },
   );
+}
+
+/**
+ * The claim `type` of an identity provider has the provider's own meaning. Only `refresh` counts: the provider can be a service
+ * with this library or Flask-JWT-Extended, whose refresh tokens must not pass as access tokens.
+ */
+function isProviderAccess(payload: JwtPayload): boolean {
+  return isForeign(payload) && payload.type !== 'refresh';
 }
 
 /** A token is fresh without end, or until a time. Leeway does not prolong that time. */

@@ -47,7 +47,10 @@ export const SESSION_CLAIMS = claimsFor('session');
 export interface JwtPayload {
   /** The subject: by default the identity (RFC 7519 s.4.1.2). */
   readonly sub?: string | undefined;
-  /** `'access'`, `'refresh'`, or a type of your own for routes with `verifyType: false`. */
+  /**
+   * `'access'`, `'refresh'`, or a type of your own for routes with `verifyType: false`. In a token of an identity provider it
+   * is the provider's own claim, with any value.
+   */
   readonly type: string;
   /** Whether the token came from a log-in. A number is the NumericDate until which it is fresh. */
   readonly fresh: boolean | number;

@@ -1,5 +1,5 @@
 import { Controller, Get, Post } from '@nestjs/common';
-import { JwtIdentity, JwtRequired } from 'nestjs-jwt-extended';
+import { JwtAuthenticator, JwtIdentity, JwtRequired } from 'nestjs-jwt-extended';
 import { ADAPTERS } from '../../support/adapters.js';
 import { forge, SECRET, compact, claimsOf } from '../../support/forge.js';
 import { foreignToken, jwks, providerKey, published } from '../../support/identity-provider.js';
@@ -12,6 +12,18 @@ import { errorOf } from '../../support/token-service.js';
 export class RoutesController {
   @Get('me')
   me(@JwtIdentity() identity: string) {
+    return { identity };
+  }
+
+  @JwtRequired({ optional: true })
+  @Get('optional')
+  optional(@JwtIdentity() identity: string) {
+    return { identity };
+  }
+
+  @JwtRequired({ type: 'any' })
+  @Get('any')
+  any(@JwtIdentity() identity: string) {
     return { identity };
   }
 
@@ -143,6 +155,41 @@ describe.each(ADAPTERS)('identity providers together with our own keys on %s', (
     );
     expect(await app.get('/fresh', foreignToken(elliptic, ofFirst))).toMatchObject({ status: 401 });
     expect(await app.get('/fresh', foreignToken(elliptic, { ...ofFirst, fresh: true }))).toMatchObject({ status: 200 });
+  });
+});
+
+describe.each(ADAPTERS)('the claim type on %s', (adapter) => {
+  const app = useJwtApp(adapter, {
+    controllers,
+    options: {
+      get jwks() {
+        return { issuer: 'https://first.example/', uri: first.keysUrl, audience: false as const };
+      },
+    },
+  });
+  const ofProvider = (type: unknown) => foreignToken(elliptic, { iss: 'https://first.example/', type });
+
+  it.each(['userToken', 'Refresh', 'access ', '', 5, 0, true, null, [], ['refresh'], { type: 'refresh' }])(
+    'is the own claim of an identity provider: its token with %j is an access token',
+    async (type) => {
+      const token = ofProvider(type);
+      expect(await app.get('/me', token)).toEqual(alice);
+      expect(await app.get('/optional', token)).toEqual(alice);
+      expect(await app.get('/any', token)).toEqual(alice);
+      expect(await app.send('POST', '/refresh', { token })).toEqual(refused('Only refresh tokens are allowed'));
+      const { payload, identity } = await app.resolve(JwtAuthenticator).authenticateToken(token);
+      expect([payload.type, identity]).toEqual([type, 'alice']);
+    },
+  );
+
+  it('is checked in our own tokens', async () => {
+    for (const type of ['userToken', 5, null]) {
+      expect(await app.get('/me', forge({ type }))).toEqual(refused('Only non-refresh tokens are allowed'));
+      expect(await app.send('POST', '/refresh', { token: forge({ type }) })).toEqual(
+        refused('Only refresh tokens are allowed'),
+      );
+      expect(await app.get('/any', forge({ type }))).toEqual(alice);
+    }
   });
 });
 
