@@ -8,7 +8,10 @@ const slow = specsThatStartPrograms(fileURLToPath(new URL('test', import.meta.ur
 /** @type {import('jest').Config} */
 export default {
   ...base,
-  testPathIgnorePatterns: [...base.testPathIgnorePatterns, ...slow.map((path) => `^${escaped(path)}$`)],
+  projects: base.projects.map((project) => ({
+    ...project,
+    testPathIgnorePatterns: [...(project.testPathIgnorePatterns ?? []), ...slow.map((path) => `^${escaped(path)}$`)],
+  })),
 };
 
 function escaped(text) {

@@ -13,6 +13,7 @@ import {
 } from './module/module-definition.js';
 import { ConcealedOptions, CONFIGURATION, configure, type Configuration } from './module/configuration.js';
 import { EnhancerOrder } from './module/enhancer-order.js';
+import { MessageGuards } from './module/message-guards.js';
 import { IdentityProviderReporter } from './module/identity-provider-reporter.js';
 import { IdentityProviders } from './jwks/identity-providers.js';
 import { JwtGuard } from './jwt.guard.js';
@@ -113,6 +114,7 @@ const PROVIDERS: Provider[] = [
   { provide: APPLICATION_GUARD, useExisting: JwtGuard },
   JwtExceptionFilter,
   EnhancerOrder,
+  MessageGuards,
   StartChecks,
 ];
 

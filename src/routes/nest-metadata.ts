@@ -15,12 +15,11 @@ export const METHOD = 'method';
 /** The value of `METHOD` for `@Options()`. */
 export const OPTIONS_METHOD = 6;
 
+/** The metadata keys of methods that Nest calls for a message or event. */
+export const MESSAGE_MARKS = ['microservices:pattern', 'websockets:message_mapping'] as const;
+
+/** The metadata keys of methods that Nest calls for a field of GraphQL, or for an entity of a federation. */
+export const FIELD_MARKS = ['graphql:resolve_property', 'graphql:resolve_reference'] as const;
+
 /** The metadata keys of methods that Nest calls for a request, message, event, query or field. */
-export const HANDLER_MARKS = [
-  PATH,
-  'microservices:pattern',
-  'websockets:message_mapping',
-  'graphql:resolver_type',
-  'graphql:resolve_property',
-  'graphql:resolve_reference',
-] as const;
+export const HANDLER_MARKS = [PATH, ...MESSAGE_MARKS, 'graphql:resolver_type', ...FIELD_MARKS] as const;
