@@ -9,6 +9,7 @@ import type { VerifiedToken } from '../tokens/verified-token.js';
 import type { TokenType } from '../types/claims.js';
 import type { HttpResponse } from '../types/http.js';
 import { forbidStoring } from './cache-headers.js';
+import { checkCookieSize } from './cookie-size.js';
 import { addSetCookie, toSetCookie, type TokenCookie } from './cookie-writer.js';
 
 /** The options of `setAccessCookies()` and `setRefreshCookies()`. */
@@ -44,12 +45,22 @@ export class TokenCookieService {
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
   ) {}
 
-  /** Verifies the access token, then sets its cookie and its CSRF cookie (`set_access_cookies`). Await it. */
+  /**
+   * Verifies the access token, then sets its cookie and its CSRF cookie (`set_access_cookies`). Await it.
+   *
+   * @throws JwtExtendedException if the token is refused.
+   * @throws TypeError if an option is wrong, or a cookie has more than 4096 bytes with its attributes: browsers drop it.
+   */
   setAccessCookies(response: HttpResponse, token: string, options: SetCookieOptions = {}): Promise<void> {
     return this.set('access', response, token, options);
   }
 
-  /** Verifies the refresh token, then sets its cookie and its CSRF cookie (`set_refresh_cookies`). Await it. */
+  /**
+   * Verifies the refresh token, then sets its cookie and its CSRF cookie (`set_refresh_cookies`). Await it.
+   *
+   * @throws JwtExtendedException if the token is refused.
+   * @throws TypeError if an option is wrong, or a cookie has more than 4096 bytes with its attributes: browsers drop it.
+   */
   setRefreshCookies(response: HttpResponse, token: string, options: SetCookieOptions = {}): Promise<void> {
     return this.set('refresh', response, token, options);
   }
@@ -73,7 +84,11 @@ export class TokenCookieService {
   private async set(kind: TokenType, response: HttpResponse, token: string, options: SetCookieOptions): Promise<void> {
     const setCookies = await this.responder.run(async () => {
       const verified = await this.verifier.verify(token);
-      return this.cookiesFor(kind, { token, verified, ...options }).map((cookie) => this.serialise(cookie));
+      return this.cookiesFor(kind, { token, verified, ...options }).map((cookie) => {
+        const setCookie = this.serialise(cookie);
+        checkCookieSize(cookie, setCookie, verified);
+        return setCookie;
+      });
     });
     this.add(response, setCookies);
   }

@@ -401,6 +401,23 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     });
   });
 
+  describe('with claims that do not fit in a cookie', () => {
+    const logger = new RecordingLogger();
+    const app = useJwtApp(adapter, {
+      ...setup({ additionalClaims: () => ({ roles: 'secret-role'.repeat(400) }) }),
+      prepare: () => Logger.overrideLogger(logger),
+    });
+    afterAll(() => Logger.overrideLogger(false));
+
+    it('does not renew the token, and logs the size of the claims', async () => {
+      const answer = await ask(app, 'GET /read', soon());
+      expect(answer).toMatchObject({ status: 200 });
+      expect(answer.setCookies).toEqual([]);
+      expect(logger.warnings.join()).toContain('claim "roles" (4402 bytes)');
+      expect(logger.warnings.join()).not.toContain('secret-role');
+    });
+  });
+
   describe('without CSRF protection', () => {
     const app = useJwtApp(adapter, setup({ csrf: false, cookies: { session: false } }));
 

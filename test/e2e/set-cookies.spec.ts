@@ -205,6 +205,48 @@ describe.each(RESPONSES)('nothing is set on %s', (on) => {
   });
 });
 
+describe.each(RESPONSES)('the size of a cookie on %s', (on) => {
+  it('can be 4096 bytes, with its name and its attributes', async () => {
+    const large = forge({ csrf: CSRF, filler: 'x'.repeat(2_600) });
+    const rest = `access_token_cookie=${large}; ${DEFAULTS}`.length;
+    for (const bytes of [4_095, 4_096, 4_097, 5_000]) {
+      const options = { cookies: { access: { path: `/${'a'.repeat(bytes - rest)}` } } };
+      const answer = await answerOf(on, setAccess({}, large), { options });
+      expect(answer.status).toBe(bytes > 4_096 ? 500 : 200);
+      expect(answer.setCookies.map(({ length }) => length)[0]).toBe(bytes > 4_096 ? undefined : bytes);
+    }
+  });
+
+  it.each<[string, object, JwtExtendedOptions]>([
+    ['refused because of its claims', { roles: ['secret-role'.repeat(400)] }, {}],
+    ['refused because of its claim csrf', { csrf: 'é'.repeat(1_000) }, {}],
+    ['refused because of its path', {}, { cookies: { access: { path: `/${'a'.repeat(4_000)}` } } }],
+    ['refused because of its name', {}, { cookies: { access: { name: 'a'.repeat(4_000) } } }],
+  ])('is %s', async (_, claims, options) => {
+    const answer = await answerOf(on, setAccess({}, forge({ csrf: CSRF, ...claims })), { options });
+    expect(answer).toMatchObject({ status: 500 });
+    expect(answer.setCookies).toEqual([]);
+  });
+
+  it('is in the message, with the size of each claim and without its value', async () => {
+    let message = '';
+    const work: Work = async (cookies, response) => {
+      const claims = { csrf: CSRF, sub: 'a-private-name', roles: ['secret-role'.repeat(400)], small: 1 };
+      await cookies.setRefreshCookies(response, forge({ ...claims, type: 'refresh' })).catch((error: Error) => {
+        expect(error).toBeInstanceOf(TypeError);
+        ({ message } = error);
+      });
+    };
+    await answerOf(on, work);
+    expect(message).toMatch(
+      /^The cookie refresh_token_cookie has \d{4} bytes with its attributes, \d{4} of them in its value\./,
+    );
+    expect(message).toContain('claim "roles" (4404 bytes), claim "csrf" ');
+    expect(message).toContain('claim "sub" (16 bytes)');
+    for (const secret of ['secret-role', 'a-private-name', CSRF]) expect(message).not.toContain(secret);
+  });
+});
+
 /** Sets a cookie on Node's response before the handler, like session middleware. */
 const middleware = (app: INestApplication) =>
   app.use((_request: object, response: ServerResponse, next: () => void) => {
