@@ -131,7 +131,7 @@ describe('the list of users', () => {
   it('is refused to other users', async () => {
     expect(await sample.request('GET /admin/users', { token: bob.access_token })).toEqual({
       status: 403,
-      body: { msg: 'You are not allowed to do this' },
+      body: { msg: 'Insufficient scope' },
     });
     expect(await sample.request('GET /admin/users')).toEqual(noToken);
   });

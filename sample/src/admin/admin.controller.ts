@@ -1,11 +1,8 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { JwtRequired } from 'nestjs-jwt-extended';
-import { Roles, RolesGuard } from '../auth/roles.guard.js';
 import { UsersService } from '../users/users.service.js';
 
-@JwtRequired()
-@Roles(['admin'])
-@UseGuards(RolesGuard)
+@JwtRequired({ roles: 'admin' })
 @Controller('admin')
 export class AdminController {
   constructor(private readonly usersService: UsersService) {}

@@ -35,7 +35,7 @@ export class AuthService {
   }
 
   logoutEverywhere(user: User): Promise<void> {
-    return this.tokens.revokeAllFor(user.id);
+    return this.tokens.revokeAllFor(user);
   }
 
   sessions(user: User): Promise<SessionInfo[]> {

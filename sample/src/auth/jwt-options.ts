@@ -30,6 +30,8 @@ export class JwtOptions implements JwtExtendedOptionsFactory {
       revocation: { store: this.store },
       rotation: { maxAge: '90d', maxPerUser: 20 },
       userIdentity: (user: User) => user.id,
+      // `@JwtRequired({ roles: 'admin' })` compares this claim. A new role counts from the next token.
+      additionalClaims: (user: User) => ({ roles: [user.role] }),
       userLookup: ({ sub = '' }) => this.users.findById(sub),
     };
   }
