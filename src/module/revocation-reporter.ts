@@ -30,8 +30,13 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
   private report(event: RevocationEvent): void {
     if (event.type === 'store-available') this.logger.log('The revocation store answers again.');
     if (event.type === 'store-unavailable') {
-      const cause = event.cause instanceof Error ? event.cause.message : String(event.cause);
+      const cause = messageOf(event.cause);
       this.logger.error(`The revocation store does not answer; requests that need it are answered 503. ${cause}`);
+    }
+    if (event.type === 'push-available') this.logger.log('The revocation store reports changes again.');
+    if (event.type === 'push-unavailable') {
+      const cause = messageOf(event.cause);
+      this.logger.warn(`The revocation store reports no changes (local.push), so every request asks it. ${cause}`);
     }
     if (event.type === 'refresh-reused') void this.callOnReuse(event);
   }
@@ -52,4 +57,8 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
       // The event `store-unavailable` has reported this.
     }
   }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -106,9 +106,14 @@ function staleness(section: OptionSection, name: string): number {
 
 function checkPush(revocation: RevocationSettings, section: OptionSection): RevocationSettings {
   const { store, local } = revocation;
-  if (local?.push && store.watchProblem !== null) {
-    const problem = store.watchProblem ?? 'This store does not report changes.';
-    section.refuse('local.push', `is not possible. ${problem}`);
-  }
+  const problem = watchProblemOf(store);
+  if (local?.push && problem !== null) section.refuse('local.push', `is not possible. ${problem}`);
   return revocation;
+}
+
+function watchProblemOf(store: RevocationStore): string | null {
+  const { watch, watchProblem } = store as Partial<RevocationStore>;
+  // A store that inherits `watch` reports nothing, even if its `watchProblem` is `null`.
+  const reports = typeof watch === 'function' && watch !== RevocationStore.prototype.watch;
+  return watchProblem === null && reports ? null : (watchProblem ?? 'This store does not report changes.');
 }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { RevocationEvent } from '../types/revocation-event.js';
 import type { Freshness } from './look-up-cache.js';
 import type { RevocationStore, StoreWatch } from '../stores/revocation-store.js';
 
@@ -9,6 +10,18 @@ export interface FeedListener {
   /** The feed may have missed changes. */
   clear(): void;
 }
+
+/** Receives the news about the feed itself. */
+export type FeedReporter = (event: Extract<RevocationEvent, { type: 'push-unavailable' | 'push-available' }>) => void;
+
+/** The longest pause between two attempts to connect, in milliseconds. */
+const LONGEST_PAUSE = 30_000;
+
+/** How long a connection lasts before it counts as stable, in milliseconds. */
+const STABLE_AFTER = 10_000;
+
+/** How many failures in a row are reported. A connection that is lost once is usually back at the next attempt. */
+const REPORTED_FAILURES = 2;
 
 /**
  * Listens to the changes of a store, and checks its connection with pings. Cached look-ups are valid while the last answered
@@ -22,10 +35,15 @@ export class ChangeFeed implements Freshness {
   private watchingSince = Infinity;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
+  /** The number of the current attempt to connect. A connection of an earlier attempt comes too late. */
+  private attempt = 0;
+  /** Failures since the last stable connection. */
+  private failures = 0;
 
   constructor(
     private readonly store: RevocationStore,
     private readonly staleness: number,
+    private readonly report: FeedReporter = () => undefined,
   ) {}
 
   goodUntil(askedAt: number): number {
@@ -47,17 +65,37 @@ export class ChangeFeed implements Freshness {
   private async beat(listener: FeedListener): Promise<void> {
     try {
       await this.within(this.watch === null ? this.connect(listener) : this.ping(this.watch));
-    } catch {
-      // `StoreClient` reports failures of the store. Here a failure only makes the cached look-ups invalid.
+      this.succeed();
+    } catch (error) {
       this.lose(listener);
+      this.fail(error);
     }
     if (this.stopped) return;
-    this.timer = setTimeout(() => void this.beat(listener), this.staleness / 2).unref();
+    this.timer = setTimeout(() => void this.beat(listener), this.pause()).unref();
+  }
+
+  /** The pause after a failure doubles each time, so that a feed that cannot work costs next to nothing. */
+  private pause(): number {
+    const usual = this.staleness / 2;
+    return this.watch !== null ? usual : Math.min(usual * 2 ** (this.failures - 1), LONGEST_PAUSE);
+  }
+
+  private succeed(): void {
+    if (this.failures === 0 || performance.now() - this.watchingSince < STABLE_AFTER) return;
+    if (this.failures >= REPORTED_FAILURES) this.report({ type: 'push-available' });
+    this.failures = 0;
+  }
+
+  private fail(cause: unknown): void {
+    if (this.stopped) return;
+    this.failures++;
+    if (this.failures === REPORTED_FAILURES) this.report({ type: 'push-unavailable', cause });
   }
 
   private async connect(listener: FeedListener): Promise<void> {
+    const attempt = ++this.attempt;
     const watch = await this.store.watch((subject) => (subject === null ? listener.clear() : listener.forget(subject)));
-    if (this.stopped) return watch.close();
+    if (this.stopped || this.attempt !== attempt) return watch.close();
     this.watch = watch;
     await this.ping(watch);
     this.watchingSince = performance.now();
@@ -70,6 +108,7 @@ export class ChangeFeed implements Freshness {
   }
 
   private lose(listener: FeedListener): void {
+    this.attempt++;
     this.watchingSince = Infinity;
     this.heardAt = -Infinity;
     this.watch?.close();
@@ -79,7 +118,10 @@ export class ChangeFeed implements Freshness {
 
   private within<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('no answer')), this.staleness).unref();
+      const timer = setTimeout(
+        () => reject(new Error(`The store did not answer within ${this.staleness} ms.`)),
+        this.staleness,
+      ).unref();
       work.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }

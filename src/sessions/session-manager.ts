@@ -18,7 +18,7 @@ export class SessionManager {
   constructor(settings: Settings, factory: TokenFactory, events: RevocationEvents) {
     if (settings.revocation === null) return;
     const { store, timeout, local } = settings.revocation;
-    this.feed = local?.push ? new ChangeFeed(store, local.staleness) : null;
+    this.feed = local?.push ? new ChangeFeed(store, local.staleness, (event) => events.emit(event)) : null;
     const freshness = this.feed ?? (local && new BoundedStaleness(local.staleness));
     this.cache = local && freshness && new LookUpCache(freshness, local.maxEntries);
     this.store = new StoreClient(store, timeout, events, this.cache);

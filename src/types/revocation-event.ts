@@ -12,7 +12,11 @@ export type RevocationEvent =
   /** The store does not respond. Requests that need it are answered 503. */
   | { readonly type: 'store-unavailable'; readonly cause: unknown }
   /** The store responds again. */
-  | { readonly type: 'store-available' };
+  | { readonly type: 'store-available' }
+  /** The store reports no changes now (`local.push`). Every request asks the store until it does. */
+  | { readonly type: 'push-unavailable'; readonly cause: unknown }
+  /** The store reports changes again. */
+  | { readonly type: 'push-available' };
 
 /** A replaced refresh token was presented again. There are two copies of it, so its session was ended. */
 export interface RefreshReuseEvent {

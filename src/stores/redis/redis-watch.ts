@@ -13,17 +13,19 @@ interface TrackingClient {
 
 /** A node-redis client of one server, which can open such a connection. */
 export interface WatchableClient extends NodeRedisClient {
-  readonly options?: { readonly socket?: object };
+  readonly options?: { readonly socket?: object; readonly keyPrefix?: string | Buffer };
   duplicate(overrides: object): TrackingClient;
 }
 
+/** The methods of a client with one connection. `SELECT` changes the database of one connection: a sentinel has none. */
+const METHODS_OF_ONE_CONNECTION = ['mGet', 'duplicate', 'sendCommand', 'select'];
+
 /** Why a client cannot report changes, and what to do about it; `null` if it can. */
 export function describeWatchProblem(client: object): string | null {
-  const { duplicate, masters, sendCommand } = client as Partial<Record<string, unknown>>;
-  const isOneServer = typeof duplicate === 'function' && typeof sendCommand === 'function' && masters === undefined;
-  if (isOneServer && 'mGet' in client) return null;
+  const members = client as Readonly<Record<string, unknown>>;
+  if (METHODS_OF_ONE_CONNECTION.every((name) => typeof members[name] === 'function')) return null;
   return (
-    'Only createClient() of "redis" (node-redis) for one server can receive changes; ioredis and clusters cannot. ' +
+    'Only createClient() of "redis" (node-redis) can receive changes; ioredis, pools, sentinels and clusters cannot. ' +
     'Use such a client, or remove "push": the library still remembers answers for "staleness".'
   );
 }
@@ -34,9 +36,11 @@ export function describeWatchProblem(client: object): string | null {
  */
 export async function watchRedis(
   client: WatchableClient,
-  prefix: string,
+  storePrefix: string,
   onChange: (subject: string | null) => void,
 ): Promise<StoreWatch> {
+  // The server reports whole keys, which begin with the prefix of the client.
+  const prefix = `${client.options?.keyPrefix?.toString() ?? ''}${storePrefix}`;
   const socket = { ...client.options?.socket, reconnectStrategy: false };
   const connection = client.duplicate({ RESP: 3, emitInvalidate: true, disableOfflineQueue: true, socket });
   connection.on('error', () => undefined);

@@ -1,20 +1,35 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Test } from '@nestjs/testing';
-import { Redis } from 'ioredis';
-import { JwtExtendedModule, TokenService, type JwtExtendedOptions, type JwtPayload } from 'nestjs-jwt-extended';
-import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
-import { createClient } from 'redis';
+import { Cluster, Redis } from 'ioredis';
+import {
+  JwtExtendedModule,
+  MemoryRevocationStore,
+  RevocationEvents,
+  TokenService,
+  type JwtExtendedOptions,
+  type JwtPayload,
+  type RevocationEvent,
+} from 'nestjs-jwt-extended';
+import { RedisRevocationStore, type RedisClient } from 'nestjs-jwt-extended/redis';
+import type { RevocationStore } from 'nestjs-jwt-extended/store';
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
+import { createSentinel as createSentinel5 } from 'redis-5';
 import { SessionManager } from '../../../src/sessions/session-manager.js';
+import { jwtModule } from '../../support/jwt-app.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { waitingFor } from '../../support/timing.js';
+import { tokenService } from '../../support/token-service.js';
 import { until } from '../../support/until.js';
 
 const STALENESS = 500;
 
+type Local = NonNullable<JwtExtendedOptions['revocation']>['local'];
+
 /** One process as far as the library goes: a module, a store and connections of its own. */
-async function startProcess(url: string, local: NonNullable<JwtExtendedOptions['revocation']>['local']) {
-  const client = await createClient({ url }).connect();
+async function startProcess(url: string, local: Local, options: { keyPrefix?: string } = {}) {
+  const client = await createClient({ url, ...options }).connect();
   const module = await Test.createTestingModule({
     imports: [
       JwtExtendedModule.forRoot({
@@ -121,18 +136,70 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
     expect(await first().isRevoked(payload)).toBe(true);
   });
 
-  it('is refused with ioredis, which says what to do instead', () => {
-    const client = new Redis({ lazyConnect: true });
-    const store = new RedisRevocationStore({ client });
-    const start = () =>
-      Test.createTestingModule({
-        imports: [
-          JwtExtendedModule.forRoot({
-            secret: 'a secret of more than thirty-two bytes',
-            revocation: { store, local: { staleness: '1s', push: true } },
-          }),
-        ],
-      }).compile();
-    return expect(start()).rejects.toThrow(/revocation.local.push.*createClient\(\).*remove "push"/s);
+  it('reaches a process whose client has a prefix of its own', async () => {
+    const local = { staleness: STALENESS / 1000, push: true };
+    const [one, two] = await Promise.all([1, 2].map(() => startProcess(server.url, local, { keyPrefix: 'all:' })));
+    processes.push(one as Process, two as Process);
+    await sleep(100);
+    const { accessToken } = await (one as Process).tokens.createTokenPair('alice');
+    const { payload } = await (one as Process).tokens.verify(accessToken);
+    expect(await (two as Process).isRevoked(payload)).toBe(false);
+    await (one as Process).tokens.revokeSession(payload.sid as string);
+    const { milliseconds } = await waitingFor(() => until(() => (two as Process).isRevoked(payload)));
+    expect(milliseconds).toBeLessThan(STALENESS);
+  });
+});
+
+const sentinelRootNodes = [{ host: '127.0.0.1', port: 1 }];
+const nowhere = { url: 'redis://127.0.0.1:1' };
+
+/** Clients that receive no changes. None of them connects here. */
+const CLIENTS: Record<string, () => RedisClient> = {
+  ioredis: () => new Redis({ lazyConnect: true }),
+  'a cluster of ioredis': () => new Cluster(['redis://127.0.0.1:1'], { lazyConnect: true }),
+  'createSentinel()': () => createSentinel({ name: 'primary', sentinelRootNodes }),
+  'createSentinel() of redis 5': () => createSentinel5({ name: 'primary', sentinelRootNodes }),
+  'createCluster()': () => createCluster({ rootNodes: [nowhere] }),
+  'createClientPool()': () => createClientPool(nowhere),
+};
+
+describe('Push', () => {
+  const start = (store: RevocationStore) =>
+    tokenService({ revocation: { store, local: { staleness: '1s', push: true } } });
+
+  it.each(Object.keys(CLIENTS))('is refused at the start with %s, and the message says what to do', (name) => {
+    const store = new RedisRevocationStore({ client: (CLIENTS[name] as () => RedisClient)() });
+    return expect(start(store)).rejects.toThrow(/revocation.local.push.*createClient\(\).*remove "push"/s);
+  });
+
+  it('is refused with a store that says it can report, but does not override watch()', () => {
+    class Silent extends MemoryRevocationStore {
+      override readonly watchProblem = null;
+    }
+    return expect(start(new Silent())).rejects.toThrow('"revocation.local.push" is not possible');
+  });
+
+  it('that keeps failing is one warning and one event, and soon few attempts', async () => {
+    class Failing extends MemoryRevocationStore {
+      override readonly watchProblem = null;
+      attempts = 0;
+      override watch(): never {
+        this.attempts++;
+        throw new Error('NOPERM this user has no permissions to run CLIENT TRACKING');
+      }
+    }
+    const store = new Failing();
+    const logger = new RecordingLogger();
+    const imports = [jwtModule({ revocation: { store, local: { staleness: '20ms', push: true } } })];
+    const module = await Test.createTestingModule({ imports }).setLogger(logger).compile();
+    const events: RevocationEvent[] = [];
+    module.get(RevocationEvents).subscribe((event) => events.push(event));
+    await module.init();
+    await sleep(700);
+    await module.close();
+    const warnings = logger.warnings.filter((warning) => warning.includes('local.push'));
+    expect(warnings).toEqual([expect.stringMatching(/reports no changes .*every request asks it\. NOPERM/)]);
+    expect(events.map(({ type }) => type)).toEqual(['push-unavailable']);
+    expect(store.attempts).toBeLessThan(9);
   });
 });

@@ -92,6 +92,79 @@ describe('The feed of a store’s changes', () => {
     expect(store.watches).toBe(2);
   });
 
+  it('connects again after pauses that double, up to 30 s, and reports that once', async () => {
+    const report = jest.fn();
+    const attempts: number[] = [];
+    const failure = new Error('no permission');
+    feed = new ChangeFeed(store, STALENESS, report);
+    const started = performance.now();
+    jest.spyOn(store, 'watch').mockImplementation(() => {
+      attempts.push(performance.now() - started);
+      throw failure;
+    });
+    feed.start(listenerOf());
+    await time.pass(600_000);
+    const pauses = attempts.slice(1).map((at, index) => at - (attempts[index] as number));
+    expect(pauses.slice(0, 11)).toEqual([50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000]);
+    expect(new Set(pauses.slice(11))).toEqual(new Set([30_000]));
+    expect(report.mock.calls).toEqual([[{ type: 'push-unavailable', cause: failure }]]);
+  });
+
+  it('reports the end of a failure once the connection has lasted', async () => {
+    const report = jest.fn();
+    feed = new ChangeFeed(store, STALENESS, report);
+    store.ping = () => Promise.reject(new Error('lost'));
+    feed.start(listenerOf());
+    await time.pass(STALENESS);
+    store.ping = () => Promise.resolve();
+    await time.pass(9_000);
+    expect(counts(feed)).toBe(true);
+    expect(report).toHaveBeenCalledTimes(1);
+    await time.pass(3_000);
+    expect(report.mock.calls[1]).toEqual([{ type: 'push-available' }]);
+    await time.pass(30_000);
+    expect(report).toHaveBeenCalledTimes(2);
+  });
+
+  it('reports no connection that is lost once', async () => {
+    const report = jest.fn();
+    feed = new ChangeFeed(store, STALENESS, report);
+    feed.start(listenerOf());
+    for (const _ of [1, 2, 3]) {
+      await time.pass(15_000);
+      store.ping = () => Promise.reject(new Error('lost'));
+      await time.pass(STALENESS / 2);
+      store.ping = () => Promise.resolve();
+    }
+    expect(report).not.toHaveBeenCalled();
+    expect(store.watches).toBe(3);
+  });
+
+  it('reports a connection that is lost again and again, and slows down', async () => {
+    const report = jest.fn();
+    feed = new ChangeFeed(store, STALENESS, report);
+    let pings = 0;
+    // The first ping of a connection is answered, the second one is not.
+    store.ping = () => (pings++ % 2 === 0 ? Promise.resolve() : Promise.reject(new Error('lost')));
+    feed.start(listenerOf());
+    await time.pass(60_000);
+    expect(report).toHaveBeenCalledTimes(1);
+    expect(store.watches).toBeLessThan(15);
+  });
+
+  it('closes a connection that opens after its time limit', async () => {
+    jest.spyOn(store, 'watch').mockImplementation((() => {
+      store.watches++;
+      const watch = { ping: () => store.ping(), close: () => void store.closed++ };
+      return new Promise((resolve) => setTimeout(() => resolve(watch), 2 * STALENESS));
+    }) as unknown as WatchedStore['watch']);
+    feed.start(listenerOf());
+    await time.pass(60_000);
+    feed.stop();
+    await time.pass(2 * STALENESS);
+    expect(store.closed).toBe(store.watches);
+  });
+
   it('passes on nothing after stop()', async () => {
     feed.start(listenerOf());
     await time.pass(20);
