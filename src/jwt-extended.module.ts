@@ -26,6 +26,7 @@ import type { JwtExtendedOptions } from './options/jwt-extended-options.js';
 import type { JwtExtendedModuleExtras } from './options/module-extras.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
+import { ProductionReporter } from './module/production-reporter.js';
 import { RevocationEvents } from './sessions/revocation-events.js';
 import { RevocationReporter } from './module/revocation-reporter.js';
 import { StartChecks } from './module/start-checks.js';
@@ -106,6 +107,7 @@ const PROVIDERS: Provider[] = [
   },
   IdentityProviderReporter,
   RevocationReporter,
+  ProductionReporter,
   TokenService,
   TokenCookieService,
   ImplicitRefreshInterceptor,

@@ -8,6 +8,7 @@ import type { StoreClient } from './store-client.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
 import { CachedToken } from '../tokens/cache/cached-token.js';
+import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 import type { Sessions } from './sessions.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
@@ -21,10 +22,17 @@ export class TokenRevocation {
     private readonly events: RevocationEvents,
   ) {}
 
-  /** Whether a verified token is revoked. The check of a replaced refresh token can end its session (a reuse). */
+  /**
+   * Whether a verified token is revoked. The check of a replaced refresh token can end its session (a reuse).
+   *
+   * @throws InvalidTokenException if the token is our own and has neither a session nor a `jti`: nothing could revoke it.
+   */
   isRevoked(token: VerifiedToken): Awaitable<boolean> {
-    const { payload } = token;
+    const { payload, header } = token;
     const keys = this.storeKeysOf(token);
+    if (keys.jti === null && keys.sid === null && !isForeign(payload)) {
+      throw new InvalidTokenException('Missing claim: jti', { payload, header });
+    }
     const found = this.store.lookUp(keys, payload.type !== 'refresh');
     if (isPromise(found)) return found.then((late) => this.isRevokedBy(payload, keys, late));
     return this.isRevokedBy(payload, keys, found);

@@ -26,6 +26,8 @@ export class JwtOptions implements JwtExtendedOptionsFactory {
       },
       // An active user stays logged in. A renewed token is not fresh.
       implicitRefresh: { within: '5m' },
+      // Each token of this application has both, so a token without one is refused.
+      requiredClaims: ['exp', 'jti'],
       // With a store, each log-in opens a session that can be ended, and a refresh token is used once.
       revocation: { store: this.store },
       rotation: { maxAge: '90d', maxPerUser: 20 },
