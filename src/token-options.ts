@@ -1,3 +1,4 @@
+import { callOptions } from './options/call-options.js';
 import type { Duration } from './options/duration.js';
 import type { VerifiedToken } from './tokens/verified-token.js';
 import type { JoseHeader, JwtPayload } from './types/claims.js';
@@ -135,3 +136,22 @@ export interface RevokeAllOptions {
    */
   exceptSession?: string | undefined;
 }
+
+const CONTENT = { claims: true, headers: true } as const;
+const ONE_TOKEN = { ...CONTENT, expires: true, session: true } as const;
+
+/** @internal The options of each call of `TokenService`, with unknown names refused. */
+export const readOptionsOf = {
+  createAccessToken: callOptions<AccessTokenOptions>('createAccessToken', { ...ONE_TOKEN, fresh: true }),
+  createRefreshToken: callOptions<TokenOptions>('createRefreshToken', ONE_TOKEN),
+  createTokenPair: callOptions<TokenPairOptions>('createTokenPair', {
+    ...CONTENT,
+    fresh: true,
+    accessExpires: true,
+    refreshExpires: true,
+    device: true,
+  }),
+  rotate: callOptions<RotateTokenOptions>('rotate', CONTENT),
+  revokeAllFor: callOptions<RevokeAllOptions>('revokeAllFor', { before: true, exceptSession: true }),
+  verify: callOptions<VerifyOptions>('verify', { allowExpired: true, csrfToken: true }),
+} as const;

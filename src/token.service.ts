@@ -7,17 +7,18 @@ import { SETTINGS } from './options/tokens.js';
 import { SessionManager } from './sessions/session-manager.js';
 import type { SessionRecord } from './stores/revocation-store.js';
 import { subjectOfSession } from './stores/session-id.js';
-import type {
-  AccessTokenOptions,
-  RevokeAllOptions,
-  RotateTokenOptions,
-  SessionInfo,
-  TokenOptions,
-  TokenPair,
-  TokenPairOptions,
-  TokenReference,
-  UnverifiedToken,
-  VerifyOptions,
+import {
+  readOptionsOf,
+  type AccessTokenOptions,
+  type RevokeAllOptions,
+  type RotateTokenOptions,
+  type SessionInfo,
+  type TokenOptions,
+  type TokenPair,
+  type TokenPairOptions,
+  type TokenReference,
+  type UnverifiedToken,
+  type VerifyOptions,
 } from './token-options.js';
 import { identityClaimOfUser } from './tokens/issuing/identity.js';
 import { accessIssuanceOf, newIssuance } from './tokens/issuing/issuance.js';
@@ -49,11 +50,11 @@ export class TokenService {
    * @example
    * await tokens.createAccessToken('alice', { fresh: true, claims: { role: 'admin' } });
    */
-  createAccessToken(identity: unknown, options: AccessTokenOptions = {}): Promise<string> {
-    const { session, ...token } = options;
-    return this.responder.run(async () =>
-      this.factory.create({ ...token, type: 'access', identity }, await this.sidOf(session)),
-    );
+  createAccessToken(identity: unknown, options?: AccessTokenOptions): Promise<string> {
+    return this.responder.run(async () => {
+      const { session, ...token } = readOptionsOf.createAccessToken(options);
+      return this.factory.create({ ...token, type: 'access', identity }, await this.sidOf(session));
+    });
   }
 
   /**
@@ -62,9 +63,9 @@ export class TokenService {
    * @throws TypeError if the identity, a claim or an option is wrong.
    * @throws RevocationUnavailableException if the store does not answer.
    */
-  createRefreshToken(identity: unknown, options: TokenOptions = {}): Promise<string> {
-    const { expires, claims, headers, session } = options;
+  createRefreshToken(identity: unknown, options?: TokenOptions): Promise<string> {
     return this.responder.run(async () => {
+      const { expires, claims, headers, session } = readOptionsOf.createRefreshToken(options);
       const token: NewToken = { expires, claims, headers, type: 'refresh', identity };
       const sid = await this.sidOf(session);
       if (!this.sessions.isOn) return this.factory.create(token);
@@ -81,9 +82,9 @@ export class TokenService {
    * @example
    * const { accessToken, refreshToken } = await tokens.createTokenPair('alice', { fresh: true });
    */
-  createTokenPair(identity: unknown, options: TokenPairOptions = {}): Promise<TokenPair> {
-    const { fresh, accessExpires, refreshExpires, device, ...content } = options;
+  createTokenPair(identity: unknown, options?: TokenPairOptions): Promise<TokenPair> {
     return this.responder.run(async () => {
+      const { fresh, accessExpires, refreshExpires, device, ...content } = readOptionsOf.createTokenPair(options);
       const inSession = this.sessions.isOn;
       const shared = { identity, claims: content.claims, headers: content.headers };
       const access = await this.factory.draft({ ...shared, type: 'access', fresh, expires: accessExpires }, inSession);
@@ -114,7 +115,8 @@ export class TokenService {
    * @example
    * const pair = await tokens.rotate(payload); // the payload from @Jwt() on a refresh route
    */
-  async rotate(token: TokenReference, { claims, headers }: RotateTokenOptions = {}): Promise<TokenPair> {
+  async rotate(token: TokenReference, options?: RotateTokenOptions): Promise<TokenPair> {
+    const { claims, headers } = readOptionsOf.rotate(options);
     const { rotation } = this.sessions.required('rotate');
     return this.responder.run(async () => rotation.rotate(await this.tokenOf(token), { claims, headers }));
   }
@@ -153,7 +155,8 @@ export class TokenService {
    * @example
    * await tokens.revokeAllFor(user, { exceptSession: payload.sid as string });
    */
-  async revokeAllFor(identity: unknown, { before, exceptSession }: RevokeAllOptions = {}): Promise<void> {
+  async revokeAllFor(identity: unknown, options?: RevokeAllOptions): Promise<void> {
+    const { before, exceptSession } = readOptionsOf.revokeAllFor(options);
     const { revocation } = this.sessions.required('revokeAllFor');
     const until = before === undefined ? null : millisecondsOf(before);
     if (exceptSession !== undefined) requireSid(exceptSession);
@@ -185,8 +188,9 @@ export class TokenService {
    * @throws CsrfException if `csrfToken` is not the token's value.
    * @throws InvalidTokenException for every other fault of the token.
    */
-  verify(token: string, { allowExpired, csrfToken }: VerifyOptions = {}): Promise<VerifiedToken> {
+  verify(token: string, options?: VerifyOptions): Promise<VerifiedToken> {
     return this.responder.run(async () => {
+      const { allowExpired, csrfToken } = readOptionsOf.verify(options);
       const { header, payload } = await this.verifier.verify(token, { allowExpired, csrfValue: csrfToken });
       return { header, payload };
     });

@@ -2,6 +2,7 @@ import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { RequestResults } from './request-results.js';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { MissingTokenException } from '../errors/exceptions.js';
+import { callOptions } from '../options/call-options.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { isExempt, RouteRequirements } from '../routes/route-requirement.js';
@@ -59,7 +60,8 @@ export class JwtAuthenticator {
    * const { payload } = await this.authenticator.authenticate(context, { fresh: true });
    */
   async authenticate(context: ExecutionContext, requirement?: JwtRequirement): Promise<JwtContext | null> {
-    const required = requirement ? settleRequirement(requirement) : (this.requirementOf(context) ?? ACCESS_TOKEN);
+    const required =
+      requirement === undefined ? (this.requirementOf(context) ?? ACCESS_TOKEN) : settleRequirement(requirement);
     const call = callOf(context, this.transports);
     const passed = await this.responder.run(() => this.check(call, required));
     return passed?.context ?? null;
@@ -77,9 +79,10 @@ export class JwtAuthenticator {
   async authenticateToken(
     token: string,
     requirement?: JwtRequirement,
-    { request, csrfToken }: AuthenticateTokenOptions = {},
+    options?: AuthenticateTokenOptions,
   ): Promise<JwtContext> {
-    const required = requirement ? settleRequirement(requirement) : ACCESS_TOKEN;
+    const { request, csrfToken } = readTokenOptions(options);
+    const required = requirement === undefined ? ACCESS_TOKEN : settleRequirement(requirement);
     const found = { rawToken: token, location: 'transport' } as const;
     const call = { request: request as HttpRequest, handler: null, controller: null };
     const authentication = new Authentication(call, required, found, this.dependencies);
@@ -154,6 +157,8 @@ export class JwtAuthenticator {
 }
 
 const ACCESS_TOKEN = settleRequirement();
+
+const readTokenOptions = callOptions<AuthenticateTokenOptions>('authenticateToken', { request: true, csrfToken: true });
 
 /** True only for a finished result. Every other value is awaited before the guard lets the request in. */
 function isDecided(checked: Awaitable<Authentication | null>): checked is Authentication | null {

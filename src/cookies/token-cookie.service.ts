@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ErrorResponder } from '../errors/error-responder.js';
+import { callOptions } from '../options/call-options.js';
 import { toSeconds, type Duration } from '../options/duration.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
@@ -29,6 +30,17 @@ export interface UnsetCookieOptions {
   domain?: string | undefined;
 }
 
+const readSetOptions = {
+  access: callOptions<SetCookieOptions>('setAccessCookies', { maxAge: true, domain: true }),
+  refresh: callOptions<SetCookieOptions>('setRefreshCookies', { maxAge: true, domain: true }),
+};
+
+const readUnsetOptions = {
+  unsetJwtCookies: callOptions<UnsetCookieOptions>('unsetJwtCookies', { domain: true }),
+  unsetAccessCookies: callOptions<UnsetCookieOptions>('unsetAccessCookies', { domain: true }),
+  unsetRefreshCookies: callOptions<UnsetCookieOptions>('unsetRefreshCookies', { domain: true }),
+};
+
 /** The lifetime of a persistent cookie, in seconds, as in Flask-JWT-Extended. */
 const PERSISTENT_SECONDS = 31_540_000;
 
@@ -51,7 +63,7 @@ export class TokenCookieService {
    * @throws JwtExtendedException if the token is refused.
    * @throws TypeError if an option is wrong, or a cookie has more than 4096 bytes with its attributes: browsers drop it.
    */
-  setAccessCookies(response: HttpResponse, token: string, options: SetCookieOptions = {}): Promise<void> {
+  setAccessCookies(response: HttpResponse, token: string, options?: SetCookieOptions): Promise<void> {
     return this.set('access', response, token, options);
   }
 
@@ -61,27 +73,27 @@ export class TokenCookieService {
    * @throws JwtExtendedException if the token is refused.
    * @throws TypeError if an option is wrong, or a cookie has more than 4096 bytes with its attributes: browsers drop it.
    */
-  setRefreshCookies(response: HttpResponse, token: string, options: SetCookieOptions = {}): Promise<void> {
+  setRefreshCookies(response: HttpResponse, token: string, options?: SetCookieOptions): Promise<void> {
     return this.set('refresh', response, token, options);
   }
 
   /** Deletes the cookies of both tokens (`unset_jwt_cookies`). */
-  unsetJwtCookies(response: HttpResponse, options: UnsetCookieOptions = {}): void {
-    this.unset('access', response, options);
-    this.unset('refresh', response, options);
+  unsetJwtCookies(response: HttpResponse, options?: UnsetCookieOptions): void {
+    this.unset(['access', 'refresh'], response, readUnsetOptions.unsetJwtCookies(options));
   }
 
   /** Deletes the cookies of the access token (`unset_access_cookies`). */
-  unsetAccessCookies(response: HttpResponse, options: UnsetCookieOptions = {}): void {
-    this.unset('access', response, options);
+  unsetAccessCookies(response: HttpResponse, options?: UnsetCookieOptions): void {
+    this.unset(['access'], response, readUnsetOptions.unsetAccessCookies(options));
   }
 
   /** Deletes the cookies of the refresh token (`unset_refresh_cookies`). */
-  unsetRefreshCookies(response: HttpResponse, options: UnsetCookieOptions = {}): void {
-    this.unset('refresh', response, options);
+  unsetRefreshCookies(response: HttpResponse, options?: UnsetCookieOptions): void {
+    this.unset(['refresh'], response, readUnsetOptions.unsetRefreshCookies(options));
   }
 
-  private async set(kind: TokenType, response: HttpResponse, token: string, options: SetCookieOptions): Promise<void> {
+  private async set(kind: TokenType, response: HttpResponse, token: string, given?: SetCookieOptions): Promise<void> {
+    const options = readSetOptions[kind](given);
     const setCookies = await this.responder.run(async () => {
       const verified = await this.verifier.verify(token);
       return this.cookiesFor(kind, { token, verified, ...options }).map((cookie) => {
@@ -93,8 +105,8 @@ export class TokenCookieService {
     this.add(response, setCookies);
   }
 
-  private unset(kind: TokenType, response: HttpResponse, options: UnsetCookieOptions): void {
-    const setCookies = this.cookiesFor(kind, options).map((cookie) => this.serialise(cookie));
+  private unset(kinds: readonly TokenType[], response: HttpResponse, options: UnsetCookieOptions): void {
+    const setCookies = kinds.flatMap((kind) => this.cookiesFor(kind, options)).map((cookie) => this.serialise(cookie));
     this.add(response, setCookies);
   }
 

@@ -1,3 +1,4 @@
+import { callOptions } from '../options/call-options.js';
 import { toSeconds } from '../options/duration.js';
 import type { KeyOptions } from '../options/key-options.js';
 import { readKeyEntries, readKeyEntry } from '../options/key-entries.js';
@@ -7,6 +8,9 @@ import { KeyRing, type NewKey, type RotateOptions } from './key-ring.js';
 import type { OwnKeys } from './own-keys.js';
 import type { PublicJwk } from './public-jwk.js';
 import { newSingleKeys, type RingKey } from './ring-key.js';
+
+const readNewKey = callOptions<NewKey>('KeyRing.rotate', { kid: true, algorithm: true, key: true });
+const readRotateOptions = callOptions<RotateOptions>('KeyRing.rotate', { retireAfter: true });
 
 /** The `KeyRing` that applications inject. Its fields are private at run time too, because they refer to secrets. */
 export class OwnKeyRing extends KeyRing {
@@ -30,7 +34,8 @@ export class OwnKeyRing extends KeyRing {
     this.#keys.change(carriedOver(this.#keys.current, this.#keys.prepareEntries(readKeyEntries(keys))));
   }
 
-  rotate(key: NewKey, { retireAfter = this.#longestLifetime() }: RotateOptions = {}): void {
+  rotate(key: NewKey, options?: RotateOptions): void {
+    const { retireAfter = this.#longestLifetime() } = readRotateOptions(options);
     const notAfter = retireAfter === false ? null : Date.now() / 1000 + toSeconds(retireAfter);
     this.#keys.change(rotated(this.#keys.current, this.#prepare(key), notAfter));
   }
@@ -40,7 +45,7 @@ export class OwnKeyRing extends KeyRing {
   }
 
   #prepare(key: NewKey): readonly RingKey[] {
-    if (!this.#keys.areNamed) return newSingleKeys(this.#settings, key);
+    if (!this.#keys.areNamed) return newSingleKeys(this.#settings, readNewKey(key));
     const algorithm = this.#keys.current.find(({ signing }) => signing !== null)?.verification.algorithm;
     return this.#keys.prepareEntries([readKeyEntry({ algorithm, ...key, use: 'sign' }, 'keys[new]')]);
   }

@@ -1,3 +1,4 @@
+import { callOptions } from './call-options.js';
 import type { JwtExtendedOptions } from './jwt-extended-options.js';
 import { FLASK_SETTINGS, type FlaskValue } from './flask-settings.js';
 import { nearest } from './nearest.js';
@@ -11,6 +12,8 @@ export interface FlaskConfigOptions {
   ignore?: readonly string[] | undefined;
 }
 
+const readConfigOptions = callOptions<FlaskConfigOptions>('optionsFromFlaskConfig', { ignore: true });
+
 /**
  * Turns a Flask configuration into options, with Flask-JWT-Extended's defaults. The configuration is an object or the
  * environment, with or without Flask's prefix `FLASK_`. Text is read like Flask's `Config.from_prefixed_env()`: as JSON, else
@@ -21,8 +24,9 @@ export interface FlaskConfigOptions {
  */
 export function optionsFromFlaskConfig(
   config: Readonly<Record<string, unknown>>,
-  { ignore = [] }: FlaskConfigOptions = {},
+  given?: FlaskConfigOptions,
 ): JwtExtendedOptions {
+  const { ignore = [] } = readConfigOptions(given);
   const values = withoutPrefix(config);
   refuseUnknown(values, ignore);
   const options: Record<string, unknown> = {};

@@ -83,6 +83,7 @@ export const CALL_NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
   additional_headers: 'Write headers.',
   header: 'Write headers.',
   subject: 'The first argument is the identity.',
+  fresh: 'Only access tokens are fresh.',
   secret: 'The keys are options of the module. For a key per tenant write encodeKey and decodeKey.',
   privateKey: 'The keys are options of the module. For a key per tenant write encodeKey and decodeKey.',
   publicKey: 'The keys are options of the module. For a key per tenant write encodeKey and decodeKey.',

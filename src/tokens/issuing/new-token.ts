@@ -1,5 +1,6 @@
 import { bareNumber, toSeconds, type Duration } from '../../options/duration.js';
 import type { Settings } from '../../options/settings.js';
+import { requireClaimTypes } from './claim-types.js';
 import { checkedIdentity, identityClaimOf } from './identity.js';
 import type { Issuance } from './issuance.js';
 import { copyOfObject } from './json-copy.js';
@@ -39,6 +40,7 @@ export async function tokenContent(token: NewToken, settings: Settings): Promise
   const further = newClaims(await settings.callbacks.additionalClaims?.(token.identity), 'additionalClaims');
   const claims = newClaims(token.claims, 'claims');
   const overriding = further === NOTHING && claims === NOTHING ? NOTHING : { ...further, ...claims };
+  requireClaimTypes(overriding, settings);
   const identity = await identityOf(token, settings);
   return {
     type: token.type,

@@ -83,3 +83,54 @@ describe('the claims of a call', () => {
     expect(await refusal({}, odd)).toContain('"additionalClaims" of a new token must be an object');
   });
 });
+
+describe('a claim that verifiers read', () => {
+  const TEXT = ['', 'x', '2030-01-01'];
+  const WRONG: Record<string, unknown[]> = {
+    exp: [...TEXT, null, true, [1], {}],
+    nbf: [...TEXT, null, false, {}],
+    iat: [...TEXT, null, false, {}],
+    iss: [1, null, ['a'], {}],
+    aud: [1, null, [1], ['a', null], {}],
+    sub: [1, null, ['a'], {}],
+    jti: [1, null, {}],
+    type: [1, null, {}],
+    csrf: [1, null, {}],
+    fresh: ['yes', null, {}],
+  };
+
+  it.each(Object.entries(WRONG))(
+    '%s has its type, whether the call or additionalClaims sets it',
+    async (claim, values) => {
+      for (const value of values) {
+        const message = await refusal({ claims: { [claim]: value } });
+        expect(message).toContain(`"${claim}"`);
+        expect(await refusal({}, { additionalClaims: () => ({ [claim]: value }) })).toBe(message);
+      }
+      expect(await refusal({ claims: { [claim]: values[0] } })).toContain(
+        `The claim "${claim}" of a new token must be `,
+      );
+    },
+  );
+
+  it('exp that is null names the way to a token without end', async () => {
+    expect(await refusal({ claims: { exp: null } })).toContain('pass expires: false; it is null.');
+  });
+
+  it('can have any value of its type', async () => {
+    const given = {
+      exp: 4_102_444_800,
+      nbf: 1.5,
+      iat: 0,
+      iss: 'me',
+      aud: ['a'],
+      sub: 'b',
+      jti: 'c',
+      csrf: 'd',
+      fresh: 1e10,
+    };
+    expect((await access({ claims: given })).claims).toMatchObject(given);
+    expect((await access({ claims: { aud: 'a', exp: new Date(4e12) } })).claims).toMatchObject({ aud: 'a', exp: 4e9 });
+    expect((await access({ claims: { sub: 7 } }, { verifySubject: false })).claims.sub).toBe(7);
+  });
+});
