@@ -2,7 +2,9 @@ import { callOptions } from './options/call-options.js';
 import type { Duration } from './options/duration.js';
 import type { VerifiedToken } from './tokens/verified-token.js';
 import type { JoseHeader, JwtPayload } from './types/claims.js';
+import type { HttpRequest } from './types/http.js';
 import type { JwtContext } from './types/jwt-context.js';
+import type { JwtRequirement } from './types/requirement.js';
 
 /**
  * Names a token: the token itself, the payload from `@Jwt()`, the context from `getJwtContext()`, or the result of
@@ -72,8 +74,19 @@ export interface TokenPairOptions extends Omit<AccessTokenOptions, 'expires' | '
   device?: string | undefined;
 }
 
-/** Options of `rotate`: they apply to both new tokens. */
-export type RotateTokenOptions = Pick<TokenOptions, 'claims' | 'headers'>;
+/**
+ * Options of `rotate`. `claims` and `headers` apply to both new tokens. `scopes`, `anyScope` and `roles` are required of the
+ * refresh token, as by `@JwtRequired()`.
+ */
+export interface RotateTokenOptions
+  extends Pick<TokenOptions, 'claims' | 'headers'>, Pick<JwtRequirement, 'scopes' | 'anyScope' | 'roles'> {
+  /**
+   * The request that the token came with: `isTokenRevoked`, `verifyToken` and `userLookup` get it as their last argument.
+   *
+   * @default none
+   */
+  request?: HttpRequest | undefined;
+}
 
 /** An access token, and the refresh token that gets the next one (RFC 6749 s.1.5). */
 export interface TokenPair {
@@ -151,7 +164,13 @@ export const readOptionsOf = {
     refreshExpires: true,
     device: true,
   }),
-  rotate: callOptions<RotateTokenOptions>('rotate', CONTENT),
+  rotate: callOptions<RotateTokenOptions>('rotate', {
+    ...CONTENT,
+    scopes: true,
+    anyScope: true,
+    roles: true,
+    request: true,
+  }),
   revokeAllFor: callOptions<RevokeAllOptions>('revokeAllFor', { before: true, exceptSession: true }),
   verify: callOptions<VerifyOptions>('verify', { allowExpired: true, csrfToken: true }),
 } as const;

@@ -1,5 +1,6 @@
 import { isDate } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
+import { RefreshChecks } from './authentication/refresh-checks.js';
 import { ErrorResponder } from './errors/error-responder.js';
 import { InvalidTokenException } from './errors/exceptions.js';
 import type { Settings } from './options/settings.js';
@@ -34,6 +35,8 @@ import { refuseReference, verifiedTokenOf } from './tokens/verifying/verified-re
 /** Creates, verifies, rotates and revokes tokens, and lists and ends sessions. */
 @Injectable()
 export class TokenService {
+  private readonly refreshChecks: RefreshChecks;
+
   /** @internal */
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -41,7 +44,9 @@ export class TokenService {
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
     @Inject(SessionManager) private readonly sessions: SessionManager,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
-  ) {}
+  ) {
+    this.refreshChecks = new RefreshChecks(settings, verifier);
+  }
 
   /**
    * Creates an access token (`create_access_token`).
@@ -106,8 +111,10 @@ export class TokenService {
 
   /**
    * Replaces a refresh token of a session (RFC 9700 s.4.14.2). The token is consumed once. Within `rotation.grace` every
-   * caller that presents it gets the same successor; after that the session ends.
+   * caller that presents it gets the same successor; after that the session ends. The token has to pass the checks of the
+   * guard on a refresh route, `verifyToken` and `userLookup` among them.
    *
+   * @throws JwtExtendedException as the guard does on a refresh route.
    * @throws RevokedTokenException if the token was replaced too long ago, or its session has ended.
    * @throws WrongTokenTypeException if the token is no refresh token of this application.
    * @throws RevocationUnavailableException if the store does not answer.
@@ -116,9 +123,12 @@ export class TokenService {
    * const pair = await tokens.rotate(payload); // the payload from @Jwt() on a refresh route
    */
   async rotate(token: TokenReference, options?: RotateTokenOptions): Promise<TokenPair> {
-    const { claims, headers } = readOptionsOf.rotate(options);
+    const { claims, headers, request, scopes, anyScope, roles } = readOptionsOf.rotate(options);
     const { rotation } = this.sessions.required('rotate');
-    return this.responder.run(async () => rotation.rotate(await this.tokenOf(token), { claims, headers }));
+    return this.responder.run(async () => {
+      const { token: checked, user } = await this.refreshChecks.check(token, { scopes, anyScope, roles }, request);
+      return rotation.rotate(checked, user, { claims, headers });
+    });
   }
 
   /**

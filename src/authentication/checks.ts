@@ -7,7 +7,7 @@ import {
 } from '../errors/exceptions.js';
 import { presentedCsrfValue } from '../tokens/verifying/csrf.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
-import { SignedToken } from '../tokens/verified-token.js';
+import { SignedToken, type VerifiedToken } from '../tokens/verified-token.js';
 import { lookUpUser } from '../tokens/verifying/user-lookup.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JwtPayload } from '../types/claims.js';
@@ -63,6 +63,14 @@ export class ChosenChecks {
   /** Runs the checks in order. Returns a promise only if one of them must wait. */
   run(authentication: Authentication): Awaitable<void> {
     return runFrom(0, this.of(authentication.requirement), authentication);
+  }
+
+  /** Runs the checks of a token that was verified before: all that come after its signature and claims. */
+  runAfterVerification(authentication: Authentication, token: VerifiedToken): Awaitable<void> {
+    // The checks after the verification read only the header and the claims.
+    authentication.verified = token as SignedToken;
+    const checks = this.of(authentication.requirement);
+    return runFrom(checks.findIndex(({ run }) => run === verifyToken) + 1, checks, authentication);
   }
 
   private of(requirement: SettledRequirement): readonly Check[] {
