@@ -1,3 +1,4 @@
+import { Concealed } from './types/concealed.js';
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { throwError, type Observable } from 'rxjs';
@@ -12,6 +13,7 @@ import { isPromise } from './types/awaitable.js';
  * application for the same exceptions replaces it.
  */
 @Catch(JwtExtendedException)
+@Concealed()
 export class JwtExceptionFilter extends BaseExceptionFilter implements ExceptionFilter {
   /** @internal */
   constructor(

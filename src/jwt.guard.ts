@@ -1,3 +1,4 @@
+import { Concealed } from './types/concealed.js';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
 import { GUARD_BRAND } from './routes/route-requirement.js';
@@ -12,6 +13,7 @@ import type { Awaitable } from './types/awaitable.js';
  * builder.overrideProvider(JwtGuard).useValue({ canActivate: () => true });
  */
 @Injectable()
+@Concealed()
 export class JwtGuard implements CanActivate {
   constructor(@Inject(JwtAuthenticator) private readonly authenticator: JwtAuthenticator) {}
 

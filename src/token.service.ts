@@ -1,3 +1,4 @@
+import { Concealed } from './types/concealed.js';
 import { isDate } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { RefreshChecks } from './authentication/refresh-checks.js';
@@ -34,6 +35,7 @@ import { refuseReference, verifiedTokenOf } from './tokens/verifying/verified-re
 
 /** Creates, verifies, rotates and revokes tokens, and lists and ends sessions. */
 @Injectable()
+@Concealed()
 export class TokenService {
   private readonly refreshChecks: RefreshChecks;
 

@@ -1,3 +1,4 @@
+import { Concealed } from '../types/concealed.js';
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { RequestResults } from './request-results.js';
 import { ErrorResponder } from '../errors/error-responder.js';
@@ -29,6 +30,7 @@ export interface AuthenticateTokenOptions {
 
 /** Checks the token of a request as `JwtGuard` does, for guards and interceptors of the application. */
 @Injectable()
+@Concealed()
 export class JwtAuthenticator {
   private readonly routes: RouteRequirements;
   private readonly dependencies: CheckDependencies;

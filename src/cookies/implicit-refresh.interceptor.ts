@@ -1,3 +1,4 @@
+import { Concealed } from '../types/concealed.js';
 import {
   Inject,
   Injectable,
@@ -26,6 +27,7 @@ import { TokenCookieService } from './token-cookie.service.js';
  * interceptor binds itself if the option `implicitRefresh` is on.
  */
 @Injectable()
+@Concealed()
 export class ImplicitRefreshInterceptor implements NestInterceptor {
   private readonly logger = new Logger('JwtExtendedModule');
 

@@ -1,3 +1,4 @@
+import { Concealed } from '../types/concealed.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { callOptions } from '../options/call-options.js';
@@ -49,6 +50,7 @@ const PERSISTENT_SECONDS = 31_540_000;
  * answer: it has `Cache-Control: no-store` (RFC 6749 s.5.1), unless the application made it `private`.
  */
 @Injectable()
+@Concealed()
 export class TokenCookieService {
   /** @internal */
   constructor(

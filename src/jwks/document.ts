@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../options/provider-address.js';
 /** How a document is fetched. */
 export interface DocumentRequest {
   readonly fetch: typeof fetch;
@@ -20,12 +21,13 @@ export interface FetchedDocument {
  */
 export async function fetchDocument(address: string, request: DocumentRequest): Promise<FetchedDocument> {
   const { signal, maxBytes } = request;
+  const shown = withoutSecrets(address);
   const headers = { accept: 'application/jwk-set+json, application/json' };
   const response = await request.fetch(address, { signal, headers, redirect: 'manual', credentials: 'omit' });
   try {
-    refuseStatus(address, response.status);
-    const text = await readText(address, response, maxBytes);
-    return { document: parse(address, text), maxAge: lifetimeOf(response.headers) };
+    refuseStatus(shown, response.status);
+    const text = await readText(shown, response, maxBytes);
+    return { document: parse(shown, text), maxAge: lifetimeOf(response.headers) };
   } catch (error) {
     // Else the rest of the body would still be received.
     response.body?.cancel().catch(() => undefined);

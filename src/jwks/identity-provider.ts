@@ -1,3 +1,4 @@
+import { Concealed } from '../types/concealed.js';
 import { acceptedAlgorithm, noKey, type KeySource } from '../keys/key-source.js';
 import type { ClaimRules, VerificationKey } from '../keys/verification-key.js';
 import type { ProviderSettings } from '../options/identity-provider-options.js';
@@ -6,11 +7,13 @@ import type { JwtAlgorithm } from '../types/algorithms.js';
 import { after, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader } from '../types/claims.js';
 import { fetchDocument } from './document.js';
+import { withoutSecrets } from '../options/provider-address.js';
 import { KeyAddress } from './key-address.js';
 import { KeyCache, type FetchOutcome } from './key-cache.js';
 import { KeySet, type KeyOwner } from './key-set.js';
 
 /** An identity provider: its keys, and the rules for the claims of its tokens. */
+@Concealed()
 export class IdentityProvider implements KeySource {
   /** `null`: any. */
   readonly issuer: string | null;
@@ -26,7 +29,7 @@ export class IdentityProvider implements KeySource {
     report: (outcome: FetchOutcome) => void,
   ) {
     this.issuer = provider.issuer;
-    this.name = provider.issuer ?? (provider.uri as string);
+    this.name = provider.issuer ?? withoutSecrets(provider.uri as string);
     this.owner = { name: this.name, algorithms: provider.algorithms, rules: rulesFor(provider, settings) };
     this.address = new KeyAddress(provider);
     this.cache = new KeyCache((signal, previous) => this.load(signal, previous), provider, report);

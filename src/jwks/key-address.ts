@@ -1,9 +1,11 @@
+import { Concealed } from '../types/concealed.js';
 import { addressProblem } from '../options/provider-address.js';
 import type { ProviderSettings } from '../options/identity-provider-options.js';
 import { ownValue } from '../types/claims.js';
 import { fetchDocument, type DocumentRequest } from './document.js';
 
 /** The address of a provider's keys: the option `uri`, or `jwks_uri` of its configuration (OpenID Connect Discovery 1.0 s.4). */
+@Concealed()
 export class KeyAddress {
   private found: string | null = null;
 

@@ -1,3 +1,4 @@
+import { Concealed } from '../types/concealed.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef } from '@nestjs/core';
 import { JwtExceptionFilter } from '../jwt-exception.filter.js';
@@ -10,6 +11,7 @@ import { isJwtGuard } from '../routes/route-requirement.js';
  * first. Our filter is first in the list, so the application's own filters for our exceptions win.
  */
 @Injectable()
+@Concealed()
 export class EnhancerOrder {
   constructor(
     @Inject(ApplicationConfig) application: ApplicationConfig,

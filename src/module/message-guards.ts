@@ -1,3 +1,4 @@
+import { Concealed } from '../types/concealed.js';
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { Settings } from '../options/settings.js';
@@ -14,6 +15,7 @@ type NestModule = ModulesContainer extends Map<string, infer M> ? M : never;
  * guard for messages of gateways on Nest 11, and of hybrid applications without `inheritAppConfig`.
  */
 @Injectable()
+@Concealed()
 export class MessageGuards {
   // In the constructor: Nest binds the handlers of messages before it calls onModuleInit().
   constructor(

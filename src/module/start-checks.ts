@@ -1,3 +1,4 @@
+import { Concealed } from '../types/concealed.js';
 import {
   Inject,
   Injectable,
@@ -21,6 +22,7 @@ import { SETTINGS } from '../options/tokens.js';
 
 /** Stops the start of an application with a route that requires a token and would be open. */
 @Injectable()
+@Concealed()
 export class StartChecks implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,

@@ -1,3 +1,4 @@
+import { Concealed } from '../types/concealed.js';
 import { Controller, Inject } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { CONFIGURATION } from './configuration.js';
@@ -8,6 +9,7 @@ import { CONFIGURATION } from './configuration.js';
  * at the right time: after it knows the dependencies of all providers, and before it registers global guards.
  */
 @Controller()
+@Concealed()
 export class StaticOptionsCheck {
   /** @throws TypeError if the options, or a provider they inject, have request scope. */
   constructor(@Inject(ModulesContainer) modules: ModulesContainer) {

@@ -1,7 +1,8 @@
+import { conceal } from '../types/concealed.js';
 import { ALGORITHMS, isAlgorithm, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
 import type { Duration } from './duration.js';
 import { readOptions, type OptionSection, type ReadersOf, type ValuesOf } from './option-section.js';
-import { addressProblem, withoutPassword } from './provider-address.js';
+import { addressProblem, withoutSecrets } from './provider-address.js';
 import {
   callback,
   count,
@@ -120,7 +121,8 @@ export function identityProviders(section: OptionSection, name: string): readonl
 function readProvider(value: unknown, path: string): ProviderSettings {
   const values = readOptions(value, PROVIDER, { path });
   const isAudienceChosen = (value as IdentityProviderOptions).audience !== undefined;
-  return Object.freeze({ ...values, path, isAudienceChosen });
+  // The address of its keys can have a secret in its query.
+  return Object.freeze(conceal({ ...values, path, isAudienceChosen }, path));
 }
 
 function issuerOf(section: OptionSection, name: string): string | null {
@@ -140,7 +142,7 @@ function address(section: OptionSection, name: string): string {
   if (problem === null) return value as string;
   const cure =
     name === 'issuer' ? ' If the issuer is not the address of its configuration, set "uri" to its keys.' : '';
-  return section.refuse(name, `is ${show(withoutPassword(value))}: it ${problem}${cure}`);
+  return section.refuse(name, `is ${show(withoutSecrets(value))}: it ${problem}${cure}`);
 }
 
 function audience(section: OptionSection, name: string): readonly string[] | null {

@@ -12,9 +12,9 @@ export function addressProblem(address: unknown, allowInsecure: boolean): string
   return 'must be https: anyone on the network path can replace keys that are fetched over plain http.';
 }
 
-/** An address for a message, without the password that it may hold. */
-export function withoutPassword(address: unknown): unknown {
-  return typeof address === 'string' ? address.replace(/\/\/[^/]*@/, '//…@') : address;
+/** An address for a message, without the password and the query, which can hold a secret. */
+export function withoutSecrets<T>(address: T): T | string {
+  return typeof address === 'string' ? address.replace(/\/\/[^/]*@/, '//…@').replace(/\?[^]*$/, '?…') : address;
 }
 
 function parse(address: string): URL | null {

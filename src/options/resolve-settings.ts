@@ -8,6 +8,7 @@ import { NAMES_ELSEWHERE } from './names-elsewhere.js';
 import { OptionSection, refuse } from './option-section.js';
 import { OPTIONS, type OptionValues } from './option-table.js';
 import type { Settings } from './settings.js';
+import { conceal } from '../types/concealed.js';
 
 /** The options after their check. */
 export interface ResolvedOptions {
@@ -29,13 +30,17 @@ export function resolveOptions(options: unknown, withExtras = false): ResolvedOp
   refuseCollisions(values, section);
   checkIssuers(values, keys.settings.hasOwnKeys, section);
   requireStore(values, section);
-  const settings = Object.freeze({
-    ...values,
-    ...keys.settings,
-    callbacks: section.read(CALLBACKS),
-    challengeScheme: values.header.type || 'Bearer',
-  });
-  return { settings, keyMaterial: keys.material };
+  // They lead to the store with its client, and to the addresses of keys.
+  const settings = conceal(
+    {
+      ...values,
+      ...keys.settings,
+      callbacks: section.read(CALLBACKS),
+      challengeScheme: values.header.type || 'Bearer',
+    },
+    'Settings',
+  );
+  return { settings: Object.freeze(settings), keyMaterial: keys.material };
 }
 
 /** The settings alone, of options without extras. */

@@ -1,3 +1,4 @@
+import { Concealed } from '../types/concealed.js';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { GUARDS } from './nest-metadata.js';
@@ -15,6 +16,7 @@ const ROUTE_GUARD = Symbol.for('nestjs-jwt-extended.route-guard');
  * guards of a class also where it calls no global guard: for messages of gateways on Nest 11, and in hybrid applications.
  */
 @Injectable()
+@Concealed()
 export class RouteGuard implements CanActivate {
   private guard: CanActivate | null = null;
 

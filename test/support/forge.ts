@@ -53,3 +53,8 @@ export function readToken(token: string): { header: Record<string, unknown>; cla
   const [header = '', claims = ''] = token.split('.').map((segment) => Buffer.from(segment, 'base64url').toString());
   return { header: JSON.parse(header), claims: JSON.parse(claims) };
 }
+
+/** The double submit value of a token. */
+export function csrfOf(token: string): string {
+  return String(readToken(token).claims.csrf);
+}

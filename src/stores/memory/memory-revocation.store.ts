@@ -1,3 +1,4 @@
+import { Concealed } from '../../types/concealed.js';
 import {
   RevocationStore,
   type EndSessions,
@@ -43,6 +44,7 @@ const reader = new StoreOptions('MemoryRevocationStore', {
  * whose sessions may end with it. It answers without promises and has no timer. A denied token takes about 50 bytes until
  * it would have expired. Each call removes a few expired entries. No other entry is ever dropped, however many there are.
  */
+@Concealed()
 export class MemoryRevocationStore extends RevocationStore {
   private readonly clock: () => number;
   private readonly sessions = new SessionTable();

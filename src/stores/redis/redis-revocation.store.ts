@@ -1,3 +1,4 @@
+import { Concealed } from '../../types/concealed.js';
 import { randomBytes } from 'node:crypto';
 import {
   RevocationStore,
@@ -32,6 +33,7 @@ import { describeWatchProblem, watchRedis, type WatchableClient } from './redis-
  * const store = new RedisRevocationStore({ client });
  * ```
  */
+@Concealed()
 export class RedisRevocationStore extends RevocationStore {
   private readonly commands: RedisCommands;
   private readonly prefix: string;

@@ -1,3 +1,4 @@
+import { Concealed } from '../../types/concealed.js';
 import {
   RevocationStore,
   type EndSessions,
@@ -32,6 +33,7 @@ const ROWS_PER_PURGE = 100;
  * const store = new SqlRevocationStore({ dialect: 'postgres', query: (sql, params) => pool.query(sql, params) });
  * ```
  */
+@Concealed()
 export class SqlRevocationStore extends RevocationStore {
   private readonly table: SqlTable;
   private readonly sessions: SqlSessions;

@@ -1,3 +1,4 @@
+import { Concealed } from '../../types/concealed.js';
 import type { CacheSettings } from '../../options/cache-options.js';
 import { CachedToken, type CachePart } from './cached-token.js';
 import { sizeOf } from './token-size.js';
@@ -13,6 +14,7 @@ type Partitions = Readonly<Record<CachePart, CachePartition>>;
  * The cache of tokens with a valid signature, and of their claims. Expired tokens have a small partition of their own, so that
  * a client that sends many of them cannot remove valid tokens.
  */
+@Concealed()
 export class TokenCache {
   private partitions: Partitions;
 
