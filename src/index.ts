@@ -45,6 +45,7 @@ export type { IdentityProviderOptions } from './options/identity-provider-option
 export type { LocalCacheOptions, RevocationOptions } from './options/revocation-options.js';
 export type { RotationOptions } from './options/rotation-options.js';
 export type { Duration, DurationFields, DurationUnit } from './options/duration.js';
+export { duration } from './options/duration-variable.js';
 export { optionsFromFlaskConfig, type FlaskConfigOptions } from './options/flask-config.js';
 
 export { JwtExtendedException, type JwtExceptionDetails } from './errors/jwt-extended.exception.js';
