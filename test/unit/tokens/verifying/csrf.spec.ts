@@ -111,9 +111,29 @@ describe('the value of a request', () => {
   it.each(['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'MULTIPART/FORM-DATA'])(
     'is read from a parsed %s',
     (type) => {
-      expect(present({ headers: { 'content-type': type }, body: { csrf_token: ['a', 'b'] } })).toBe('a');
+      expect(present({ headers: { 'content-type': type }, body: { csrf_token: 'a' } })).toBe('a');
     },
   );
+
+  it('is missing in a list, a file and an object', () => {
+    for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data']) {
+      for (const field of [['a'], ['a', 'b'], [{ value: 'a' }], { value: ['a'] }, { a: 'a' }, Buffer.from('a')]) {
+        const request = { headers: { 'content-type': type }, body: { csrf_token: field } };
+        expect(() => present(request)).toThrow('Missing CSRF token');
+      }
+    }
+  });
+
+  it('is in the member value of a part, only in a multipart form', () => {
+    const body = { csrf_token: { value: 'a' } };
+    expect(present({ headers: { 'content-type': 'multipart/form-data' }, body })).toBe('a');
+    const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect(() => present({ headers: urlencoded, body })).toThrow('Missing CSRF token');
+    const inherited = { csrf_token: Object.create({ value: 'a' }) as object };
+    expect(() => present({ headers: { 'content-type': 'multipart/form-data' }, body: inherited })).toThrow(
+      'Missing CSRF token',
+    );
+  });
 
   it('is joined if the framework has several lines', () => {
     expect(present({ headers: { 'x-csrf-token': ['a', 'b'] } })).toBe('a, b');
