@@ -1,9 +1,8 @@
 import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type JsonWebKey } from 'node:crypto';
 import type { JwtAlgorithm } from '../types/algorithms.js';
+import { parseKeyText, withoutQuotes } from './key-text.js';
 
-const PEM_LABEL = /-----BEGIN ([A-Z0-9 ]+)-----/;
-const ENCRYPTED = /-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/;
-const SSH_PUBLIC_KEY = /^\s*(?:sk-)?(?:ssh-|ecdsa-sha2-)|---- BEGIN SSH2/;
+const DER_SEQUENCE = 0x30;
 
 /** The purpose of a key. */
 export interface KeyPurpose {
@@ -25,7 +24,7 @@ export function readKeyPair(material: unknown, purpose: KeyPurpose): KeyObject {
 /** Reads a secret: the bytes of a text in UTF-8, or of `k` in a JWK (RFC 7518 s.6.4). */
 export function readSecret(material: unknown, name: string, algorithm: JwtAlgorithm): KeyObject {
   if (material instanceof KeyObject) return material;
-  if (typeof material === 'string') return filled(Buffer.from(material, 'utf8'), name);
+  if (typeof material === 'string') return secretOfText(material, name, algorithm);
   if (material instanceof Uint8Array) return filled(Buffer.from(material), name);
   if (!isJwk(material)) {
     throw new TypeError(
@@ -40,6 +39,16 @@ export function readSecret(material: unknown, name: string, algorithm: JwtAlgori
   return filled(bytes, name);
 }
 
+/** A text is a JWK, or its bytes are the secret. */
+function secretOfText(text: string, name: string, algorithm: JwtAlgorithm): KeyObject {
+  const inner = withoutQuotes(text);
+  if (inner.startsWith('{')) {
+    const jwk = parseJson(inner);
+    if (isJwk(jwk) && jwk.kty === 'oct') return readSecret(jwk, name, algorithm);
+  }
+  return filled(Buffer.from(text, 'utf8'), name);
+}
+
 /** Whether a value is a JSON Web Key (RFC 7517). */
 export function isJwk(value: unknown): value is JsonWebKey {
   return typeof value === 'object' && value !== null && typeof (value as JsonWebKey).kty === 'string';
@@ -51,7 +60,10 @@ function filled(bytes: Buffer, name: string): KeyObject {
 }
 
 function fromBytes(bytes: Buffer, purpose: KeyPurpose): KeyObject {
-  if (bytes[0] !== 0x30) return fromText(bytes.toString('utf8'), purpose);
+  return bytes[0] === DER_SEQUENCE ? fromDer(bytes, purpose) : fromText(bytes.toString('utf8'), purpose);
+}
+
+function fromDer(bytes: Buffer, purpose: KeyPurpose): KeyObject {
   // Private keys first, because Node reads a public key from a private one, too.
   const reads = [
     () => createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }),
@@ -71,42 +83,28 @@ function fromBytes(bytes: Buffer, purpose: KeyPurpose): KeyObject {
 }
 
 function fromText(text: string, purpose: KeyPurpose): KeyObject {
-  if (text.trimStart().startsWith('{')) return fromJwkText(text, purpose);
-  // Environment variables often have \n in place of line breaks.
-  const pem = text.replaceAll('\\n', '\n').trim();
-  const label = PEM_LABEL.exec(pem)?.[1];
-  if (label === undefined) throw new TypeError(`${purpose.name} ${whyNoPem(text)}`);
-  if (label.includes('CERTIFICATE')) {
-    throw new TypeError(
-      `${purpose.name} is a certificate. Its dates and issuer would not be checked, so pass only its public key: ` +
-        'openssl x509 -in certificate.pem -noout -pubkey',
-    );
-  }
-  if (ENCRYPTED.test(pem)) {
-    throw new TypeError(
-      `${purpose.name} is encrypted. Decrypt it with createPrivateKey({ key, passphrase }) of node:crypto.`,
-    );
-  }
-  return read(() => (label.includes('PRIVATE KEY') ? createPrivateKey(pem) : createPublicKey(pem)), purpose);
-}
-
-function whyNoPem(text: string): string {
-  if (text.trim() === '') return 'is empty. If it comes from an environment variable, check that the variable is set.';
-  if (SSH_PUBLIC_KEY.test(text)) return 'is in the format of SSH. Convert it: ssh-keygen -e -m PKCS8 -f key.pub';
-  return 'is neither PEM (-----BEGIN …-----) nor a JWK. A file path is not read: pass the text of the file.';
+  const found = parseKeyText(text);
+  if ('problem' in found) throw new TypeError(`${purpose.name} ${found.problem}`);
+  if ('jwk' in found) return fromJwkText(found.jwk, purpose);
+  if ('der' in found) return fromDer(found.der, purpose);
+  return read(() => (found.isPrivate ? createPrivateKey(found.pem) : createPublicKey(found.pem)), purpose);
 }
 
 function fromJwkText(text: string, purpose: KeyPurpose): KeyObject {
-  let jwk: unknown;
-  try {
-    jwk = JSON.parse(text);
-  } catch {
-    // The error below says what is wrong.
-  }
+  const jwk = parseJson(text);
   if (isJwk(jwk)) return fromJwk(jwk, purpose);
   throw new TypeError(
     `${purpose.name} is not a JWK, a JSON object with "kty" (RFC 7517 s.4). Of a JWK Set, pass one key.`,
   );
+}
+
+/** `undefined` for broken JSON. The error of JSON.parse would show a part of the key. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function fromJwk(jwk: JsonWebKey, purpose: KeyPurpose): KeyObject {

@@ -3,7 +3,8 @@ import { ALGORITHMS, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
 import { isKeyPairInDisguise } from './disguised-key.js';
 import { readKeyPair, readSecret, type KeyPurpose } from './key-material.js';
 import { weaknessOf } from './key-strength.js';
-import { secretWeakness } from './secret-strength.js';
+import { secretWeakness, wrappingOf } from './secret-strength.js';
+import { withoutQuotes } from './key-text.js';
 
 /** The purpose of a key. */
 export interface Preparation {
@@ -52,17 +53,23 @@ function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: 
   if (key.type !== 'secret') {
     throw new TypeError(`${name} is a ${key.type} key; ${algorithm} needs a secret of random bytes.`);
   }
-  if (isKeyPairInDisguise(key.export())) {
+  if (isKeyPairInDisguise(key.export()) || isQuotedKeyPair(material)) {
     throw new TypeError(
       `${name} is a key pair's public or private key, in PEM or another form. If it were the HMAC secret, everyone with ` +
         'the public key could make tokens. Use a secret of random bytes.',
     );
   }
+  const wrapping = wrappingOf(material, key);
+  if (wrapping !== null) throw new TypeError(`${name} ${wrapping}`);
   const weakness = secretWeakness(key, algorithm);
   const { isAllowed, text } = weakness ?? { isAllowed: true, text: '' };
   if (weakness === null || (isAllowed && allowWeakSecret)) return key;
   const command = `node -e "console.log(require('crypto').randomBytes(${ALGORITHMS[algorithm].hashBytes}).toString('hex'))"`;
   throw new TypeError(`${name} ${text} Create one with ${command}${isAllowed ? ', or set allowWeakSecret' : ''}.`);
+}
+
+function isQuotedKeyPair(material: unknown): boolean {
+  return typeof material === 'string' && isKeyPairInDisguise(Buffer.from(withoutQuotes(material)));
 }
 
 const TYPE_CURES = {

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { ALGORITHMS, type JwtAlgorithm } from '../types/algorithms.js';
+import { withoutQuotes } from './key-text.js';
 
 /** What is wrong with a secret. */
 export interface SecretWeakness {
@@ -21,4 +22,22 @@ export function secretWeakness(key: KeyObject, algorithm: JwtAlgorithm): SecretW
   }
   const isRepeated = new Set(text).size === 1 || new Set(bytes).size === 1;
   return isRepeated ? { text: 'repeats one character: anyone can guess it.', isAllowed: true } : null;
+}
+
+/**
+ * What is around a secret that came as a text; `null`: nothing. It is not removed, because another program that reads the same
+ * variable may keep it, and its tokens would not verify.
+ */
+export function wrappingOf(material: unknown, key: KeyObject): string | null {
+  if (typeof material !== 'string' || material.trim() === '' || isJwkText(material, key)) return null;
+  if (material === withoutQuotes(material) && !/\\[rn]$/.test(material)) return null;
+  return (
+    'has blanks, a line break, a byte order mark or quotes at its ends. Remove them. If they belong to the secret, pass ' +
+    'Buffer.from(secret).'
+  );
+}
+
+/** The secret of a JWK has other bytes than the text. */
+function isJwkText(material: string, key: KeyObject): boolean {
+  return !key.export().equals(Buffer.from(material));
 }
