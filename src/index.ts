@@ -25,7 +25,8 @@ export type {
   UnverifiedToken,
   VerifyOptions,
 } from './token-options.js';
-export { TokenCookieService, type SetCookieOptions, type UnsetCookieOptions } from './cookies/token-cookie.service.js';
+export type { SetCookieOptions, UnsetCookieOptions } from './cookies/cookie-attributes.js';
+export { TokenCookieService } from './cookies/token-cookie.service.js';
 export { KeyRing, type NewKey, type RotateOptions } from './keys/key-ring.js';
 export type { PublicJwk } from './keys/public-jwk.js';
 export type { VerifiedToken } from './tokens/verified-token.js';

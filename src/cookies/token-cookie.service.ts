@@ -2,34 +2,19 @@ import { Concealed } from '../types/concealed.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { callOptions } from '../options/call-options.js';
-import { toSeconds, type Duration } from '../options/duration.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
+import { TokenFactory } from '../tokens/issuing/token-factory.js';
+import type { VerifiedToken } from '../tokens/verified-token.js';
 import { csrfOf } from '../tokens/verifying/csrf.js';
 import { TokenVerifier } from '../tokens/verifying/token-verifier.js';
-import type { VerifiedToken } from '../tokens/verified-token.js';
 import type { TokenType } from '../types/claims.js';
 import type { HttpResponse } from '../types/http.js';
 import { forbidStoring } from './cache-headers.js';
+import type { CookieAttributes, SetCookieOptions, UnsetCookieOptions } from './cookie-attributes.js';
 import { checkCookieSize } from './cookie-size.js';
 import { addSetCookie, toSetCookie, type TokenCookie } from './cookie-writer.js';
-
-/** The options of `setAccessCookies()` and `setRefreshCookies()`. */
-export interface SetCookieOptions {
-  /**
-   * The lifetime of the cookies. `'token'` is the lifetime of the token, at most one year. With 0 or less, browsers delete
-   * the cookies. By default the option `cookies.session` decides.
-   */
-  maxAge?: Duration | 'token' | undefined;
-  /** The attribute `Domain`. By default the option `cookies.domain`. */
-  domain?: string | undefined;
-}
-
-/** The options of the methods that delete cookies. */
-export interface UnsetCookieOptions {
-  /** The `Domain` with which the cookies were set. By default the option `cookies.domain`. */
-  domain?: string | undefined;
-}
+import { KeptAttributes } from './kept-attributes.js';
 
 const readSetOptions = {
   access: callOptions<SetCookieOptions>('setAccessCookies', { maxAge: true, domain: true }),
@@ -52,12 +37,17 @@ const PERSISTENT_SECONDS = 31_540_000;
 @Injectable()
 @Concealed()
 export class TokenCookieService {
+  private readonly kept: KeptAttributes;
+
   /** @internal */
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TokenVerifier) private readonly verifier: TokenVerifier,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
-  ) {}
+    @Inject(TokenFactory) factory: TokenFactory,
+  ) {
+    this.kept = new KeptAttributes(settings, factory);
+  }
 
   /**
    * Verifies the access token, then sets its cookie and its CSRF cookie (`set_access_cookies`). Await it.
@@ -98,7 +88,9 @@ export class TokenCookieService {
     const options = readSetOptions[kind](given);
     const setCookies = await this.responder.run(async () => {
       const verified = await this.verifier.verify(token);
-      return this.cookiesFor(kind, { token, verified, ...options }).map((cookie) => {
+      const attributes = this.kept.of(verified, response, options);
+      const value = await this.kept.putInto(verified, attributes);
+      return this.cookiesFor(kind, attributes, { value, verified }).map((cookie) => {
         const setCookie = this.serialise(cookie);
         checkCookieSize(cookie, setCookie, verified);
         return setCookie;
@@ -107,9 +99,13 @@ export class TokenCookieService {
     this.add(response, setCookies);
   }
 
-  private unset(kinds: readonly TokenType[], response: HttpResponse, options: UnsetCookieOptions): void {
-    const setCookies = kinds.flatMap((kind) => this.cookiesFor(kind, options)).map((cookie) => this.serialise(cookie));
-    this.add(response, setCookies);
+  private unset(kinds: readonly TokenType[], response: HttpResponse, { domain: told }: UnsetCookieOptions): void {
+    const domains = [...this.kept.domainsToDelete(response, told)];
+    const cookies = kinds.flatMap((kind) => domains.flatMap((domain) => this.cookiesFor(kind, { domain }, null)));
+    this.add(
+      response,
+      cookies.map((cookie) => this.serialise(cookie)),
+    );
   }
 
   /** A cache that stored one of these cookies, or its deletion, would set it for other users. */
@@ -123,32 +119,26 @@ export class TokenCookieService {
   }
 
   /** The cookie of the token and, with `csrf.inCookies`, the cookie of its double submit value. Without a token: deletions. */
-  private cookiesFor(kind: TokenType, content: CookieContent): TokenCookie[] {
+  private cookiesFor(kind: TokenType, attributes: CookieAttributes, token: TokenInCookie | null): TokenCookie[] {
     const { cookies, csrf } = this.settings;
-    const { token = null, verified } = content;
-    const shared = {
-      maxAge: this.maxAge(content),
-      domain: content.domain === undefined || content.domain === '' ? cookies.domain : content.domain,
-    };
-    const tokenCookie = { ...cookies[kind], value: token, httpOnly: true, ...shared };
+    const shared = { maxAge: this.maxAge(attributes, token), domain: attributes.domain ?? cookies.domain };
+    const tokenCookie = { ...cookies[kind], value: token?.value ?? null, httpOnly: true, ...shared };
     if (!csrf?.inCookies) return [tokenCookie];
     const { cookieName, cookiePath } = csrf[kind];
-    const value = verified ? csrfOf(verified.payload, verified.header) : null;
+    const value = token && csrfOf(token.verified.payload, token.verified.header);
     return [tokenCookie, { name: cookieName, path: cookiePath, value, httpOnly: false, ...shared }];
   }
 
-  private maxAge({ maxAge, verified }: CookieContent): number | null {
-    if (maxAge === undefined || maxAge === null) return this.settings.cookies.session ? null : PERSISTENT_SECONDS;
-    if (maxAge === 'token') {
-      const { exp } = verified?.payload ?? {};
-      return Math.min(PERSISTENT_SECONDS, Math.max(0, Math.ceil((exp ?? Infinity) - Date.now() / 1000)));
-    }
-    return Math.ceil(toSeconds(maxAge));
+  private maxAge({ maxAge }: CookieAttributes, token: TokenInCookie | null): number | null {
+    if (maxAge === undefined) return this.settings.cookies.session ? null : PERSISTENT_SECONDS;
+    if (maxAge !== 'token') return maxAge;
+    const { exp } = token?.verified.payload ?? {};
+    return Math.min(PERSISTENT_SECONDS, Math.max(0, Math.ceil((exp ?? Infinity) - Date.now() / 1000)));
   }
 }
 
-/** What cookies are made of: nothing but a domain where they are deleted. */
-interface CookieContent extends SetCookieOptions {
-  readonly token?: string;
-  readonly verified?: VerifiedToken;
+/** The value of a token's cookie, and the token that it holds. */
+interface TokenInCookie {
+  readonly value: string;
+  readonly verified: VerifiedToken;
 }

@@ -31,6 +31,11 @@ export class OwnKeys implements KeySource {
     );
   }
 
+  /** Whether one of the keys signs. */
+  get canSign(): boolean {
+    return this.#index.signing !== null;
+  }
+
   /** The key of new tokens. @throws TypeError in a service that only verifies. */
   get signingKey(): SigningKey {
     const { signing } = this.#index;

@@ -1,4 +1,4 @@
-import { LIBRARY_CLAIMS } from '../types/claims.js';
+import { RESERVED_CLAIMS } from '../types/claims.js';
 import { OptionSection, type Reader, type ReadersOf } from './option-section.js';
 import { memberName } from './readers.js';
 import { show } from './shown-value.js';
@@ -48,12 +48,12 @@ export function audience(section: OptionSection, name: string): EncodeDecodeSett
 
 /** @internal The claim with the identity. Every other claim of the library has a meaning of its own. */
 export function identityClaim(section: OptionSection, name: string): string {
-  return freeClaim(section, name, 'sub', LIBRARY_CLAIMS);
+  return freeClaim(section, name, 'sub', RESERVED_CLAIMS);
 }
 
 /** @internal The claim with the id of the session. */
 export function sessionClaim(section: OptionSection, name: string): string {
-  return freeClaim(section, name, 'sid', [...LIBRARY_CLAIMS, 'sub', section.raw('identityClaim')]);
+  return freeClaim(section, name, 'sid', [...RESERVED_CLAIMS, 'sub', section.raw('identityClaim')]);
 }
 
 /** @internal The claim with the scopes; `null`: `scope`, else `scp`. */
@@ -70,7 +70,7 @@ export const rolesClaim = grantClaim('roles');
 function grantClaim(fallback: string): Reader<string> {
   return (section, name) => {
     const taken = ['sub', section.raw('identityClaim'), section.raw('sessionClaim') ?? 'sid'];
-    return freeClaim(section, name, fallback, [...LIBRARY_CLAIMS, ...taken]);
+    return freeClaim(section, name, fallback, [...RESERVED_CLAIMS, ...taken]);
   };
 }
 

@@ -3,9 +3,10 @@ export type TokenType = 'access' | 'refresh';
 
 /**
  * The purpose of a claim that the library sets. `token` is a property of one token. `time` is a NumericDate of one token.
- * `session` identifies the session of a token. `party` is the issuer or the audience.
+ * `session` identifies the session of a token. `party` is the issuer or the audience. `cookie` has the attributes of the
+ * token's cookies, which a successor copies.
  */
-type ClaimPurpose = 'token' | 'time' | 'session' | 'party';
+type ClaimPurpose = 'token' | 'time' | 'session' | 'party' | 'cookie';
 
 /** The claims that the library sets in a token. The names of the identity claim and the session claim are options. */
 const CLAIM_PURPOSES = {
@@ -18,6 +19,7 @@ const CLAIM_PURPOSES = {
   exp: 'time',
   iss: 'party',
   aud: 'party',
+  cookie_attributes: 'cookie',
 } as const satisfies Record<string, ClaimPurpose>;
 
 /** A claim that the library sets in a token. */
@@ -28,17 +30,23 @@ function claimsFor(...purposes: ClaimPurpose[]): readonly string[] {
   return Object.freeze(claims.filter((claim) => purposes.includes(CLAIM_PURPOSES[claim])));
 }
 
-/** All of them: a successor has its own, and neither identity nor session can have one of these names. */
+/** The claims of every token: a successor has its own, and neither identity nor session can have one of these names. */
 export const LIBRARY_CLAIMS = claimsFor('token', 'time', 'session', 'party');
 
 /** The claims that differ from token to token, so that a key cannot be bound to one. */
-export const PER_TOKEN_CLAIMS = claimsFor('token', 'time', 'session');
+export const PER_TOKEN_CLAIMS = claimsFor('token', 'time', 'session', 'cookie');
 
 /** The claims that are a NumericDate (RFC 7519 s.2). */
 export const TIME_CLAIMS = claimsFor('time');
 
 /** The claims that the caller cannot set in a session's token, because its session depends on them. */
 export const SESSION_CLAIMS = claimsFor('session');
+
+/** The claim with the attributes of the token's cookies, if they differ from the options. Only the library sets it. */
+export const COOKIE_CLAIM = 'cookie_attributes' satisfies LibraryClaim;
+
+/** The names that no option can give to another claim. */
+export const RESERVED_CLAIMS = Object.freeze([...LIBRARY_CLAIMS, COOKIE_CLAIM]);
 
 /**
  * The claims of a verified token (RFC 7519 s.4), frozen. If the token lacks them, `type` is `'access'`, `fresh` is `false`

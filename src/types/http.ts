@@ -41,6 +41,10 @@ export interface HttpResponse {
         readonly headersSent: boolean;
       }
     | undefined;
+  /** Fastify: the request of this response. */
+  readonly request?: object | undefined;
+  /** Express and Node: the request of this response. */
+  readonly req?: object | undefined;
   /** Express and Node. */
   readonly headersSent?: boolean | undefined;
 }

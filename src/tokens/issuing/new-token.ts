@@ -4,7 +4,7 @@ import { requireClaimTypes } from './claim-types.js';
 import { checkedIdentity, identityClaimOf } from './identity.js';
 import type { Issuance } from './issuance.js';
 import { copyOfObject } from './json-copy.js';
-import { LIBRARY_CLAIMS, ownValue, TIME_CLAIMS, type TokenType } from '../../types/claims.js';
+import { COOKIE_CLAIM, LIBRARY_CLAIMS, ownValue, TIME_CLAIMS, type TokenType } from '../../types/claims.js';
 
 /** The options of a call that creates a token. */
 export interface NewToken {
@@ -112,5 +112,10 @@ function lifetimeOf({ expires, type }: NewToken, settings: Settings): number | n
 function newClaims(value: unknown, name: string): Readonly<Record<string, unknown>> {
   if (value === undefined || value === null) return NOTHING;
   const claims = Object.entries(copyOfObject(value, name, TIME_CLAIMS));
+  if (claims.some(([claim]) => claim === COOKIE_CLAIM)) {
+    throw new TypeError(
+      `The claim "${COOKIE_CLAIM}" of a new token cannot be set by hand. Pass domain and maxAge to setAccessCookies().`,
+    );
+  }
   return Object.fromEntries(claims.filter(([, claim]) => claim !== undefined));
 }

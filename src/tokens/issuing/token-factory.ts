@@ -1,6 +1,7 @@
 import { ChosenSigningKeys, type ChosenSigningKey } from '../../keys/chosen-signing-keys.js';
 import type { OwnKeys } from '../../keys/own-keys.js';
 import type { SigningKey } from '../../keys/verification-key.js';
+import type { BoundClaims } from '../../options/key-options.js';
 import type { Settings } from '../../options/settings.js';
 import { requireSubject, subjectHash } from '../../stores/session-id.js';
 import { ownValue, SESSION_CLAIMS } from '../../types/claims.js';
@@ -8,6 +9,8 @@ import { newHeader } from './new-header.js';
 import { newIssuance, type Issuance } from './issuance.js';
 import { claimsOf, tokenContent, type NewToken, type TokenContent } from './new-token.js';
 import type { TokenCodec } from '../token-codec.js';
+import type { SignedToken } from '../verified-token.js';
+import { lookUpUser } from '../verifying/user-lookup.js';
 
 /** A complete token except for its issuance. All callbacks have run. */
 export interface TokenDraft {
@@ -28,11 +31,36 @@ export class TokenFactory {
     this.chosenKeys = new ChosenSigningKeys(settings);
   }
 
+  /** Whether it has a key to sign with. A service that only verifies has none. */
+  get canSign(): boolean {
+    return this.settings.callbacks.encodeKey !== undefined || this.keys.canSign;
+  }
+
   /** Creates a signed token, with or without a session. */
   async create(token: NewToken, sid: string | null = null): Promise<string> {
     const draft = await this.draft(token, sid !== null);
     if (sid !== null) requireSubject(sid, subjectHash(draft.content.identity));
     return draft.sign(newIssuance(draft.content, this.settings, sid));
+  }
+
+  /**
+   * Signs a token again with another value of one claim, or without it. It stays the same token: its `jti`, its times and its
+   * session do not change.
+   */
+  async withClaim(token: SignedToken, claim: string, value: unknown): Promise<string> {
+    const header = Object.fromEntries(Object.entries(token.header).filter(([name]) => name !== 'alg'));
+    const others = Object.entries(token.claims).filter(([name]) => name !== claim);
+    const claims = Object.fromEntries(value === undefined ? others : [...others, [claim, value]]);
+    return this.codec.sign(header, claims, await this.keyAgain(token));
+  }
+
+  /** The key for claims that were signed before. `encodeKey` gets the user, or the identity claim without a look-up. */
+  private async keyAgain(token: SignedToken): Promise<SigningKey> {
+    if (this.settings.callbacks.encodeKey === undefined) return this.keys.signingKey;
+    const user = await lookUpUser(token, this.settings);
+    const chosen = await this.chosenKey(user ?? ownValue(token.claims, this.settings.identityClaim));
+    refuseUnbound(token.claims, chosen?.claims ?? {});
+    return chosen ?? this.keys.signingKey;
   }
 
   /** Prepares a token. The callbacks run in Flask-JWT-Extended's order: headers, claims, identity, key. */
@@ -70,14 +98,18 @@ export class TokenFactory {
 function bindContent(content: TokenContent, key: ChosenSigningKey | null): TokenContent {
   const claims = key?.claims ?? null;
   if (claims === null) return content;
-  for (const [claim, value] of Object.entries(claims)) {
-    const other = ownValue(content.overriding, claim);
+  refuseUnbound(content.overriding, claims);
+  return { ...content, overriding: { ...content.overriding, ...claims } };
+}
+
+function refuseUnbound(claims: object, bound: BoundClaims): void {
+  for (const [claim, value] of Object.entries(bound)) {
+    const other = ownValue(claims, claim);
     if (other === undefined || other === value) continue;
     throw new TypeError(
       `The claim "${claim}" of a new token is bound to its key by encodeKey, and has another value here.`,
     );
   }
-  return { ...content, overriding: { ...content.overriding, ...claims } };
 }
 
 function refuseOtherKid({ kid }: Readonly<Record<string, unknown>>, key: SigningKey): void {

@@ -1,5 +1,11 @@
 import { MemoryRevocationStore } from 'nestjs-jwt-extended';
-import { LIBRARY_CLAIMS, PER_TOKEN_CLAIMS, SESSION_CLAIMS, TIME_CLAIMS } from '../../../src/types/claims.js';
+import {
+  LIBRARY_CLAIMS,
+  RESERVED_CLAIMS,
+  PER_TOKEN_CLAIMS,
+  SESSION_CLAIMS,
+  TIME_CLAIMS,
+} from '../../../src/types/claims.js';
 import { readToken, SECRET } from '../../support/forge.js';
 import { errorOf, tokenService } from '../../support/token-service.js';
 
@@ -11,11 +17,15 @@ it('the table of claims names every claim that the library sets in addition to t
   expect(Object.keys(claims).sort()).toEqual([...LIBRARY_CLAIMS, 'sub'].sort());
 });
 
+it('the claim with the attributes of cookies is reserved too', () => {
+  expect(RESERVED_CLAIMS).toEqual([...LIBRARY_CLAIMS, 'cookie_attributes']);
+});
+
 it('the claims of one token are all but issuer and audience', () => {
   expect(LIBRARY_CLAIMS.filter((claim) => !PER_TOKEN_CLAIMS.includes(claim))).toEqual(['iss', 'aud']);
 });
 
-it.each(LIBRARY_CLAIMS)('neither identity nor session can be in the claim %s', async (claim) => {
+it.each(RESERVED_CLAIMS)('neither identity nor session can be in the claim %s', async (claim) => {
   for (const option of ['identityClaim', 'sessionClaim']) {
     const error = await errorOf(() => tokenService({ [option]: claim }));
     expect(error).toBeInstanceOf(TypeError);

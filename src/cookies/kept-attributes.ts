@@ -1,0 +1,72 @@
+import { rememberedContext } from '../context/jwt-context.js';
+import { toSeconds } from '../options/duration.js';
+import type { Settings } from '../options/settings.js';
+import type { TokenFactory } from '../tokens/issuing/token-factory.js';
+import type { SignedToken } from '../tokens/verified-token.js';
+import { isForeign } from '../tokens/verifying/foreign-tokens.js';
+import { COOKIE_CLAIM } from '../types/claims.js';
+import type { HttpResponse } from '../types/http.js';
+import type { JwtContext } from '../types/jwt-context.js';
+import {
+  areSame,
+  attributesIn,
+  claimOf,
+  NO_ATTRIBUTES,
+  type CookieAttributes,
+  type SetCookieOptions,
+} from './cookie-attributes.js';
+
+/** Keeps the attributes of a log-in: they stay with its cookies on renewal and deletion. */
+export class KeptAttributes {
+  constructor(
+    private readonly settings: Settings,
+    private readonly factory: TokenFactory,
+  ) {}
+
+  /** The attributes of a call, and where it gives none those of the log-in: in its token, or in the token of the request. */
+  of(token: SignedToken, response: HttpResponse, { domain, maxAge }: SetCookieOptions): CookieAttributes {
+    const ofLogIn = { ...this.ofRequest(response, token), ...attributesIn(token.payload) };
+    const isDefault = maxAge === undefined || maxAge === null;
+    return {
+      domain: domain === undefined || domain === '' ? ofLogIn.domain : domain,
+      maxAge: isDefault ? ofLogIn.maxAge : maxAge === 'token' ? 'token' : Math.ceil(toSeconds(maxAge)),
+    };
+  }
+
+  /** The domains to delete cookies with: the one of the call and the one of the request's token. `undefined`: by the option. */
+  domainsToDelete(response: HttpResponse, told: string | undefined): ReadonlySet<string | undefined> {
+    const { domain } = attributesOf(tokenInCookie(response, this.settings));
+    const domains = new Set([told === '' ? undefined : told, domain]);
+    if (domains.size > 1) domains.delete(undefined);
+    return domains;
+  }
+
+  /**
+   * Puts the attributes into the token if implicit refresh needs them, and returns the token. Without implicit refresh the
+   * token does not change, as in Flask-JWT-Extended.
+   */
+  async putInto(token: SignedToken, { domain, maxAge }: CookieAttributes): Promise<string> {
+    const { implicitRefresh, cookies } = this.settings;
+    if (implicitRefresh === null || isForeign(token.payload) || !this.factory.canSign) return token.rawToken;
+    const kept = { domain: domain === cookies.domain ? undefined : domain, maxAge };
+    if (areSame(kept, attributesIn(token.payload))) return token.rawToken;
+    return this.factory.withClaim(token, COOKIE_CLAIM, claimOf(kept));
+  }
+
+  /** The attributes of the request's token. A token of another user does not count. */
+  private ofRequest(response: HttpResponse, { payload }: SignedToken): CookieAttributes {
+    const found = tokenInCookie(response, this.settings);
+    return found?.identity === payload[this.settings.identityClaim] ? attributesOf(found) : NO_ATTRIBUTES;
+  }
+}
+
+/** The checked token of the request, if it came in a cookie. */
+function tokenInCookie(response: HttpResponse, settings: Settings): JwtContext | null {
+  const request = response.request ?? response.req;
+  const found = request === undefined ? null : (rememberedContext(request, settings) ?? null);
+  return found?.location === 'cookies' ? found : null;
+}
+
+function attributesOf(found: JwtContext | null): CookieAttributes {
+  return found === null ? NO_ATTRIBUTES : attributesIn(found.payload);
+}
