@@ -148,6 +148,13 @@ export interface RevokeAllOptions {
    * @default none
    */
   exceptSession?: string | undefined;
+  /**
+   * The identity provider of the user: the claim `iss` of its tokens, `null` for tokens without one. The user is then named by
+   * the identity claim.
+   *
+   * @default our own user; in an application without keys of its own, the user of its only provider
+   */
+  issuer?: string | null | undefined;
 }
 
 const CONTENT = { claims: true, headers: true } as const;
@@ -171,6 +178,10 @@ export const readOptionsOf = {
     roles: true,
     request: true,
   }),
-  revokeAllFor: callOptions<RevokeAllOptions>('revokeAllFor', { before: true, exceptSession: true }),
+  revokeAllFor: callOptions<RevokeAllOptions>('revokeAllFor', {
+    before: true,
+    exceptSession: true,
+    issuer: true,
+  }),
   verify: callOptions<VerifyOptions>('verify', { allowExpired: true, csrfToken: true }),
 } as const;

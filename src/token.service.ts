@@ -7,6 +7,7 @@ import { InvalidTokenException } from './errors/exceptions.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
 import { SessionManager } from './sessions/session-manager.js';
+import { ownerOf } from './sessions/token-owner.js';
 import type { SessionRecord } from './stores/revocation-store.js';
 import { subjectOfSession } from './stores/session-id.js';
 import {
@@ -22,7 +23,6 @@ import {
   type UnverifiedToken,
   type VerifyOptions,
 } from './token-options.js';
-import { identityClaimOfUser } from './tokens/issuing/identity.js';
 import { accessIssuanceOf, newIssuance } from './tokens/issuing/issuance.js';
 import type { NewToken } from './tokens/issuing/new-token.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
@@ -160,34 +160,35 @@ export class TokenService {
   /**
    * Ends all sessions of an identity, and refuses its tokens without a session that were issued until now.
    *
-   * @param identity what `createTokenPair()` takes, such as the user; or the value of the identity claim. If `userIdentity`
-   * converts texts, a text is converted once more, so let it return a claim's value unchanged.
+   * @param user what `createTokenPair()` takes, such as the user; the value of the identity claim; or a verified token of the
+   * user: its payload or context. If `userIdentity` converts texts, a text is converted once more, so let it return a claim's
+   * value unchanged. A user of an identity provider is named by a token, or by the identity claim with the option `issuer`.
    * @throws RevocationUnavailableException if the store does not answer.
    * @throws TypeError without a store, if no token can belong to the identity, or if `before` is no time.
    * @example
    * await tokens.revokeAllFor(user, { exceptSession: payload.sid as string });
    */
-  async revokeAllFor(identity: unknown, options?: RevokeAllOptions): Promise<void> {
-    const { before, exceptSession } = readOptionsOf.revokeAllFor(options);
+  async revokeAllFor(user: unknown, options?: RevokeAllOptions): Promise<void> {
+    const { before, exceptSession, issuer } = readOptionsOf.revokeAllFor(options);
     const { revocation } = this.sessions.required('revokeAllFor');
     const until = before === undefined ? null : millisecondsOf(before);
     if (exceptSession !== undefined) requireSid(exceptSession);
     return this.responder.run(async () =>
-      revocation.revokeAllFor(await identityClaimOfUser(identity, this.settings), until, exceptSession ?? null),
+      revocation.revokeAllFor(await ownerOf(user, issuer, this.settings), until, exceptSession ?? null),
     );
   }
 
   /**
    * Lists the sessions of an identity, the last used first.
    *
-   * @param identity as for `revokeAllFor`.
+   * @param user as for `revokeAllFor`. A user of an identity provider has no sessions here.
    * @throws RevocationUnavailableException if the store does not answer.
    * @throws TypeError without a store, or if no token can belong to the identity.
    */
-  async listSessions(identity: unknown): Promise<SessionInfo[]> {
+  async listSessions(user: unknown): Promise<SessionInfo[]> {
     const { revocation } = this.sessions.required('listSessions');
     return this.responder.run(async () => {
-      const sessions = await revocation.list(await identityClaimOfUser(identity, this.settings));
+      const sessions = await revocation.list(await ownerOf(user, undefined, this.settings));
       return sessions.map(toInfo);
     });
   }

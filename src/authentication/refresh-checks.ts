@@ -56,7 +56,7 @@ export class RefreshChecks {
     return { token: authentication.verified as VerifiedToken, user: authentication.user };
   }
 
-  /** The signature was verified before. The token can have expired since, or `verify()` was told to ignore that. */
+  /** The signature was verified before. The token can have expired since, or `verify()` has accepted an expired one. */
   private verified(reference: unknown): VerifiedToken {
     const token = verifiedTokenOf(reference);
     if (!isExpired(validTimeOf(token.payload), this.settings, Date.now() / 1000)) return token;

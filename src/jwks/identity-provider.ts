@@ -62,13 +62,14 @@ function refuse(): never {
 }
 
 /** The rules of the options, with the issuer and audience of this provider. */
-function rulesFor({ issuer, audience }: ProviderSettings, settings: Settings): ClaimRules {
+function rulesFor({ issuer, audience, freshFor }: ProviderSettings, settings: Settings): ClaimRules {
   const { leeway, verifySubject, identityClaim, requiredClaims } = settings;
   return Object.freeze({
     leeway,
     verifySubject,
     identityClaim,
     requiredClaims,
+    freshFor,
     issuer: { encode: null, decode: issuer === null ? null : [issuer] },
     audience: { encode: null, decode: audience },
   });

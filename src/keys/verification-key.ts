@@ -7,7 +7,10 @@ import type { JwtAlgorithm } from '../types/algorithms.js';
 export type ClaimRules = Pick<
   Settings,
   'leeway' | 'issuer' | 'audience' | 'verifySubject' | 'identityClaim' | 'requiredClaims'
->;
+> & {
+  /** Only of an identity provider: for how many seconds after its `auth_time` a token is fresh; `null`: never. */
+  readonly freshFor?: number | null;
+};
 
 /** A key that verifies tokens. The same object is the same key: the cache of verified tokens compares by identity. */
 export interface VerificationKey {

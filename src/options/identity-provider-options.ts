@@ -7,6 +7,7 @@ import {
   callback,
   count,
   flag,
+  lifetime,
   list,
   milliseconds,
   optional,
@@ -40,6 +41,12 @@ export interface IdentityProviderOptions {
    * @default RS*, PS*, ES256, ES384, ES512 and EdDSA
    */
   algorithms?: readonly JwtAlgorithm[] | undefined;
+  /**
+   * How long a token is fresh after the log-in of its user: after `auth_time` (OpenID Connect Core s.2), which the provider must
+   * put into its tokens. The provider's own claim `fresh` never counts.
+   * @default false: its tokens are never fresh
+   */
+  freshFor?: Duration | false | undefined;
   /**
    * The time limit for fetching the keys.
    * @default '5s'
@@ -90,6 +97,8 @@ const PROVIDER = {
   /** `null`: no check. */
   audience,
   algorithms,
+  /** Seconds; `null`: never fresh. */
+  freshFor: lifetime(false),
   /** This and the other times: milliseconds. */
   timeout: timeLimit('5s'),
   cooldown: positiveMilliseconds('30s'),

@@ -2,7 +2,7 @@ import { InvalidTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { LookUp, SessionRecord } from '../stores/revocation-store.js';
-import { subjectHash, subjectOfSession } from '../stores/session-id.js';
+import { subjectOfSession } from '../stores/session-id.js';
 import { APPLIED, isList } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
@@ -10,6 +10,7 @@ import { ownValue, type JwtPayload } from '../types/claims.js';
 import { CachedToken } from '../tokens/cache/cached-token.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
+import type { TokenOwner } from './token-owner.js';
 import type { Sessions } from './sessions.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 
@@ -62,19 +63,19 @@ export class TokenRevocation {
   }
 
   /** Ends the sessions of a subject, and sets the cut-off for its tokens without a session. */
-  async revokeAllFor(identity: unknown, before: number | null, except: string | null): Promise<void> {
-    const subject = subjectHash(identity);
+  async revokeAllFor(owner: TokenOwner, before: number | null, except: string | null): Promise<void> {
+    const { subject, ...user } = owner;
     await this.store.write(
       subject,
       (store, deadline) => store.endSessions({ subject, before, except }, deadline),
       APPLIED,
     );
-    this.events.emit({ type: 'all-revoked', identity });
+    this.events.emit({ type: 'all-revoked', ...user });
   }
 
   /** Lists the sessions of a subject. */
-  async list(identity: unknown): Promise<SessionRecord[]> {
-    return this.store.read((store) => store.listSessions(subjectHash(identity)), isList);
+  async list({ subject }: TokenOwner): Promise<SessionRecord[]> {
+    return this.store.read((store) => store.listSessions(subject), isList);
   }
 
   private isRevokedBy(payload: JwtPayload, keys: StoreKeys, { session, denied, cutOff }: LookUp): Awaitable<boolean> {

@@ -9,6 +9,11 @@ export function subjectHash(identity: unknown): string {
   return shortHash(typeof identity === 'string' ? `text:${identity}` : `json:${JSON.stringify(identity)}`);
 }
 
+/** The hash of a user of an identity provider. `issuer` is `null` for tokens without `iss`. It is no hash of our own users. */
+export function foreignSubjectHash(issuer: unknown, identity: unknown): string {
+  return shortHash(`issuer:${JSON.stringify([issuer, identity])}`);
+}
+
 /** A new session id. It begins with the subject's hash, which says where in a cluster the session is stored. */
 export function newSessionId(subject: string): string {
   return `${subject}.${randomBytes(HASH_BYTES).toString('base64url')}`;

@@ -7,8 +7,8 @@ export type RevocationEvent =
   | RefreshReuseEvent
   /** A session was ended by `revoke` or `revokeSession`. */
   | { readonly type: 'session-ended'; readonly sid: string }
-  /** `revokeAllFor` ended the sessions of a subject. */
-  | { readonly type: 'all-revoked'; readonly identity: unknown }
+  /** `revokeAllFor` ended the sessions of a subject. `issuer`: of an identity provider; `null`: one without `iss`. */
+  | { readonly type: 'all-revoked'; readonly identity: unknown; readonly issuer?: string | null | undefined }
   /** The store does not respond. Requests that need it are answered 503. */
   | { readonly type: 'store-unavailable'; readonly cause: unknown }
   /** The store responds again. */

@@ -33,6 +33,16 @@ export async function identityClaimOfUser(user: unknown, settings: Settings): Pr
   return checkedIdentity(identity, settings);
 }
 
+/**
+ * The identity claim of a user of an identity provider: the value itself.
+ *
+ * @throws TypeError if no token can have this value as its identity claim.
+ */
+export function identityOfProvider(identity: unknown, settings: Settings): unknown {
+  requirePresent(identity);
+  return checkedIdentity(identity, settings);
+}
+
 async function convertedIdentity(user: unknown, settings: Settings): Promise<unknown> {
   const canBeClaim = typeof user === 'string' || typeof user === 'number';
   const converted = await (canBeClaim ? convertedOrNull(user, settings) : identityClaimOf(user, settings));

@@ -69,6 +69,17 @@ export function fillDefaults(payload: Claims): JwtPayload {
   return (complete ? payload : Object.freeze({ type: 'access', fresh: false, jti: null, ...payload })) as JwtPayload;
 }
 
+/**
+ * The claims of an identity provider's token. Its own claim `fresh` does not count. The token is fresh for a time after the
+ * log-in of its user (`auth_time`, OpenID Connect Core s.2), if the options say for how long.
+ */
+export function providerClaims(payload: Claims, { freshFor = null, leeway }: ClaimRules, now: number): JwtPayload {
+  const loggedInAt = ownValue(payload, 'auth_time');
+  const isTime = typeof loggedInAt === 'number' && Number.isFinite(loggedInAt) && loggedInAt <= now + leeway;
+  const fresh = freshFor !== null && isTime ? Math.trunc(loggedInAt) + freshFor : false;
+  return Object.freeze({ ...fillDefaults(payload), fresh });
+}
+
 function checkIssuedAt(payload: Claims, { leeway }: ClaimRules, now: number): void {
   const issuedAt = numericDate(payload, 'iat', 'Issued At claim (iat) must be an integer.');
   if (issuedAt !== undefined && issuedAt > now + leeway) {

@@ -13,6 +13,7 @@ import {
   fillDefaults,
   hasBegun,
   isExpired,
+  providerClaims,
   validTimeOf,
   type ValidTime,
 } from './claims.js';
@@ -97,7 +98,9 @@ export class TokenVerifier {
       throw keys.length === 0 ? noKey() : new InvalidTokenException('Signature verification failed');
     }
     this.cacheHeader(token);
-    const payload = fillDefaults(claims);
+    const payload = signer.own
+      ? fillDefaults(claims)
+      : providerClaims(claims, signer.rules ?? this.settings, Date.now() / 1000);
     if (!signer.own) markForeign(payload);
     return new SignedToken(token.rawToken, token.unverifiedHeader, claims, payload, signer);
   }

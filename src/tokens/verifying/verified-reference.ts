@@ -8,7 +8,12 @@ import type { VerifiedToken } from '../verified-token.js';
  * @throws TypeError if this process did not verify the payload.
  */
 export function verifiedTokenOf(reference: unknown): VerifiedToken {
-  return tokenOfPayload(reference) ?? tokenOfPayload(payloadIn(reference)) ?? refuseReference();
+  return findVerifiedToken(reference) ?? refuseReference();
+}
+
+/** The same token; `null` if the value is no reference to one. */
+export function findVerifiedToken(reference: unknown): VerifiedToken | null {
+  return tokenOfPayload(reference) ?? tokenOfPayload(payloadIn(reference));
 }
 
 /** Refuses a value that names no token; the message says what to pass. */

@@ -94,10 +94,10 @@ describe.each(ADAPTERS)('a token of an identity provider, with sessions, on %s',
     expect(await post('/rotate', refreshToken)).toMatchObject({ status: 201 });
   });
 
-  it('is refused after revokeAllFor() of its sub', async () => {
+  it('is refused after revokeAllFor() of its sub and its issuer', async () => {
     const token = foreignToken(key, { iss, sub: 'idp|carol' });
     expect(await app.get('/me', token)).toMatchObject({ status: 200 });
-    await app.tokens.revokeAllFor('idp|carol');
+    await app.tokens.revokeAllFor('idp|carol', { issuer: iss });
     expect(await app.get('/me', token)).toMatchObject({ status: 401 });
   });
 

@@ -21,6 +21,7 @@ it('has defaults', () => {
     algorithms: new Set(
       ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'].concat('EdDSA'),
     ),
+    freshFor: null,
     timeout: 5000,
     cooldown: 30_000,
     maxAge: 3_600_000,
@@ -72,6 +73,8 @@ it.each<[what: string, options: object, message: string]>([
   ['an empty list of audiences', { jwks: { issuer, audience: [] } }, '"jwks.audience"'],
   ['audience: true', { jwks: { issuer, audience: true } }, '"jwks.audience"'],
   ['a timeout of 30 days', { jwks: { issuer, timeout: '30d' } }, '"jwks.timeout" must be at most \'10m\''],
+  ['a freshFor of 0', { jwks: { issuer, freshFor: 0 } }, '"jwks.freshFor" must be more than zero'],
+  ['a freshFor without unit', { jwks: { issuer, freshFor: '15' } }, '"jwks.freshFor" is wrong'],
   ['a timeout of 0', { jwks: { issuer, timeout: 0 } }, '"jwks.timeout" must be more than zero'],
   ['a cooldown of 0', { jwks: { issuer, cooldown: 0 } }, '"jwks.cooldown" must be more than zero'],
   ['maxBytes of 0', { jwks: { issuer, maxBytes: 0 } }, '"jwks.maxBytes"'],
