@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import { withoutSecrets } from '../options/provider-address.js';
 /** How a document is fetched. */
 export interface DocumentRequest {

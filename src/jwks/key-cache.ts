@@ -1,3 +1,4 @@
+import { backgroundTimer } from '../types/background-timer.js';
 import { KeysUnavailableException } from '../errors/exceptions.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { KeySet } from './key-set.js';
@@ -108,8 +109,7 @@ export class KeyCache {
   private async fetch(): Promise<void> {
     const attempt = (this.attempt = new AbortController());
     const { timeout } = this.limits;
-    const deadline = setTimeout(() => attempt.abort(new Error(`No response within ${timeout} ms.`)), timeout);
-    deadline.unref();
+    const deadline = backgroundTimer(() => attempt.abort(new Error(`No response within ${timeout} ms.`)), timeout);
     try {
       const previous = this.cached?.keys ?? null;
       const { keys, maxAge } = await orAbort(this.load(attempt.signal, previous), attempt.signal);
@@ -142,9 +142,7 @@ export class KeyCache {
     if (!this.isRunning) return;
     const due = this.failures > 0 ? this.retryDelay() : (this.cached?.refreshAt ?? 0) - performance.now();
     if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.refresh(), Math.min(Math.max(due, 0), LONGEST_TIMER));
-    // The timer must not keep the process alive.
-    this.timer.unref();
+    this.timer = backgroundTimer(() => void this.refresh(), Math.min(Math.max(due, 0), LONGEST_TIMER));
   }
 }
 

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { KeyObject } from 'node:crypto';
 import { algorithm } from '../options/algorithm-options.js';
 import {
@@ -50,7 +51,7 @@ function bareKey(key: unknown): EncodingKey {
 /** Whether a result is a key alone. An object with `key` has more properties. */
 function isBareKey(answer: unknown): boolean {
   const isObject = typeof answer === 'object' && answer !== null && !(answer instanceof KeyObject);
-  return !isObject || answer instanceof Uint8Array || isJwk(answer) || !('key' in answer);
+  return !isObject || isUint8Array(answer) || isJwk(answer) || !('key' in answer);
 }
 
 function kid(section: OptionSection, name: string): string | null {

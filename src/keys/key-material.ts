@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type JsonWebKey } from 'node:crypto';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import { parseKeyText, withoutQuotes } from './key-text.js';
@@ -16,7 +17,7 @@ export interface KeyPurpose {
 export function readKeyPair(material: unknown, purpose: KeyPurpose): KeyObject {
   if (material instanceof KeyObject) return material;
   if (typeof material === 'string') return fromText(material, purpose);
-  if (material instanceof Uint8Array) return fromBytes(Buffer.from(material), purpose);
+  if (isUint8Array(material)) return fromBytes(Buffer.from(material), purpose);
   if (isJwk(material)) return fromJwk(material, purpose);
   throw new TypeError(`${purpose.name} must be PEM, a JWK or a KeyObject; it is ${nameOfType(material)}.`);
 }
@@ -25,7 +26,7 @@ export function readKeyPair(material: unknown, purpose: KeyPurpose): KeyObject {
 export function readSecret(material: unknown, name: string, algorithm: JwtAlgorithm): KeyObject {
   if (material instanceof KeyObject) return material;
   if (typeof material === 'string') return secretOfText(material, name, algorithm);
-  if (material instanceof Uint8Array) return filled(Buffer.from(material), name);
+  if (isUint8Array(material)) return filled(Buffer.from(material), name);
   if (!isJwk(material)) {
     throw new TypeError(
       `${name} must be a string, bytes (Buffer), a JWK or a KeyObject; it is ${nameOfType(material)}.`,

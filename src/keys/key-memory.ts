@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { KeyObject } from 'node:crypto';
 
 /** The size of one generation. The cache has at most twice as many keys. */
@@ -57,6 +58,6 @@ class Generations<Value> {
 }
 
 function nameOf(material: unknown): string {
-  if (material instanceof Uint8Array) return `bytes ${Buffer.from(material).toString('latin1')}`;
+  if (isUint8Array(material)) return `bytes ${Buffer.from(material).toString('latin1')}`;
   return `JWK ${JSON.stringify(material)}`;
 }

@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types';
 import { isHmac } from '../types/algorithms.js';
 import { algorithm } from './algorithm-options.js';
 import { keyMaterial, type KeyOptions } from './key-options.js';
@@ -78,7 +79,7 @@ function notAfter(section: OptionSection, name: string): number | null {
       "is for keys with use: 'verify'. The signing key has no end: without it no token can be made.",
     );
   }
-  const seconds = value instanceof Date ? value.getTime() / 1000 : value;
+  const seconds = isDate(value) ? value.getTime() / 1000 : value;
   if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds < LATEST_SECONDS) return seconds;
   return section.refuse(name, `must be a Date, or seconds since 1970; it is ${show(value)}.`);
 }

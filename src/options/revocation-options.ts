@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types';
 import { RevocationStore } from '../stores/revocation-store.js';
 import type { Duration } from './duration.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
@@ -85,8 +86,7 @@ function revocationStore(section: OptionSection, name: string): RevocationStore 
   const value = section.raw(name);
   if (isStore(value)) return value;
   if (isStoreClass(value)) return section.refuse(name, `is a class. Write new ${value.name}(…).`);
-  if (value instanceof Promise)
-    return section.refuse(name, 'is a promise. Await it in the useFactory of forRootAsync().');
+  if (isPromise(value)) return section.refuse(name, 'is a promise. Await it in the useFactory of forRootAsync().');
   return section.refuse(name, `must be a RevocationStore, such as new MemoryRevocationStore(); it is ${show(value)}.`);
 }
 

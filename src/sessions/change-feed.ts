@@ -1,3 +1,4 @@
+import { backgroundTimer } from '../types/background-timer.js';
 import { performance } from 'node:perf_hooks';
 import type { RevocationEvent } from '../types/revocation-event.js';
 import type { Freshness } from './look-up-cache.js';
@@ -71,7 +72,7 @@ export class ChangeFeed implements Freshness {
       this.fail(error);
     }
     if (this.stopped) return;
-    this.timer = setTimeout(() => void this.beat(listener), this.pause()).unref();
+    this.timer = backgroundTimer(() => void this.beat(listener), this.pause());
   }
 
   /** The pause after a failure doubles each time, so that a feed that cannot work costs next to nothing. */
@@ -118,10 +119,10 @@ export class ChangeFeed implements Freshness {
 
   private within<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(
+      const timer = backgroundTimer(
         () => reject(new Error(`The store did not answer within ${this.staleness} ms.`)),
         this.staleness,
-      ).unref();
+      );
       work.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { after, type Awaitable } from '../types/awaitable.js';
+import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { LookUp, LookUpQuery } from '../stores/revocation-store.js';
 
 /** The validity of cached look-ups. Times are milliseconds of `performance.now()`. */
@@ -72,7 +72,7 @@ export class LookUpCache {
         done();
         return found;
       });
-      if (answer instanceof Promise) answer.catch(done);
+      if (isPromise(answer)) answer.then(undefined, done);
       return answer;
     } catch (error) {
       done();

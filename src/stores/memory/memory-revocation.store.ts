@@ -1,3 +1,4 @@
+import { otherProcesses } from './other-processes.js';
 import { Concealed } from '../../types/concealed.js';
 import {
   RevocationStore,
@@ -124,6 +125,12 @@ export class MemoryRevocationStore extends RevocationStore {
     this.denials.sweep(now);
     this.sessions.sweep(now);
     return now;
+  }
+
+  /** Warns in a worker of a cluster and under PM2, where other processes have stores of their own. */
+  override describeProblems(): string[] {
+    const problem = otherProcesses();
+    return problem === null ? [] : [problem];
   }
 
   private isDenied(subject: string, jti: string): boolean {

@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types';
 import { StoreOptions, type OptionNames } from '../store-options.js';
 import { isIoredis, isNodeRedis, type RedisClient } from './redis-client.js';
 
@@ -41,7 +42,7 @@ export function readRedisOptions(options: RedisRevocationStoreOptions): Required
 }
 
 function readClient(client: unknown): RedisClient {
-  if (client instanceof Promise) {
+  if (isPromise(client)) {
     return reader.refuse('client', 'is a promise. Await it: client: await createClient().connect().');
   }
   if (typeof client !== 'object' || client === null) return reader.refuse('client', `is missing. ${CURE}`);

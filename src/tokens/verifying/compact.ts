@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import { InvalidTokenException } from '../../errors/exceptions.js';
 import { ownValue, type JoseHeader } from '../../types/claims.js';
 
