@@ -1,5 +1,9 @@
 export { JwtExtendedModule } from './jwt-extended.module.js';
-export type { JwtExtendedModuleAsyncOptions, JwtExtendedOptionsFactory } from './module/module-definition.js';
+export {
+  JWT_EXTENDED_OPTIONS,
+  type JwtExtendedModuleAsyncOptions,
+  type JwtExtendedOptionsFactory,
+} from './module/module-definition.js';
 export type { JwtExtendedModuleExtras } from './options/module-extras.js';
 export { JwksModule, type JwksModuleOptions } from './jwks.module.js';
 export { JwtGuard } from './jwt.guard.js';

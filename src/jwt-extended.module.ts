@@ -7,7 +7,7 @@ import { ErrorResponder } from './errors/error-responder.js';
 import { JwtExceptionFilter } from './jwt-exception.filter.js';
 import {
   ConfigurableModuleClass,
-  OPTIONS,
+  JWT_EXTENDED_OPTIONS,
   WITH_EXTRAS,
   type JwtExtendedModuleAsyncOptions,
 } from './module/module-definition.js';
@@ -45,7 +45,7 @@ const PROVIDERS: Provider[] = [
   {
     provide: CONFIGURATION,
     inject: [
-      { token: OPTIONS, optional: true },
+      { token: JWT_EXTENDED_OPTIONS, optional: true },
       { token: WITH_EXTRAS, optional: true },
     ],
     useFactory: configure,
@@ -145,7 +145,7 @@ export class JwtExtendedModule {
     const definition = ConfigurableModuleClass.forRoot(options);
     // Nest's copy of the object loses inherited properties, such as callbacks of a class. So the original is used.
     const own: Provider[] = [
-      { provide: OPTIONS, useValue: new ConcealedOptions(options) },
+      { provide: JWT_EXTENDED_OPTIONS, useValue: new ConcealedOptions(options) },
       { provide: WITH_EXTRAS, useValue: true },
     ];
     const others = (definition.providers ?? []).filter((provider) => !providesOptions(provider));
@@ -164,7 +164,7 @@ export class JwtExtendedModule {
 }
 
 function providesOptions(provider: Provider): provider is FactoryProvider<unknown> {
-  return 'provide' in provider && provider.provide === OPTIONS;
+  return 'provide' in provider && provider.provide === JWT_EXTENDED_OPTIONS;
 }
 
 /** The provider of the options from Nest's builder, with concealed values. */

@@ -34,17 +34,24 @@ export const GLOBAL_GUARD = Symbol.for('nestjs-jwt-extended.global-guard');
 /** Injects whether the options object also has the extras of the module, as in `forRoot()`. */
 export const WITH_EXTRAS = Symbol.for('nestjs-jwt-extended.with-extras');
 
+/**
+ * Injects the options of `JwtExtendedModule`. A test overrides it to run the application with other options.
+ *
+ * @example
+ * builder.overrideProvider(JWT_EXTENDED_OPTIONS).useValue({ secret: 'a secret of the tests', cookies: { secure: false } });
+ */
+export const JWT_EXTENDED_OPTIONS: unique symbol = Symbol.for('nestjs-jwt-extended.options');
+
 /** The methods `forRoot` and `forRootAsync`, built by Nest. */
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OPTIONS } =
-  new ConfigurableModuleBuilder<JwtExtendedOptions>({
-    optionsInjectionToken: Symbol.for('nestjs-jwt-extended.options'),
-    // The options are concealed, so Nest's deep-hash algorithm would treat two imports with different options as one.
-    alwaysTransient: true,
-  })
-    .setClassMethodName('forRoot')
-    .setFactoryMethodName('createJwtExtendedOptions')
-    .setExtras<JwtExtendedModuleExtras>(EXTRAS, withExtras)
-    .build();
+export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<JwtExtendedOptions>({
+  optionsInjectionToken: JWT_EXTENDED_OPTIONS,
+  // The options are concealed, so Nest's deep-hash algorithm would treat two imports with different options as one.
+  alwaysTransient: true,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createJwtExtendedOptions')
+  .setExtras<JwtExtendedModuleExtras>(EXTRAS, withExtras)
+  .build();
 
 /** Uses `useExisting`, so that a test that overrides `JwtGuard` or `JwtExceptionFilter` overrides these too. */
 function withExtras(definition: DynamicModule, extras: JwtExtendedModuleExtras): DynamicModule {
