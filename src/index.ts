@@ -74,6 +74,7 @@ export type { ErrorResponseCallback } from './errors/error-responder.js';
 
 export type { JwtAlgorithm } from './types/algorithms.js';
 export type { Awaitable } from './types/awaitable.js';
+export type { CallbackAnswer } from './types/callback-answer.js';
 export type { JoseHeader, JwtPayload } from './types/claims.js';
 export type { HttpRequest, HttpResponse } from './types/http.js';
 export type { JwtContext } from './types/jwt-context.js';

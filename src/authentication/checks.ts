@@ -13,7 +13,7 @@ import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import type { Settings } from '../options/settings.js';
-import type { AllowCallback, SettledRequirement } from '../types/requirement.js';
+import type { SettledRequirement } from '../types/requirement.js';
 import type { Authentication } from './authentication.js';
 import { rolesOf, scopesOf } from './scopes.js';
 import { expectedKind } from './token-sources.js';
@@ -169,7 +169,7 @@ function requireRoles({ requirement, verified, dependencies }: Authentication): 
 /** Last, so that the route can decide by the user. */
 function askRoute(authentication: Authentication): Awaitable<void> {
   const { requirement, request, verified } = authentication;
-  const allow = requirement.allow as AllowCallback;
+  const allow = requirement.allow as NonNullable<SettledRequirement['allow']>;
   const { payload, header } = verified as SignedToken;
   return after(allow(authentication.context, request ?? NO_REQUEST), (allowed) => {
     if (allowed !== true) throw new InsufficientScopeException(undefined, { payload, header });

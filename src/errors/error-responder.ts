@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
+import { checkedAnswer, type CallbackAnswer } from '../types/callback-answer.js';
 import { factsOf } from './brand.js';
 import { withChallenge } from './challenge.js';
 import type { ErrorResponse } from './error-response.js';
@@ -8,12 +9,12 @@ import { JwtExtendedException } from './jwt-extended.exception.js';
 import { ANSWER } from './settled-answer.js';
 
 /**
- * A callback of the option `errorResponses`: returns the answer to an exception, or a promise of it.
+ * A callback of the option `errorResponses`: returns the answer to an exception, or a promise or Observable of it.
  *
  * @example
  * const expired: ErrorResponseCallback = (error) => ({ status: 401, body: { reason: error.code } });
  */
-export type ErrorResponseCallback = (error: JwtExtendedException) => Awaitable<ErrorResponse>;
+export type ErrorResponseCallback = (error: JwtExtendedException) => CallbackAnswer<ErrorResponse>;
 
 /** The options for the responses to errors. */
 export interface ErrorSettings {
@@ -32,7 +33,8 @@ export class ErrorResponder {
     if (!(error instanceof JwtExtendedException) || error[ANSWER] !== undefined) return error;
     const respond = this.settings.errorResponses[error.responseName];
     if (respond === undefined) return this.apply(error, this.defaultResponse(error));
-    return after(respond(error), (response) => this.apply(error, requireResponse(response, error.responseName)));
+    const response = checkedAnswer(respond(error), `errorResponses.${error.responseName}`, requireResponse);
+    return after(response, (settled) => this.apply(error, settled));
   }
 
   /** Runs work that can refuse a token. Its exceptions get their final response. */
@@ -70,10 +72,11 @@ export class ErrorResponder {
 }
 
 /** An invalid response could not be sent, and the request would hang. So it throws here, as an error of the application. */
-function requireResponse(response: ErrorResponse | null | undefined, name: ErrorResponseName): ErrorResponse {
+function requireResponse(answer: unknown, name: string): ErrorResponse {
+  const response = answer as ErrorResponse | null | undefined;
   const status = response?.status;
   if (!response || !Number.isInteger(status) || Number(status) < 200 || Number(status) > 599) {
-    throw new TypeError(`errorResponses.${name} must return { status, body, headers? } with a status from 200 to 599.`);
+    throw new TypeError(`${name} must return { status, body, headers? } with a status from 200 to 599.`);
   }
   for (const [header, value] of Object.entries(response.headers ?? {})) {
     validateHeaderName(header);

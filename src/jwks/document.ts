@@ -1,8 +1,10 @@
 import { TextDecoder } from 'node:util';
 import { withoutSecrets } from '../options/provider-address.js';
+import type { Awaitable } from '../types/awaitable.js';
+
 /** How a document is fetched. */
 export interface DocumentRequest {
-  readonly fetch: typeof fetch;
+  readonly fetch: (...given: Parameters<typeof fetch>) => Awaitable<Response>;
   /** The largest document. */
   readonly maxBytes: number;
   /** Ends the fetch, in the middle of the body, too. */

@@ -3,6 +3,7 @@ import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { RevocationEvents } from '../sessions/revocation-events.js';
 import { SessionManager } from '../sessions/session-manager.js';
+import { completed } from '../types/callback-answer.js';
 import type { RefreshReuseEvent, RevocationEvent } from '../types/revocation-event.js';
 
 /** Logs the failures and problems of the store, and calls `onReuse`. */
@@ -43,7 +44,7 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
 
   private async callOnReuse(event: RefreshReuseEvent): Promise<void> {
     try {
-      await this.settings.rotation.onReuse?.(event);
+      await completed(this.settings.rotation.onReuse?.(event));
     } catch (error) {
       this.logger.error(`rotation.onReuse failed: ${String(error)}`);
     }

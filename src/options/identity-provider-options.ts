@@ -1,10 +1,12 @@
 import { conceal } from '../types/concealed.js';
 import { ALGORITHMS, isAlgorithm, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
+import type { Awaitable } from '../types/awaitable.js';
+import type { CallbackAnswer } from '../types/callback-answer.js';
+import { callbackWith } from './callback-reader.js';
 import type { Duration } from './duration.js';
 import { readOptions, type OptionSection, type ReadersOf, type ValuesOf } from './option-section.js';
 import { addressProblem, withoutSecrets } from './provider-address.js';
 import {
-  callback,
   count,
   flag,
   lifetime,
@@ -81,7 +83,7 @@ export interface IdentityProviderOptions {
    * The function that fetches, for a proxy or a certificate authority of your own.
    * @default Node's `fetch`
    */
-  fetch?: typeof fetch | undefined;
+  fetch?: ((...given: Parameters<typeof fetch>) => CallbackAnswer<Response>) | undefined;
 }
 
 /** ES256K is accepted only by name, because few providers use it. */
@@ -107,7 +109,7 @@ const PROVIDER = {
   maxBytes: count(524_288),
   allowInsecure: flag(false),
   /** `null`: Node's own. */
-  fetch: (section, name) => callback<typeof fetch>(section, name) ?? null,
+  fetch: (section, name) => callbackWith<ProviderFetch>(responseOf)(section, name) ?? null,
 } satisfies ReadersOf<IdentityProviderOptions>;
 
 /** @internal An identity provider, settled. */
@@ -132,6 +134,15 @@ function readProvider(value: unknown, path: string): ProviderSettings {
   const isAudienceChosen = (value as IdentityProviderOptions).audience !== undefined;
   // The address of its keys can have a secret in its query.
   return Object.freeze(conceal({ ...values, path, isAudienceChosen }, path));
+}
+
+/** The option `fetch` with checked answers. */
+type ProviderFetch = (...given: Parameters<typeof fetch>) => Awaitable<Response>;
+
+function responseOf(value: unknown, name: string): Response {
+  const { status, headers } = (value ?? {}) as Partial<Response>;
+  if (typeof status === 'number' && typeof headers?.get === 'function') return value as Response;
+  throw new TypeError(`${name} must return a Response, as fetch() does.`);
 }
 
 function issuerOf(section: OptionSection, name: string): string | null {

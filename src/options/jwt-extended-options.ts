@@ -2,7 +2,7 @@ import type { ErrorResponseCallback } from '../errors/error-responder.js';
 import type { ErrorResponseName } from '../errors/exception-table.js';
 import type { JwtTransport } from '../transports/transport.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
-import type { Awaitable } from '../types/awaitable.js';
+import type { CallbackAnswer } from '../types/callback-answer.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import type { TokenLocation } from '../types/token-location.js';
@@ -19,8 +19,8 @@ import type { RotationOptions } from './rotation-options.js';
 
 /**
  * The options of `JwtExtendedModule.forRoot()`. A wrong or unknown option stops the start with a `TypeError`.
- * The last argument of some callbacks is the request. It is absent when the application calls `TokenService` outside of a
- * request.
+ * A callback returns a value, a promise of it, or an Observable, whose first value counts. The last argument of some callbacks
+ * is the request. It is absent when the application calls `TokenService` outside of a request.
  *
  * @example JwtExtendedModule.forRoot({ secret: process.env.JWT_SECRET, accessTokenExpires: '15m' })
  */
@@ -214,14 +214,14 @@ export interface JwtExtendedOptions {
    *
    * @example additionalClaims: (user) => ({ role: (user as User).role })
    */
-  additionalClaims?(identity: unknown): Awaitable<object | null | undefined>;
+  additionalClaims?(identity: unknown): CallbackAnswer<object | null | undefined>;
   /**
    * Further header parameters of new tokens: a plain object of JSON values. Those of a single call win. Flask:
    * `additional_headers_loader`.
    */
-  additionalHeaders?(identity: unknown): Awaitable<object | null | undefined>;
+  additionalHeaders?(identity: unknown): CallbackAnswer<object | null | undefined>;
   /** The key that signs a new token. Flask: `encode_key_loader`. */
-  encodeKey?(identity: unknown): Awaitable<KeyMaterial | EncodeKeyChoice>;
+  encodeKey?(identity: unknown): CallbackAnswer<KeyMaterial | EncodeKeyChoice>;
   /**
    * The key that verifies a token; `null`: no key, 422. Header and payload are not verified at this point: if keys belong to
    * tenants, return the tenant in `claims`. Flask: `decode_key_loader`.
@@ -230,11 +230,18 @@ export interface JwtExtendedOptions {
     header: JoseHeader,
     unverifiedPayload: Readonly<Record<string, unknown>>,
     request?: HttpRequest,
-  ): Awaitable<KeyMaterial | DecodeKeyChoice | null | undefined>;
-  /** Whether a verified token is revoked. Flask: `token_in_blocklist_loader`. */
-  isTokenRevoked?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): Awaitable<boolean>;
-  /** A check of your own. A falsy result refuses the token. Flask: `token_verification_loader`. */
-  verifyToken?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): Awaitable<unknown>;
+  ): CallbackAnswer<KeyMaterial | DecodeKeyChoice | null | undefined>;
+  /** Whether a verified token is revoked: only `false` lets it pass. Flask: `token_in_blocklist_loader`. */
+  isTokenRevoked?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): CallbackAnswer<boolean>;
+  /**
+   * A check of your own. A falsy result refuses the token. An object is a `TypeError`, because it is always truthy. Flask:
+   * `token_verification_loader`.
+   */
+  verifyToken?(
+    payload: JwtPayload,
+    header: JoseHeader,
+    request?: HttpRequest,
+  ): CallbackAnswer<boolean | string | number | bigint | null | undefined>;
   /** Loads the current user. `null` or `undefined` refuses the token. Flask: `user_lookup_loader`. */
   userLookup?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): unknown;
   /**

@@ -1,5 +1,6 @@
 import { backgroundTimer } from '../types/background-timer.js';
 import { performance } from 'node:perf_hooks';
+import { arrivedAnswer, completed } from '../types/callback-answer.js';
 import type { RevocationEvent } from '../types/revocation-event.js';
 import type { Freshness } from './look-up-cache.js';
 import type { RevocationStore, StoreWatch } from '../stores/revocation-store.js';
@@ -95,7 +96,8 @@ export class ChangeFeed implements Freshness {
 
   private async connect(listener: FeedListener): Promise<void> {
     const attempt = ++this.attempt;
-    const watch = await this.store.watch((subject) => (subject === null ? listener.clear() : listener.forget(subject)));
+    const onChange = (subject: string | null) => (subject === null ? listener.clear() : listener.forget(subject));
+    const watch = await arrivedAnswer(this.store.watch(onChange), 'watch() of the store');
     if (this.stopped || this.attempt !== attempt) return watch.close();
     this.watch = watch;
     await this.ping(watch);
@@ -104,7 +106,7 @@ export class ChangeFeed implements Freshness {
 
   private async ping(watch: StoreWatch): Promise<void> {
     const sentAt = performance.now();
-    await watch.ping();
+    await completed(watch.ping());
     if (this.watch === watch) this.heardAt = sentAt;
   }
 

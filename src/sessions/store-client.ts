@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { RevocationUnavailableException } from '../errors/exceptions.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
+import { arrivedAnswer } from '../types/callback-answer.js';
 import { boundedWrites, type StoreWrites } from './bounded-writes.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { LookUpCache } from './look-up-cache.js';
@@ -54,7 +55,7 @@ export class StoreClient {
   private askStore(query: LookUpQuery): Awaitable<LookUp> {
     let answer: Awaitable<LookUp>;
     try {
-      answer = this.store.lookUp(query);
+      answer = arrivedAnswer(this.store.lookUp(query), 'lookUp() of the store');
     } catch (error) {
       return this.fail(error, 'read');
     }
@@ -119,7 +120,7 @@ export class StoreClient {
   private call<T>(work: () => Awaitable<T>, call: StoreCall<T>): Awaitable<T> {
     let answer: Awaitable<T>;
     try {
-      answer = work();
+      answer = arrivedAnswer(work(), 'The store');
     } catch (error) {
       return this.fail(error, call.proves);
     }

@@ -1,4 +1,6 @@
+import { verdict } from './answer-checks.js';
 import type { Awaitable } from './awaitable.js';
+import { answering, type CallbackAnswer } from './callback-answer.js';
 import type { HttpRequest } from './http.js';
 import type { JwtContext } from './jwt-context.js';
 import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from './token-location.js';
@@ -7,7 +9,10 @@ import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from './token-lo
 const REQUIRED_TYPES = ['access', 'refresh', 'any'] as const satisfies JwtRequirement['type'][];
 
 /** The application's own decision about a token that has passed all other checks; anything but `true` refuses. */
-export type AllowCallback = (context: JwtContext, request: HttpRequest) => Awaitable<boolean>;
+export type AllowCallback = (context: JwtContext, request: HttpRequest) => CallbackAnswer<boolean>;
+
+/** The same as the library calls it: its answer has arrived and is checked, or is a promise of that. */
+type CheckedAllow = (...given: Parameters<AllowCallback>) => Awaitable<unknown>;
 
 /** The requirements of a route: the arguments of Flask-JWT-Extended's `jwt_required()`, scopes and roles. */
 export interface JwtRequirement {
@@ -53,7 +58,7 @@ export interface SettledRequirement {
   readonly anyScope: readonly string[];
   readonly roles: readonly string[];
   /** `null`: every token passes. */
-  readonly allow: AllowCallback | null;
+  readonly allow: CheckedAllow | null;
 }
 
 type Setting = keyof JwtRequirement;
@@ -124,9 +129,10 @@ function isRole(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-function settleAllow(allow: unknown): AllowCallback | null {
+function settleAllow(allow: unknown): CheckedAllow | null {
   if (allow === undefined) return null;
-  return typeof allow === 'function' ? (allow as AllowCallback) : refuse('allow', 'must be a function');
+  if (typeof allow !== 'function') return refuse('allow', 'must be a function');
+  return answering(allow as AllowCallback, 'allow of @JwtRequired()', verdict) as CheckedAllow;
 }
 
 function settleLocations(given: JwtRequirement['locations']): readonly TokenLocation[] | null {

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { EMPTY, NEVER, of, throwError } from 'rxjs';
 import type { TokenPair } from 'nestjs-jwt-extended';
 import type { LookUp, RevocationStore } from 'nestjs-jwt-extended/store';
 import { ADAPTERS } from '../support/adapters.js';
@@ -42,6 +43,9 @@ const FAILURES: readonly [name: string, Behaviour][] = [
   ['rejects with nothing', () => Promise.reject(undefined)],
   ['hangs', () => new Promise(() => {})],
   ['answers too late', () => new Promise((resolve) => setTimeout(resolve, TIMEOUT * 2))],
+  ['returns an Observable without a value', () => EMPTY],
+  ['returns an Observable that never emits', () => NEVER],
+  ['returns an Observable that fails', () => throwError(() => new Error('no connection'))],
   ['throws one of our exceptions’ look-alikes', () => Promise.reject(Object.assign(new Error('no'), { status: 200 }))],
 ];
 
@@ -89,6 +93,43 @@ const HALF_OUTCOMES: readonly object[] = [
   { outcome: ['rotated'] },
 ];
 
+/** The methods that answer, apart from those of its set-up. */
+const ANSWERING = [
+  'now',
+  'lookUp',
+  'openSession',
+  'present',
+  'endSession',
+  'endSessions',
+  'deny',
+  'listSessions',
+] as const;
+
+describe.each(ADAPTERS)('A store whose methods return Observables on %s', (adapter) => {
+  const app = useSessionApp(adapter);
+  beforeEach(() => {
+    for (const method of ANSWERING) {
+      const work = app.store[method].bind(app.store) as (...given: unknown[]) => unknown;
+      jest.spyOn(app.store, method).mockImplementation(((...given: unknown[]) => of(work(...given))) as never);
+    }
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  it('works as every other store', async () => {
+    const first = await app.logIn();
+    const second = await app.refresh(first);
+    expect(await app.get('/me', second.accessToken)).toMatchObject(LET_IN);
+    expect(await app.tokens.listSessions('alice')).toHaveLength(1);
+    await app.tokens.revoke(second.accessToken);
+    expect((await app.get('/me', second.accessToken)).status).toBe(401);
+    await app.tokens.revokeSession(sidOf(second));
+    expect((await app.tryToRefresh(second)).status).toBe(401);
+    const third = await app.logIn();
+    await app.tokens.revokeAllFor('alice');
+    expect((await app.get('/me', third.accessToken)).status).toBe(401);
+  });
+});
+
 describe.each(ADAPTERS)('A store on %s', (adapter) => {
   const app = useSessionApp(adapter, { revocation: { timeout: '300ms' } });
   let pair: TokenPair;
@@ -121,7 +162,7 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
       for (const garbage of [...GARBAGE, ...HALF_LOOK_UPS, ...HALF_OUTCOMES].filter(
         (answer) => !isAnswer(needs, answer),
       )) {
-        for (const answer of [garbage, Promise.resolve(garbage)]) {
+        for (const answer of [garbage, Promise.resolve(garbage), of(garbage)]) {
           breakDown(needs, () => answer);
           await expectUnavailable();
         }

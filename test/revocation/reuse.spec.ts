@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { concat, EMPTY, Observable, of, throwError, timer } from 'rxjs';
 import type { RefreshReuseEvent } from 'nestjs-jwt-extended';
 import { ADAPTERS } from '../support/adapters.js';
 import { useTestClock } from '../support/clock.js';
@@ -70,6 +71,16 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
   it.each<[string, () => unknown]>([
     ['throws', failing],
     ['rejects', () => Promise.reject(new Error('no mail'))],
+    ['returns an Observable that fails', () => throwError(() => new Error('no mail'))],
+    [
+      'returns an Observable that fails after a value',
+      () =>
+        concat(
+          of(1),
+          throwError(() => new Error('no mail')),
+        ),
+    ],
+    ['returns a promise of such an Observable', async () => throwError(() => new Error('no mail'))],
     ['rejects later', () => new Promise((_, reject) => setTimeout(() => reject(new Error('no mail')), 5))],
   ])('is answered 401 where onReuse %s; what it throws is logged', async (_how, how) => {
     answer = how;
@@ -78,6 +89,21 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     await app.expectOver(second);
     await until(() => log.errors.length > 0);
     expect(log.errors).toEqual([expect.stringContaining('rotation.onReuse failed: Error: no mail')]);
+  });
+
+  it.each<[string, (sent: Observable<unknown>) => unknown]>([
+    ['an Observable', (sent) => sent],
+    ['a promise of one', async (sent) => sent],
+  ])('runs %s that onReuse returns, to its end', async (_how, as) => {
+    let mails = 0;
+    const send = new Observable((subscriber) => {
+      mails++;
+      subscriber.complete();
+    });
+    answer = () => as(concat(send, timer(1), EMPTY, send));
+    await reuse();
+    await until(() => mails === 2);
+    expect(log.errors).toEqual([]);
   });
 
   it('is answered without waiting for onReuse', async () => {

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { performance } from 'node:perf_hooks';
+import { Observable, of, throwError } from 'rxjs';
 import { MemoryRevocationStore } from 'nestjs-jwt-extended';
 import { useFakeTime } from '../../support/fake-time.js';
 import type { StoreWatch } from '../../../src/stores/revocation-store.js';
@@ -52,6 +53,29 @@ describe('The feed of a store’s changes', () => {
     await time.pass(3.5 * STALENESS);
     expect(counts(feed, asked)).toBe(true);
     expect(store.watches).toBe(1);
+  });
+
+  it('takes a connection and pings that are Observables', async () => {
+    let pings = 0;
+    let isLost = false;
+    store.ping = () =>
+      new Observable((subscriber) => {
+        pings++;
+        if (isLost) subscriber.error(new Error('lost'));
+        else subscriber.complete();
+      }) as never;
+    const watch = store.watch.bind(store);
+    store.watch = (onChange) => of(watch(onChange)) as never;
+    feed.start(listenerOf());
+    await time.pass(3 * STALENESS);
+    expect(pings).toBeGreaterThan(2);
+    expect(counts(feed)).toBe(true);
+    isLost = true;
+    await time.pass(STALENESS);
+    expect(counts(feed)).toBe(false);
+    store.watch = () => throwError(() => new Error('no connection')) as never;
+    await time.pass(STALENESS);
+    expect(counts(feed)).toBe(false);
   });
 
   it('passes on the changed subjects', async () => {
