@@ -2,7 +2,7 @@ import { isPromise } from 'node:util/types';
 import { RevocationStore } from '../stores/revocation-store.js';
 import type { Duration } from './duration.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
-import { atMost, count, flag, optional, positiveMilliseconds, sectionOf, timeLimit } from './readers.js';
+import { atMost, count, flag, milliseconds, optional, positiveMilliseconds, sectionOf, timeLimit } from './readers.js';
 import { show } from './shown-value.js';
 
 /** Where sessions and revoked tokens are stored. */
@@ -18,6 +18,13 @@ export interface RevocationOptions {
    * @default '1s'
    */
   timeout?: Duration | undefined;
+  /**
+   * How far the clocks of the processes and of the store may differ. A revoked token stays denied for that long after its end.
+   * `revokeAllFor` also refuses tokens without a session that are issued up to that long after it. For a token with a session its
+   * session decides, so a new log-in with `createTokenPair` works at once.
+   * @default '60s'
+   */
+  clockSkew?: Duration | undefined;
   /**
    * Cache the store's answers about access tokens in this process.
    * @default no cache: every request asks the store
@@ -53,6 +60,13 @@ const REVOCATION = {
   store: revocationStore,
   /** Milliseconds. */
   timeout: timeLimit('1s'),
+  /** Milliseconds. */
+  clockSkew: atMost(
+    milliseconds('60s'),
+    3_600_000,
+    "'1h'",
+    'For that long after revokeAllFor(), new tokens without a session are refused.',
+  ),
   /** `null`: no cache. */
   local: optional(sectionOf(LOCAL_CACHE)),
 } satisfies ReadersOf<RevocationOptions>;

@@ -2,6 +2,7 @@ import { InvalidTokenException, RevokedTokenException } from '../errors/exceptio
 import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { Adoption, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
+import { clockSkewOf, earliestIssue } from './clock-skew.js';
 import { newSessionId, requireSubject, subjectHash } from '../stores/session-id.js';
 import { forSession, OPENING, PRESENTATION } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
@@ -98,11 +99,10 @@ export class Sessions {
     return result;
   }
 
-  /** A token without `iat` counts as older than every cut-off. */
   private adoption(payload: JwtPayload): Adoption {
     return {
       denyFor: this.remaining(payload),
-      issuedAt: typeof payload.iat === 'number' ? Math.trunc(payload.iat) : 0,
+      issuedAt: earliestIssue(payload, this.clockSkew),
       maxPerSubject: this.settings.rotation.maxPerUser,
     };
   }
@@ -113,9 +113,17 @@ export class Sessions {
     if (outcome === 'reused') this.events.emit({ type: 'refresh-reused', sid, identity, jti: payload.jti });
   }
 
-  /** The remaining lifetime of a token, in milliseconds. `null` if it never expires. */
+  /**
+   * For how long a process can accept a token, in milliseconds. `null` if it never expires. The clock of that process can be
+   * behind ours.
+   */
   remaining({ exp }: JwtPayload): number | null {
-    return typeof exp === 'number' ? Math.max(0, Math.ceil((exp + this.settings.leeway) * 1000 - Date.now())) : null;
+    if (typeof exp !== 'number') return null;
+    return Math.max(0, Math.ceil((exp + this.settings.leeway) * 1000 + this.clockSkew - Date.now()));
+  }
+
+  private get clockSkew(): number {
+    return clockSkewOf(this.settings);
   }
 
   private asCurrent({ id, issuedAt, csrf }: Issuance, { lifetime }: TokenContent) {

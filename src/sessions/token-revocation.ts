@@ -2,11 +2,13 @@ import { InvalidTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { LookUp, SessionRecord } from '../stores/revocation-store.js';
+import { isCutOff } from '../stores/session-decisions.js';
 import { subjectOfSession } from '../stores/session-id.js';
+import { clockSkewOf, earliestIssue } from './clock-skew.js';
 import { APPLIED, isList } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
-import { ownValue, type JwtPayload } from '../types/claims.js';
+import type { JwtPayload } from '../types/claims.js';
 import { CachedToken } from '../tokens/cache/cached-token.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
@@ -80,21 +82,19 @@ export class TokenRevocation {
 
   private isRevokedBy(payload: JwtPayload, keys: StoreKeys, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
     const hasOwnSession = keys.sid !== null && !keys.adopts;
-    if (session === null) return hasOwnSession || denied || isBefore(payload, cutOff);
+    if (session === null) return hasOwnSession || denied || this.isCutOff(payload, cutOff);
     if (hasOwnSession && denied) return true;
     if (payload.type !== 'refresh' || session.currentId === keys.jti) return false;
     return this.sessions.isReused(payload, keys);
+  }
+
+  /** Whether a token without a session can have been issued before the cut-off. */
+  private isCutOff(payload: JwtPayload, cutOff: number | null): boolean {
+    return cutOff !== null && isCutOff(earliestIssue(payload, clockSkewOf(this.settings)), cutOff);
   }
 
   private async endSession(subject: string, sid: string): Promise<void> {
     await this.store.write(subject, (store, deadline) => store.endSession(subject, sid, deadline), APPLIED);
     this.events.emit({ type: 'session-ended', sid });
   }
-}
-
-/** Whether a token without a session was issued before the cut-off, in whole seconds. A token without `iat` was. */
-function isBefore(payload: JwtPayload, cutOff: number | null): boolean {
-  if (cutOff === null) return false;
-  const issuedAt = ownValue(payload, 'iat');
-  return typeof issuedAt !== 'number' || Math.trunc(issuedAt) <= Math.floor(cutOff / 1000);
 }

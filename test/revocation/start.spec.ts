@@ -55,6 +55,12 @@ describe('The start is refused', () => {
       { revocation: { store, local: { staleness: '25d' } } },
       '"revocation.local.staleness" must be at most \'1h\'',
     ],
+    [
+      'a clock skew of a day',
+      { revocation: { store, clockSkew: '1d' } },
+      '"revocation.clockSkew" must be at most \'1h\'',
+    ],
+    ['a negative clock skew', { revocation: { store, clockSkew: -1 } }, '"revocation.clockSkew" must not be negative'],
     ['a negative time', { revocation: { store, timeout: -1 } }, '"revocation.timeout" must not be negative'],
     ['an unknown part of rotation', { rotation: { gracePeriod: 1 } }, '"rotation.gracePeriod" does not exist'],
     ['a negative grace', { rotation: { grace: '-1s' } }, '"rotation.grace"'],
