@@ -1,9 +1,11 @@
 // The package as shipped: packed once, then looked at and installed.
 import base from './jest.config.js';
 
+const [nest12] = base.projects;
+
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: base.testEnvironment,
+  testEnvironment: nest12.testEnvironment,
   maxWorkers: base.maxWorkers,
   // Packages are installed here.
   testTimeout: 600_000,
@@ -11,7 +13,7 @@ export default {
   testMatch: ['<rootDir>/test/package/*.spec.ts'],
   globalSetup: '<rootDir>/test/package/pack.mjs',
   globalTeardown: '<rootDir>/test/package/unpack.mjs',
-  extensionsToTreatAsEsm: base.extensionsToTreatAsEsm,
+  extensionsToTreatAsEsm: nest12.extensionsToTreatAsEsm,
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: base.transform,
+  transform: nest12.transform,
 };
