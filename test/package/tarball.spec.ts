@@ -17,6 +17,7 @@ describe('the tarball', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'migrations/mysql.sql',
       'migrations/postgres.sql',
       'migrations/sqlite.sql',
@@ -39,6 +40,16 @@ describe('the tarball', () => {
     const text = (file: string) => readFileSync(join(packedFolder, file), 'utf8');
     const differing = declarations.filter((file) => text(file) !== text(file.replace('/esm/', '/cjs/')));
     expect(differing).toEqual([]);
+  });
+
+  it('says how to report a vulnerability, and when to expect an answer', () => {
+    const page = readFileSync(join(packedFolder, 'SECURITY.md'), 'utf8');
+    expect(page).toMatch(/^## Reporting$/m);
+    expect(page).toMatch(/^\| 3 days +\| confirm/m);
+  });
+
+  it('can be published with provenance only', () => {
+    expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
   });
 
   it('runs no script on install', () => {
