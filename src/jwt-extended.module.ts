@@ -40,6 +40,7 @@ import { TokenVerifier } from './tokens/verifying/token-verifier.js';
 import { TransportRegistration } from './module/transport-registration.js';
 import { Transports } from './transports/transports.js';
 import { TokenService } from './token.service.js';
+import { memberOf } from './types/members.js';
 
 const PROVIDERS: Provider[] = [
   {
@@ -155,7 +156,8 @@ export class JwtExtendedModule {
   /** Imports the module with options from other providers: `useFactory`, `useClass` or `useExisting`. */
   static forRootAsync(options: JwtExtendedModuleAsyncOptions): DynamicModule {
     requireSource(options);
-    const { extraProviders = [], ...rest } = options;
+    const { extraProviders: _extra, ...rest } = options;
+    const extraProviders = (memberOf(options, 'extraProviders') ?? []) as Provider[];
     const definition = ConfigurableModuleClass.forRootAsync(rest);
     const own: Provider[] = [...extraProviders, { provide: WITH_EXTRAS, useValue: false }];
     const others = (definition.providers ?? []).map(concealOptions);

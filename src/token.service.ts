@@ -30,7 +30,7 @@ import type { VerifiedToken } from './tokens/verified-token.js';
 import { parseCompact, parsePayload } from './tokens/verifying/compact.js';
 import { csrfOf } from './tokens/verifying/csrf.js';
 import { storeKeysOf } from './tokens/verifying/store-keys.js';
-import { TokenVerifier } from './tokens/verifying/token-verifier.js';
+import { NO_CONTEXT, TokenVerifier } from './tokens/verifying/token-verifier.js';
 import { refuseReference, verifiedTokenOf } from './tokens/verifying/verified-reference.js';
 
 /** Creates, verifies, rotates and revokes tokens, and lists and ends sessions. */
@@ -91,9 +91,9 @@ export class TokenService {
    */
   createTokenPair(identity: unknown, options?: TokenPairOptions): Promise<TokenPair> {
     return this.responder.run(async () => {
-      const { fresh, accessExpires, refreshExpires, device, ...content } = readOptionsOf.createTokenPair(options);
+      const { claims, headers, fresh, accessExpires, refreshExpires, device } = readOptionsOf.createTokenPair(options);
       const inSession = this.sessions.isOn;
-      const shared = { identity, claims: content.claims, headers: content.headers };
+      const shared = { identity, claims, headers };
       const access = await this.factory.draft({ ...shared, type: 'access', fresh, expires: accessExpires }, inSession);
       const refresh = await this.factory.draft({ ...shared, type: 'refresh', expires: refreshExpires }, inSession);
       if (!inSession) {
@@ -204,7 +204,11 @@ export class TokenService {
   verify(token: string, options?: VerifyOptions): Promise<VerifiedToken> {
     return this.responder.run(async () => {
       const { allowExpired, csrfToken } = readOptionsOf.verify(options);
-      const { header, payload } = await this.verifier.verify(token, { allowExpired, csrfValue: csrfToken });
+      const { header, payload } = await this.verifier.verify(token, {
+        ...NO_CONTEXT,
+        allowExpired,
+        csrfValue: csrfToken,
+      });
       return { header, payload };
     });
   }
@@ -247,7 +251,7 @@ export class TokenService {
 
   private async tokenOf(reference: TokenReference, allowExpired = false): Promise<VerifiedToken> {
     return typeof reference === 'string'
-      ? this.verifier.verify(reference, { allowExpired })
+      ? this.verifier.verify(reference, { ...NO_CONTEXT, allowExpired })
       : verifiedTokenOf(reference);
   }
 

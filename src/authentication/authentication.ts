@@ -26,6 +26,8 @@ export type CheckedCall = Pick<HandlerCall, 'request'> & {
 export class Authentication implements CheckResult {
   /** The double submit value of a request with its token in a cookie. `null` if none is needed. */
   csrfValue: string | null = null;
+  /** For the verifier, which would otherwise read it from `Object.prototype`. */
+  readonly allowExpired = false;
   verified: SignedToken | null = null;
   user: unknown = undefined;
   earlier: CheckResult | null = null;

@@ -107,7 +107,8 @@ function splitWords(text: string): string[] {
 /** Reads the header itself, because an application may have no cookie parser. */
 function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings): ReturnType<TokenSource> {
   const { name } = cookies[kind];
-  const token = cookieValue([request.headers.cookie ?? []].flat().join('; '), name);
+  const header = ownValue(request.headers, 'cookie') as string | string[] | undefined;
+  const token = cookieValue([header ?? []].flat().join('; '), name);
   return token ? { rawToken: token, location: 'cookies' } : `Missing cookie "${name}"`;
 }
 

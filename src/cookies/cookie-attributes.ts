@@ -28,13 +28,13 @@ export interface UnsetCookieOptions {
  * attributes back: so renewals and deletions repeat them without a state on the server.
  */
 export interface CookieAttributes {
-  readonly domain?: string | undefined;
+  readonly domain: string | undefined;
   /** Seconds, or the lifetime of the token. */
-  readonly maxAge?: number | 'token' | undefined;
+  readonly maxAge: number | 'token' | undefined;
 }
 
 /** The options of the module decide. */
-export const NO_ATTRIBUTES: CookieAttributes = Object.freeze({});
+export const NO_ATTRIBUTES: CookieAttributes = Object.freeze({ domain: undefined, maxAge: undefined });
 
 /** The attributes in a verified token. A token of an identity provider has none, because its claims are not ours. */
 export function attributesIn(payload: JwtPayload): CookieAttributes {
@@ -42,8 +42,8 @@ export function attributesIn(payload: JwtPayload): CookieAttributes {
   if (typeof claim !== 'object' || claim === null) return NO_ATTRIBUTES;
   const [domain, maxAge] = [ownValue(claim, 'domain'), ownValue(claim, 'max_age')];
   return {
-    ...(isCookieDomain(domain) && { domain }),
-    ...(isKept(maxAge) && { maxAge }),
+    domain: isCookieDomain(domain) ? domain : undefined,
+    maxAge: isKept(maxAge) ? maxAge : undefined,
   };
 }
 

@@ -25,11 +25,12 @@ export class KeptAttributes {
 
   /** The attributes of a call, and where it gives none those of the log-in: in its token, or in the token of the request. */
   of(token: SignedToken, response: HttpResponse, { domain, maxAge }: SetCookieOptions): CookieAttributes {
-    const ofLogIn = { ...this.ofRequest(response, token), ...attributesIn(token.payload) };
+    const [ofToken, ofRequest] = [attributesIn(token.payload), this.ofRequest(response, token)];
+    const ofLogIn = ofToken.maxAge ?? ofRequest.maxAge;
     const isDefault = maxAge === undefined || maxAge === null;
     return {
-      domain: domain === undefined || domain === '' ? ofLogIn.domain : domain,
-      maxAge: isDefault ? ofLogIn.maxAge : maxAge === 'token' ? 'token' : Math.ceil(toSeconds(maxAge)),
+      domain: domain === undefined || domain === '' ? (ofToken.domain ?? ofRequest.domain) : domain,
+      maxAge: isDefault ? ofLogIn : maxAge === 'token' ? 'token' : Math.ceil(toSeconds(maxAge)),
     };
   }
 

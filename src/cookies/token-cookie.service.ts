@@ -8,7 +8,7 @@ import { TokenFactory } from '../tokens/issuing/token-factory.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 import { csrfOf } from '../tokens/verifying/csrf.js';
 import { TokenVerifier } from '../tokens/verifying/token-verifier.js';
-import type { TokenType } from '../types/claims.js';
+import { ownValue, type TokenType } from '../types/claims.js';
 import type { HttpResponse } from '../types/http.js';
 import { forbidStoring } from './cache-headers.js';
 import type { CookieAttributes, SetCookieOptions, UnsetCookieOptions } from './cookie-attributes.js';
@@ -101,7 +101,9 @@ export class TokenCookieService {
 
   private unset(kinds: readonly TokenType[], response: HttpResponse, { domain: told }: UnsetCookieOptions): void {
     const domains = [...this.kept.domainsToDelete(response, told)];
-    const cookies = kinds.flatMap((kind) => domains.flatMap((domain) => this.cookiesFor(kind, { domain }, null)));
+    const cookies = kinds.flatMap((kind) =>
+      domains.flatMap((domain) => this.cookiesFor(kind, { domain, maxAge: undefined }, null)),
+    );
     this.add(
       response,
       cookies.map((cookie) => this.serialise(cookie)),
@@ -132,7 +134,7 @@ export class TokenCookieService {
   private maxAge({ maxAge }: CookieAttributes, token: TokenInCookie | null): number | null {
     if (maxAge === undefined) return this.settings.cookies.session ? null : PERSISTENT_SECONDS;
     if (maxAge !== 'token') return maxAge;
-    const { exp } = token?.verified.payload ?? {};
+    const exp = token && (ownValue(token.verified.payload, 'exp') as number | undefined);
     return Math.min(PERSISTENT_SECONDS, Math.max(0, Math.ceil((exp ?? Infinity) - Date.now() / 1000)));
   }
 }

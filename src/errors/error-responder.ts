@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import { checkedAnswer, type CallbackAnswer } from '../types/callback-answer.js';
+import { memberOf } from '../types/members.js';
 import { factsOf } from './brand.js';
 import { withChallenge } from './challenge.js';
 import type { ErrorResponse } from './error-response.js';
@@ -58,8 +59,9 @@ export class ErrorResponder {
   }
 
   private defaultResponse(error: JwtExtendedException): ErrorResponse {
-    const { status, headers } = factsOf(error);
-    return { status, body: { [this.settings.errorMessageKey]: error.message }, headers };
+    const facts = factsOf(error);
+    const body = { [this.settings.errorMessageKey]: error.message };
+    return { status: facts.status, body, headers: headersOf(facts) };
   }
 
   private apply(error: JwtExtendedException, { status, body, headers }: ErrorResponse): JwtExtendedException {
@@ -78,10 +80,15 @@ function requireResponse(answer: unknown, name: string): ErrorResponse {
   if (!response || !Number.isInteger(status) || Number(status) < 200 || Number(status) > 599) {
     throw new TypeError(`${name} must return { status, body, headers? } with a status from 200 to 599.`);
   }
-  for (const [header, value] of Object.entries(response.headers ?? {})) {
+  for (const [header, value] of Object.entries(headersOf(response))) {
     validateHeaderName(header);
     validateHeaderValue(header, value);
   }
-  if (typeof response.body !== 'string') JSON.stringify(response.body);
-  return response;
+  const body = memberOf(response, 'body');
+  if (typeof body !== 'string') JSON.stringify(body);
+  return { status: Number(status), body, headers: headersOf(response) };
+}
+
+function headersOf(response: object): Readonly<Record<string, string>> {
+  return (memberOf(response, 'headers') ?? {}) as Readonly<Record<string, string>>;
 }

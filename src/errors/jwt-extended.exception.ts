@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import type { JoseHeader, JwtPayload } from '../types/claims.js';
+import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
 import { brand, factsOf, ownBrand } from './brand.js';
 import { withChallenge } from './challenge.js';
 import type { ErrorResponseName, JwtErrorCode } from './exception-table.js';
@@ -44,7 +44,7 @@ export abstract class JwtExtendedException extends HttpException {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
-      super(message, status, { cause: details.cause });
+      super(message, status, { cause: ownValue(details, 'cause') });
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
@@ -52,9 +52,9 @@ export abstract class JwtExtendedException extends HttpException {
     this.stack = `${this.name}: ${message}`;
     this.code = code;
     this.responseName = responseName;
-    this.#payload = details.payload;
-    this.#header = details.header;
-    this.scopes = details.scopes;
+    this.#payload = ownValue(details, 'payload') as JwtPayload | undefined;
+    this.#header = ownValue(details, 'header') as JoseHeader | undefined;
+    this.scopes = ownValue(details, 'scopes') as readonly string[] | undefined;
   }
 
   /** The claims of the token. `undefined` if no signature was verified. Printing the exception does not show them. */
@@ -84,7 +84,9 @@ export abstract class JwtExtendedException extends HttpException {
   /** The header fields of the answer. Every 401 has `WWW-Authenticate` (RFC 6750 s.3). */
   get headers(): Readonly<Record<string, string>> {
     if (this.#answer !== undefined) return this.#answer.headers;
-    const { status, headers = {}, challengeError } = factsOf(this);
+    const facts = factsOf(this);
+    const { status, challengeError } = facts;
+    const headers = (ownValue(facts, 'headers') ?? {}) as Readonly<Record<string, string>>;
     return withChallenge(headers, status, 'Bearer', challengeError, this);
   }
 

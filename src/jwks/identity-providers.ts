@@ -7,6 +7,7 @@ import { ownValue, type JoseHeader } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import { IdentityProvider } from './identity-provider.js';
 import type { FetchOutcome } from './key-cache.js';
+import { hasMember } from '../types/members.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -57,7 +58,7 @@ export class IdentityProviders {
   }
 
   private report(provider: IdentityProvider, outcome: FetchOutcome): void {
-    if ('keys' in outcome && outcome.keys.withdrawsKeys) this.onWithdrawal();
+    if (hasMember(outcome, 'keys') && outcome.keys.withdrawsKeys) this.onWithdrawal();
     this.listener(provider, outcome);
   }
 

@@ -13,6 +13,7 @@ import { optional } from '../options/readers.js';
 import { show } from '../options/shown-value.js';
 import { PER_TOKEN_CLAIMS } from '../types/claims.js';
 import { isJwk } from './key-material.js';
+import { isMember } from '../types/members.js';
 
 const DECODE_KEY_CHOICE = {
   key: keyMaterial,
@@ -51,7 +52,7 @@ function bareKey(key: unknown): EncodingKey {
 /** Whether a result is a key alone. An object with `key` has more properties. */
 function isBareKey(answer: unknown): boolean {
   const isObject = typeof answer === 'object' && answer !== null && !(answer instanceof KeyObject);
-  return !isObject || isUint8Array(answer) || isJwk(answer) || !('key' in answer);
+  return !isObject || isUint8Array(answer) || isJwk(answer) || !isMember(answer, 'key');
 }
 
 function kid(section: OptionSection, name: string): string | null {

@@ -2,6 +2,7 @@ import { isUint8Array } from 'node:util/types';
 import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type JsonWebKey } from 'node:crypto';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import { parseKeyText, withoutQuotes } from './key-text.js';
+import { ownValue } from '../types/claims.js';
 
 const DER_SEQUENCE = 0x30;
 
@@ -34,8 +35,9 @@ export function readSecret(material: unknown, name: string, algorithm: JwtAlgori
   }
   if (material.kty !== 'oct') return fromJwk(material, { name, algorithm, use: 'verify' });
   checkJwk(material, { name, algorithm, use: 'verify' });
-  const bytes = Buffer.from(String(material.k), 'base64url');
-  if (bytes.toString('base64url') !== material.k)
+  const secret = ownValue(material, 'k');
+  const bytes = Buffer.from(String(secret), 'base64url');
+  if (bytes.toString('base64url') !== secret)
     throw new TypeError(`${name} has no base64url in "k" (RFC 7518 s.6.4.1).`);
   return filled(bytes, name);
 }
@@ -52,7 +54,7 @@ function secretOfText(text: string, name: string, algorithm: JwtAlgorithm): KeyO
 
 /** Whether a value is a JSON Web Key (RFC 7517). */
 export function isJwk(value: unknown): value is JsonWebKey {
-  return typeof value === 'object' && value !== null && typeof (value as JsonWebKey).kty === 'string';
+  return typeof value === 'object' && value !== null && typeof ownValue(value, 'kty') === 'string';
 }
 
 function filled(bytes: Buffer, name: string): KeyObject {
@@ -108,7 +110,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function fromJwk(jwk: JsonWebKey, purpose: KeyPurpose): KeyObject {
+function fromJwk(given: JsonWebKey, purpose: KeyPurpose): KeyObject {
+  const jwk = withoutPrototype(given);
   if (jwk.kty === 'oct')
     throw new TypeError(`${purpose.name} is a secret (kty: 'oct'); ${purpose.algorithm} needs a key pair.`);
   checkJwk(jwk, purpose);
@@ -117,7 +120,8 @@ function fromJwk(jwk: JsonWebKey, purpose: KeyPurpose): KeyObject {
 }
 
 /** Refuses a JWK whose `alg`, `use` or `key_ops` do not fit the purpose (RFC 7517 s.4.2 to 4.4). */
-function checkJwk(jwk: JsonWebKey, { name, algorithm, use }: KeyPurpose): void {
+function checkJwk(given: JsonWebKey, { name, algorithm, use }: KeyPurpose): void {
+  const jwk = withoutPrototype(given);
   const operations = jwk.key_ops;
   if (jwk.alg !== undefined && jwk.alg !== algorithm) {
     throw new TypeError(`${name} is a JWK for ${JSON.stringify(jwk.alg)}, but is used for ${algorithm}.`);
@@ -128,6 +132,11 @@ function checkJwk(jwk: JsonWebKey, { name, algorithm, use }: KeyPurpose): void {
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes(use))) {
     throw new TypeError(`${name} is a JWK whose key_ops do not have '${use}'.`);
   }
+}
+
+/** A copy that inherits nothing: Node would read a private member from `Object.prototype`. */
+function withoutPrototype(jwk: JsonWebKey): JsonWebKey {
+  return Object.assign(Object.create(null) as JsonWebKey, jwk);
 }
 
 function read(parse: () => KeyObject, { name }: KeyPurpose): KeyObject {

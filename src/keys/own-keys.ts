@@ -7,6 +7,7 @@ import { acceptedAlgorithm, algorithmNotAllowed, noKey, type KeySource } from '.
 import { publicJwks, type PublicJwk } from './public-jwk.js';
 import { namedKey, singleKeys, type RingKey } from './ring-key.js';
 import type { SigningKey, VerificationKey } from './verification-key.js';
+import { hasMember } from '../types/members.js';
 
 const NONE: readonly VerificationKey[] = Object.freeze([]);
 
@@ -24,9 +25,9 @@ export class OwnKeys implements KeySource {
 
   constructor(settings: Settings, material: KeyMaterialOptions) {
     this.#settings = settings;
-    this.areNamed = 'entries' in material;
+    this.areNamed = hasMember(material, 'entries');
     this.#index = indexKeys(
-      'entries' in material ? this.prepareEntries(material.entries) : singleKeys(settings, material),
+      hasMember(material, 'entries') ? this.prepareEntries(material.entries) : singleKeys(settings, material),
       nowInSeconds(),
     );
   }

@@ -4,6 +4,7 @@ import type { KeyMaterial } from '../options/key-options.js';
 import type { SingleKeyMaterial } from '../options/key-settings.js';
 import type { Settings } from '../options/settings.js';
 import { isHmac, type JwtAlgorithm } from '../types/algorithms.js';
+import { ownValue } from '../types/claims.js';
 import { isJwk, readKeyPair } from './key-material.js';
 import type { NewKey } from './key-ring.js';
 import { prepareSigningKey, prepareVerificationKey, type PreparedPair } from './prepare-key.js';
@@ -29,7 +30,7 @@ export function singleKeys(settings: SingleKeySettings, material: SingleKeyMater
     algorithms.map((algorithm) => {
       const name = `JwtExtendedModule option "secret"${secrets.length > 1 ? `, key ${index + 1},` : ''}`;
       const pair = prepareSigningKey(secret, { algorithm, allowWeakSecret: settings.allowWeakSecret, name });
-      return ringKey(algorithm, pair, { signs: index === 0 && algorithm === settings.algorithm });
+      return ringKey(algorithm, pair, { ...UNNAMED, signs: index === 0 && algorithm === settings.algorithm });
     }),
   );
 }
@@ -59,7 +60,7 @@ function pairFor(
   });
   const verification = publicKey === null ? null : prepareVerificationKey(publicKey, preparation('publicKey'));
   if (privateKey === null) {
-    return verification === null ? [] : [ringKey(algorithm, { signing: verification, verification }, { signs: false })];
+    return verification === null ? [] : [ringKey(algorithm, { signing: verification, verification }, UNNAMED)];
   }
   const pair = prepareSigningKey(privateKey, preparation('privateKey'));
   if (verification?.equals(pair.verification) === false) {
@@ -68,7 +69,7 @@ function pairFor(
         'Remove "publicKey": it is derived from "privateKey".',
     );
   }
-  return [ringKey(algorithm, pair, { signs: algorithm === settings.algorithm })];
+  return [ringKey(algorithm, pair, { ...UNNAMED, signs: algorithm === settings.algorithm })];
 }
 
 /** A key of the option `keys`. */
@@ -77,23 +78,25 @@ export function namedKey(entry: KeyEntry, allowWeakSecret: boolean): RingKey {
   const preparation = { algorithm, allowWeakSecret, name: entry.name };
   if (entry.use === 'sign') {
     const pair = prepareSigningKey(entry.key, preparation);
-    return ringKey(algorithm, pair, { kid: kidOf(entry, pair.verification), signs: true });
+    return ringKey(algorithm, pair, { kid: kidOf(entry, pair.verification), notAfter: null, signs: true });
   }
   const verification = prepareVerificationKey(withoutPrivateHalf(entry), preparation);
-  return ringKey(algorithm, { signing: verification, verification }, { kid: kidOf(entry, verification), notAfter });
+  return ringKey(
+    algorithm,
+    { signing: verification, verification },
+    { kid: kidOf(entry, verification), notAfter, signs: false },
+  );
 }
 
 interface RingKeyOptions {
-  readonly kid?: string | null;
-  readonly notAfter?: number | null;
-  readonly signs?: boolean;
+  readonly kid: string | null;
+  readonly notAfter: number | null;
+  readonly signs: boolean;
 }
 
-function ringKey(
-  algorithm: JwtAlgorithm,
-  pair: PreparedPair,
-  { kid = null, notAfter, signs }: RingKeyOptions,
-): RingKey {
+const UNNAMED: RingKeyOptions = Object.freeze({ kid: null, notAfter: null, signs: false });
+
+function ringKey(algorithm: JwtAlgorithm, pair: PreparedPair, { kid, notAfter, signs }: RingKeyOptions): RingKey {
   return Object.freeze({
     verification: ownKey(algorithm, pair.verification, { kid, notAfter }),
     signing: signs ? Object.freeze({ kid, algorithm, key: pair.signing }) : null,
@@ -102,7 +105,8 @@ function ringKey(
 
 function kidOf({ kid, key }: KeyEntry, verification: KeyObject): string | null {
   if (kid !== undefined) return kid;
-  if (isJwk(key) && typeof key.kid === 'string') return key.kid;
+  const named = isJwk(key) ? ownValue(key, 'kid') : undefined;
+  if (typeof named === 'string') return named;
   return thumbprint(verification);
 }
 

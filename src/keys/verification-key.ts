@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { BoundClaims } from '../options/key-options.js';
 import type { Settings } from '../options/settings.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
+import { membersOf } from '../types/members.js';
 
 /** The settings that the check of claims reads. */
 export type ClaimRules = Pick<
@@ -43,7 +44,8 @@ export interface SigningKey {
 export function ownKey(
   algorithm: JwtAlgorithm,
   key: KeyObject,
-  { kid = null, notAfter = null, claims = null }: Partial<Pick<VerificationKey, 'kid' | 'notAfter' | 'claims'>> = {},
+  options: Partial<Pick<VerificationKey, 'kid' | 'notAfter' | 'claims'>> = {},
 ): VerificationKey {
+  const { kid = null, notAfter = null, claims = null } = membersOf(options, ['kid', 'notAfter', 'claims']);
   return Object.freeze({ kid, algorithm, key, notAfter, own: true, rules: null, claims });
 }

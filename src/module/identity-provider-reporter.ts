@@ -5,6 +5,8 @@ import type { FetchOutcome } from '../jwks/key-cache.js';
 import type { KeySet } from '../jwks/key-set.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
+import { ownValue } from '../types/claims.js';
+import { hasMember } from '../types/members.js';
 
 /** How many unused keys a message names. */
 const SHOWN = 3;
@@ -38,10 +40,10 @@ export class IdentityProviderReporter implements OnModuleInit, OnModuleDestroy {
 
   private report(provider: IdentityProvider, outcome: FetchOutcome): void {
     const before = this.reported.get(provider) ?? { isFailing: false, text: '' };
-    const now = 'failure' in outcome ? failureOf(outcome.failure) : problemsOf(outcome.keys);
+    const now = hasMember(outcome, 'failure') ? failureOf(outcome.failure) : problemsOf(outcome.keys);
     this.reported.set(provider, now);
     if (before.isFailing === now.isFailing && before.text === now.text) return;
-    if ('failure' in outcome) {
+    if (hasMember(outcome, 'failure')) {
       const served = outcome.hasKeys ? 'The keys from the last fetch are used.' : 'Its tokens are answered 503.';
       this.logger.error(`The keys of ${provider.name} cannot be fetched. ${served} ${now.text}`);
       return;
@@ -58,7 +60,8 @@ interface State {
 }
 
 function failureOf(failure: unknown): State {
-  const { message = String(failure), cause } = failure as Partial<Error>;
+  const { message = String(failure) } = failure as Partial<Error>;
+  const cause = failure instanceof Error ? ownValue(failure, 'cause') : undefined;
   const deeper = (cause as Partial<Error> | undefined)?.message;
   return { isFailing: true, text: deeper === undefined ? message : `${message}: ${deeper}` };
 }

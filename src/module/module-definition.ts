@@ -11,6 +11,7 @@ import type { JwtExtendedOptions } from '../options/jwt-extended-options.js';
 import { refuse } from '../options/option-section.js';
 import { show } from '../options/shown-value.js';
 import { EXTRAS, type JwtExtendedModuleExtras } from '../options/module-extras.js';
+import { memberOf, membersOf } from '../types/members.js';
 
 /** A class that provides the options, for `useClass` and `useExisting`. */
 export interface JwtExtendedOptionsFactory {
@@ -56,11 +57,15 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<JwtExte
 /** Uses `useExisting`, so that a test that overrides `JwtGuard` or `JwtExceptionFilter` overrides these too. */
 function withExtras(definition: DynamicModule, extras: JwtExtendedModuleExtras): DynamicModule {
   for (const name of Object.keys(EXTRAS) as (keyof JwtExtendedModuleExtras)[]) {
-    const value: unknown = extras[name];
+    const value: unknown = memberOf(extras, name);
     // A falsy text from the environment would turn the guard off.
     if (value !== undefined && typeof value !== 'boolean') refuse(name, `must be true or false; it is ${show(value)}.`);
   }
-  const { isGlobal = true, globalGuard = true, globalFilter = true } = extras;
+  const {
+    isGlobal = true,
+    globalGuard = true,
+    globalFilter = true,
+  } = membersOf(extras, ['isGlobal', 'globalGuard', 'globalFilter']);
   const providers: Provider[] = [...(definition.providers ?? []), { provide: GLOBAL_GUARD, useValue: globalGuard }];
   if (globalGuard) providers.push({ provide: APP_GUARD, useExisting: JwtGuard });
   if (globalFilter) providers.push({ provide: APP_FILTER, useExisting: JwtExceptionFilter });

@@ -29,7 +29,7 @@ export function optionsFromFlaskConfig(
   const { ignore = [] } = readConfigOptions(given);
   const values = withoutPrefix(config);
   refuseUnknown(values, ignore);
-  const options: Record<string, unknown> = {};
+  const options = Object.create(null) as Record<string, unknown>;
   for (const [name, setting] of Object.entries(FLASK_SETTINGS)) {
     const value = setting.read(values.get(name), name);
     if (value !== undefined) assign(options, setting.option, value);
@@ -76,6 +76,6 @@ function assign(options: Record<string, unknown>, path: string, value: unknown):
   const names = path.split('.');
   const last = names.pop() as string;
   let section = options;
-  for (const name of names) section = (section[name] ??= {}) as Record<string, unknown>;
+  for (const name of names) section = (section[name] ??= Object.create(null)) as Record<string, unknown>;
   section[last] = value;
 }

@@ -18,6 +18,7 @@ import {
   timeLimit,
 } from './readers.js';
 import { show } from './shown-value.js';
+import { memberOf } from '../types/members.js';
 
 /** An identity provider whose tokens are accepted: Auth0, Keycloak, Cognito, Entra, or a service with `JwksModule`. */
 export interface IdentityProviderOptions {
@@ -131,7 +132,7 @@ export function identityProviders(section: OptionSection, name: string): readonl
 
 function readProvider(value: unknown, path: string): ProviderSettings {
   const values = readOptions(value, PROVIDER, { path });
-  const isAudienceChosen = (value as IdentityProviderOptions).audience !== undefined;
+  const isAudienceChosen = memberOf(value as object, 'audience') !== undefined;
   // The address of its keys can have a secret in its query.
   return Object.freeze(conceal({ ...values, path, isAudienceChosen }, path));
 }

@@ -1,5 +1,6 @@
 import { isDate } from 'node:util/types';
 import { isHmac } from '../types/algorithms.js';
+import { ownValue } from '../types/claims.js';
 import { algorithm } from './algorithm-options.js';
 import { keyMaterial, type KeyOptions } from './key-options.js';
 import { OptionSection, readOptions, type ReadersOf, type ValuesOf } from './option-section.js';
@@ -61,7 +62,7 @@ function kid(section: OptionSection, name: string): string | null | undefined {
 }
 
 function hasKid(key: unknown): boolean {
-  return typeof (key as { kid?: unknown } | null | undefined)?.kid === 'string';
+  return typeof key === 'object' && key !== null && typeof ownValue(key, 'kid') === 'string';
 }
 
 function use(section: OptionSection, name: string): KeyOptions['use'] {

@@ -1,3 +1,4 @@
+import { memberOf, membersOf } from '../types/members.js';
 import { nearest } from './nearest.js';
 
 /** Reads and checks one option of a section. A wrong value is a `TypeError` that names the option and the cure. */
@@ -30,15 +31,13 @@ export function refuse(option: string, problem: string, owner = 'JwtExtendedModu
 export class OptionSection {
   /** The object as the application passed it. */
   readonly options: Readonly<Record<string, unknown>>;
+  private readonly label: SectionLabel;
 
-  constructor(
-    options: unknown,
-    names: readonly string[],
-    private readonly label: SectionLabel = {},
-  ) {
+  constructor(options: unknown, names: readonly string[], label: SectionLabel = {}) {
+    this.label = membersOf(label, ['path', 'owner', 'namesElsewhere']);
     if (options === undefined) options = {};
     if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-      refuse(label.path ?? 'options', `must be an object with any of: ${names.join(', ')}.`, label.owner);
+      refuse(this.label.path ?? 'options', `must be an object with any of: ${names.join(', ')}.`, this.label.owner);
     }
     this.options = options as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(options)) {
@@ -55,7 +54,7 @@ export class OptionSection {
 
   /** The value of an option. Inherited ones count, because options may be an instance of a class. */
   raw(name: string): unknown {
-    return name in Object.prototype ? undefined : this.options[name];
+    return memberOf(this.options, name);
   }
 
   /** The full name of an option, such as `cookies.access.name`. */

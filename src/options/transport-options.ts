@@ -1,6 +1,7 @@
 import type { JwtTransport } from '../transports/transport.js';
 import type { OptionSection } from './option-section.js';
 import { list } from './readers.js';
+import { membersOf } from '../types/members.js';
 import { show } from './shown-value.js';
 
 const REQUIRED = ['accepts', 'requestOf', 'keyOf'] as const satisfies (keyof JwtTransport)[];
@@ -17,7 +18,7 @@ function checkTransport(value: unknown, section: OptionSection, name: string): v
   if (typeof value !== 'object' || value === null) {
     section.refuse(name, `must be an object with ${REQUIRED.join(', ')}; it is ${show(value)}.`);
   }
-  const functions = value as Partial<Record<keyof JwtTransport, unknown>>;
+  const functions = membersOf(value as JwtTransport, [...REQUIRED, ...OPTIONAL]);
   for (const method of REQUIRED) requireFunction(functions[method], section, `${name}.${method}`);
   for (const method of OPTIONAL) {
     if (functions[method] !== undefined) requireFunction(functions[method], section, `${name}.${method}`);

@@ -10,6 +10,7 @@ import { ownValue, type JwtPayload } from '../types/claims.js';
 import { newIssuance, type Issuance } from '../tokens/issuing/issuance.js';
 import type { TokenContent } from '../tokens/issuing/new-token.js';
 import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
+import { hasMember, membersOf } from '../types/members.js';
 
 /** The longest device name that is stored, in characters. User agents can have any length. */
 const DEVICE_LENGTH = 256;
@@ -23,7 +24,8 @@ export class Sessions {
   ) {}
 
   /** Opens a session for a new refresh token, or makes the token the current one of session `sid`. Returns its issuance. */
-  async open(content: TokenContent, session: { device?: string; sid?: string | null } = {}): Promise<Issuance> {
+  async open(content: TokenContent, options: { device?: string; sid?: string | null } = {}): Promise<Issuance> {
+    const session = membersOf(options, ['device', 'sid']);
     const subject = subjectHash(content.identity);
     const existing = typeof session.sid === 'string';
     const sid = session.sid ?? newSessionId(subject);
@@ -58,13 +60,13 @@ export class Sessions {
     const keys = storeKeysOf(payload, this.settings);
     const issuance = newIssuance(successor, this.settings, keys.sid);
     const result = await this.present(payload, keys, { issuance, content: successor });
-    if ('session' in result) return issuanceOf(result.session);
+    if (hasMember(result, 'session')) return issuanceOf(result.session);
     throw new RevokedTokenException(undefined, { payload });
   }
 
   /** Whether a refresh token that is not the current one of its session must be refused. A reuse ends the session. */
   async isReused(payload: JwtPayload, keys: StoreKeys): Promise<boolean> {
-    return !('session' in (await this.present(payload, keys, null)));
+    return !hasMember(await this.present(payload, keys, null), 'session');
   }
 
   private async present(
@@ -117,7 +119,8 @@ export class Sessions {
    * For how long a process can accept a token, in milliseconds. `null` if it never expires. The clock of that process can be
    * behind ours.
    */
-  remaining({ exp }: JwtPayload): number | null {
+  remaining(payload: JwtPayload): number | null {
+    const exp = ownValue(payload, 'exp');
     if (typeof exp !== 'number') return null;
     return Math.max(0, Math.ceil((exp + this.settings.leeway) * 1000 + this.clockSkew - Date.now()));
   }

@@ -1,3 +1,4 @@
+import { ownValue } from '../types/claims.js';
 import type { LookUp, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
 
 /** Checks for the result of a write: its form, and whether the write was too late. */
@@ -25,7 +26,10 @@ export const APPLIED: WriteAnswer<boolean> = {
 
 /** Adds a check that the result belongs to the session `sid`. */
 export function forSession<T extends { outcome: string }>(sid: string, answers: WriteAnswer<T>): WriteAnswer<T> {
-  const isOther = (answer: T): boolean => 'session' in answer && (answer.session as SessionRecord).sid !== sid;
+  const isOther = (answer: T): boolean => {
+    const session = ownValue(answer, 'session') as SessionRecord | undefined;
+    return session !== undefined && session.sid !== sid;
+  };
   return { ...answers, isValid: (answer) => answers.isValid(answer) && !isOther(answer) };
 }
 

@@ -1,6 +1,7 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
 import type { HttpRequest } from '../types/http.js';
+import { isMember } from '../types/members.js';
 import type { JwtTransport, KeyLifetime, Transport } from './transport.js';
 
 /** A transport of the option `transports`. Checks its results, because a wrong one must never open a route. */
@@ -30,17 +31,21 @@ export class CustomTransport implements Transport {
   }
 
   lifetimeOf(context: ArgumentsHost): KeyLifetime {
-    return this.custom.lifetimeOf?.(context) === 'call' ? 'call' : 'connection';
+    return this.has('lifetimeOf') && this.custom.lifetimeOf?.(context) === 'call' ? 'call' : 'connection';
   }
 
   tokenOf(context: ArgumentsHost): string | null {
-    const token: unknown = this.custom.tokenOf?.(context) ?? null;
+    const token: unknown = (this.has('tokenOf') ? this.custom.tokenOf?.(context) : null) ?? null;
     if (token === null || typeof token === 'string') return token;
     return this.fail('tokenOf()', 'must return a string, or null without a token');
   }
 
   refuse(error: JwtExtendedException, context: ArgumentsHost): unknown {
-    return this.custom.refuse?.(error, context) ?? error;
+    return (this.has('refuse') ? this.custom.refuse?.(error, context) : null) ?? error;
+  }
+
+  private has(method: keyof JwtTransport): boolean {
+    return isMember(this.custom, method);
   }
 
   private fail(method: string, rule: string): never {

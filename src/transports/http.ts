@@ -9,6 +9,8 @@ export const http: Transport = {
   requestOf,
   keyOf: (context, request = requestOf(context)) => nodeRequestOf(request),
   lifetimeOf: () => 'call',
+  tokenOf: undefined,
+  refuse: undefined,
   answer(exception, host, adapter) {
     const response: unknown = host.switchToHttp().getResponse();
     if (adapter.isHeadersSent?.(response)) {

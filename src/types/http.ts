@@ -1,3 +1,5 @@
+import { ownValue } from './claims.js';
+
 /** The properties of a request in which tokens are found. Requests of Express, Fastify and Node have them. */
 export interface HttpRequest {
   /** The method, in upper case. */
@@ -16,7 +18,7 @@ export interface HttpRequest {
 
 /** The value of a header, by its name in lower case. Node joins repeated headers. Without the header: `''`. */
 export function headerValue(request: HttpRequest, name: string): string {
-  const value = request.headers[name];
+  const value = ownValue(request.headers, name);
   if (typeof value === 'string') return value;
   // An object inherits a function for a name such as `constructor`.
   return Array.isArray(value) ? value.join(', ') : '';

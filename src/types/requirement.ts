@@ -3,6 +3,7 @@ import type { Awaitable } from './awaitable.js';
 import { answering, type CallbackAnswer } from './callback-answer.js';
 import type { HttpRequest } from './http.js';
 import type { JwtContext } from './jwt-context.js';
+import { membersOf } from './members.js';
 import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from './token-location.js';
 
 /** The values of the setting `type`. */
@@ -66,29 +67,30 @@ type Setting = keyof JwtRequirement;
 /** How each setting of a requirement is read: from the value and from the whole requirement. */
 const FLAGS = ['optional', 'fresh', 'refresh', 'verifyType', 'skipRevocationCheck'] as const satisfies Setting[];
 const LISTS = ['scopes', 'anyScope', 'roles'] as const satisfies Setting[];
-const SETTINGS: readonly string[] = [...FLAGS, ...LISTS, 'locations', 'type', 'allow'] satisfies Setting[];
+const SETTINGS: readonly Setting[] = [...FLAGS, ...LISTS, 'locations', 'type', 'allow'];
 
 /** Checks the argument of `@JwtRequired()` and fills in the defaults. A wrong name or value throws a `TypeError`. */
 export function settleRequirement(requirement: JwtRequirement = {}): SettledRequirement {
   requireObject(requirement);
-  const unknown = Object.keys(requirement).find((name) => !SETTINGS.includes(name));
+  const own = membersOf(requirement, SETTINGS);
+  const unknown = Object.keys(requirement).find((name) => !SETTINGS.some((known) => known === name));
   if (unknown !== undefined) {
     throw new TypeError(`@JwtRequired() has no option "${unknown}". Known: ${SETTINGS.join(', ')}.`);
   }
   for (const name of FLAGS) {
-    const value: unknown = requirement[name];
+    const value: unknown = own[name];
     if (value !== undefined && typeof value !== 'boolean') refuse(name, 'must be true or false');
   }
   return Object.freeze({
-    optional: requirement.optional ?? false,
-    fresh: requirement.fresh ?? false,
-    ...settleType(requirement),
-    locations: settleLocations(requirement.locations),
-    skipRevocationCheck: requirement.skipRevocationCheck ?? false,
-    scopes: settleNames('scopes', requirement.scopes, isScope),
-    anyScope: settleNames('anyScope', requirement.anyScope, isScope),
-    roles: settleNames('roles', requirement.roles, isRole),
-    allow: settleAllow(requirement.allow),
+    optional: own.optional ?? false,
+    fresh: own.fresh ?? false,
+    ...settleType(own),
+    locations: settleLocations(own.locations),
+    skipRevocationCheck: own.skipRevocationCheck ?? false,
+    scopes: settleNames('scopes', own.scopes, isScope),
+    anyScope: settleNames('anyScope', own.anyScope, isScope),
+    roles: settleNames('roles', own.roles, isRole),
+    allow: settleAllow(own.allow),
   });
 }
 

@@ -23,6 +23,7 @@ import { StoreOptions, type OptionNames } from '../store-options.js';
 import { DenialTable } from './denial-table.js';
 import { SessionTable } from './session-table.js';
 import { SubjectMap } from './subject-map.js';
+import { membersOf } from '../../types/members.js';
 
 const LOOK_UPS_PER_SWEEP = 32;
 
@@ -57,7 +58,7 @@ export class MemoryRevocationStore extends RevocationStore {
   constructor(options: MemoryRevocationStoreOptions = {}) {
     super();
     reader.requireKnown(options);
-    const { now = Date.now } = options;
+    const { now = Date.now } = membersOf(options, ['now']);
     if (typeof now !== 'function') reader.refuse('now', 'must be a function: () => Date.now().');
     this.clock = now;
   }

@@ -1,6 +1,7 @@
 import { isPromise } from 'node:util/types';
 import { StoreOptions, type OptionNames } from '../store-options.js';
 import { isIoredis, isNodeRedis, type RedisClient } from './redis-client.js';
+import { memberOf } from '../../types/members.js';
 
 /** Options of `RedisRevocationStore`. */
 export interface RedisRevocationStoreOptions {
@@ -38,7 +39,7 @@ export function readRedisOptions(options: RedisRevocationStoreOptions): Required
     throw new TypeError('RedisRevocationStore takes an object: write new RedisRevocationStore({ client }).');
   }
   reader.requireKnown(given);
-  return { client: readClient(options.client), prefix: readPrefix(options.prefix ?? 'jwt') };
+  return { client: readClient(memberOf(given, 'client')), prefix: readPrefix(memberOf(given, 'prefix') ?? 'jwt') };
 }
 
 function readClient(client: unknown): RedisClient {

@@ -4,6 +4,7 @@ import { postgresDialect } from './postgres-dialect.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { SqlQuery } from './sql-query.js';
 import { sqliteDialect } from './sqlite-dialect.js';
+import { membersOf } from '../../types/members.js';
 
 const DIALECTS = { postgres: postgresDialect, mysql: mysqlDialect, sqlite: sqliteDialect } as const;
 
@@ -55,8 +56,9 @@ export function readSqlOptions(options: SqlRevocationStoreOptions): SqlSettings 
     throw new TypeError('SqlRevocationStore needs options: new SqlRevocationStore({ dialect, query }).');
   }
   reader.requireKnown(options);
-  const name = readDialect(options.dialect);
-  return { name, dialect: DIALECTS[name], query: readQuery(options.query), table: readTable(options.table) };
+  const { dialect, query, table } = membersOf(options, ['dialect', 'query', 'table']);
+  const name = readDialect(dialect);
+  return { name, dialect: DIALECTS[name], query: readQuery(query), table: readTable(table) };
 }
 
 function readDialect(dialect: unknown): SqlDialectName {

@@ -83,7 +83,7 @@ class JsonCopier {
     this.path.push(key);
     const member = Object.getOwnPropertyDescriptor(container, key);
     if (member === undefined) return this.refuse('is an empty element');
-    if (!('value' in member)) return this.refuse('is an accessor');
+    if (!Object.hasOwn(member, 'value')) return this.refuse('is an accessor');
     if (member.enumerable !== true) this.refuse('is not enumerable');
     // An object without a member and one with an undefined member are the same JSON.
     const copied = member.value === undefined && typeof key === 'string' ? undefined : this.copy(member.value);

@@ -1,4 +1,5 @@
 import type { Settings } from '../../options/settings.js';
+import { ownValue } from '../../types/claims.js';
 import { copyOfObject } from './json-copy.js';
 import type { NewToken } from './new-token.js';
 
@@ -16,10 +17,11 @@ export async function newHeader(token: NewToken, settings: Settings): Promise<Re
   const header: Record<string, unknown> = { typ: 'JWT', ...further, ...parameters(token.headers, 'headers') };
   const own = OWN_PARAMETERS.find((name) => Object.hasOwn(header, name));
   if (own !== undefined) throw new TypeError(`The header parameter "${own}" of a new token cannot be set by hand.`);
-  if (header.kid !== undefined && typeof header.kid !== 'string') {
+  const [kid, b64] = [ownValue(header, 'kid'), ownValue(header, 'b64')];
+  if (kid !== undefined && typeof kid !== 'string') {
     throw new TypeError('The header parameter "kid" of a new token must be a string (RFC 7515 s.4.1.4).');
   }
-  if (header.b64 !== undefined && header.b64 !== true) {
+  if (b64 !== undefined && b64 !== true) {
     throw new TypeError('The header parameter "b64" (RFC 7797) is not supported.');
   }
   delete header.b64;

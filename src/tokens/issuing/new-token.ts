@@ -19,6 +19,16 @@ export interface NewToken {
   readonly headers?: object;
 }
 
+export const NEW_TOKEN = [
+  'type',
+  'identity',
+  'successorOf',
+  'fresh',
+  'expires',
+  'claims',
+  'headers',
+] as const satisfies (keyof NewToken)[];
+
 /** The parts of a new token that come from the call, the options and the callbacks. */
 export interface TokenContent {
   readonly type: TokenType;

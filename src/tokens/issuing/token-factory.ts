@@ -7,10 +7,11 @@ import { requireSubject, subjectHash } from '../../stores/session-id.js';
 import { ownValue, SESSION_CLAIMS } from '../../types/claims.js';
 import { newHeader } from './new-header.js';
 import { newIssuance, type Issuance } from './issuance.js';
-import { claimsOf, tokenContent, type NewToken, type TokenContent } from './new-token.js';
+import { claimsOf, NEW_TOKEN, tokenContent, type NewToken, type TokenContent } from './new-token.js';
 import type { TokenCodec } from '../token-codec.js';
 import type { SignedToken } from '../verified-token.js';
 import { lookUpUser } from '../verifying/user-lookup.js';
+import { membersOf } from '../../types/members.js';
 
 /** A complete token except for its issuance. All callbacks have run. */
 export interface TokenDraft {
@@ -64,7 +65,8 @@ export class TokenFactory {
   }
 
   /** Prepares a token. The callbacks run in Flask-JWT-Extended's order: headers, claims, identity, key. */
-  async draft(token: NewToken, inSession = false): Promise<TokenDraft> {
+  async draft(newToken: NewToken, inSession = false): Promise<TokenDraft> {
+    const token = membersOf(newToken, NEW_TOKEN);
     const header = await newHeader(token, this.settings);
     const unbound = await tokenContent(token, this.settings);
     const chosen = await this.chosenKey(token.identity);
@@ -112,7 +114,8 @@ function refuseUnbound(claims: object, bound: BoundClaims): void {
   }
 }
 
-function refuseOtherKid({ kid }: Readonly<Record<string, unknown>>, key: SigningKey): void {
+function refuseOtherKid(header: Readonly<Record<string, unknown>>, key: SigningKey): void {
+  const kid = ownValue(header, 'kid');
   if (kid === undefined || key.kid === null || kid === key.kid) return;
   throw new TypeError('The header parameter "kid" of a new token is the name of its key, and cannot be set by hand.');
 }

@@ -25,20 +25,25 @@ import { TokenCache } from '../cache/token-cache.js';
 import type { TokenCodec } from '../token-codec.js';
 import { SignedToken } from '../verified-token.js';
 
-/** The options of a verification. */
+/** The options of a verification. All are required: an object without one would inherit it from `Object.prototype`. */
 export interface VerificationContext {
   /** The double submit value of the request. */
-  readonly csrfValue?: string | null;
+  readonly csrfValue: string | null | undefined;
   /** Accept an expired token. */
-  readonly allowExpired?: boolean;
+  readonly allowExpired: boolean | undefined;
   /** The request, for `decodeKey`. */
-  readonly request?: HttpRequest;
+  readonly request: HttpRequest | undefined;
 }
 
 /** The largest number of cached headers. */
 const MOST_HEADERS = 100;
 
-const NO_CONTEXT: VerificationContext = {};
+/** A verification without a request. */
+export const NO_CONTEXT: VerificationContext = Object.freeze({
+  csrfValue: null,
+  allowExpired: false,
+  request: undefined,
+});
 
 /** Verifies the signature and the claims of a token, with the order of checks of Flask-JWT-Extended's `decode_token()`. */
 export class TokenVerifier {

@@ -1,6 +1,7 @@
 import { verifiedHeaderOf } from '../../types/verified-payload.js';
 import type { JwtPayload } from '../../types/claims.js';
 import type { VerifiedToken } from '../verified-token.js';
+import { memberOf } from '../../types/members.js';
 
 /**
  * The token of a verified payload, or of an object with one: a `JwtContext` or a `VerifiedToken`.
@@ -33,5 +34,5 @@ function tokenOfPayload(payload: unknown): VerifiedToken | null {
 
 /** A token's own claim of the name `payload` does not count, since the token's payload is found before. */
 function payloadIn(reference: unknown): unknown {
-  return typeof reference === 'object' && reference !== null && 'payload' in reference ? reference.payload : undefined;
+  return typeof reference === 'object' && reference !== null ? memberOf(reference, 'payload') : undefined;
 }

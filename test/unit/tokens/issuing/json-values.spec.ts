@@ -140,11 +140,13 @@ describe('JSON values', () => {
   });
 
   it('are in the token exactly as the application passed them', async () => {
-    const objects = fc.dictionary(fc.string(), fc.jsonValue({ noUnicodeString: false }), { noNullPrototype: false });
+    // JSON.stringify() writes -0 as 0.
+    const values = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+    const objects = fc.dictionary(fc.string(), values, { noNullPrototype: false });
     await fc.assert(
-      fc.asyncProperty(objects, fc.jsonValue(), async (value, identity) => {
+      fc.asyncProperty(objects, values, async (value, identity) => {
         // These names have meanings of their own.
-        const { alg, crit, b64, kid, typ, sub, ...members } = value as Record<string, unknown>;
+        const { alg, crit, b64, kid, typ, sub, ...members } = value;
         const token = await tokens.createAccessToken('alice', { claims: members, headers: members });
         const { header, claims } = readToken(token);
         for (const [name, member] of Object.entries(members)) {
