@@ -178,7 +178,7 @@ describe.each(PARSERS.filter(([, adapter]) => ADAPTERS.includes(adapter)))(
 );
 
 describe.each(ADAPTERS)('the names of fields on %s', (adapter) => {
-  const csrf = { checkForm: true, access: { fieldName: '_csrf' }, refresh: { fieldName: '__proto__' } };
+  const csrf = { checkForm: true, access: { fieldName: '_csrf' }, refresh: { fieldName: 'constructor' } };
   const app = useJwtApp(adapter, serving(csrf));
   const post = (path: string, body: string) =>
     app.send('POST', path, {
