@@ -1,4 +1,5 @@
 import { createHash, hash, randomBytes } from 'node:crypto';
+import { isWellFormed } from '../types/well-formed.js';
 
 // 16 bytes in base64url: the hash of a subject, and the part of a session's id that is unique for the subject.
 const HASH_BYTES = 16;
@@ -6,7 +7,9 @@ const SESSION_ID = /^([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{22}$/;
 
 /** The hash of an identity claim. Stores use it as key, so that they hold no personal data. */
 export function subjectHash(identity: unknown): string {
-  return shortHash(typeof identity === 'string' ? `text:${identity}` : `json:${JSON.stringify(identity)}`);
+  // JSON escapes what UTF-8 cannot encode, so that such a text has a hash of its own.
+  const isText = typeof identity === 'string' && isWellFormed(identity);
+  return shortHash(isText ? `text:${identity}` : `json:${JSON.stringify(identity)}`);
 }
 
 /** The hash of a user of an identity provider. `issuer` is `null` for tokens without `iss`. It is no hash of our own users. */

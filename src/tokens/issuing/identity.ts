@@ -1,4 +1,5 @@
 import type { Settings } from '../../options/settings.js';
+import { isWellFormed } from '../../types/well-formed.js';
 import { copyOfIdentity } from './json-copy.js';
 
 /** The types of values that JSON does not have. */
@@ -12,12 +13,21 @@ export async function identityClaimOf(identity: unknown, { callbacks }: Settings
 /** A copy of an identity claim. @throws TypeError if no token can have this value as its identity claim. */
 export function checkedIdentity(identity: unknown, { identityClaim, verifySubject }: Settings): unknown {
   const mustBeString = identityClaim === 'sub' && verifySubject;
-  if (mustBeString ? typeof identity === 'string' : !NO_JSON.includes(typeof identity)) return copyOfIdentity(identity);
+  if (mustBeString ? typeof identity === 'string' : !NO_JSON.includes(typeof identity)) {
+    requireWellFormed('identity', identity);
+    return copyOfIdentity(identity);
+  }
   throw new TypeError(
     `The identity of a token must be ${mustBeString ? 'a string (RFC 7519 s.4.1.2)' : 'a JSON value'}; ` +
       `it is ${identity === null ? 'null' : typeof identity}. ` +
       'Pass String(id), or set the option userIdentity: (user) => String(user.id).',
   );
+}
+
+/** @throws TypeError for a text that UTF-8 cannot encode: its tokens would belong to the same user as those of other texts. */
+export function requireWellFormed(name: string, value: unknown): void {
+  if (typeof value !== 'string' || isWellFormed(value)) return;
+  throw new TypeError(`The ${name} of a token has half of a surrogate pair alone, so UTF-8 cannot encode it.`);
 }
 
 /**

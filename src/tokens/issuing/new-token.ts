@@ -1,7 +1,7 @@
 import { bareNumber, toSeconds, type Duration } from '../../options/duration.js';
 import type { Settings } from '../../options/settings.js';
 import { requireClaimTypes } from './claim-types.js';
-import { checkedIdentity, identityClaimOf } from './identity.js';
+import { checkedIdentity, identityClaimOf, requireWellFormed } from './identity.js';
 import type { Issuance } from './issuance.js';
 import { copyOfObject } from './json-copy.js';
 import { COOKIE_CLAIM, LIBRARY_CLAIMS, ownValue, TIME_CLAIMS, type TokenType } from '../../types/claims.js';
@@ -51,6 +51,8 @@ export async function tokenContent(token: NewToken, settings: Settings): Promise
   const claims = newClaims(token.claims, 'claims');
   const overriding = further === NOTHING && claims === NOTHING ? NOTHING : { ...further, ...claims };
   requireClaimTypes(overriding, settings);
+  requireWellFormed(`claim "${settings.identityClaim}"`, ownValue(overriding, settings.identityClaim));
+  requireWellFormed('claim "jti"', ownValue(overriding, 'jti'));
   const identity = await identityOf(token, settings);
   return {
     type: token.type,

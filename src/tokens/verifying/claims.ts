@@ -1,5 +1,6 @@
 import { InvalidTokenException } from '../../errors/exceptions.js';
 import type { ClaimRules, VerificationKey } from '../../keys/verification-key.js';
+import { isWellFormed } from '../../types/well-formed.js';
 import { ownValue, type JwtPayload } from '../../types/claims.js';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -128,10 +129,19 @@ function checkSubject(payload: Claims, { verifySubject }: ClaimRules): void {
 function checkTokenId(payload: Claims): void {
   const id = ownValue(payload, 'jti');
   if (id !== undefined && typeof id !== 'string') throw new InvalidTokenException('JWT ID must be a string');
+  requireWellFormed('jti', id);
 }
 
 function checkIdentity(payload: Claims, { identityClaim }: ClaimRules): void {
   if (!Object.hasOwn(payload, identityClaim)) throw new InvalidTokenException(`Missing claim: ${identityClaim}`);
+  requireWellFormed(identityClaim, payload[identityClaim]);
+}
+
+/** Stores and caches find a token by hashes of these texts. Two texts that UTF-8 cannot encode could share a hash. */
+function requireWellFormed(claim: string, value: unknown): void {
+  if (typeof value === 'string' && !isWellFormed(value)) {
+    throw new InvalidTokenException(`Invalid claim: ${claim} must be valid Unicode`);
+  }
 }
 
 function checkRequiredClaims(payload: Claims, { requiredClaims }: ClaimRules): void {
