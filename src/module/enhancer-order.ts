@@ -14,9 +14,11 @@ import { isJwtGuard } from '../routes/route-requirement.js';
 @Concealed()
 export class EnhancerOrder {
   constructor(
-    @Inject(ApplicationConfig) application: ApplicationConfig,
+    // Nest 10 and 11 have none in createApplicationContext(), which calls no guard.
+    @Inject(ApplicationConfig) application: ApplicationConfig | undefined,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
   ) {
+    if (application === undefined) return;
     const guards = application.getGlobalGuards.bind(application);
     application.getGlobalGuards = () => firstOf(guards(), (guard) => this.isGuard(guard));
     const filters = application.getGlobalFilters.bind(application);

@@ -15,6 +15,7 @@ import { ROUTE_RULE, type Handler } from '../routes/route-rules.js';
 import { refuseSharedCache } from './cache-checks.js';
 import { refuseUnguardedFields } from './field-checks.js';
 import { noteReplacements, refuseInert, refuseInheritedPublic, type Host } from './handler-checks.js';
+import { CONFIGURATION } from './configuration.js';
 import { GLOBAL_GUARD } from './module-definition.js';
 import { JwtGuard } from '../jwt.guard.js';
 import type { Settings } from '../options/settings.js';
@@ -27,7 +28,7 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap, OnAppl
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Optional() @Inject(GLOBAL_GUARD) private readonly globalGuard: boolean,
-    @Inject(ApplicationConfig) private readonly application: ApplicationConfig,
+    @Inject(ApplicationConfig) private readonly application: ApplicationConfig | undefined,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
@@ -66,8 +67,9 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap, OnAppl
     });
   }
 
+  /** Finds the module by a symbol, because the ESM and CommonJS copies of this package can have their own classes. */
   private refuseSecondImport(): void {
-    const own = [...this.modules.values()].filter((module) => module.providers.has(StartChecks));
+    const own = [...this.modules.values()].filter(({ providers }) => providers.has(CONFIGURATION));
     if (own.length > 1) {
       throw new TypeError(
         'JwtExtendedModule is imported twice with options. Import forRoot() once, in the root module: its ' +
@@ -77,12 +79,14 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap, OnAppl
   }
 
   private globalInterceptors(): unknown[] {
-    const scoped = this.application.getGlobalRequestInterceptors().map(({ metatype }) => metatype);
-    return [...this.application.getGlobalInterceptors(), ...scoped];
+    const scoped = this.application?.getGlobalRequestInterceptors().map(({ metatype }) => metatype) ?? [];
+    return [...(this.application?.getGlobalInterceptors() ?? []), ...scoped];
   }
 
   /** Whether the application bound the guard itself: `APP_GUARD` or `app.useGlobalGuards()`. */
   private hasGlobalGuard(): boolean {
+    // Without one, Nest serves no handler.
+    if (this.application === undefined) return true;
     const guard: unknown = this.moduleRef.get(JwtGuard);
     return (
       this.application.getGlobalGuards().some((bound) => bound === guard || isJwtGuard(bound)) ||

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { Body, Controller, Delete, Get, Module, Post, Res, type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -70,6 +71,21 @@ class AppController {
 })
 class AppModule {}
 
+/** The CommonJS copy of the package, as a CommonJS dependency of the application loads it, must not guard beside this one. */
+async function checkSecondCopy(): Promise<void> {
+  const load = createRequire(process.argv[1] as string);
+  const copy = load('nestjs-jwt-extended') as { JwtExtendedModule: typeof JwtExtendedModule };
+  const secrets = ['a secret of the application, 0123456789', 'a secret of its dependency, 0123456789'];
+  const imports = [JwtExtendedModule, copy.JwtExtendedModule].map((each, index) =>
+    each.forRoot({ secret: secrets[index] }),
+  );
+  class TwoModules {}
+  await assert.rejects(
+    NestFactory.createApplicationContext({ module: TwoModules, imports }, { logger: false, abortOnError: false }),
+    /JwtExtendedModule is imported twice with options/,
+  );
+}
+
 /** A warning of the library at the start would be printed. */
 const OPTIONS: NestApplicationOptions = { logger: ['error', 'warn'], abortOnError: false };
 
@@ -133,6 +149,7 @@ async function main(): Promise<void> {
   await check('express');
   await check('fastify');
   await checkWrongOptions();
+  await checkSecondCopy();
 }
 
 main().catch((error: unknown) => {
