@@ -1,7 +1,14 @@
 import type { JsonWebKey } from 'node:crypto';
 import { PUBLIC_MEMBERS } from '../keys/jwk-members.js';
 import { show } from '../options/shown-value.js';
-import { ALGORITHMS, type AlgorithmFacts, type AlgorithmFamily, type JwtAlgorithm } from '../types/algorithms.js';
+import {
+  ALGORITHMS,
+  isAlgorithm,
+  namesOf,
+  type AlgorithmFacts,
+  type AlgorithmFamily,
+  type JwtAlgorithm,
+} from '../types/algorithms.js';
 import { ownValue } from '../types/claims.js';
 
 /** A usable key of a JWK Set, with the members of a public key and no others. */
@@ -52,7 +59,7 @@ function problemOf(entry: object): string | null {
 
 function algorithmsOf(entry: object, accepted: ReadonlySet<string>): readonly JwtAlgorithm[] {
   const named = ownValue(entry, 'alg');
-  const candidates: unknown[] = named === undefined ? [...accepted] : [named];
+  const candidates: readonly unknown[] = named === undefined ? [...accepted] : isAlgorithm(named) ? namesOf(named) : [];
   return candidates.filter((algorithm): algorithm is JwtAlgorithm => {
     return typeof algorithm === 'string' && accepted.has(algorithm) && fits(entry, algorithm as JwtAlgorithm);
   });

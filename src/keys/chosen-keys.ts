@@ -1,5 +1,5 @@
 import type { Settings } from '../options/settings.js';
-import type { JwtAlgorithm } from '../types/algorithms.js';
+import { namesOf, type JwtAlgorithm } from '../types/algorithms.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JoseHeader } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
@@ -68,7 +68,7 @@ export class ChosenKeys implements KeySource {
     const { decodeAlgorithms, allowWeakSecret } = this.settings;
     const prepared = new Map<string, readonly VerificationKey[]>();
     let firstError: unknown;
-    for (const algorithm of named === null ? (decodeAlgorithms as ReadonlySet<JwtAlgorithm>) : [named]) {
+    for (const algorithm of named === null ? (decodeAlgorithms as ReadonlySet<JwtAlgorithm>) : namesOf(named)) {
       const preparation = { algorithm, allowWeakSecret, name: 'The key that decodeKey returned' };
       try {
         prepared.set(algorithm, Object.freeze([ownKey(algorithm, prepareVerificationKey(material, preparation))]));

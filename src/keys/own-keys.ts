@@ -49,14 +49,16 @@ export class OwnKeys implements KeySource {
 
   /** With the option `keys`, the key that the token names in `kid`. Without it, every key of the token's algorithm. */
   keysFor(header: JoseHeader): readonly VerificationKey[] {
-    const { algorithms, named, unnamed } = this.#currentIndex();
+    const { algorithms, named, renamed, unnamed } = this.#currentIndex();
     const algorithm = acceptedAlgorithm(header, algorithms);
     const kid = this.areNamed ? ownValue(header, 'kid') : undefined;
     if (kid === undefined) return unnamed.get(algorithm) ?? NONE;
     const keys = named.get(kid);
     if (keys === undefined) throw noKey();
-    if (keys[0]?.algorithm !== algorithm) throw algorithmNotAllowed();
-    return keys;
+    if (keys[0]?.algorithm === algorithm) return keys;
+    const others = renamed.get(kid);
+    if (others?.[0]?.algorithm !== algorithm) throw algorithmNotAllowed();
+    return others;
   }
 
   /** All keys that still verify. */

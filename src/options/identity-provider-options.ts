@@ -1,5 +1,5 @@
 import { conceal } from '../types/concealed.js';
-import { ALGORITHMS, isAlgorithm, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
+import { ALGORITHMS, isAlgorithm, isHmac, namesOf, type JwtAlgorithm } from '../types/algorithms.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { CallbackAnswer } from '../types/callback-answer.js';
 import { callbackWith } from './callback-reader.js';
@@ -41,7 +41,7 @@ export interface IdentityProviderOptions {
   audience?: string | readonly string[] | false | undefined;
   /**
    * The accepted algorithms. HMAC is refused: a public key would be the secret.
-   * @default RS*, PS*, ES256, ES384, ES512 and EdDSA
+   * @default RS*, PS*, ES256, ES384, ES512 and EdDSA (Ed25519)
    */
   algorithms?: readonly JwtAlgorithm[] | undefined;
   /**
@@ -179,7 +179,8 @@ function audience(section: OptionSection, name: string): readonly string[] | nul
 function algorithms(section: OptionSection, name: string): ReadonlySet<string> {
   const values = list(section, name) ?? USUAL_ALGORITHMS;
   const isAsymmetric = (value: unknown) => isAlgorithm(value) && !isHmac(value);
-  if (values.length > 0 && values.every(isAsymmetric)) return new Set(values as readonly JwtAlgorithm[]);
+  if (values.length > 0 && values.every(isAsymmetric))
+    return new Set((values as readonly JwtAlgorithm[]).flatMap(namesOf));
   return section.refuse(
     name,
     `must be a list of ${[...USUAL_ALGORITHMS, 'ES256K'].join(', ')}; it is ${show(values)}. ` +

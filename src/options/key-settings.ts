@@ -1,4 +1,4 @@
-import { ALGORITHMS, isHmac, type JwtAlgorithm } from '../types/algorithms.js';
+import { ALGORITHMS, isHmac, namesOf, type JwtAlgorithm } from '../types/algorithms.js';
 import { algorithm, algorithms } from './algorithm-options.js';
 import type { JwtExtendedOptions } from './jwt-extended-options.js';
 import { keyEntries, type KeyEntry } from './key-entries.js';
@@ -87,7 +87,7 @@ function settleEntries(entries: readonly [KeyEntry, ...KeyEntry[]], section: Opt
     section.refuse(other, 'cannot be set together with "keys", where each key has its own algorithm and use.');
   }
   const { algorithm } = entries.find(({ use }) => use === 'sign') ?? entries[0];
-  const decodeAlgorithms = new Set<string>(entries.map((key) => key.algorithm));
+  const decodeAlgorithms = new Set<string>(entries.flatMap((key) => namesOf(key.algorithm)));
   return { settings: { algorithm, decodeAlgorithms, hasOwnKeys: true }, material: { entries } };
 }
 
@@ -126,7 +126,7 @@ function settleDecodeAlgorithms(
         `family of "algorithm" (${algorithm}), or set "keys", where each key has its own algorithm.`,
     );
   }
-  return new Set([algorithm, ...accepted]);
+  return new Set([algorithm, ...accepted].flatMap((name) => [name, ...namesOf(name)]));
 }
 
 /** RS* and PS* count as one family: a plain RSA key is good for both. */

@@ -23,7 +23,16 @@ const rsa = (family: 'rsa' | 'rsa-pss', hash: string, hashBytes: number) =>
 const ecdsa = (hash: string, hashBytes: number, curve: string, jwkCurve: string, signatureBytes: number) =>
   ({ family: 'ecdsa', hash, hashBytes, curve, jwkCurve, signatureBytes }) as const;
 
-/** The JWS algorithms by name (RFC 7518 s.3.1, RFC 8037, RFC 8812). A new algorithm of a known family is one line here. */
+const ed25519 = {
+  family: 'eddsa',
+  hash: null,
+  hashBytes: 64,
+  curve: 'ed25519',
+  jwkCurve: 'Ed25519',
+  signatureBytes: 64,
+} as const;
+
+/** The JWS algorithms by name (RFC 7518 s.3.1, RFC 8037, RFC 8812, RFC 9864). A new algorithm of a known family is one line here. */
 export const ALGORITHMS = {
   HS256: hmac('sha256', 32),
   HS384: hmac('sha384', 48),
@@ -38,7 +47,8 @@ export const ALGORITHMS = {
   ES384: ecdsa('sha384', 48, 'secp384r1', 'P-384', 96),
   ES512: ecdsa('sha512', 64, 'secp521r1', 'P-521', 132),
   ES256K: ecdsa('sha256', 32, 'secp256k1', 'secp256k1', 64),
-  EdDSA: { family: 'eddsa', hash: null, hashBytes: 64, curve: 'ed25519', jwkCurve: 'Ed25519', signatureBytes: 64 },
+  EdDSA: ed25519,
+  Ed25519: ed25519,
 } as const satisfies Record<string, AlgorithmFacts>;
 
 /** The name of a JWS algorithm in `alg`. */
@@ -47,6 +57,13 @@ export type JwtAlgorithm = keyof typeof ALGORITHMS;
 /** Whether a value is the name of an algorithm. */
 export function isAlgorithm(name: unknown): name is JwtAlgorithm {
   return typeof name === 'string' && Object.hasOwn(ALGORITHMS, name);
+}
+
+const ED25519_NAMES: readonly JwtAlgorithm[] = Object.freeze(['EdDSA', 'Ed25519'] as const);
+
+/** The names of an algorithm, itself among them. Ed25519 has its own name and that of its family (RFC 9864 s.2.2). */
+export function namesOf(algorithm: JwtAlgorithm): readonly JwtAlgorithm[] {
+  return ALGORITHMS[algorithm].family === 'eddsa' ? ED25519_NAMES : [algorithm];
 }
 
 /** Whether an algorithm signs and verifies with one secret. */

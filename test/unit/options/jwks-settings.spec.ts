@@ -19,7 +19,7 @@ it('has defaults', () => {
     audience: null,
     isAudienceChosen: false,
     algorithms: new Set(
-      ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'].concat('EdDSA'),
+      ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'].concat('Ed25519'),
     ),
     freshFor: null,
     timeout: 5000,
