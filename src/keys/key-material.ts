@@ -1,6 +1,6 @@
 import { isUint8Array } from 'node:util/types';
 import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type JsonWebKey } from 'node:crypto';
-import type { JwtAlgorithm } from '../types/algorithms.js';
+import { namesOf, type JwtAlgorithm } from '../types/algorithms.js';
 import { parseKeyText, withoutQuotes } from './key-text.js';
 import { ownValue } from '../types/claims.js';
 
@@ -24,17 +24,18 @@ export function readKeyPair(material: unknown, purpose: KeyPurpose): KeyObject {
 }
 
 /** Reads a secret: the bytes of a text in UTF-8, or of `k` in a JWK (RFC 7518 s.6.4). */
-export function readSecret(material: unknown, name: string, algorithm: JwtAlgorithm): KeyObject {
+export function readSecret(material: unknown, purpose: KeyPurpose): KeyObject {
+  const { name } = purpose;
   if (material instanceof KeyObject) return material;
-  if (typeof material === 'string') return secretOfText(material, name, algorithm);
+  if (typeof material === 'string') return secretOfText(material, purpose);
   if (isUint8Array(material)) return filled(Buffer.from(material), name);
   if (!isJwk(material)) {
     throw new TypeError(
       `${name} must be a string, bytes (Buffer), a JWK or a KeyObject; it is ${nameOfType(material)}.`,
     );
   }
-  if (material.kty !== 'oct') return fromJwk(material, { name, algorithm, use: 'verify' });
-  checkJwk(material, { name, algorithm, use: 'verify' });
+  if (material.kty !== 'oct') return fromJwk(material, purpose);
+  checkJwk(material, purpose);
   const secret = ownValue(material, 'k');
   const bytes = Buffer.from(String(secret), 'base64url');
   if (bytes.toString('base64url') !== secret)
@@ -43,13 +44,22 @@ export function readSecret(material: unknown, name: string, algorithm: JwtAlgori
 }
 
 /** A text is a JWK, or its bytes are the secret. */
-function secretOfText(text: string, name: string, algorithm: JwtAlgorithm): KeyObject {
+function secretOfText(text: string, purpose: KeyPurpose): KeyObject {
   const inner = withoutQuotes(text);
   if (inner.startsWith('{')) {
     const jwk = parseJson(inner);
-    if (isJwk(jwk) && jwk.kty === 'oct') return readSecret(jwk, name, algorithm);
+    if (isJwk(jwk) && jwk.kty === 'oct') return readSecret(jwk, purpose);
   }
-  return filled(Buffer.from(text, 'utf8'), name);
+  return filled(Buffer.from(text, 'utf8'), purpose.name);
+}
+
+/** The `kid` of a JWK, or of the text of one; `null`: none. */
+export function kidOfJwk(material: unknown): string | null {
+  const text = isUint8Array(material) ? Buffer.from(material).toString('utf8') : material;
+  const found = typeof text === 'string' ? parseKeyText(text) : null;
+  const jwk = found !== null && 'jwk' in found ? parseJson(found.jwk) : material;
+  const kid = isJwk(jwk) ? ownValue(jwk, 'kid') : null;
+  return typeof kid === 'string' && kid !== '' ? kid : null;
 }
 
 /** Whether a value is a JSON Web Key (RFC 7517). */
@@ -115,21 +125,34 @@ function fromJwk(given: JsonWebKey, purpose: KeyPurpose): KeyObject {
   if (jwk.kty === 'oct')
     throw new TypeError(`${purpose.name} is a secret (kty: 'oct'); ${purpose.algorithm} needs a key pair.`);
   checkJwk(jwk, purpose);
-  const key = { key: jwk, format: 'jwk' } as const;
+  const key = { key: withStandardNames(jwk), format: 'jwk' } as const;
   return read(() => (jwk.d === undefined ? createPublicKey(key) : createPrivateKey(key)), purpose);
 }
 
-/** Refuses a JWK whose `alg`, `use` or `key_ops` do not fit the purpose (RFC 7517 s.4.2 to 4.4). */
+/** Azure Key Vault writes `RSA-HSM` and `EC-HSM` for keys in hardware, and `P-256K` for secp256k1 (RFC 8812 s.3.1). */
+function withStandardNames(jwk: JsonWebKey): JsonWebKey {
+  const copy = withoutPrototype(jwk);
+  copy.kty = jwk.kty?.replace(/-HSM$/, '');
+  if (jwk.crv === 'P-256K') copy.crv = 'secp256k1';
+  return copy;
+}
+
+/**
+ * Refuses a JWK whose `alg`, `use` or `key_ops` do not fit the purpose (RFC 7517 s.4.2 to 4.4). A key that may sign has a
+ * half, or is a secret, that may verify: a signing key whose entry becomes `use: 'verify'` is accepted.
+ */
 function checkJwk(given: JsonWebKey, { name, algorithm, use }: KeyPurpose): void {
   const jwk = withoutPrototype(given);
   const operations = jwk.key_ops;
-  if (jwk.alg !== undefined && jwk.alg !== algorithm) {
+  if (jwk.alg !== undefined && !namesOf(algorithm).some((known) => known === jwk.alg)) {
     throw new TypeError(`${name} is a JWK for ${JSON.stringify(jwk.alg)}, but is used for ${algorithm}.`);
   }
   if (jwk.use !== undefined && jwk.use !== 'sig') {
     throw new TypeError(`${name} is a JWK with use: ${JSON.stringify(jwk.use)}; it must be 'sig', for signatures.`);
   }
-  if (operations !== undefined && !(Array.isArray(operations) && operations.includes(use))) {
+  const signs = jwk.d !== undefined || jwk.kty === 'oct';
+  const fitting = use === 'verify' && signs ? ['verify', 'sign'] : [use];
+  if (operations !== undefined && !(Array.isArray(operations) && fitting.some((one) => operations.includes(one)))) {
     throw new TypeError(`${name} is a JWK whose key_ops do not have '${use}'.`);
   }
 }
@@ -150,5 +173,10 @@ function read(parse: () => KeyObject, { name }: KeyPurpose): KeyObject {
 
 function nameOfType(value: unknown): string {
   if (value === null || Array.isArray(value)) return value === null ? 'null' : 'a list';
-  return typeof value === 'object' ? 'an object without "kty"' : typeof value;
+  if (typeof value !== 'object') return typeof value;
+  if (Object.prototype.toString.call(value) === '[object CryptoKey]') {
+    return 'a CryptoKey. Pass KeyObject.from(key) of node:crypto';
+  }
+  if ('privateKey' in value || 'publicKey' in value) return 'a pair of keys. Pass its privateKey or its publicKey';
+  return 'keys' in value ? 'a JWK Set. Pass one of its keys' : 'an object without "kty"';
 }

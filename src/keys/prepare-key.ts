@@ -23,7 +23,7 @@ export interface PreparedPair {
 /** Prepares a secret or private key. A weak key, or one of another kind, is a `TypeError` with the cure. */
 export function prepareSigningKey(material: unknown, preparation: Preparation): PreparedPair {
   if (isHmac(preparation.algorithm)) {
-    const secret = prepareSecret(material, preparation);
+    const secret = prepareSecret(material, preparation, 'sign');
     return { signing: secret, verification: secret };
   }
   const purpose: KeyPurpose = { ...preparation, use: 'sign' };
@@ -39,7 +39,7 @@ export function prepareSigningKey(material: unknown, preparation: Preparation): 
 
 /** Prepares a secret or public key. A private key, a weak key or one of another kind is a `TypeError`. */
 export function prepareVerificationKey(material: unknown, preparation: Preparation): KeyObject {
-  if (isHmac(preparation.algorithm)) return prepareSecret(material, preparation);
+  if (isHmac(preparation.algorithm)) return prepareSecret(material, preparation, 'verify');
   const purpose: KeyPurpose = { ...preparation, use: 'verify' };
   const key = readKeyPair(material, purpose);
   refuseType(key, 'public', purpose);
@@ -48,8 +48,12 @@ export function prepareVerificationKey(material: unknown, preparation: Preparati
 }
 
 /** Prepares an HMAC secret. A public key, an empty secret or one that is too short is a `TypeError`. */
-function prepareSecret(material: unknown, { algorithm, allowWeakSecret, name }: Preparation): KeyObject {
-  const key = readSecret(material, name, algorithm);
+function prepareSecret(
+  material: unknown,
+  { algorithm, allowWeakSecret, name }: Preparation,
+  use: KeyPurpose['use'],
+): KeyObject {
+  const key = readSecret(material, { algorithm, name, use });
   if (key.type !== 'secret') {
     throw new TypeError(`${name} is a ${key.type} key; ${algorithm} needs a secret of random bytes.`);
   }

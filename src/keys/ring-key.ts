@@ -4,8 +4,7 @@ import type { KeyMaterial } from '../options/key-options.js';
 import type { SingleKeyMaterial } from '../options/key-settings.js';
 import type { Settings } from '../options/settings.js';
 import { isHmac, type JwtAlgorithm } from '../types/algorithms.js';
-import { ownValue } from '../types/claims.js';
-import { isJwk, readKeyPair } from './key-material.js';
+import { kidOfJwk, readKeyPair } from './key-material.js';
 import type { NewKey } from './key-ring.js';
 import { prepareSigningKey, prepareVerificationKey, type PreparedPair } from './prepare-key.js';
 import { thumbprint } from './public-jwk.js';
@@ -29,8 +28,10 @@ export function singleKeys(settings: SingleKeySettings, material: SingleKeyMater
   return secrets.flatMap((secret, index) =>
     algorithms.map((algorithm) => {
       const name = `JwtExtendedModule option "secret"${secrets.length > 1 ? `, key ${index + 1},` : ''}`;
-      const pair = prepareSigningKey(secret, { algorithm, allowWeakSecret: settings.allowWeakSecret, name });
-      return ringKey(algorithm, pair, { ...UNNAMED, signs: index === 0 && algorithm === settings.algorithm });
+      const preparation = { algorithm, allowWeakSecret: settings.allowWeakSecret, name };
+      const signs = index === 0 && algorithm === settings.algorithm;
+      const key = signs ? prepareSigningKey(secret, preparation).signing : prepareVerificationKey(secret, preparation);
+      return ringKey(algorithm, { signing: key, verification: key }, { ...UNNAMED, signs });
     }),
   );
 }
@@ -103,11 +104,12 @@ function ringKey(algorithm: JwtAlgorithm, pair: PreparedPair, { kid, notAfter, s
   });
 }
 
-function kidOf({ kid, key }: KeyEntry, verification: KeyObject): string | null {
+function kidOf({ kid, key, name }: KeyEntry, verification: KeyObject): string | null {
   if (kid !== undefined) return kid;
-  const named = isJwk(key) ? ownValue(key, 'kid') : undefined;
-  if (typeof named === 'string') return named;
-  return thumbprint(verification);
+  const own = kidOfJwk(key);
+  if (own === null && verification.type === 'secret')
+    throw new TypeError(`${name} is a secret without a name: set kid.`);
+  return own ?? thumbprint(verification);
 }
 
 /** To retire a signing key, its entry changes only in `use`, so the private key must be accepted. */

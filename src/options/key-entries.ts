@@ -61,7 +61,9 @@ function kid(section: OptionSection, name: string): string | null | undefined {
   return undefined;
 }
 
+/** Whether a key is a JWK, or the text of one, with a name. */
 function hasKid(key: unknown): boolean {
+  if (typeof key === 'string') return /^\s*\{.*"kid"\s*:\s*"[^"]/s.test(key);
   return typeof key === 'object' && key !== null && typeof ownValue(key, 'kid') === 'string';
 }
 
