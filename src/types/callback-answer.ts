@@ -1,5 +1,6 @@
 import { finalize, from, isObservable, lastValueFrom, take, throwIfEmpty, type Observable } from 'rxjs';
 import { isPromise, type Awaitable } from './awaitable.js';
+import { backgroundTimer } from './background-timer.js';
 
 /** What a callback can return: a value, a promise of it, or an Observable, whose first value counts. */
 export type CallbackAnswer<T> = T | PromiseLike<T> | Observable<T>;
@@ -66,11 +67,10 @@ function isAnyObservable(value: object): value is Observable<unknown> {
 function firstValue(answer: Observable<unknown>, name: string): Promise<unknown> {
   const isEmpty = () => new TypeError(`${name} returned an Observable that completed without a value.`);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const timer = backgroundTimer(() => {
       subscription.unsubscribe();
       reject(new TypeError(`${name} returned an Observable that emitted nothing for ${LONGEST_WAIT / 1000} seconds.`));
     }, LONGEST_WAIT);
-    timer.unref();
     const end = finalize(() => clearTimeout(timer));
     const subscription = from(answer)
       .pipe(take(1), throwIfEmpty(isEmpty), end)

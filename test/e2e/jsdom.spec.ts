@@ -1,6 +1,7 @@
 /** @jest-environment jsdom */
 import { Controller, Get, Post } from '@nestjs/common';
 import { Jwt, JwtRequired, MemoryRevocationStore, TokenService, type JwtPayload } from 'nestjs-jwt-extended';
+import { of } from 'rxjs';
 import { ADAPTERS } from '../support/adapters.js';
 import { forge, OTHER_SECRET, SECRET } from '../support/forge.js';
 import { send } from '../support/http-client.js';
@@ -61,6 +62,7 @@ describe.each(ADAPTERS)('an application that is tested in jsdom, on %s,', (adapt
         audience: 'api',
         fetch: fetchKeys,
       },
+      verifyToken: () => of(true),
       revocation: { store: new MemoryRevocationStore(), local: { staleness: '1s' } },
     },
   });
