@@ -61,13 +61,13 @@ describe.each(ADAPTERS)('getJwtContext() on %s', (adapter) => {
     controllers: [ContextController],
   });
 
-  it('is for guards of your own, which run after the global one', async () => {
+  it('returns the context to a guard of the application, which runs after the global guard', async () => {
     expect(await app.get('/admin')).toMatchObject({ status: 401 });
     expect(await app.get('/admin', forge())).toMatchObject({ status: 403 });
     expect(await app.get('/admin', forge({ role: 'admin' }))).toEqual({ status: 200, body: { by: 'alice' } });
   });
 
-  it('has token, header, payload, location and user, from the request or Node’s own', async () => {
+  it('returns token, header, payload, location and user, for the request of the framework and of Node', async () => {
     const token = forge({ role: 'admin' });
     expect(await app.get('/context', token)).toMatchObject({
       status: 200,
@@ -84,13 +84,13 @@ describe.each(ADAPTERS)('getJwtContext() on %s', (adapter) => {
     });
   });
 
-  it('is null for an anonymous request, and where nothing was checked', async () => {
+  it('returns null for an anonymous request and for a route without a check', async () => {
     const body = { sameAsRaw: true, frozen: true, by: null };
     expect(await app.get('/context')).toEqual({ status: 200, body });
     expect(await app.get('/open', forge())).toEqual({ status: 200, body: { context: null, by: null } });
   });
 
-  it('belongs to one request only', async () => {
+  it('returns the context of its own request only', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `user-${index}`);
     const answers = await Promise.all(names.map((sub) => app.get('/context', forge({ sub }))));
     expect(answers.map(({ body }) => (body as { by: string }).by)).toEqual(names);

@@ -27,7 +27,7 @@ class SessionController {
     private readonly cookies: TokenCookieService,
   ) {}
 
-  /** Answers the tokens that it made, as they were before they came into the cookies. */
+  /** Returns the tokens that it made, without the claim that the cookie service adds. */
   @Post('log-in')
   async logIn(@Body() options: SetCookieOptions, @Res({ passthrough: true }) response: HttpResponse) {
     const pair = await this.tokens.createTokenPair('alice', { fresh: true, accessExpires: '10m' });
@@ -93,7 +93,7 @@ const setup = (options: JwtExtendedOptions = {}) => ({
   options: { ...ON, ...options },
 });
 
-/** The attributes of the cookies of an answer, by name. */
+/** The attributes of the cookies of a response, by name. */
 function attributesOf(
   answer: Answer,
 ): Record<string, { domain?: string; maxAge?: number; expires?: Date; value: string }> {
@@ -103,7 +103,7 @@ function attributesOf(
   );
 }
 
-/** A browser: it stores the cookies of each answer by name and domain, and sends their values only. */
+/** A browser: it stores the cookies of each response by name and domain, and sends only their values. */
 class Browser {
   private readonly cookies = new Map<string, { name: string; value: string; persists: boolean }>();
 
@@ -129,7 +129,7 @@ class Browser {
     else this.cookies.set(key, { name, value, persists: maxAge !== undefined });
   }
 
-  /** `name domain` of each cookie, with `*` if the browser keeps it when it closes. */
+  /** `name domain` of each cookie, with `*` if the cookie survives the end of the browser. */
   get stored(): string[] {
     return [...this.cookies].map(([key, { persists }]) => `${key}${persists ? '*' : ''}`).sort();
   }
@@ -198,7 +198,7 @@ describe.each(ADAPTERS)('with implicit refresh on %s', (adapter) => {
     expect(domains).toHaveLength(8);
   });
 
-  it('deletes by the option where the token of the request is not known', async () => {
+  it('log-out uses the domain of the option if the request has no token', async () => {
     const browser = new Browser(app);
     await browser.send('POST /log-in', { domain: 'a.example' });
     const answer = await browser.send('DELETE /open');
@@ -279,7 +279,7 @@ describe.each(ADAPTERS)('with implicit refresh on %s', (adapter) => {
 describe('a reply of fastify', () => {
   const app = useJwtApp('fastify', setup());
 
-  it('has its request, also where the raw response has another one, as with inject()', () => {
+  it('has its own request, even if the raw response has another one, as with inject()', () => {
     const request = {};
     setJwtContext(request, { location: 'cookies', payload: { cookie_attributes: { domain: 'a.example' } } });
     const lines: string[] = [];
@@ -305,7 +305,7 @@ describe.each(ADAPTERS)('with sessions on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('with another key on %s', (adapter) => {
+describe.each(ADAPTERS)('with a key of encodeKey on %s', (adapter) => {
   const keys: unknown[] = [];
   const options: JwtExtendedOptions = {
     encodeKey: (user) => {
@@ -318,7 +318,7 @@ describe.each(ADAPTERS)('with another key on %s', (adapter) => {
   };
   const app = useJwtApp(adapter, setup(options));
 
-  it('encodeKey is called with the user, as for a renewal', async () => {
+  it('encodeKey receives the user, as for a renewal', async () => {
     keys.length = 0;
     const browser = new Browser(app);
     await browser.send('POST /log-in', { domain: 'a.example' });

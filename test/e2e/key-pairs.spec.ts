@@ -26,19 +26,19 @@ describe.each(ADAPTERS)('a key pair on %s', (adapter) => {
     const reader = useJwtApp(adapter, serving({ algorithm, publicKey: pem(publicKeyFor(algorithm)) }));
     const stranger = useJwtApp(adapter, serving({ algorithm, privateKey: privateKeyFor(algorithm, 'other') }));
 
-    it('signs new tokens, which it and a service with the public key take', async () => {
+    it('signs new tokens, which its own service and a service with the public key accept', async () => {
       const token = await issuer.tokens.createAccessToken('alice');
       expect(readToken(token).header).toEqual({ alg: algorithm, typ: 'JWT' });
       expect(await issuer.get('/', token)).toMatchObject({ status: 200 });
       expect(await reader.get('/', token)).toMatchObject({ status: 200 });
     });
 
-    it('does not take tokens of another key', async () => {
+    it('refuses tokens of another key', async () => {
       const token = await stranger.tokens.createAccessToken('alice');
       expect(await reader.get('/', token)).toEqual({ status: 422, body: { msg: 'Signature verification failed' } });
     });
 
-    it('without the private key makes none, and says so', async () => {
+    it('without the private key cannot create tokens, and the error says so', async () => {
       const made = reader.tokens.createAccessToken('alice');
       await expect(made).rejects.toThrow(TypeError);
       await expect(made).rejects.toThrow('This service verifies tokens and cannot create them');
@@ -53,17 +53,17 @@ describe.each(ADAPTERS)('a key pair on %s', (adapter) => {
       return (await tokenService(options)).createAccessToken('alice');
     };
 
-    it.each<JwtAlgorithm>(['RS256', 'PS256'])('takes tokens signed with %s', async (algorithm) => {
+    it.each<JwtAlgorithm>(['RS256', 'PS256'])('accepts tokens signed with %s', async (algorithm) => {
       expect(await reader.get('/', await made(algorithm))).toMatchObject({ status: 200 });
       expect(await reader.get('/', await made(algorithm, 'other'))).toMatchObject({ status: 422 });
     });
 
-    it.each<JwtAlgorithm>(['RS384', 'PS512'])('takes none signed with %s', async (algorithm) => {
+    it.each<JwtAlgorithm>(['RS384', 'PS512'])('refuses tokens signed with %s', async (algorithm) => {
       const body = { msg: 'The specified alg value is not allowed' };
       expect(await reader.get('/', await made(algorithm))).toEqual({ status: 422, body });
     });
 
-    it('does not take the signature of the one for the other', async () => {
+    it('refuses a signature of RS256 in a token that names PS256', async () => {
       const [, claims, signature] = (await made('RS256')).split('.');
       const token = [base64url('{"alg":"PS256","typ":"JWT"}'), claims, signature].join('.');
       expect(await reader.get('/', token)).toEqual({ status: 422, body: { msg: 'Signature verification failed' } });

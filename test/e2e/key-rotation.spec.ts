@@ -92,11 +92,11 @@ class Load {
   }
 }
 
-describe.each(ADAPTERS)('rotating the key under load on %s', (adapter) => {
+describe.each(ADAPTERS)('a rotation of the key under load on %s', (adapter) => {
   describe.each(CASES)('of %s', (_what, options, keys) => {
     const app = useJwtApp(adapter, serving(options));
 
-    it('refuses no request during three changes', async () => {
+    it('causes no refused request during three changes', async () => {
       const load = new Load(app);
       for (const key of keys) {
         await load.goOn(20);
@@ -110,11 +110,11 @@ describe.each(ADAPTERS)('rotating the key under load on %s', (adapter) => {
     });
   });
 
-  describe('and afterwards', () => {
+  describe('after the rotation', () => {
     const app = useJwtApp(adapter, serving({ keys: [ringKey('0')] }));
     const unknown = { status: 422, body: { msg: 'No key for this token' } };
 
-    it('writes the kid of the new key into new tokens', async () => {
+    it('new tokens have the kid of the new key', async () => {
       expect(readToken(await app.tokens.createAccessToken('alice')).header).toEqual({
         alg: 'HS256',
         typ: 'JWT',

@@ -79,15 +79,18 @@ describe.each(ADAPTERS)('the option tokenLocation on %s', (adapter) => {
     });
   });
 
-  describe('with all four', () => {
+  describe('with all four locations', () => {
     const app = useJwtApp(adapter, serving({ tokenLocation: EVERYWHERE }));
 
-    it.each(EVERYWHERE)('finds the token in each location, and names it: %s', async (location) => {
-      const answer = await post(app, '/configured', IN[location](token), WITH_CSRF);
-      expect(answer).toEqual({ status: 200, body: { location, sub: 'alice' } });
-    });
+    it.each(EVERYWHERE)(
+      'finds the token in each location, and the context names the location: %s',
+      async (location) => {
+        const answer = await post(app, '/configured', IN[location](token), WITH_CSRF);
+        expect(answer).toEqual({ status: 200, body: { location, sub: 'alice' } });
+      },
+    );
 
-    it('names the missing value of each location', async () => {
+    it('has a message with the missing value of each location', async () => {
       const missing =
         'Missing JWT in headers, cookies, query_string or json (Missing Authorization Header; ' +
         `Missing cookie "access_token_cookie"; Missing 'jwt' query paramater; Invalid content-type. Must be application/json.)`;
@@ -95,10 +98,10 @@ describe.each(ADAPTERS)('the option tokenLocation on %s', (adapter) => {
     });
   });
 
-  describe('with two', () => {
+  describe('with two locations', () => {
     const app = useJwtApp(adapter, serving({ tokenLocation: ['cookies', 'json'] }));
 
-    it('joins the names with "or"', async () => {
+    it('has a message that joins their names with "or"', async () => {
       const msg =
         'Missing JWT in cookies or json (Missing cookie "access_token_cookie"; Missing "access_token" key in json data.)';
       expect(await app.send('POST', '/configured', { body: {} })).toEqual({ status: 401, body: { msg } });
@@ -106,7 +109,7 @@ describe.each(ADAPTERS)('the option tokenLocation on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('several tokens on %s', (adapter) => {
+describe.each(ADAPTERS)('a request with several tokens on %s', (adapter) => {
   const bob = forge({ sub: 'bob', csrf: CSRF });
 
   describe('headers before cookies', () => {
@@ -136,7 +139,7 @@ describe.each(ADAPTERS)('several tokens on %s', (adapter) => {
       },
     );
 
-    it('the cookie then needs its double submit value', async () => {
+    it('a cookie after an empty header needs its double submit value', async () => {
       expect(await ask('Basic YTpi', bob, [])).toEqual({ status: 401, body: { msg: 'Missing CSRF token' } });
     });
   });
@@ -175,7 +178,7 @@ describe.each(ADAPTERS)('several tokens on %s', (adapter) => {
 describe.each(ADAPTERS)('the requirement locations on %s', (adapter) => {
   const app = useJwtApp(adapter, serving({ tokenLocation: 'cookies' }));
 
-  it('replace the option', async () => {
+  it('replaces the option', async () => {
     expect(await post(app, '/one', IN.json(token))).toEqual({ status: 200, body: { location: 'json' } });
     expect(await post(app, '/one', IN.cookies(token), WITH_CSRF)).toEqual({
       status: 401,
@@ -183,7 +186,7 @@ describe.each(ADAPTERS)('the requirement locations on %s', (adapter) => {
     });
   });
 
-  it('have their own order', async () => {
+  it('has its own order', async () => {
     expect(await post(app, '/two', { ...IN.headers('garbage'), ...IN.query_string(token) })).toEqual({
       status: 200,
       body: { location: 'query_string' },
@@ -197,7 +200,7 @@ describe.each(ADAPTERS)('the requirement locations on %s', (adapter) => {
     });
   });
 
-  it('an empty list means the option', async () => {
+  it('means the option if its list is empty', async () => {
     expect(await post(app, '/none', IN.cookies(token), WITH_CSRF)).toMatchObject({ status: 200 });
     expect(await post(app, '/none', IN.headers(token))).toMatchObject({ status: 401 });
   });

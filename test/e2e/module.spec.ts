@@ -116,7 +116,7 @@ describe.each(ADAPTERS)('the module on %s', (adapter) => {
           useFactory: () => ({ secret: SECRET }),
         }),
     ],
-  ])('takes undefined extras of %s for the defaults', async (_how, module) => {
+  ])('uses the defaults for undefined extras of %s', async (_how, module) => {
     const [without, withToken] = await answers(adapter, module());
     expect(without).toEqual({ status: 401, body: { msg: 'Missing Authorization Header' } });
     expect(withToken).toMatchObject({ status: 200 });
@@ -130,13 +130,13 @@ describe.each(ADAPTERS)('the module on %s', (adapter) => {
   });
 });
 
-describe('a call that gives nothing', () => {
+describe('a call without options', () => {
   it.each<[string, unknown]>([
     ['undefined', undefined],
     ['null', null],
     ['list', [SECRET]],
     ['string', SECRET],
-  ])('to forRoot stops the start: %s', (type, options) => {
+  ])('of forRoot stops the start: %s', (type, options) => {
     const start = () => JwtExtendedModule.forRoot(options as never);
     expect(start).toThrow(TypeError);
     expect(start).toThrow(/forRoot\(\) needs an object of options, { secret: … } at least; it got \w+\.$/);
@@ -149,7 +149,7 @@ describe('a call that gives nothing', () => {
     ['no way to the options', { isGlobal: true }],
     ['options', { secret: SECRET }],
     ['a factory that is undefined', { useFactory: undefined }],
-  ])('to forRootAsync stops the start: %s', (_what, options) => {
+  ])('of forRootAsync stops the start: %s', (_what, options) => {
     const start = () => JwtExtendedModule.forRootAsync(options as never);
     expect(start).toThrow(TypeError);
     expect(start).toThrow('forRootAsync() needs "useFactory", "useClass" or "useExisting"');
@@ -164,13 +164,13 @@ describe('isGlobal', () => {
   @Module({ providers: [LogIn] })
   class FeatureModule {}
 
-  it('lets every module inject TokenService by default', async () => {
+  it('is true by default, so every module can inject TokenService', async () => {
     const app = await startApp('express', { imports: [JwtExtendedModule.forRoot({ secret: SECRET }), FeatureModule] });
     expect(app.app.get(LogIn, { strict: false }).tokens).toBeInstanceOf(TokenService);
     await app.close();
   });
 
-  it('false leaves that to modules that import it', async () => {
+  it('as false limits TokenService to modules that import JwtExtendedModule', async () => {
     const module = JwtExtendedModule.forRoot({ secret: SECRET, isGlobal: false });
     await expect(startApp('express', { imports: [module, FeatureModule] })).rejects.toThrow(/can't resolve/);
   });

@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('both protections on %s', (adapter) => {
     }
   });
 
-  it('Nest protects log-in too, which has no token yet', async () => {
+  it('Nest also protects the log-in, which has no token yet', async () => {
     expect(await app.send('POST', '/login', { headers: CROSS_SITE })).toMatchObject(REFUSED_BY_NEST);
     expect(await app.send('POST', '/login', { headers: SAME_ORIGIN })).toMatchObject(DONE);
   });
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('both protections on %s', (adapter) => {
     expect(await app.send('PUT', '/change', { token: forge(), headers: CROSS_SITE })).toMatchObject(REFUSED_BY_NEST);
   });
 
-  it('Nest compares Origin with Host without Sec-Fetch-Site, so a proxy must not change it', async () => {
+  it('without Sec-Fetch-Site Nest compares Origin with Host, so a proxy must not change Host', async () => {
     const { host } = new URL(await app.nest.getUrl());
     expect(await change(COOKIE, VALUE, ['Origin', `https://${host}`])).toMatchObject(DONE);
     expect(await change(COOKIE, VALUE, ['Origin', 'https://www.example'])).toMatchObject(REFUSED_BY_NEST);

@@ -124,7 +124,7 @@ describe('an application behind another one in the same process', () => {
     ['account', '@JwtRequired()', FirstController, {}],
     ['guarded', '@UseGuards(JwtGuard)', GuardedController, {}],
     ['open', 'requireByDefault', GuardedController, { requireByDefault: true }],
-  ])('is not opened by a token of the other one: %s, %s', async (path, _how, controller, options) => {
+  ])('refuses a token of the outer application: %s, %s', async (path, _how, controller, options) => {
     await start(options, controller);
     expect(await byHeader(path, forge({ role: 'admin' }))).toEqual({
       status: 422,
@@ -132,25 +132,25 @@ describe('an application behind another one in the same process', () => {
     });
   });
 
-  it('is opened by a token of its own', async () => {
+  it('accepts a token of its own', async () => {
     await start({ tokenLocation: 'query_string' });
     const own = forge({ sub: 'bob' }, { secret: OTHER_SECRET });
     expect(await byBoth('account', forge(), own)).toEqual({ status: 200, body: { identity: 'bob' } });
     expect(await byBoth('optional', forge(), own)).toMatchObject({ status: 200, body: { identity: 'bob' } });
   });
 
-  it('takes a request without a token of its own for anonymous', async () => {
+  it('treats a request without a token of its own as anonymous', async () => {
     await start({ tokenLocation: 'query_string' });
     expect(await byHeader('optional', forge())).toEqual({ status: 200, body: { identity: null, user: null } });
   });
 
-  it('shows the token of the other one to no handler and no guard', async () => {
+  it('shows the token of the outer application to no handler and no guard', async () => {
     await start();
     expect(await byHeader('open', forge())).toMatchObject({ status: 500 });
     expect(await byHeader('open-by-request', forge({ role: 'admin' }))).toMatchObject({ status: 403 });
   });
 
-  it('renews no token of the other one', async () => {
+  it('renews no token of the outer application', async () => {
     await start({ tokenLocation: 'cookies', csrf: false, implicitRefresh: { within: '10m' } });
     const cookie = `access_token_cookie=${forge({ exp: nowInSeconds() + 60 })}`;
     const answer = await send('GET', `${url}/renewed`, { headers: [['Cookie', cookie]] });
@@ -158,7 +158,7 @@ describe('an application behind another one in the same process', () => {
     expect(answer.setCookies).toEqual([]);
   });
 
-  it('checks with its own options, though the secret is the same', async () => {
+  it('checks tokens with its own options, even if both have the same secret', async () => {
     await start({ secret: SECRET, verifyToken: ({ sub }) => sub !== 'alice' });
     expect(await byHeader('account', forge())).toMatchObject({ status: 400 });
     expect(await byHeader('account', forge({ sub: 'bob' }))).toEqual({ status: 200, body: { identity: 'bob' } });

@@ -74,12 +74,12 @@ describe.each(ADAPTERS)('with globalGuard: false on %s', (adapter) => {
     await expect(starting([OrdersController])).rejects.toThrow(TypeError);
   });
 
-  it('the message names every such handler, but no public one', async () => {
+  it('the message names every unguarded handler, but no public handler', async () => {
     const all = [OpenController, OrdersController, InvoicesController];
     await expect(starting(all)).rejects.toThrow(/^OrdersController\.list, InvoicesController\.read require a token/);
   });
 
-  it('another guard does not count, neither a class nor an object', async () => {
+  it('a guard of another class does not count, neither as a class nor as an object', async () => {
     await expect(starting([OwnGuardController])).rejects.toThrow(/OwnGuardController\.read, OwnGuardController\.write/);
     const prepare: JwtAppSetup['prepare'] = (app) => void app.useGlobalGuards(new OwnGuard());
     await expect(starting([OrdersController], { prepare })).rejects.toThrow(/OrdersController\.list/);
@@ -87,11 +87,11 @@ describe.each(ADAPTERS)('with globalGuard: false on %s', (adapter) => {
     await expect(starting([OrdersController], { providers })).rejects.toThrow(/OrdersController\.list/);
   });
 
-  it('a handler that a controller inherits is found', async () => {
+  it('a handler that a controller inherits counts', async () => {
     await expect(starting([InheritingController])).rejects.toThrow(/InheritingController\.list requires a token/);
   });
 
-  it('requireByDefault gives every route a requirement', async () => {
+  it('requireByDefault adds a requirement to every route', async () => {
     const options = { requireByDefault: true };
     await expect(starting([OpenController], { options })).rejects.toThrow(/OpenController\.read requires a token/);
   });
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('with globalGuard: false on %s', (adapter) => {
     ['APP_GUARD, useExisting', { providers: [{ provide: APP_GUARD, useExisting: JwtGuard }] }],
     ['APP_GUARD, a guard that extends JwtGuard', { providers: [{ provide: APP_GUARD, useClass: Stricter }] }],
     ['useGlobalGuards()', { prepare: (app) => void app.useGlobalGuards(app.get(JwtGuard)) }],
-  ] satisfies [string, JwtAppSetup][])('a guard bound with %s checks everything', async (_how, more) => {
+  ] satisfies [string, JwtAppSetup][])('a guard bound with %s checks every route', async (_how, more) => {
     await withJwtApp(adapter, setup([OrdersController, InvoicesController], more), async (app) => {
       expect(await app.get('/orders')).toMatchObject({ status: 401 });
       expect(await app.get('/orders', forge())).toMatchObject({ status: 200 });
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('with globalGuard: false on %s', (adapter) => {
     });
   });
 
-  it('handlers of every module are checked', async () => {
+  it('the start checks the handlers of every module', async () => {
     class FeatureModule {}
     const feature = { module: FeatureModule, controllers: [OrdersController] };
     const imports = [JwtExtendedModule.forRoot({ secret: SECRET, globalGuard: false }), feature];

@@ -46,13 +46,13 @@ describe.each(ADAPTERS)('an optional route on %s', (adapter) => {
     expect(await app.get('/user')).toEqual({ status: 200, body: { user: null, name: null } });
   });
 
-  it('knows who sent a good token', async () => {
+  it('finds the user of a valid token', async () => {
     expect(await app.get('/greeting', forge())).toMatchObject({ status: 200, body: { identity: 'alice' } });
     expect(await app.get('/user', forge())).toEqual({ status: 200, body: { user: { name: 'Alice' }, name: 'Alice' } });
   });
 
   it.each(['Basic YWxpY2U6cGFzcw==', 'bearer x', ',,,', ' ', 'Bearer a, Bearer b'])(
-    'takes %j for no token at all',
+    'ignores the header %j, because it has no token',
     async (value) => {
       expect(await withHeader(value)).toEqual(ANONYMOUS);
     },
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('an optional route on %s', (adapter) => {
     ['an expired token', 401, { exp: nowInSeconds() - 1 }],
     ['a token that is not valid yet', 422, { nbf: nowInSeconds() + 60 }],
     ['a refresh token', 422, { type: 'refresh' }],
-    ['a token of nobody', 401, { sub: 'bob' }],
+    ['a token of an unknown user', 401, { sub: 'bob' }],
   ])('refuses %s', async (_what, status, claims) => {
     expect(await app.get('/greeting', forge(claims))).toMatchObject({ status });
   });
@@ -75,7 +75,7 @@ describe.each(ADAPTERS)('an optional route on %s', (adapter) => {
     expect(await app.get('/greeting', forge({}, { secret: OTHER_SECRET }))).toMatchObject({ status: 422 });
   });
 
-  it('still asks a token that is there to be fresh, or for refreshing', async () => {
+  it('still requires a presented token to be fresh, or to be a refresh token', async () => {
     expect(await app.get('/fresh')).toMatchObject({ status: 200 });
     expect(await app.get('/fresh', forge())).toMatchObject({ status: 401, body: { msg: 'Fresh token required' } });
     expect(await app.get('/refresh')).toMatchObject({ status: 200 });

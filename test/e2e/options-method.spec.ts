@@ -46,7 +46,7 @@ const EXEMPT = { status: 200, body: { context: null, user: null } };
 describe.each(ADAPTERS)('OPTIONS on %s', (adapter) => {
   const app = useJwtApp(adapter, { controllers: [PhotosController, AlbumController] });
 
-  it('is exempt on a handler declared for it, also by its class', async () => {
+  it('is exempt on a handler for OPTIONS, even if its class has a requirement', async () => {
     expect(await app.send('OPTIONS', '/photos')).toEqual(EXEMPT);
     expect(await app.send('OPTIONS', '/album')).toEqual({ status: 200, body: { album: true } });
   });

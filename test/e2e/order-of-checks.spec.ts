@@ -52,12 +52,12 @@ describe.each(ADAPTERS)('the order of checks on %s', (adapter) => {
     controllers: [RoutesController],
   });
 
-  it('a token without a fault is let in', async () => {
+  it('accepts a token without a fault', async () => {
     expect(await app.get('/', forge(GOOD))).toMatchObject({ status: 200 });
   });
 
   it.each(FAULTS.map((fault, index) => [...fault, index] as const))(
-    '%s is found before everything after it',
+    'finds the fault "%s" before each later fault',
     async (_fault, claims, status, msg, index) => {
       const following = FAULTS.slice(index + 1).map(([, later]) => later);
       const all = Object.assign({}, ...[...following].reverse()) as object;
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('the order of checks on %s', (adapter) => {
     },
   );
 
-  it('the form comes before the key, the key before the algorithm, that before the signature, that before the claims', async () => {
+  it('is form, key, algorithm, signature, claims', async () => {
     const worst = { ...GOOD, exp: 1, iss: 'them', noKey: true };
     const refusal = async (token: string) => {
       const { status, body } = await app.get('/', token);
@@ -85,7 +85,7 @@ describe.each(ADAPTERS)('the order of checks on %s', (adapter) => {
     expect(await refusal(forged)).toEqual([422, 'Signature verification failed']);
   });
 
-  it('what is missing comes before all', async () => {
+  it('begins with the search for a token', async () => {
     expect(await app.get('/')).toMatchObject({ status: 401, body: { msg: 'Missing Authorization Header' } });
   });
 });

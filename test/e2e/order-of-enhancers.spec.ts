@@ -31,7 +31,7 @@ class CatsController {
   }
 }
 
-/** A deny list and roles, as Nest's documentation writes them. */
+/** A guard with a deny list and roles, as in Nest's documentation. */
 @Injectable()
 class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext) {
@@ -59,7 +59,7 @@ class EveryHttpFilter implements ExceptionFilter {
   }
 }
 
-/** Where the application registers an enhancer of its own, and where the module of the library stands. */
+/** The modules in which an application registers an enhancer of its own, before or after the module of the library. */
 const LAYOUTS: Record<string, (own: Provider) => ModuleMetadata> = {
   'in the root module': (own) => ({ imports: [jwtModule()], providers: [own] }),
   'in a module imported before': (own) => ({ imports: [moduleWith(own), jwtModule()] }),
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
   });
 
   describe.each(Object.entries(LAYOUTS))('a filter of the application %s', (_name, layout) => {
-    it('answers our exceptions that it catches, and leaves the others to us', async () => {
+    it('answers the exceptions of the library that it catches; the filter of the library answers the others', async () => {
       const metadata = layout({ provide: APP_FILTER, useClass: ExpiredFilter });
       expect(await ask(adapter, metadata, forge({ exp: 1 }))).toEqual({ status: 418, body: { own: 'expired' } });
       expect(await ask(adapter, metadata, 'nonsense')).toEqual({ status: 422, body: { msg: 'Not enough segments' } });
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     it.each([
       ['for the application', Scope.DEFAULT],
       ['for each request', Scope.REQUEST],
-    ])('%s that catches every HttpException answers ours too', async (_scope, scope) => {
+    ])('%s that catches every HttpException also answers the exceptions of the library', async (_scope, scope) => {
       const metadata = layout({ provide: APP_FILTER, useClass: EveryHttpFilter, scope });
       const answer = await ask(adapter, metadata, forge({ exp: 1 }));
       expect(answer).toEqual({ status: 401, body: { own: 'Token has expired' } });

@@ -40,7 +40,7 @@ describe.each(ADAPTERS)('a test that overrides JWT_EXTENDED_OPTIONS on %s', (ada
     }
   });
 
-  it('is refused for options that the module refuses', async () => {
+  it('fails if the module refuses the new options', async () => {
     const error = await errorOf(() => start(JwtExtendedModule.forRoot({ secret: SECRET }), { secret: '' }));
     expect(error).toBeInstanceOf(TypeError);
     expect(error?.message).toContain('"secret"');

@@ -7,7 +7,7 @@ import { useJwtApp } from '../support/jwt-app.js';
 
 const seen: unknown[] = [];
 
-/** An application's own filter for everything, as Nest's documentation has it. */
+/** The catch-all filter of Nest's documentation. */
 @Catch()
 class CatchAllFilter implements ExceptionFilter {
   constructor(private readonly host: HttpAdapterHost) {}
@@ -45,14 +45,14 @@ class RoutesController {
 const controllers = [RoutesController];
 
 describe.each(ADAPTERS)('the library’s exceptions on %s', (adapter) => {
-  describe('in a filter of the application for everything', () => {
+  describe('in a catch-all filter of the application', () => {
     const app = useJwtApp(adapter, {
       options: { errorMessageKey: 'error', header: { type: 'JWT' } },
       controllers,
       prepare: (nest) => void nest.useGlobalFilters(new CatchAllFilter(nest.get(HttpAdapterHost))),
     });
 
-    it('carry their final status, body and headers', async () => {
+    it('have their final status, body and headers', async () => {
       const token = forge();
       const headers = [['Authorization', `JWT ${token}`]] as const;
       seen.length = 0;
@@ -81,7 +81,7 @@ describe.each(ADAPTERS)('the library’s exceptions on %s', (adapter) => {
       ]);
     });
 
-    it('carry it from TokenService too', async () => {
+    it('have their final answer if TokenService throws them, too', async () => {
       expect(await app.send('POST', '/verify')).toEqual({ status: 401, body: { error: 'Token has expired' } });
       expect(await app.send('POST', '/decode')).toMatchObject({ status: 422, body: { error: expect.any(String) } });
     });
@@ -90,7 +90,7 @@ describe.each(ADAPTERS)('the library’s exceptions on %s', (adapter) => {
   describe('with globalFilter: false', () => {
     const app = useJwtApp(adapter, { options: { globalFilter: false, errorMessageKey: 'error' }, controllers });
 
-    it('are answered by Nest’s own filter with their status and body', async () => {
+    it('get their status and body from Nest’s own filter', async () => {
       expect(await app.get('/fresh')).toEqual({ status: 401, body: { error: 'Missing Authorization Header' } });
       expect(await app.get('/fresh', forge())).toEqual({ status: 401, body: { error: 'Fresh token required' } });
     });
@@ -106,7 +106,7 @@ describe.each(ADAPTERS)('the library’s exceptions on %s', (adapter) => {
       prepare: (nest) => void nest.useGlobalFilters(new CatchAllFilter(nest.get(HttpAdapterHost))),
     });
 
-    it('carry the answer the callback gave, however late', async () => {
+    it('have the answer of the callback, even if it returns a promise', async () => {
       expect(await app.get('/fresh')).toEqual({ status: 403, body: { own: 1 } });
     });
   });

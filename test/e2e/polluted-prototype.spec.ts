@@ -11,7 +11,7 @@ function run(mode: 'traced' | 'polluted', members: string): unknown {
   return JSON.parse(stdout);
 }
 
-/** The names of options, of requirements, of calls, of callbacks' answers, of claims and of what lies between them. */
+/** The names of options, requirements, arguments of calls, answers of callbacks, claims, and of internal objects. */
 const NAMES = [
   ...Object.keys({ ...OPTIONS, ...CALLBACKS, ...KEY_OPTIONS }),
   ...['isGlobal', 'globalGuard', 'globalFilter', 'encode', 'decode', 'within', 'inCookies', 'checkForm', 'methods'],
@@ -41,7 +41,7 @@ const NAMES = [
 ];
 
 describe('Members that another library added to Object.prototype', () => {
-  it('are not read: neither options nor requirements nor claims', () => {
+  it('are never read as options, requirements or claims', () => {
     const read = run('traced', [...new Set(NAMES)].join(' ')) as string[];
     // The members `header` and `request` of a response on Fastify have the names of options.
     expect(read.filter((each) => !/^(?:header|request) in cookies\//.test(each))).toEqual([]);

@@ -30,7 +30,7 @@ describe.each(ADAPTERS)('The start in production on %s', (adapter) => {
     [{ requiredClaims: ['exp'] }, 'A token without jti is accepted', "requiredClaims: ['exp', 'jti']"],
     [{ requiredClaims: ['aud', 'jti'] }, 'A token without exp is accepted', "requiredClaims: ['aud', 'jti', 'exp']"],
     [{ jwks: provider }, 'A token without exp is accepted', "requiredClaims: ['exp']"],
-  ])('warns once of claims that %j does not require', async (options, problem, cure) => {
+  ])('warns once about claims that %j does not require', async (options, problem, cure) => {
     expect(await warningsWith(options)).toEqual([expect.stringContaining(problem)]);
     expect(await warningsWith(options)).toEqual([expect.stringContaining(cure)]);
   });

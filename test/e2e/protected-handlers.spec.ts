@@ -22,7 +22,7 @@ import { ADAPTERS, startApp, type AdapterName } from '../support/adapters.js';
 import { forge, SECRET } from '../support/forge.js';
 import { send } from '../support/http-client.js';
 
-/** Counts the calls of handlers: a handler that runs without a token is an open door. */
+/** Counts the calls of handlers: no handler may run without a token. */
 let served = 0;
 
 const serve = () => {
@@ -43,7 +43,7 @@ const Traced: () => MethodDecorator = () => (_target, _key, descriptor) => {
   } as typeof descriptor;
 };
 
-/** Replaces the method and copies its metadata, as careful decorators do. */
+/** Replaces the method and copies its metadata. */
 const TracedWithMetadata: () => MethodDecorator = () => (_target, _key, descriptor) => {
   const original = descriptor.value as Method;
   const wrapper = (...args: unknown[]) => original(...args);
@@ -78,7 +78,7 @@ const METHOD_DECORATORS = {
 
 type DecoratorName = keyof typeof METHOD_DECORATORS;
 
-/** Decorates a method, the first name nearest to the method, as the last line above it would be. */
+/** Decorates a method. The first name is the decorator nearest to the method. */
 function decorate(target: object, name: string, order: readonly DecoratorName[], together: boolean): void {
   const decorators = order.map((each) => METHOD_DECORATORS[each]());
   // `applyDecorators` applies in the order of its arguments.
@@ -93,7 +93,7 @@ function decorate(target: object, name: string, order: readonly DecoratorName[],
   }
 }
 
-/** What is done to an instance of the controller, or to its class, once it is decorated. */
+/** Changes to an instance of the controller, or to its class, after its decoration. */
 const REPLACEMENTS = {
   none: (controller: Type) => controller,
   boundInConstructor: (controller: Type) =>
@@ -163,7 +163,7 @@ const REPLACEMENTS = {
   },
 };
 
-/** How the controller comes by its handler. */
+/** The source of the controller's handler. */
 const ORIGINS = {
   own: (make: (target: object) => void) => {
     class OwnController {
@@ -218,7 +218,7 @@ const ORIGINS = {
   },
 };
 
-/** Where the requirement stands, besides the method. */
+/** The locations of the requirement, in addition to the method. */
 const RULES = {
   method: () => undefined,
   class: (controller: Type) => JwtRequired()(controller),
@@ -227,7 +227,7 @@ const RULES = {
 
 const SCOPES = { DEFAULT: Scope.DEFAULT, REQUEST: Scope.REQUEST };
 
-/** How the module of the library is there. */
+/** The ways in which an application imports the module of the library. */
 const LAYOUTS = [
   'imported',
   'noGlobalGuard',
@@ -277,7 +277,7 @@ function modulesOf(layout: Way['layout'], controller: Type): { imports: DynamicM
   }
 }
 
-/** The statuses of a request without a token and of one with it; `null` where the application does not start. */
+/** The statuses of a request without and with a token. `null` if the application does not start. */
 async function tried(adapter: AdapterName, way: Way): Promise<{ without: number; with: number } | null> {
   const path = way.versioned ? '/v1/x/me' : '/x/me';
   const other = way.layout === 'otherApplication' ? await startApp(adapter, { imports: [jwt()] }) : null;
@@ -318,7 +318,7 @@ const isLost = (name: DecoratorName, order: readonly DecoratorName[]) =>
 
 const isImported = (layout: Way['layout']) => ['imported', 'imported last', 'dynamic'].includes(layout);
 
-/** A method that another class takes over brings its rule and its guard on the function alone: the function has to stay. */
+/** Only the function of a copied method has its requirement and its guard, so a test cannot replace that function. */
 const canBeKnown = ({ order, origin, replacement, layout }: Way): boolean => {
   if (origin !== 'copied') return true;
   const stays = isImported(layout) ? replacement !== 'prototypeReplaced' : replacement === 'none';
@@ -345,7 +345,7 @@ const ways: fc.Arbitrary<Way> = fc
   .filter(canBeKnown);
 
 describe.each(ADAPTERS)('a handler with a requirement on %s', (adapter) => {
-  it('never answers a request without a token, however it is written', async () => {
+  it('never runs for a request without a token, in every combination of decorators and classes', async () => {
     await fc.assert(
       fc.asyncProperty(ways, async (way) => {
         served = 0;

@@ -65,8 +65,8 @@ const CONTROLLERS: Type[] = [
   InheritingController,
 ];
 
-describe.each(ADAPTERS)('which decorator counts on %s', (adapter) => {
-  describe('by default', () => {
+describe.each(ADAPTERS)('the decorators of a route on %s', (adapter) => {
+  describe('without requireByDefault', () => {
     const app = useJwtApp(adapter, { controllers: CONTROLLERS });
 
     it.each([
@@ -85,13 +85,13 @@ describe.each(ADAPTERS)('which decorator counts on %s', (adapter) => {
       expect(await app.get(path)).toMatchObject({ status });
     });
 
-    it('a decorator on the method replaces the one on the class, nothing is merged', async () => {
+    it('a decorator of the method replaces that of the class; they are not merged', async () => {
       expect(await app.get('/fresh/nearest', forge({ fresh: false }))).toMatchObject({ status: 200 });
       expect(await app.get('/fresh/optional', forge({ fresh: false }))).toMatchObject({ status: 200 });
       expect(await app.get('/fresh/optional')).toMatchObject({ status: 200 });
     });
 
-    it('of two on one method the upper one counts, as it is applied last', async () => {
+    it('the upper one of two decorators of a method counts, because it is applied last', async () => {
       expect(await app.get('/twice/public-above')).toMatchObject({ status: 200 });
       expect(await app.get('/twice/required-above')).toMatchObject({ status: 401 });
     });
@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('which decorator counts on %s', (adapter) => {
       expect(await app.get(path)).toMatchObject({ status });
     });
 
-    it('an undecorated route takes access tokens only', async () => {
+    it('a route without a decorator accepts only access tokens', async () => {
       expect(await app.get('/plain/undecorated', forge())).toMatchObject({ status: 200 });
       expect(await app.get('/plain/undecorated', forge({ type: 'refresh' }))).toMatchObject({ status: 422 });
     });

@@ -46,7 +46,7 @@ describe.each(ADAPTERS)('the query string on %s', (adapter) => {
     `?a=?&jwt=${token}`,
     `?__proto__[jwt]=garbage&jwt=${token}`,
     `?%=%&%zz&jwt=${token}`,
-  ])('holds a token in its parameter, the first of several: %#', async (query) => {
+  ])('has the token in the first parameter of the name: %#', async (query) => {
     expect(await app.get(`/${query}`)).toEqual(LET_IN);
     expect(await app.get(`/path${query}`)).toEqual(LET_IN);
   });
@@ -64,7 +64,7 @@ describe.each(ADAPTERS)('the query string on %s', (adapter) => {
     `?__proto__[jwt]=${token}`,
     `?a=jwt=${token}`,
     '?%zz=1',
-  ])('holds none: %j', async (query) => {
+  ])('has no token: %j', async (query) => {
     expect(await app.get(`/${query}`)).toEqual(MISSING);
     expect(await app.get(`/optional${query}`)).toEqual({ status: 200, body: { identity: null } });
   });
@@ -81,25 +81,25 @@ describe.each(ADAPTERS)('the query string on %s', (adapter) => {
     '...',
     '[object Object]',
     `${token}%20`,
-  ])('holds garbage: %s', async (value) => {
+  ])('has an invalid token: %s', async (value) => {
     expect(await app.get(`/?jwt=${encodeURI(value).replaceAll('%25', '%')}`)).toMatchObject({ status: 422 });
     expect(await app.get(`/optional?jwt=${encodeURI(value).replaceAll('%25', '%')}`)).toMatchObject({ status: 422 });
   });
 
-  it('holds it among a thousand others', async () => {
+  it('can have a thousand other parameters', async () => {
     const others = Array.from({ length: 1_000 }, (_, index) => `p${index}=${index}`).join('&');
     expect(await app.get(`/?${others}&jwt=${token}`)).toEqual(LET_IN);
     expect(await app.get(`/?${'jwt=&'.repeat(1_000)}`)).toEqual(MISSING);
     expect(await app.get(`/?jwt=${'x'.repeat(14_000)}`)).toMatchObject({ status: 422 });
   });
 
-  it('holds refresh tokens under the same name', async () => {
+  it('has refresh tokens under the same name', async () => {
     expect(await app.get(`/refresh?jwt=${forge({ type: 'refresh' })}`)).toMatchObject({ status: 200 });
     expect(await app.get(`/refresh?jwt=${token}`)).toMatchObject({ status: 422 });
     expect(await app.get('/refresh')).toEqual(MISSING);
   });
 
-  it('is no header', async () => {
+  it('does not include the Authorization header', async () => {
     expect(await app.get('/', token)).toEqual(MISSING);
   });
 });
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('the option queryString on %s', (adapter) => {
   describe('with another name', () => {
     const app = useJwtApp(adapter, serving({ name: 'access token' }));
 
-    it('is looked for under it only', async () => {
+    it('makes the guard read only the parameter of that name', async () => {
       expect(await app.get(`/?access%20token=${token}`)).toEqual(LET_IN);
       expect(await app.get(`/?access+token=${token}`)).toEqual(LET_IN);
       expect(await app.get(`/?jwt=${token}`)).toEqual({
@@ -121,7 +121,7 @@ describe.each(ADAPTERS)('the option queryString on %s', (adapter) => {
   describe.each(['__proto__', 'constructor'])('with the name %s', (name) => {
     const app = useJwtApp(adapter, serving({ name }));
 
-    it('finds nothing that objects inherit', async () => {
+    it('finds no property that objects inherit', async () => {
       expect(await app.get('/')).toEqual({ status: 401, body: { msg: `Missing '${name}' query paramater` } });
       expect(await app.get(`/?${name}=${token}`)).toEqual(LET_IN);
     });
@@ -143,7 +143,7 @@ describe.each(ADAPTERS)('the option queryString on %s', (adapter) => {
       }
     });
 
-    it('takes the rest for the token, even if that is empty', async () => {
+    it('makes the rest of the value the token, even if the rest is empty', async () => {
       expect(await app.get('/?jwt=Bearer%20')).toMatchObject({ status: 422 });
       expect(await app.get(`/?jwt=Bearer%20%20${token}`)).toMatchObject({ status: 422 });
       expect(await app.get('/?jwt=')).toEqual(MISSING);

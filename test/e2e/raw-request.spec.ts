@@ -54,7 +54,7 @@ describe('a middleware of Express that sets request.raw', () => {
     ['an object', {}],
     ['a frozen object', Object.freeze({})],
     ['a function', () => undefined],
-  ])('to %s that requests share does not show one user to another', async (_what, raw) => {
+  ])('to %s that requests share does not show the user of one request to another', async (_what, raw) => {
     await withJwtApp('express', settingRaw(raw), async (app) => {
       const answers = await Promise.all(['alice', 'bob'].map((sub) => app.get('/together', forge({ sub }))));
       expect(answers.map(({ body }) => body)).toEqual([{ identity: 'alice' }, { identity: 'bob' }]);
@@ -62,7 +62,7 @@ describe('a middleware of Express that sets request.raw', () => {
   });
 
   it.each([['text'], [''], [0], [1], [true], [null], [Symbol('raw')]])(
-    'to a primitive is no error: %p',
+    'to a primitive causes no error: %p',
     async (raw) => {
       await withJwtApp('express', settingRaw(raw), async (app) => {
         expect(await app.get('/identity', forge())).toMatchObject({ status: 200 });

@@ -49,7 +49,7 @@ const LATER: JwtExtendedOptions = {
   userLookup: noting('userLookup', Promise.resolve('Alice')),
 };
 
-describe.each(ADAPTERS)('callbacks that check a request on %s', (adapter) => {
+describe.each(ADAPTERS)('the callbacks for a request on %s', (adapter) => {
   describe.each([
     ['at once', AT_ONCE],
     ['later', LATER],
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('callbacks that check a request on %s', (adapter) => {
       calls.length = 0;
     });
 
-    it('are called in order with the token and, last, the request', async () => {
+    it('run in order, with the token and, as the last argument, the request', async () => {
       const claims = claimsOf({ fresh: undefined });
       expect(await app.get('/required?page=2', forge(claims))).toMatchObject({ status: 200 });
       expect(calls.map(([callback]) => callback)).toEqual(['decodeKey', 'isTokenRevoked', 'verifyToken', 'userLookup']);
@@ -76,29 +76,29 @@ describe.each(ADAPTERS)('callbacks that check a request on %s', (adapter) => {
       }
     });
 
-    it('are not called for an anonymous request', async () => {
+    it('do not run for an anonymous request', async () => {
       expect(await app.get('/optional')).toMatchObject({ status: 200 });
       expect(calls).toEqual([]);
     });
 
-    it('only the key is asked for when a token turns out bad', async () => {
+    it('do not run for an invalid token, except decodeKey', async () => {
       expect(await app.get('/required', forge({}, { secret: OTHER_SECRET }))).toMatchObject({ status: 422 });
       expect(await app.get('/required', forge({ exp: 1 }))).toMatchObject({ status: 401 });
       expect(await app.get('/required', forge({ type: 'refresh' }))).toMatchObject({ status: 422 });
       expect(calls.map(([callback]) => callback)).toEqual(['decodeKey', 'decodeKey', 'decodeKey']);
     });
 
-    it('decodeKey is not called for a value that is not a token', async () => {
+    it('do not include decodeKey for a value that is no token', async () => {
       expect(await app.get('/required', 'a.b.c')).toMatchObject({ status: 422 });
       expect(calls).toEqual([]);
     });
 
-    it('skipRevocationCheck leaves isTokenRevoked out', async () => {
+    it('do not include isTokenRevoked with skipRevocationCheck', async () => {
       expect(await app.get('/log-out', forge())).toMatchObject({ status: 200 });
       expect(calls.map(([callback]) => callback)).toEqual(['decodeKey', 'verifyToken', 'userLookup']);
     });
 
-    it('TokenService.verify() asks for the key only, without a request', async () => {
+    it('are only decodeKey, without a request, in TokenService.verify()', async () => {
       expect(await app.send('POST', '/verify')).toMatchObject({ status: 201 });
       expect(calls.map(([callback, , , request]) => [callback, request])).toEqual([['decodeKey', undefined]]);
     });

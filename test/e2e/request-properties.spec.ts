@@ -11,7 +11,7 @@ function propertiesOf(value: object | null): string[] {
   return [...Object.getOwnPropertyNames(value), ...propertiesOf(Object.getPrototypeOf(value) as object | null)];
 }
 
-/** The names of these that the option `requestProperty` accepts. */
+/** The property names that the option `requestProperty` accepts. */
 function acceptedOf(names: readonly string[]): string[] {
   return names.filter((requestProperty) => {
     try {

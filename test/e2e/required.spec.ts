@@ -41,13 +41,13 @@ class AccountController {
 describe.each(ADAPTERS)('a protected route on %s', (adapter) => {
   const app = useJwtApp(adapter, { controllers: [NotesController, AccountController] });
 
-  it('lets the token of a log-in in', async () => {
+  it('accepts the token of a log-in', async () => {
     const { body } = await app.send('POST', '/login');
     const { accessToken } = body as { accessToken: string };
     expect(await app.get('/notes', accessToken)).toEqual({ status: 200, body: { owner: 'alice' } });
   });
 
-  it('lets in a token that was made elsewhere with the same secret', async () => {
+  it('accepts a token of another service with the same secret', async () => {
     expect(await app.get('/notes', forge({ sub: 'bob' }))).toEqual({ status: 200, body: { owner: 'bob' } });
   });
 
@@ -83,7 +83,7 @@ describe.each(ADAPTERS)('a protected route on %s', (adapter) => {
     expect(await app.get('/open', 'garbage')).toEqual({ status: 200, body: { open: true } });
   });
 
-  it('is protected against HEAD like against GET', async () => {
+  it('is protected for HEAD as for GET', async () => {
     expect(await app.send('HEAD', '/notes')).toMatchObject({ status: 401 });
     expect(await app.send('HEAD', '/notes', { token: forge() })).toMatchObject({ status: 200 });
     expect(await app.send('HEAD', '/head')).toMatchObject({ status: 401 });

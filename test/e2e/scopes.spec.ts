@@ -90,11 +90,11 @@ describe.each(ADAPTERS)('scopes and roles on %s', (adapter) => {
     if (status === 403) expect(answer.body).toEqual({ msg: 'Insufficient scope' });
   });
 
-  it('an optional route without a token asks for no scope', async () => {
+  it('an optional route requires no scope from a request without a token', async () => {
     expect(await app.get('/optional')).toMatchObject({ status: 200 });
   });
 
-  it('a refusal names the scopes in its challenge, and none for a role', async () => {
+  it('the challenge names the required scopes, but no role', async () => {
     const missing = await app.get('/both', forge({ scope: 'orders:read' }));
     expect(missing.header('www-authenticate')).toBe(
       'Bearer error="insufficient_scope", error_description="Insufficient scope", scope="orders:read orders:write"',
@@ -105,14 +105,14 @@ describe.each(ADAPTERS)('scopes and roles on %s', (adapter) => {
     );
   });
 
-  it('type says which tokens a route accepts', async () => {
+  it('type limits the types of tokens that a route accepts', async () => {
     expect(await app.get('/refresh', forge({ type: 'refresh' }))).toMatchObject({ status: 200 });
     expect(await app.get('/refresh', forge())).toMatchObject({ status: 422 });
     expect(await app.get('/any-type', forge({ type: 'refresh' }))).toMatchObject({ status: 200 });
     expect(await app.get('/any-type', forge())).toMatchObject({ status: 200 });
   });
 
-  it('come after revocation and before verifyToken', async () => {
+  it('are checked after revocation and before verifyToken', async () => {
     const asked: string[] = [];
     const options = {
       isTokenRevoked: ({ sub }: { sub?: string }) => asked.push('revoked') > 0 && sub === 'mallory',
@@ -135,14 +135,14 @@ describe.each(ADAPTERS)('scopes and roles on %s', (adapter) => {
     });
   });
 
-  it('errorResponses.insufficientScope answers', async () => {
+  it('errorResponses.insufficientScope changes the answer', async () => {
     const options = { errorResponses: { insufficientScope: () => ({ status: 404, body: 'hidden' }) } };
     await withJwtApp(adapter, { options, controllers }, async (other) => {
       expect(await other.get('/one', forge())).toEqual({ status: 404, body: 'hidden' });
     });
   });
 
-  it('an allow that throws is the error of the application', async () => {
+  it('an exception of allow is the answer', async () => {
     @Controller()
     class ThrowingController {
       @JwtRequired({

@@ -19,20 +19,20 @@ const STRANGE = 'a-secret-nobody-here-knows-that-is-long-enough-for-every-hmac-h
 describe.each(ADAPTERS)('a list of secrets on %s', (adapter) => {
   const app = useJwtApp(adapter, { options: { secret: [SECRET, OTHER_SECRET, OLD] }, controllers });
 
-  it('all of them verify', async () => {
+  it('verifies tokens with each secret', async () => {
     for (const secret of [SECRET, OTHER_SECRET, OLD]) {
       expect(await app.get('/', forge({}, { secret }))).toMatchObject({ status: 200 });
     }
   });
 
-  it('no other does', async () => {
+  it('refuses tokens of any other secret', async () => {
     expect(await app.get('/', forge({}, { secret: STRANGE }))).toEqual({
       status: 422,
       body: { msg: 'Signature verification failed' },
     });
   });
 
-  it('the first one signs', async () => {
+  it('signs new tokens with the first secret', async () => {
     const token = await app.tokens.createAccessToken('alice');
     await withJwtApp(adapter, { options: { secret: SECRET }, controllers }, async (other) => {
       expect(await other.get('/', token)).toMatchObject({ status: 200 });
@@ -42,7 +42,7 @@ describe.each(ADAPTERS)('a list of secrets on %s', (adapter) => {
     });
   });
 
-  it('a token of an old secret expires like any other', async () => {
+  it('refuses an expired token of an old secret', async () => {
     expect(await app.get('/', forge({ exp: 1 }, { secret: OLD }))).toMatchObject({ status: 401 });
   });
 });
@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('a secret on %s', (adapter) => {
     });
   });
 
-  it('may be short if it has to', async () => {
+  it('may be short with allowWeakSecret', async () => {
     const options = { secret: 'short', allowWeakSecret: true };
     await withJwtApp(adapter, { options, controllers }, async (app) => {
       expect(await app.get('/', forge({}, { secret: 'short' }))).toMatchObject({ status: 200 });

@@ -26,7 +26,7 @@ async function linesOf(on: ResponseName, work: Work, surroundings?: Surroundings
   return answer.setCookies;
 }
 
-/** `Max-Age` and what `Expires` is away from now, both in seconds; the rest of the line without them. */
+/** `Max-Age` and the time until `Expires`, both in seconds, and the rest of the line. */
 function lifetimeOf(line = '') {
   const maxAge = /; Max-Age=(-?\d+)/.exec(line)?.[1];
   const expires = /; Expires=([^;]+)/.exec(line)?.[1];
@@ -37,8 +37,8 @@ function lifetimeOf(line = '') {
   };
 }
 
-describe.each(RESPONSES)('cookies set on %s', (on) => {
-  it('hold the token out of reach of scripts, and its CSRF value within', async () => {
+describe.each(RESPONSES)('the cookies of a token on %s', (on) => {
+  it('hide the token from scripts, and show them its CSRF value', async () => {
     expect(await linesOf(on, setAccess())).toEqual([
       `access_token_cookie=${token}; ${DEFAULTS}`,
       `csrf_access_token=${CSRF}; ${READABLE}`,
@@ -49,7 +49,7 @@ describe.each(RESPONSES)('cookies set on %s', (on) => {
     ]);
   });
 
-  it('come in the order they are set in', async () => {
+  it('have the order of the calls that set them', async () => {
     const both: Work = async (cookies, response) => {
       await cookies.setRefreshCookies(response, refresh);
       await cookies.setAccessCookies(response, token);
@@ -72,7 +72,7 @@ describe.each(RESPONSES)('cookies set on %s', (on) => {
     expect(line).toBe(`access_token_cookie=${token}; ${attributes}`);
   });
 
-  it('share domain, Secure and SameSite, but not their paths', async () => {
+  it('have the same domain, Secure and SameSite, but different paths', async () => {
     const options: JwtExtendedOptions = {
       cookies: { access: { path: '/a' }, domain: 'example.com', partitioned: true },
       csrf: { access: { cookieName: 'XSRF-TOKEN', cookiePath: '/b' } },
@@ -83,7 +83,7 @@ describe.each(RESPONSES)('cookies set on %s', (on) => {
     ]);
   });
 
-  it('are one without CSRF protection, or without its cookies', async () => {
+  it('include no CSRF cookie without CSRF protection or with csrf.inCookies: false', async () => {
     for (const csrf of [false, { inCookies: false }] as const) {
       expect(await linesOf(on, setAccess(), { options: { csrf } })).toEqual([
         `access_token_cookie=${token}; ${DEFAULTS}`,
@@ -91,7 +91,7 @@ describe.each(RESPONSES)('cookies set on %s', (on) => {
     }
   });
 
-  it('can have names that browsers guard', async () => {
+  it('can have the prefixes __Host- and __Secure-', async () => {
     const options: JwtExtendedOptions = {
       cookies: { access: { name: '__Host-a' } },
       csrf: { access: { cookieName: '__Host-c' } },
@@ -137,7 +137,7 @@ describe.each(RESPONSES)('cookies set on %s', (on) => {
     expect(lifetimeOf(kept).maxAge).toBe(31_540_000);
   });
 
-  it('take a domain of the call', async () => {
+  it('have the domain of the call, if it names one', async () => {
     const options = { cookies: { domain: 'example.com' } };
     const [line, second] = await linesOf(on, setAccess({ domain: 'www.example.com' }), { options });
     expect(line).toContain('; Domain=www.example.com; ');
@@ -158,28 +158,28 @@ describe.each(RESPONSES)('cookies set on %s', (on) => {
     expect(names).toEqual(['own=1', 'own=2', `access_token_cookie=${token}`, `csrf_access_token=${CSRF}`, 'late=3']);
   });
 
-  it('do not look at the type of the token, and need no location', async () => {
+  it('do not depend on the type of the token or on tokenLocation', async () => {
     const options: JwtExtendedOptions = { tokenLocation: 'headers' };
     const [line] = await linesOf(on, setAccess({}, refresh), { options });
     expect(line).toBe(`access_token_cookie=${refresh}; ${DEFAULTS}`);
   });
 });
 
-/** As an application sets a cookie of its own. */
+/** Sets a cookie as an application does. */
 function append(response: object, line: string): void {
   const { appendHeader, header } = response as Partial<ServerResponse> & { header?(name: string, value: string): void };
   if (appendHeader) appendHeader.call(response, 'Set-Cookie', line);
   else header?.call(response, 'Set-Cookie', line);
 }
 
-describe.each(RESPONSES)('nothing is set on %s', (on) => {
+describe.each(RESPONSES)('no cookie is set on %s', (on) => {
   it.each([
     ['expired', forge({ csrf: CSRF, exp: nowInSeconds() - 1 }), 401],
     ['garbage', 'garbage', 422],
     ['forged', forge({ csrf: CSRF }, { secret: 'xy'.repeat(16) }), 422],
     ['without a CSRF value', forge(), 422],
     ['with a CSRF value that is no text', forge({ csrf: 1 }), 422],
-  ])('where the token is %s', async (_, value, status) => {
+  ])('if the token is %s', async (_, value, status) => {
     const answer = await answerOf(on, setAccess({}, value));
     expect(answer).toMatchObject({ status });
     expect(answer.setCookies).toEqual([]);
@@ -191,13 +191,13 @@ describe.each(RESPONSES)('nothing is set on %s', (on) => {
     { maxAge: '60' as '60s' },
     { maxAge: Number.NaN },
     { maxAge: Infinity },
-  ])('where %p is a mistake of the application', async (options) => {
+  ])('if the application passes %p', async (options) => {
     const answer = await answerOf(on, setAccess(options));
     expect(answer).toMatchObject({ status: 500 });
     expect(answer.setCookies).toEqual([]);
   });
 
-  it('with a domain for a name that forbids it', async () => {
+  it('if the call names a domain and the cookie has the prefix __Host-', async () => {
     const options: JwtExtendedOptions = { cookies: { access: { name: '__Host-a' } } };
     const answer = await answerOf(on, setAccess({ domain: 'example.com' }), { options });
     expect(answer).toMatchObject({ status: 500 });
@@ -228,7 +228,7 @@ describe.each(RESPONSES)('the size of a cookie on %s', (on) => {
     expect(answer.setCookies).toEqual([]);
   });
 
-  it('is in the message, with the size of each claim and without its value', async () => {
+  it('is in the error message, with the size of each claim and without its value', async () => {
     let message = '';
     const work: Work = async (cookies, response) => {
       const claims = { csrf: CSRF, sub: 'a-private-name', roles: ['secret-role'.repeat(400)], small: 1 };
@@ -255,7 +255,7 @@ const middleware = (app: INestApplication) =>
   });
 
 describe.each(['express', 'fastify'] as const)('middleware on %s', (on) => {
-  it('has set cookies before, and they stay', async () => {
+  it('can set cookies before the handler, and they remain', async () => {
     const names = (await linesOf(on, setAccess(), { prepare: middleware })).map((line) => line.split(';')[0]);
     expect(names).toEqual(['early=1', 'early=2', `access_token_cookie=${token}`, `csrf_access_token=${CSRF}`]);
   });
@@ -270,7 +270,7 @@ describe('hooks on fastify', () => {
         reply.header('Set-Cookie', 'sent=1');
       });
 
-  it('set cookies after, and both are sent', async () => {
+  it('can set cookies after the handler, and the response has both', async () => {
     const names = (await linesOf('fastify', setAccess(), { prepare: hook })).map((line) => line.split(';')[0]);
     expect(names).toEqual([`access_token_cookie=${token}`, `csrf_access_token=${CSRF}`, 'sent=1']);
   });

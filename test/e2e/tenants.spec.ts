@@ -63,7 +63,7 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
   describe.each([
     ['at once', OPTIONS],
     ['later', LATE],
-  ])('chosen %s', (_when, options) => {
+  ])('with a callback that answers %s', (_when, options) => {
     const app = useJwtApp(adapter, { options, controllers: [RoutesController] });
 
     it.each(Object.keys(SIGNING))('sign and verify: %s', async (tenant) => {
@@ -75,12 +75,12 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
       expect(await app.get('/', token)).toEqual({ status: 200, body: { tenant } });
     });
 
-    it('cannot make tokens for each other', async () => {
+    it('cannot create tokens for each other', async () => {
       const forGlobex = { secret: OTHER_SECRET, header: { kid: 'globex-1' } };
       expect(await app.get('/', forge({ tenant: 'globex' }, forGlobex))).toMatchObject({ status: 200 });
       for (const tenant of ['acme', 'initech', 'GLOBEX', '', undefined, null, ['globex'], { 0: 'globex' }, 0, true]) {
         const token = forge({ tenant }, forGlobex);
-        // Twice, for what was seen once may be remembered.
+        // Twice, because the second request could find the token in the cache.
         for (const answer of [await app.get('/', token), await app.get('/', token)]) {
           expect(answer).toEqual(refused('The claim "tenant" is not that of the key'));
         }
@@ -89,14 +89,14 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
       expect(await app.get('/', forge({ tenant: 'acme' }, asAcme))).toEqual(refused('Signature verification failed'));
     });
 
-    it('learn nothing more of a token of another’s key that has expired', async () => {
+    it('get no other error for an expired token of another tenant’s key', async () => {
       const expired = forge({ tenant: 'acme', exp: 1 }, { secret: OTHER_SECRET, header: { kid: 'globex-1' } });
       for (const answer of [await app.get('/', expired), await app.get('/', expired)]) {
         expect(answer).toEqual(refused('The claim "tenant" is not that of the key'));
       }
     });
 
-    it('are known, or there is no key', async () => {
+    it('have no key if they are unknown', async () => {
       for (const kid of ['acme-2', '__proto__', 'constructor', '../acme-1', "' OR '1'='1"]) {
         expect(await app.get('/', forge({ tenant: 'acme' }, { header: { kid } }))).toEqual(
           refused('No key for this token'),
@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
       }
     });
 
-    it('have one algorithm each, whichever a token names', async () => {
+    it('have one algorithm each, and the header of a token cannot change it', async () => {
       const notAllowed = refused('The specified alg value is not allowed');
       const header = { kid: 'initech-1' };
       const withPublicKey = { header, secret: pem(publicKeyFor('ES256')) };
@@ -117,19 +117,19 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
     });
   });
 
-  describe('when a token is made', () => {
+  describe('for a new token', () => {
     const app = useJwtApp(adapter, { options: OPTIONS });
 
     it.each([
       [{ claims: { tenant: 'globex' } }, 'The claim "tenant" of a new token is bound to its key'],
       [{ headers: { kid: 'globex-1' } }, 'The header parameter "kid" of a new token is the name of its key'],
-    ])('the call cannot name another: %j', async (given, message) => {
+    ])('refuse the tenant of another key: %j', async (given, message) => {
       const made = app.tokens.createAccessToken(userOf('acme'), given);
       await expect(made).rejects.toThrow(TypeError);
       await expect(made).rejects.toThrow(message);
     });
 
-    it('the call may name the same', async () => {
+    it('accept the tenant of their own key', async () => {
       const given = { claims: { tenant: 'acme' }, headers: { kid: 'acme-1' } };
       await expect(app.tokens.createAccessToken(userOf('acme'), given)).resolves.toBeDefined();
     });
@@ -145,7 +145,7 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
       controllers: [RoutesController],
     });
 
-    it('keep their key when a token is rotated', async () => {
+    it('sign with their own key at a rotation', async () => {
       const { refreshToken } = await app.tokens.createTokenPair(userOf('initech'));
       const { accessToken } = await app.tokens.rotate(refreshToken);
       expect(readToken(accessToken)).toMatchObject({
@@ -156,7 +156,7 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
     });
   });
 
-  describe('chosen by the host that a request names', () => {
+  describe('with keys by the host of the request', () => {
     const tenantOf = (request: unknown) => (request as { headers: Record<string, string> }).headers['x-tenant'] ?? '';
     const app = useJwtApp(adapter, {
       options: {
@@ -166,7 +166,7 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
       controllers: [RoutesController],
     });
 
-    it('do not take each other’s tokens, also where they share a key and one was seen before', async () => {
+    it('refuse each other’s tokens, even if they share a key and the token is in the cache', async () => {
       const token = forge({ tenant: 'acme' });
       const at = (tenant: string) => app.send('GET', '/', { token, headers: [['X-Tenant', tenant]] });
       expect(await at('acme')).toMatchObject({ status: 200 });
@@ -175,30 +175,30 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
     });
   });
 
-  describe('who share an algorithm, chosen by a claim', () => {
+  describe('with one algorithm and keys by a claim', () => {
     const keys: Readonly<Record<string, string>> = { acme: SECRET, globex: OTHER_SECRET };
     const app = useJwtApp(adapter, {
       options: { secret: undefined, decodeKey: (_header, { tenant }) => keys[String(tenant)] ?? null },
       controllers: [RoutesController],
     });
 
-    it('are distinguished by the signature', async () => {
+    it('refuse a token that another tenant signed', async () => {
       expect(await app.get('/', forge({ tenant: 'acme' }))).toMatchObject({ status: 200 });
       expect(await app.get('/', forge({ tenant: 'globex' }))).toEqual(refused('Signature verification failed'));
     });
 
-    it('verify only: without encodeKey and a key of its own the service makes no tokens', async () => {
+    it('cannot create tokens without encodeKey, secret or private key', async () => {
       await expect(app.tokens.createAccessToken('alice')).rejects.toThrow('has no secret, privateKey or encodeKey');
     });
   });
 
-  describe('whose keys are for some of the accepted algorithms', () => {
+  describe('with keys for some of the accepted algorithms', () => {
     const app = useJwtApp(adapter, {
       options: { secret: undefined, decodeAlgorithms: ['HS512'], decodeKey: () => 'xy'.repeat(16) },
       controllers: [RoutesController],
     });
 
-    it('refuse the others as they refuse any, for a token must not cause an error', async () => {
+    it('answer the other algorithms with 422, because a token must not cause a 500', async () => {
       expect(await app.get('/', forge({}, { secret: 'xy'.repeat(16) }))).toMatchObject({ status: 200 });
       const other = forge(claimsOf(), { secret: 'xy'.repeat(16), algorithm: 'HS512' });
       expect(await app.get('/', other)).toEqual(refused('The specified alg value is not allowed'));

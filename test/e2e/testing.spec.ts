@@ -84,7 +84,7 @@ describe.each(ADAPTERS)('an application under test on %s', (adapter) => {
       customise: (builder) => builder.overrideProvider(JwtGuard).useClass(TestGuard),
     });
 
-    it('replaces the global guard; setJwtContext() says who is there', async () => {
+    it('replaces the global guard; setJwtContext() sets the user', async () => {
       expect(await app.get('/profile')).toEqual(TESS);
     });
   });
@@ -107,7 +107,7 @@ describe.each(ADAPTERS)('an application under test on %s', (adapter) => {
       customise: (builder) => builder.overrideProvider(JwtGuard).useClass(AnonymousGuard),
     });
 
-    it('is an anonymous request', async () => {
+    it('makes a request anonymous', async () => {
       expect(await app.get('/optional')).toEqual({ status: 200, body: { identity: null, user: null } });
     });
   });

@@ -22,22 +22,22 @@ describe.each(ADAPTERS)('the times in a token on %s', (adapter) => {
   const app = useJwtApp(adapter, { controllers });
   const ask = (claims: object) => app.get('/', forge(claims));
 
-  it('exp: the token is refused from that second on', async () => {
+  it('exp: the guard refuses the token from that second on', async () => {
     expect(await ask({ exp: after(1) })).toMatchObject(LET_IN);
     expect(await ask({ exp: after(0) })).toEqual(EXPIRED);
     expect(await ask({ exp: after(-1) })).toEqual(EXPIRED);
   });
 
-  it('exp: fractions are cut off', async () => {
+  it('exp: the guard ignores the fraction of a second', async () => {
     expect(await ask({ exp: nowInSeconds() + 0.999 })).toEqual(EXPIRED);
     expect(await ask({ exp: after(1) + 0.5 })).toMatchObject(LET_IN);
   });
 
-  it('exp: without one the token is good for ever', async () => {
+  it('exp: a token without it never expires', async () => {
     expect(await ask({ exp: undefined })).toMatchObject(LET_IN);
   });
 
-  it('nbf and iat: the token is refused before', async () => {
+  it('nbf and iat: the guard refuses the token before that second', async () => {
     expect(await ask({ nbf: after(1) })).toEqual({ status: 422, body: { msg: 'The token is not yet valid (nbf)' } });
     expect(await ask({ iat: after(1) })).toEqual({ status: 422, body: { msg: 'The token is not yet valid (iat)' } });
     expect(await ask({ nbf: after(0), iat: after(0) })).toMatchObject(LET_IN);
@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('the times in a token on %s', (adapter) => {
     });
   });
 
-  it('a new token can have its own lifetime', async () => {
+  it('expires: a new token can have its own lifetime', async () => {
     const token = await app.tokens.createAccessToken('alice', { expires: '5s' });
     expect(await app.get('/', token)).toMatchObject(LET_IN);
     expect(await app.get('/', await app.tokens.createAccessToken('alice', { expires: -1 }))).toEqual(EXPIRED);
@@ -66,12 +66,12 @@ describe.each(ADAPTERS)('leeway on %s', (adapter) => {
   const app = useJwtApp(adapter, { options: { leeway: { seconds: 30 } }, controllers });
   const ask = (claims: object) => app.get('/', forge(claims));
 
-  it('prolongs exp', async () => {
+  it('is added to exp', async () => {
     expect(await ask({ exp: after(-29) })).toMatchObject(LET_IN);
     expect(await ask({ exp: after(-30) })).toEqual(EXPIRED);
   });
 
-  it('brings nbf and iat forward', async () => {
+  it('is subtracted from nbf and iat', async () => {
     expect(await ask({ nbf: after(30), iat: after(30) })).toMatchObject(LET_IN);
     expect(await ask({ nbf: after(31) })).toMatchObject({ status: 422 });
     expect(await ask({ iat: after(31) })).toMatchObject({ status: 422 });

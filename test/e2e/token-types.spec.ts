@@ -37,26 +37,26 @@ const ONLY_REFRESH = { status: 422, body: { msg: 'Only refresh tokens are allowe
 describe.each(ADAPTERS)('the type of a token on %s', (adapter) => {
   const app = useJwtApp(adapter, { controllers: [TypesController] });
 
-  it('access: opens access routes only', async () => {
+  it('access: only access routes accept the token', async () => {
     const token = await app.tokens.createAccessToken('alice');
     expect(await app.get('/access', token)).toEqual({ status: 200, body: { type: 'access' } });
     expect(await app.get('/refresh', token)).toEqual(ONLY_REFRESH);
   });
 
-  it('refresh: opens refresh routes only', async () => {
+  it('refresh: only refresh routes accept the token', async () => {
     const token = await app.tokens.createRefreshToken('alice');
     expect(await app.get('/refresh', token)).toEqual({ status: 200, body: { type: 'refresh' } });
     expect(await app.get('/access', token)).toEqual(NO_REFRESH);
   });
 
-  it('none: counts as access', async () => {
+  it('missing: the token counts as an access token', async () => {
     const token = forge({ type: undefined });
     expect(await app.get('/access', token)).toEqual({ status: 200, body: { type: 'access' } });
     expect(await app.get('/refresh', token)).toEqual(ONLY_REFRESH);
   });
 
   it.each(['"password-reset"', '"Access"', '"Refresh"', '"refresh "', '""', 'null', '["refresh"]', '["access"]', '1'])(
-    'one of your own, %s, opens neither access nor refresh routes',
+    '%s of the application: access and refresh routes refuse the token',
     async (json) => {
       const token = forgeJson('type', json);
       expect(await app.get('/access', token)).toMatchObject({ status: 422 });
@@ -64,7 +64,7 @@ describe.each(ADAPTERS)('the type of a token on %s', (adapter) => {
     },
   );
 
-  it('does not matter where a route takes any', async () => {
+  it('does not matter on a route with verifyType: false', async () => {
     for (const path of ['/any', '/any-refresh']) {
       for (const type of ['access', 'refresh', 'password-reset']) {
         expect(await app.get(path, forge({ type }))).toEqual({ status: 200, body: { type } });
@@ -72,7 +72,7 @@ describe.each(ADAPTERS)('the type of a token on %s', (adapter) => {
     }
   });
 
-  it('may be set by a claim', async () => {
+  it('can be set by the claim type', async () => {
     const token = await app.tokens.createAccessToken('alice', { claims: { type: 'refresh' } });
     expect(await app.get('/refresh', token)).toMatchObject({ status: 200 });
     expect(await app.get('/access', token)).toEqual(NO_REFRESH);

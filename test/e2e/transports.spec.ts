@@ -92,7 +92,7 @@ const deliver = (method: string, message: Message, consumer?: Consumer) => queue
 const refusalOf = (method: string, message: Message) => errorOf(() => deliver(method, message));
 
 describe('a transport of the option transports', () => {
-  it('lets a good token in, and all parts of the call see it', async () => {
+  it('accepts a valid token, and decorators and interceptors read its context', async () => {
     await start();
     expect(await deliver('required', messageWith(forge()))).toEqual({
       identity: 'alice',
@@ -116,7 +116,7 @@ describe('a transport of the option transports', () => {
     expect(await refusalOf(method, messageWith(token))).toMatchObject({ code });
   });
 
-  it('decides what the guard throws, with the final exception', async () => {
+  it('receives the final exception, and returns the error that the guard throws', async () => {
     const refuse: JwtTransport['refuse'] = (error, context) =>
       new Error(`${context.getType<string>()}: ${error.code} ${JSON.stringify(error.getResponse())}`);
     await start({ refuse }, { errorMessageKey: 'reason' });
@@ -130,7 +130,7 @@ describe('a transport of the option transports', () => {
     expect(await refusalOf('required', messageWith())).toMatchObject({ code: 'JWT_MISSING' });
   });
 
-  it('decides it too when a callback answers later', async () => {
+  it('returns that error also if a callback answers with a promise', async () => {
     await start({ refuse: ({ code }) => new Error(code) }, { isTokenRevoked: async () => true });
     expect(await refusalOf('required', messageWith(forge()))).toEqual(new Error('JWT_REVOKED'));
   });
@@ -144,7 +144,7 @@ describe('a transport of the option transports', () => {
     expect(await refusalOf('required', messageWith(forge()))).toBe(mine);
   });
 
-  it('can have the token in its own location', async () => {
+  it('can read the token from a location of its own', async () => {
     const tokenOf: JwtTransport['tokenOf'] = (context) => context.getArgByIndex<{ data?: string }>(0).data;
     const requests: unknown[] = [];
     const verifyToken = (_payload: unknown, _header: unknown, request?: object) => requests.push(request);
@@ -156,13 +156,13 @@ describe('a transport of the option transports', () => {
     expect(await deliver('byHeader', messageWith(forge({ sub: 'bob' }), forge()))).toMatchObject({ identity: 'bob' });
   });
 
-  it('is asked before HTTP', async () => {
+  it('is used before HTTP', async () => {
     const accepts = (context: { getType(): string }) => context.getType() === 'http';
     await start({ accepts }, {}, 'http');
     expect(await deliver('required', messageWith(forge()))).toMatchObject({ identity: 'alice', interceptor: 'alice' });
   });
 
-  it('shows no token to a handler without a check', async () => {
+  it('shows no context to a handler without a check', async () => {
     await start();
     const message = messageWith(forge());
     await deliver('required', message);
@@ -181,20 +181,23 @@ describe('the key of a transport', () => {
     await start({ keyOf: (context) => context.getArgByIndex<Consumer>(1), lifetimeOf }, { isTokenRevoked });
   };
 
-  it.each([['connection'], [undefined]] as const)('with the lifetime %s: every call is checked', async (lifetime) => {
-    await startWith(lifetime);
-    const message = messageWith(forge());
-    for (let round = 0; round < 2; round++) await deliver('required', message, consumer);
-    expect(await errorOf(() => deliver('required', message, consumer))).toMatchObject({ code: 'JWT_REVOKED' });
-  });
+  it.each([['connection'], [undefined]] as const)(
+    'with the lifetime %s: the guard checks every call',
+    async (lifetime) => {
+      await startWith(lifetime);
+      const message = messageWith(forge());
+      for (let round = 0; round < 2; round++) await deliver('required', message, consumer);
+      expect(await errorOf(() => deliver('required', message, consumer))).toMatchObject({ code: 'JWT_REVOKED' });
+    },
+  );
 
-  it('with the lifetime connection: a call without a token is anonymous, though another call had one', async () => {
+  it('with the lifetime connection: a call without a token is anonymous, even if another call had a token', async () => {
     await startWith('connection');
     expect(await deliver('optional', messageWith(forge()), consumer)).toMatchObject({ identity: 'alice' });
     expect(await deliver('optional', messageWith(), consumer)).toEqual({ identity: null });
   });
 
-  it('with the lifetime call: each requirement is checked once', async () => {
+  it('with the lifetime call: the guard checks each requirement once', async () => {
     await startWith('call');
     const message = messageWith(forge({ fresh: true }));
     for (let round = 0; round < 5; round++) await deliver('required', message, consumer);
@@ -205,7 +208,7 @@ describe('the key of a transport', () => {
     expect(checks).toBe(2);
   });
 
-  it('holds a result for each handler, though several run at once', async () => {
+  it('has a result for each handler, even if several handlers run at the same time', async () => {
     await start({ keyOf: (context) => context.getArgByIndex<Consumer>(1) }, { isTokenRevoked: async () => false });
     const answers = await Promise.all([
       deliver('required', messageWith(forge()), consumer),
@@ -220,7 +223,7 @@ describe('the key of a transport', () => {
   });
 });
 
-describe('a transport that answers wrongly refuses the call, and says what to return', () => {
+describe('a wrong answer of a transport refuses the call, and the error says what to return', () => {
   it.each<[keyof JwtTransport, unknown, RegExp]>([
     ['accepts', Promise.resolve(true), /^accepts\(\) of transports\[0\] .* true or false at once/],
     ['accepts', 1, /^accepts\(\)/],
@@ -251,7 +254,7 @@ describe('a transport that answers wrongly refuses the call, and says what to re
 describe('getJwtContext() and setJwtContext()', () => {
   const contextOf = (message: Message) => contextWith([message, { name: 'one' }]);
 
-  it('know the transports of a module from its compilation to its end', async () => {
+  it('use the transports of a module from its compilation until it is closed', async () => {
     const message = messageWith(forge());
     expect(getJwtContext(contextOf(message))).toBeNull();
     await start();

@@ -13,11 +13,11 @@ const unset =
   (cookies: TokenCookieService, response) =>
     cookies[method](response, options);
 
-describe.each(RESPONSES)('cookies deleted on %s', (on) => {
+describe.each(RESPONSES)('the deleted cookies on %s', (on) => {
   const linesOf = async (work: Work, options?: JwtExtendedOptions) =>
     (await answerOf(on, work, { options })).setCookies;
 
-  it('are those of both tokens, or of one', async () => {
+  it('are those of both tokens or of one token', async () => {
     const access = [
       `access_token_cookie=; Path=/; ${EPOCH}; HttpOnly; Secure; SameSite=Lax`,
       `csrf_access_token=; Path=/; ${EPOCH}; Secure; SameSite=Lax`,
@@ -31,7 +31,7 @@ describe.each(RESPONSES)('cookies deleted on %s', (on) => {
     expect(await linesOf(unset('unsetRefreshCookies'))).toEqual(refresh);
   });
 
-  it('are those of the token alone without CSRF protection, or without its cookies', async () => {
+  it('include no CSRF cookie without CSRF protection or with csrf.inCookies: false', async () => {
     for (const csrf of [false, { inCookies: false }] as const) {
       expect(await linesOf(unset('unsetAccessCookies'), { csrf })).toEqual([
         `access_token_cookie=; Path=/; ${EPOCH}; HttpOnly; Secure; SameSite=Lax`,
@@ -46,7 +46,7 @@ describe.each(RESPONSES)('cookies deleted on %s', (on) => {
     { cookies: { secure: false, sameSite: false } },
     { cookies: { sameSite: 'none', partitioned: true } },
     { cookies: { access: { name: '__Host-a' } }, csrf: { access: { cookieName: '__Secure-c' } } },
-  ])('repeat every attribute they are set with: %j', async (options) => {
+  ])('have every attribute with which they were set: %j', async (options) => {
     const set = await linesOf((cookies, response) => cookies.setAccessCookies(response, token), options);
     const deleted = await linesOf(unset('unsetAccessCookies'), options);
     const attributes = (line: string) => ({ ...parseSetCookie(line), value: '', expires: null, maxAge: null });
@@ -57,7 +57,7 @@ describe.each(RESPONSES)('cookies deleted on %s', (on) => {
     }
   });
 
-  it('take a domain of the call', async () => {
+  it('have the domain of the call, if it names one', async () => {
     const options = { cookies: { domain: 'example.com' } };
     const [line] = await linesOf(unset('unsetJwtCookies', { domain: 'www.example.com' }), options);
     expect(line).toBe(`access_token_cookie=; Domain=www.example.com; Path=/; ${EPOCH}; HttpOnly; Secure; SameSite=Lax`);
@@ -67,7 +67,7 @@ describe.each(RESPONSES)('cookies deleted on %s', (on) => {
     }
   });
 
-  it('can be set again in the same answer, and the later line counts', async () => {
+  it('can be set again in the same response, and the later line counts', async () => {
     const lines = await linesOf(async (cookies, response) => {
       cookies.unsetJwtCookies(response);
       await cookies.setAccessCookies(response, token);
@@ -76,7 +76,7 @@ describe.each(RESPONSES)('cookies deleted on %s', (on) => {
     expect(lines[4]).toContain(`access_token_cookie=${token}; `);
   });
 
-  it('need a domain that is a host name', async () => {
+  it('accept only a host name as domain', async () => {
     for (const domain of ['a;b', 'a b', 'https://a.example']) {
       expect(await answerOf(on, unset('unsetAccessCookies', { domain }))).toMatchObject({ status: 500 });
     }

@@ -46,7 +46,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     );
   });
 
-  describe.each([true, false])('options that depend on a request, with globalGuard: %s,', (globalGuard) => {
+  describe.each([true, false])('request-scoped options with globalGuard: %s', (globalGuard) => {
     it.each<[string, Parameters<typeof JwtExtendedModule.forRootAsync>[0]]>([
       ['by REQUEST', { inject: [REQUEST], useFactory: () => ({ secret: SECRET }) }],
       [
@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
           useFactory: () => ({ secret: SECRET, revocation: { store: new MemoryRevocationStore() } }),
         },
       ],
-    ])('%s, stop the start', async (_how, options) => {
+    ])('stop the start: %s', async (_how, options) => {
       await expect(starting(JwtExtendedModule.forRootAsync({ ...options, globalGuard }))).rejects.toThrow(
         /^JwtExtendedModule\.forRootAsync\(\): the options depend on a request-scoped provider/,
       );

@@ -71,7 +71,7 @@ class AppController {
 })
 class AppModule {}
 
-/** The CommonJS copy of the package, as a CommonJS dependency of the application loads it, must not guard beside this one. */
+/** A CommonJS dependency loads the CommonJS copy of the package. The start must refuse this copy as a second module. */
 async function checkSecondCopy(): Promise<void> {
   const load = createRequire(process.argv[1] as string);
   const copy = load('nestjs-jwt-extended') as { JwtExtendedModule: typeof JwtExtendedModule };
