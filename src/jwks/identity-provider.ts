@@ -19,6 +19,8 @@ export class IdentityProvider implements KeySource {
   readonly issuer: string | null;
   /** Its name in messages. */
   readonly name: string;
+  /** The accepted algorithms. */
+  readonly algorithms: ReadonlySet<string>;
   readonly cache: KeyCache;
   private readonly owner: KeyOwner;
   private readonly address: KeyAddress;
@@ -29,6 +31,7 @@ export class IdentityProvider implements KeySource {
     report: (outcome: FetchOutcome) => void,
   ) {
     this.issuer = provider.issuer;
+    this.algorithms = provider.algorithms;
     this.name = provider.issuer ?? withoutSecrets(provider.uri as string);
     this.owner = { name: this.name, algorithms: provider.algorithms, rules: rulesFor(provider, settings) };
     this.address = new KeyAddress(provider);

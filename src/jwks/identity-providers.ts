@@ -53,7 +53,7 @@ export class IdentityProviders {
     const ours = this.settings.hasOwnKeys ? own : null;
     return {
       keysFor: (header: JoseHeader, payload: Claims, request?: HttpRequest): Awaitable<readonly VerificationKey[]> =>
-        (this.providerOf(payload) ?? ours ?? refuseIssuer(payload)).keysFor(header, payload, request),
+        this.sourceOf(header, payload, ours).keysFor(header, payload, request),
     };
   }
 
@@ -62,7 +62,21 @@ export class IdentityProviders {
     this.listener(provider, outcome);
   }
 
-  private providerOf(payload: Claims): KeySource | null {
+  /** The `iss` decides. Our own keys verify a token of a provider's issuer if they alone have its algorithm. */
+  private sourceOf(header: JoseHeader, payload: Claims, ours: KeySource | null): KeySource {
+    const provider = this.providerOf(payload);
+    if (provider === null) return ours ?? refuseIssuer(payload);
+    return ours !== null && this.isOwnToken(header, provider) ? ours : provider;
+  }
+
+  private isOwnToken(header: JoseHeader, { issuer, algorithms }: IdentityProvider): boolean {
+    const { decodeAlgorithms, issuer: own } = this.settings;
+    const algorithm = ownValue(header, 'alg') as string;
+    if (algorithms.has(algorithm) || !decodeAlgorithms.has(algorithm)) return false;
+    return own.decode === null || own.decode.includes(issuer as string);
+  }
+
+  private providerOf(payload: Claims): IdentityProvider | null {
     return this.only ?? this.byIssuer.get(ownValue(payload, 'iss')) ?? null;
   }
 }

@@ -28,7 +28,7 @@ export function resolveOptions(options: unknown, withExtras = false): ResolvedOp
   const values = section.read(OPTIONS);
   checkCsrfCookies(values.csrf, values.cookies, section);
   refuseCollisions(values, section);
-  checkIssuers(values, keys.settings.hasOwnKeys, section);
+  checkIssuers(values, keys.settings, section);
   requireStore(values, section);
   // They lead to the store with its client, and to the addresses of keys.
   const settings = conceal(

@@ -25,7 +25,7 @@ const entry = (key: unknown, algorithm: JwtAlgorithm, use: KeyOptions['use'] = '
   keys: [{ kid: 'a', key: key as KeyMaterial, algorithm, use }],
 });
 
-/** A private key has each place that docs/keys.md gives it: it signs, then it only verifies. */
+/** A private key signs. After its entry has changed to use verify, it only verifies. */
 function expectBothUses(key: unknown, algorithm: JwtAlgorithm): void {
   const signing = keysOf(entry(key, algorithm)).current[0]?.verification.key;
   const retired = keysOf(entry(key, algorithm, 'verify')).current[0]?.verification.key;
@@ -159,7 +159,7 @@ describe('a key of a cloud console', () => {
     expect(keysOf({ algorithm: 'RS256', publicKey: der }).current).toHaveLength(1);
   });
 
-  it('of an identity provider has a certificate beside it', () => {
+  it('of an identity provider has a certificate, too', () => {
     const jwk = {
       ...publicKeyFor('RS256').export({ format: 'jwk' }),
       use: 'sig',

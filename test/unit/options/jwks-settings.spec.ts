@@ -80,11 +80,21 @@ it.each<[what: string, options: object, message: string]>([
   ['maxBytes of 0', { jwks: { issuer, maxBytes: 0 } }, '"jwks.maxBytes"'],
   ['fetch that is not a function', { jwks: { issuer, fetch: 'axios' } }, '"jwks.fetch" must be a function'],
   ['one issuer twice', { jwks: [{ issuer }, { issuer, uri }] }, 'has the issuer "https://idp.example" in two entries'],
-  ['the issuer of our own tokens', { secret, issuer, jwks: { issuer } }, 'which "issuer" has, too'],
   [
-    'an accepted issuer of our own tokens',
-    { secret, issuer: { decode: ['us', issuer] }, jwks: { issuer } },
-    'which "issuer" has, too',
+    'the issuer and the algorithm of our own tokens',
+    { algorithm: 'ES256', privateKey: 'PEM', issuer, jwks: { issuer } },
+    'which "issuer" has, too, and both accept ES256.',
+  ],
+  [
+    'an accepted issuer of our own tokens, with one algorithm of both',
+    {
+      algorithm: 'PS256',
+      decodeAlgorithms: ['RS256'],
+      publicKey: 'PEM',
+      issuer: { decode: ['us', issuer] },
+      jwks: { issuer, algorithms: ['RS256'] },
+    },
+    'both accept RS256. Give each its own issuer, or set "algorithms" of the provider to others than our own.',
   ],
   [
     'a provider without issuer together with a secret',
