@@ -73,6 +73,8 @@ export type CookieSettings = ValuesOf<typeof COOKIES>;
 export const cookies = sectionOf(COOKIES, checkCookies);
 
 const NAME_FOR_HTTP = 'For development over plain http, use a name without the prefix there.';
+const HOST_PREFIX =
+  'Better use __Host- with the path / and without a domain: other hosts of the domain can set a __Secure- cookie.';
 const ATTRIBUTES_FOR_HTTP =
   'For development over plain http, leave "sameSite" at \'lax\' and set "secure" to false there.';
 
@@ -112,7 +114,7 @@ export function checkPrefix(
 ): void {
   const name = cookie.name.toLowerCase();
   if (name.startsWith('__secure-') && !secure) {
-    section.refuse(option, `begins with __Secure-, so cookies.secure must be true. ${NAME_FOR_HTTP}`);
+    section.refuse(option, `begins with __Secure-, so cookies.secure must be true. ${HOST_PREFIX} ${NAME_FOR_HTTP}`);
   }
   if (name.startsWith('__host-') && (!secure || domain !== null || cookie.path !== '/')) {
     const rule = 'so cookies.secure must be true, its path / and cookies.domain left out';

@@ -39,6 +39,20 @@ it('shows valid options', async () => {
   expect(() => resolveSettings({ secret: 'xy'.repeat(16), ...prefixedNames })).not.toThrow();
 });
 
+it('recommends names with __Host- for all cookies, because another host can set a __Secure- cookie', () => {
+  const { cookies, csrf } = resolveSettings({ secret: 'xy'.repeat(16), ...prefixedNames });
+  const all = [
+    cookies.access,
+    cookies.refresh,
+    ...(['access', 'refresh'] as const).map((kind) => ({
+      name: csrf?.[kind].cookieName,
+      path: csrf?.[kind].cookiePath,
+    })),
+  ];
+  for (const cookie of all) expect(cookie).toEqual({ name: expect.stringMatching(/^__Host-/), path: '/' });
+  expect(cookies).toMatchObject({ secure: true, domain: null });
+});
+
 /** The cookies of a response, by name. */
 function cookiesOf({ setCookies }: Answer): Record<string, string> {
   return Object.fromEntries(setCookies.map((line) => (line.split(';')[0] ?? '').split('=') as [string, string]));

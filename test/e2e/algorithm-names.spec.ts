@@ -73,7 +73,7 @@ describe.each(ADAPTERS)('Ed25519 on %s', (adapter) => {
     });
   }
 
-  it('is accepted by both names from an identity provider, whatever name its key set has', async () => {
+  it('is accepted by both names from an identity provider, with each name in its key set', async () => {
     const keys = [providerKey('a', 'EdDSA'), providerKey('b', 'EdDSA'), providerKey('c', 'EdDSA')] as const;
     const [a, b, c] = keys;
     const server = new KeyServer();

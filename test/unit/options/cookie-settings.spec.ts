@@ -42,6 +42,7 @@ describe('the options of cookies', () => {
     [{ access: { domain: 'x' } }, 'cookies.access.domain', 'does not exist'],
     [{ samesite: 'lax' }, 'cookies.samesite', 'Did you mean "sameSite"?'],
     [{ access: { name: '__Secure-a' }, secure: false }, 'cookies.access.name', 'cookies.secure must be true'],
+    [{ access: { name: '__Secure-a' }, secure: false }, 'cookies.access.name', 'Better use __Host- with the path /'],
     [{ access: { name: '__Host-a' }, secure: false }, 'cookies.access.name', 'cookies.secure must be true'],
     [{ access: { name: '__Host-a', path: '/api' } }, 'cookies.access.name', 'its path /'],
     [{ refresh: { name: '__host-a' }, domain: 'example.com' }, 'cookies.refresh.name', 'cookies.domain left out'],
