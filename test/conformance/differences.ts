@@ -174,6 +174,14 @@ const TOKENS: readonly Difference[] = [
     reason: "Python's int() also accepts strings and booleans, and Flask answers other values 500.",
   },
   {
+    id: 'texts-without-utf8',
+    where: ['malformed-tokens / payloads that are no JSON object / 16'],
+    answers: [422],
+    ours: 'An identity or `jti` with half of a surrogate pair alone is refused.',
+    reason: 'UTF-8 cannot encode such a text, so several users would share one hash in a store.',
+    contract: 'Whoever sends a bad token gets one of these, never a 5xx (503 above aside), a stack trace or a hang.',
+  },
+  {
     id: 'odd-freshness',
     where: ['freshness / claims of other types / 1-6'],
     answers: [401],
