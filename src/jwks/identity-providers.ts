@@ -1,5 +1,5 @@
 import { InvalidTokenException } from '../errors/exceptions.js';
-import type { KeySource } from '../keys/key-source.js';
+import type { KeySource, LazyClaims } from '../keys/key-source.js';
 import type { VerificationKey } from '../keys/verification-key.js';
 import type { Settings } from '../options/settings.js';
 import type { Awaitable } from '../types/awaitable.js';
@@ -8,8 +8,6 @@ import type { HttpRequest } from '../types/http.js';
 import { IdentityProvider } from './identity-provider.js';
 import type { FetchOutcome } from './key-cache.js';
 import { hasMember } from '../types/members.js';
-
-type Claims = Readonly<Record<string, unknown>>;
 
 /** Called after every attempt to fetch the keys of a provider. */
 export type ProviderListener = (provider: IdentityProvider, outcome: FetchOutcome) => void;
@@ -52,7 +50,11 @@ export class IdentityProviders {
     if (this.providers.length === 0) return own;
     const ours = this.settings.hasOwnKeys ? own : null;
     return {
-      keysFor: (header: JoseHeader, payload: Claims, request?: HttpRequest): Awaitable<readonly VerificationKey[]> =>
+      keysFor: (
+        header: JoseHeader,
+        payload: LazyClaims,
+        request?: HttpRequest,
+      ): Awaitable<readonly VerificationKey[]> =>
         this.sourceOf(header, payload, ours).keysFor(header, payload, request),
     };
   }
@@ -63,7 +65,7 @@ export class IdentityProviders {
   }
 
   /** The `iss` decides. Our own keys verify a token of a provider's issuer if they alone have its algorithm. */
-  private sourceOf(header: JoseHeader, payload: Claims, ours: KeySource | null): KeySource {
+  private sourceOf(header: JoseHeader, payload: LazyClaims, ours: KeySource | null): KeySource {
     const provider = this.providerOf(payload);
     if (provider === null) return ours ?? refuseIssuer(payload);
     return ours !== null && this.isOwnToken(header, provider) ? ours : provider;
@@ -76,14 +78,14 @@ export class IdentityProviders {
     return own.decode === null || own.decode.includes(issuer as string);
   }
 
-  private providerOf(payload: Claims): IdentityProvider | null {
-    return this.only ?? this.byIssuer.get(ownValue(payload, 'iss')) ?? null;
+  private providerOf(payload: LazyClaims): IdentityProvider | null {
+    return this.only ?? this.byIssuer.get(ownValue(payload.value, 'iss')) ?? null;
   }
 }
 
 /** A token without a provider, in an application without keys of its own. */
-function refuseIssuer(payload: Claims): never {
-  const issuer = ownValue(payload, 'iss');
+function refuseIssuer(payload: LazyClaims): never {
+  const issuer = ownValue(payload.value, 'iss');
   if (issuer === undefined) throw new InvalidTokenException('Token is missing the "iss" claim');
   if (typeof issuer !== 'string') throw new InvalidTokenException('Payload Issuer (iss) must be a string');
   throw new InvalidTokenException('Invalid issuer');

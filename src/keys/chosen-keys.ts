@@ -5,7 +5,7 @@ import type { JoseHeader } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import { readDecodingKey, type DecodingKey } from './key-choice.js';
 import { KeyMemory } from './key-memory.js';
-import { acceptedAlgorithm, noKey, type KeySource } from './key-source.js';
+import { acceptedAlgorithm, noKey, type KeySource, type LazyClaims } from './key-source.js';
 import { prepareVerificationKey } from './prepare-key.js';
 import { ownKey, type VerificationKey } from './verification-key.js';
 
@@ -29,12 +29,8 @@ export class ChosenKeys implements KeySource {
     private readonly settings: Settings,
   ) {}
 
-  keysFor(
-    header: JoseHeader,
-    payload: Readonly<Record<string, unknown>>,
-    request?: HttpRequest,
-  ): Awaitable<readonly VerificationKey[]> {
-    const answer = this.decodeKey(header, payload, request);
+  keysFor(header: JoseHeader, payload: LazyClaims, request?: HttpRequest): Awaitable<readonly VerificationKey[]> {
+    const answer = this.decodeKey(header, payload.value, request);
     if (!isPromise(answer)) return this.choose(answer, header);
     return Promise.resolve(answer).then((key) => this.choose(key, header));
   }

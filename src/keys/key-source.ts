@@ -4,6 +4,12 @@ import { ownValue, type JoseHeader } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import type { VerificationKey } from './verification-key.js';
 
+/** Claims that are parsed on first use. The signature of most tokens can be checked without them. */
+export interface LazyClaims {
+  /** @throws InvalidTokenException if the payload is no JSON object. */
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Chooses the keys that may verify a token, by its header and payload before they are verified. An algorithm that is not
  * accepted, or an unknown key, is an `InvalidTokenException`. Called for every request, so it must be fast. The same key must
@@ -12,7 +18,7 @@ import type { VerificationKey } from './verification-key.js';
 export interface KeySource {
   keysFor(
     unverifiedHeader: JoseHeader,
-    unverifiedPayload: Readonly<Record<string, unknown>>,
+    unverifiedPayload: LazyClaims,
     request?: HttpRequest,
   ): Awaitable<readonly VerificationKey[]>;
 }

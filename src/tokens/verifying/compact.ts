@@ -2,7 +2,7 @@ import { TextDecoder } from 'node:util';
 import { InvalidTokenException } from '../../errors/exceptions.js';
 import { ownValue, type JoseHeader } from '../../types/claims.js';
 
-/** The parts of a token before verification (RFC 7515 s.3.1), frozen. None of them can be trusted. */
+/** The parts of a token before verification (RFC 7515 s.3.1). None of them can be trusted. */
 export interface CompactToken {
   readonly rawToken: string;
   readonly unverifiedHeader: JoseHeader;
@@ -29,8 +29,18 @@ let decoded = Buffer.allocUnsafe(1024);
 /** The canonical last characters of base64url, by the number of characters after the last group of four: unused bits are 0. */
 const LAST_CHARACTERS = ['', '', 'AQgw', 'AEIMQUYcgkosw048'];
 
-/** Splits a token into exactly three strict base64url segments, and checks its header. */
-export function parseCompact(
+/** The same as `splitCompact()`, with a frozen header. */
+export function parseCompact(rawToken: unknown, maxLength: number): CompactToken {
+  const token = splitCompact(rawToken, maxLength);
+  freezeHeader(token);
+  return token;
+}
+
+/**
+ * Splits a token into exactly three strict base64url segments, and checks its header. It does not freeze the header and does not
+ * parse the payload: with large garbage, that would cost more than the check of the signature.
+ */
+export function splitCompact(
   rawToken: unknown,
   maxLength: number,
   knownHeaders?: ReadonlyMap<string, JoseHeader>,
@@ -59,9 +69,25 @@ export function parseCompact(
   };
 }
 
-/** Parses the claims of a token before verification. */
+/** Parses the claims of a token before verification, and freezes them. */
 export function parsePayload(token: CompactToken): Readonly<Record<string, unknown>> {
+  return freezePayload(readPayload(token));
+}
+
+/** Parses the claims of a token before verification. */
+export function readPayload(token: CompactToken): Record<string, unknown> {
   return parseObject(token.payloadBytes, 'payload');
+}
+
+/** Freezes claims deeply, so that no callback or handler can change them for the others. */
+export function freezePayload<Claims extends object>(claims: Claims): Readonly<Claims> {
+  freeze(claims, 'payload', MAX_DEPTH);
+  return claims;
+}
+
+/** Freezes the header of a token deeply. A header from the cache is frozen already. */
+export function freezeHeader({ unverifiedHeader }: CompactToken): void {
+  if (!Object.isFrozen(unverifiedHeader)) freeze(unverifiedHeader, 'header', MAX_DEPTH);
 }
 
 function decodeSegment(segment: string, isPlain: boolean, part: string): string {
@@ -97,20 +123,16 @@ function hasCanonicalEnd(segment: string): boolean {
 }
 
 function parseObject(bytes: string, part: string): Record<string, unknown> {
-  let text: string;
   let value: unknown;
   try {
-    text = textOf(bytes);
-    value = JSON.parse(text);
+    value = JSON.parse(textOf(bytes));
   } catch (cause) {
     throw new InvalidTokenException(`Invalid ${part} string: must be JSON in UTF-8`, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InvalidTokenException(`Invalid ${part} string: must be a json object`);
   }
-  // Most tokens contain no list and no nested object, so a shallow freeze is enough.
-  if (text.includes('[') || text.includes('{', 1)) freeze(value, part, MAX_DEPTH);
-  return Object.freeze(value) as Record<string, unknown>;
+  return value as Record<string, unknown>;
 }
 
 /** Decodes bytes as UTF-8. ASCII, the usual case, needs no decoding. */
@@ -118,7 +140,6 @@ function textOf(bytes: string): string {
   return Buffer.byteLength(bytes) === bytes.length ? bytes : utf8.decode(Buffer.from(bytes, 'latin1'));
 }
 
-/** Freezes an object deeply, so that no callback or handler can change it for the others. */
 function freeze(value: object, part: string, depthLeft: number): void {
   if (depthLeft === 0) throw new InvalidTokenException(`Invalid ${part} string: nested deeper than ${MAX_DEPTH}`);
   for (const member of Object.values(value)) {

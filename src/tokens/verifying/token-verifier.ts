@@ -1,5 +1,5 @@
 import { ExpiredTokenException, InvalidTokenException } from '../../errors/exceptions.js';
-import { noKey, type KeySource } from '../../keys/key-source.js';
+import { noKey, type KeySource, type LazyClaims } from '../../keys/key-source.js';
 import type { ClaimRules, VerificationKey } from '../../keys/verification-key.js';
 import type { Settings } from '../../options/settings.js';
 import type { Awaitable } from '../../types/awaitable.js';
@@ -17,7 +17,7 @@ import {
   validTimeOf,
   type ValidTime,
 } from './claims.js';
-import { parseCompact, parsePayload, type CompactToken } from './compact.js';
+import { freezeHeader, freezePayload, readPayload, splitCompact, type CompactToken } from './compact.js';
 import { checkCsrf } from './csrf.js';
 import { markForeign } from './foreign-tokens.js';
 import { CachedToken } from '../cache/cached-token.js';
@@ -73,8 +73,10 @@ export class TokenVerifier {
   }
 
   private verifyUnknown(rawToken: unknown, context: VerificationContext): Awaitable<SignedToken> {
-    const token = parseCompact(rawToken, this.settings.maxTokenLength, this.knownHeaders);
-    const claims = parsePayload(token);
+    const token = splitCompact(rawToken, this.settings.maxTokenLength, this.knownHeaders);
+    const claims = new UnverifiedClaims(token);
+    // The callback could change an object that is not frozen, and the claims would be accepted with the change.
+    if (this.settings.callbacks.decodeKey !== undefined) claims.freeze();
     const keys = this.keys.keysFor(token.unverifiedHeader, claims, context.request);
     if (areAvailable(keys)) return this.checkToken(this.checkSignature(token, claims, keys), context);
     return keys.then((chosen) => this.checkToken(this.checkSignature(token, claims, chosen), context));
@@ -82,7 +84,7 @@ export class TokenVerifier {
 
   /** The signature of a cached token is valid. Each request checks that its key is still one of the keys for this token. */
   private verifyKnown(token: CachedToken, context: VerificationContext): Awaitable<SignedToken> {
-    const keys = this.keys.keysFor(token.header, token.claims, context.request);
+    const keys = this.keys.keysFor(token.header, { value: token.claims }, context.request);
     if (areAvailable(keys)) return this.checkToken(this.confirmSigner(token, keys), context);
     return keys.then((chosen) => this.checkToken(this.confirmSigner(token, chosen), context));
   }
@@ -90,18 +92,20 @@ export class TokenVerifier {
   private confirmSigner(token: CachedToken, keys: readonly VerificationKey[]): SignedToken {
     if (keys.includes(token.signer)) return token;
     this.cache?.remove(token);
-    return this.checkSignature(parseCompact(token.rawToken, this.settings.maxTokenLength), token.claims, keys);
+    const compact = splitCompact(token.rawToken, this.settings.maxTokenLength);
+    return this.checkSignature(compact, new UnverifiedClaims(compact), keys);
   }
 
   private checkSignature(
     token: CompactToken,
-    claims: Readonly<Record<string, unknown>>,
+    unverified: UnverifiedClaims,
     keys: readonly VerificationKey[],
   ): SignedToken {
     const signer = keys.find((key) => this.codec.verifySignature(token, key));
     if (signer === undefined) {
       throw keys.length === 0 ? noKey() : new InvalidTokenException('Signature verification failed');
     }
+    const claims = unverified.freeze();
     this.cacheHeader(token);
     const payload = signer.own
       ? fillDefaults(claims)
@@ -141,6 +145,23 @@ export class TokenVerifier {
     checkClaims(claims, rules, now);
     markVerified(payload, header);
     return validTimeOf(claims);
+  }
+}
+
+/** The claims of a token before its signature is verified. They are parsed on first use, because most keys need none. */
+class UnverifiedClaims implements LazyClaims {
+  private parsed: Record<string, unknown> | null = null;
+
+  constructor(private readonly token: CompactToken) {}
+
+  get value(): Readonly<Record<string, unknown>> {
+    return (this.parsed ??= readPayload(this.token));
+  }
+
+  /** Freezes the header and the claims, and returns the claims. */
+  freeze(): Readonly<Record<string, unknown>> {
+    freezeHeader(this.token);
+    return freezePayload(this.value);
   }
 }
 

@@ -10,7 +10,10 @@ import { pem, privateKeyFor, publicKeyFor } from '../../support/key-pairs.js';
 const settings = resolveSettings({ secret: SECRET, decodeAlgorithms: ['HS384'] });
 
 function chosen(answer: unknown, alg = 'HS256') {
-  return new ChosenKeys((() => answer) as NonNullable<JwtExtendedOptions['decodeKey']>, settings).keysFor({ alg }, {});
+  return new ChosenKeys((() => answer) as NonNullable<JwtExtendedOptions['decodeKey']>, settings).keysFor(
+    { alg },
+    { value: {} },
+  );
 }
 
 describe('a key that decodeKey returns', () => {
@@ -18,7 +21,7 @@ describe('a key that decodeKey returns', () => {
   const source = new ChosenKeys(() => answers.shift() as string, settings);
   const twice = (one: unknown, other: unknown) => {
     answers.push(one, other);
-    return [source.keysFor({ alg: 'HS256' }, {}), source.keysFor({ alg: 'HS256' }, {})] as const;
+    return [source.keysFor({ alg: 'HS256' }, { value: {} }), source.keysFor({ alg: 'HS256' }, { value: {} })] as const;
   };
 
   it.each<[what: string, one: unknown, other: unknown]>([
@@ -62,10 +65,10 @@ describe('a key that decodeKey returns', () => {
   it('is remembered by the bytes it had, even if the application changes them later', () => {
     const bytes = Buffer.from(SECRET);
     answers.push(bytes);
-    const first = source.keysFor({ alg: 'HS256' }, {});
+    const first = source.keysFor({ alg: 'HS256' }, { value: {} });
     bytes.write(OTHER_SECRET);
     answers.push(bytes);
-    expect(source.keysFor({ alg: 'HS256' }, {})).not.toBe(first);
+    expect(source.keysFor({ alg: 'HS256' }, { value: {} })).not.toBe(first);
   });
 
   it('is for every accepted algorithm, or only for the algorithm that was returned with it', () => {
