@@ -7,7 +7,7 @@ import { claimOf, sidOf } from '../support/session-tokens.js';
 
 const clock = useTestClock();
 
-/** A refresh token as Flask-JWT-Extended makes them. */
+/** A refresh token in the form of Flask-JWT-Extended. */
 const flaskToken = (claims: object = {}) => {
   const now = Math.floor(Date.now() / 1000);
   return forge({ type: 'refresh', jti: randomUUID(), iat: now, nbf: now, exp: now + 3600, ...claims });
@@ -18,7 +18,7 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
   const sessionsOf = (user: string) => app.tokens.listSessions(user);
   beforeEach(() => clock.advance(60));
 
-  it('opens a session with its first rotation, and gives it its claims', async () => {
+  it('opens a session at its first rotation, and the new tokens have its claims', async () => {
     const pair = await app.refresh(flaskToken({ sub: 'anna', role: 'admin' }));
     expect((await sessionsOf('anna')).map(({ sid }) => sid)).toEqual([sidOf(pair)]);
     expect(claimOf(pair.accessToken, 'sid')).toBe(sidOf(pair));
@@ -28,7 +28,7 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
     expect(await sessionsOf('anna')).toHaveLength(1);
   });
 
-  it('opens it once, and gives everyone within grace the same successor', async () => {
+  it('opens one session, and each rotation within grace returns the same successor', async () => {
     const token = flaskToken({ sub: 'berta' });
     const answers = await Promise.all(Array.from({ length: 20 }, () => app.refresh(token)));
     clock.advance(9);
@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
     expect(await sessionsOf('berta')).toHaveLength(1);
   });
 
-  it('is a reuse after grace: the session it opened is over', async () => {
+  it('is a reuse after grace, and ends the session that it opened', async () => {
     const token = flaskToken();
     const pair = await app.refresh(token);
     clock.advance(10);
@@ -48,7 +48,7 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
     );
   });
 
-  it('is a reuse once its successor was used', async () => {
+  it('is a reuse as soon as its successor was used', async () => {
     const token = flaskToken();
     const first = await app.refresh(token);
     const second = await app.refresh(first);
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
     await app.expectOver(first, second);
   });
 
-  it('passes a route that only looks at it until then, and is a reuse there too', async () => {
+  it('passes a route that does not rotate it while it is no reuse, and is refused there afterwards', async () => {
     const token = flaskToken();
     expect(await app.get('/refresh-only', token)).toMatchObject({ status: 200 });
     const pair = await app.refresh(token);
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
     await app.expectOver(pair);
   });
 
-  it('opens nothing again after its session was ended', async () => {
+  it('opens no second session after its session was ended', async () => {
     const token = flaskToken({ sub: 'carla' });
     const pair = await app.refresh(token);
     await app.tokens.revokeSession(sidOf(pair));
@@ -75,7 +75,7 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
     expect(await sessionsOf('carla')).toEqual([]);
   });
 
-  it('opens nothing after it was revoked', async () => {
+  it('opens no session after it was revoked', async () => {
     const token = flaskToken({ sub: 'dora' });
     await app.tokens.revoke(token);
     expect(await app.tryToRefresh(token)).toEqual(REVOKED);
@@ -83,28 +83,28 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
     expect(await sessionsOf('dora')).toEqual([]);
   });
 
-  it('ends the session it opened when it is revoked', async () => {
+  it('ends the session that it opened when it is revoked', async () => {
     const token = flaskToken();
     const pair = await app.refresh(token);
     await app.tokens.revoke(token);
     await app.expectOver(pair);
   });
 
-  it('opens nothing where its user was cut off since, neither behind the guard nor without', async () => {
+  it('opens no session if its user was cut off after iat, with the guard or without it', async () => {
     const before = flaskToken({ sub: 'emma' });
     clock.advance(5);
     await app.tokens.revokeAllFor('emma');
     expect(await app.tryToRefresh(before)).toEqual(REVOKED);
     await expect(app.tokens.rotate(before)).rejects.toThrow('Token has been revoked');
     expect(await sessionsOf('emma')).toEqual([]);
-    // A token that a clock ahead of the store's can have issued before the cut-off.
+    // A process whose clock is ahead of the store's clock can have issued this token before the cut-off.
     clock.advance(60);
     expect(await app.tryToRefresh(flaskToken({ sub: 'emma' }))).toEqual(REVOKED);
     clock.advance(1);
     await app.refresh(flaskToken({ sub: 'emma' }));
   });
 
-  it('opens nothing where its user is cut off between the look-up and the rotation', async () => {
+  it('opens no session if its user is cut off between the look-up and the rotation', async () => {
     const token = flaskToken({ sub: 'frida' });
     const { payload } = await app.tokens.verify(token);
     const lookUp = app.store.lookUp.bind(app.store);
@@ -122,13 +122,13 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
     expect(await sessionsOf('frida')).toEqual([]);
   });
 
-  it('may be without iat, and then is before any cut-off', async () => {
+  it('without iat counts as issued before every cut-off', async () => {
     await app.refresh(flaskToken({ sub: 'gerda', iat: undefined }));
     await app.tokens.revokeAllFor('gerda', { before: 0 });
     expect(await app.tryToRefresh(flaskToken({ sub: 'gerda', iat: undefined }))).toEqual(REVOKED);
   });
 
-  it('may be without exp', async () => {
+  it('without exp can be adopted', async () => {
     const token = flaskToken({ sub: 'hilda', exp: undefined });
     await app.tokens.revokeSession(sidOf(await app.refresh(token)));
     clock.advance(10 * 365 * 86_400);
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
     expect(await app.tryToRefresh(flaskToken({ jti: undefined }))).toEqual(answer);
   });
 
-  it('counts as one of the sessions a user has', async () => {
+  it('counts as one of the sessions of its user', async () => {
     const own = await app.logIn('ida');
     const adopted = await app.refresh(flaskToken({ sub: 'ida' }));
     await app.tokens.revokeAllFor('ida');
@@ -151,7 +151,7 @@ describe.each(ADAPTERS)('A refresh token without session, adopted on %s', (adapt
 describe.each(ADAPTERS)('A refresh token without session, not adopted on %s', (adapter) => {
   const app = useSessionApp(adapter);
 
-  it('is refused by a rotation and opens nothing', async () => {
+  it('is refused by a rotation and opens no session', async () => {
     const token = flaskToken();
     expect(await app.tryToRefresh(token)).toEqual({ status: 422, body: { msg: 'Missing claim: sid' } });
     expect(await app.tokens.listSessions('alice')).toEqual([]);

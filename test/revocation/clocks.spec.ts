@@ -18,7 +18,7 @@ import { singleDrivers, type Driver } from './redis/drivers.js';
 /** The clock of the store, and of a process without an offset. */
 const realNow = Date.now.bind(Date);
 
-/** One process as far as the library goes: a module with a clock of its own. */
+/** A process of the library: a module with a clock of its own. */
 class Process {
   private constructor(
     private readonly tokens: TokenService,
@@ -26,7 +26,7 @@ class Process {
     private readonly offset: number,
   ) {}
 
-  /** `offset`: how many seconds its clock is ahead. */
+  /** `offset`: the number of seconds by which its clock is ahead. */
   static async start(store: RevocationStore, offset: number, clockSkew?: Duration): Promise<Process> {
     const options: JwtExtendedOptions = { rotation: { adopt: true }, revocation: { store, clockSkew } };
     const module = await Test.createTestingModule({ imports: [jwtModule({ leeway: '10s', ...options })] }).compile();
@@ -34,7 +34,7 @@ class Process {
     return new Process(module.get(TokenService), module.get(JwtAuthenticator), offset);
   }
 
-  /** Does some work by its clock, `later` seconds from now. */
+  /** Runs some work with its clock, `later` seconds from now. */
   async do<T>(work: (tokens: TokenService) => Promise<T>, later = 0): Promise<T> {
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + (this.offset + later) * 1000);
     try {
@@ -44,17 +44,17 @@ class Process {
     }
   }
 
-  /** The code of its guard's answer; `undefined`: the token is accepted. */
+  /** The code of its guard's refusal; `undefined` if the guard accepts the token. */
   async answer(token: string, later = 0, type: 'access' | 'refresh' = 'access'): Promise<string | undefined> {
     const error = await this.do(() => errorOf(() => this.authenticator.authenticateToken(token, { type })), later);
     return (error as { code?: string } | undefined)?.code;
   }
 }
 
-/** A store whose clock is put forward together with the processes. */
+/** A store whose clock advances together with the processes. */
 interface Opened {
   readonly store: RevocationStore;
-  /** Lets denials end that were made for less than so many seconds. */
+  /** Ends all denials whose duration is shorter than so many seconds. */
   pass(seconds: number): Promise<void> | void;
   close(): unknown;
 }
@@ -70,7 +70,7 @@ function describeClocks(name: string, open: () => Promise<Opened>, surround: typ
     let users = 0;
     const newUser = () => `user ${users++}`;
 
-    it('a token that a process ahead has revoked is refused by a process behind until it has expired there', async () => {
+    it('a process behind refuses a token that a process ahead has revoked, until the token expires there', async () => {
       const [ahead, behind] = [await start(5), await start(0)];
       // Expires in 3 s by the clock ahead, and is accepted for 10 s of leeway: 13 s there, 18 s here.
       const token = await ahead.do((tokens) => tokens.createAccessToken(newUser(), { expires: 3 }), -5);
@@ -89,7 +89,7 @@ function describeClocks(name: string, open: () => Promise<Opened>, surround: typ
       expect(await behind.answer(token, 9)).toBe('JWT_REVOKED');
     });
 
-    it('a log-out everywhere refuses a token that a process ahead of the store issued before it', async () => {
+    it('a log-out everywhere revokes a token that a process ahead of the store issued before it', async () => {
       const [ahead, behind] = [await start(5), await start(0)];
       const user = newUser();
       const token = await ahead.do((tokens) => tokens.createAccessToken(user));
@@ -102,7 +102,7 @@ function describeClocks(name: string, open: () => Promise<Opened>, surround: typ
       }
     });
 
-    it('a log-in after it works at once with a session, and after the skew without one', async () => {
+    it('a log-in after a log-out everywhere works at once with a session, and after the skew without one', async () => {
       const [ahead, behind] = [await start(5), await start(-5)];
       const user = newUser();
       await ahead.do((tokens) => tokens.revokeAllFor(user));
@@ -119,7 +119,7 @@ function describeClocks(name: string, open: () => Promise<Opened>, surround: typ
       }
     });
 
-    it('with a skew of 0, the seconds of the clocks decide', async () => {
+    it('a skew of 0 compares the seconds of the clocks', async () => {
       const exact = await start(0, 0);
       const user = newUser();
       const before = await exact.do((tokens) => tokens.createAccessToken(user));
@@ -143,7 +143,7 @@ describeClocks(
     const { store, close } = await (singleDrivers[0] as Driver).connect([server]);
     return {
       store,
-      // Its clock is the machine's. A denial that ends within the time is removed instead.
+      // The store uses the clock of the machine. The test removes a denial that ends within the time.
       pass(seconds) {
         for (const key of server.ask('KEYS', 'jwt:*:j:*').split('\n')) {
           if (Number(server.ask('PTTL', key)) <= seconds * 1000) server.ask('DEL', key);

@@ -9,7 +9,7 @@ import { singleDrivers, type Driver } from './redis/drivers.js';
 import type { SqlClient } from './sql/clients.js';
 import { databases } from './sql/databases.js';
 
-/** A store, and how to end it. */
+/** A store, and the function that closes it. */
 interface Opened {
   readonly store: RevocationStore;
   close(): unknown;
@@ -47,7 +47,7 @@ const KINDS: readonly Kind[] = [
   })),
 ];
 
-/** Numbers of JSON, far beyond every time, and the limits of the types that hold times elsewhere. */
+/** Numbers of JSON that are larger than every time, and the limits of the types that databases use for times. */
 const EXTREMES = [
   0,
   -0,
@@ -87,7 +87,7 @@ const duration = fc.oneof(
   fc.double({ min: 1, max: Number.MAX_SAFE_INTEGER, noNaN: true }),
 );
 
-/** Everything that a caller can do with numbers has one of our answers, and no store is at fault. */
+/** Every call with such numbers has an answer of the library, and no store fails. */
 async function expectNoFault(work: () => Promise<unknown>): Promise<void> {
   const error = await errorOf(work);
   expect([error?.name, (error as { code?: string } | undefined)?.code]).toEqual([

@@ -27,7 +27,7 @@ class Document {
 const ids = new Map([['alice', '17']]);
 const alice = { id: 7, name: 'alice' };
 
-/** What `createTokenPair()` gets, and all that names the same user afterwards. */
+/** An argument of `createTokenPair()`, and the values that name the same user in later calls. */
 const SAME: [string, JwtExtendedOptions, unknown, unknown[]][] = [
   ['no userIdentity', {}, 'alice', ['alice']],
   ['numbers, without verifySubject', { verifySubject: false }, 7, [7]],
@@ -72,7 +72,7 @@ async function module(options: JwtExtendedOptions) {
   return { store, events, tokens: built.get(TokenService) };
 }
 
-describe.each(SAME)('With %s, a user is found by', (_, options, user, names) => {
+describe.each(SAME)('With %s, a call finds the user by', (_, options, user, names) => {
   it.each(names.map((name) => [name]))('%p', async (name) => {
     const { tokens, events } = await module(options);
     const pair = await tokens.createTokenPair(user);
@@ -85,7 +85,7 @@ describe.each(SAME)('With %s, a user is found by', (_, options, user, names) => 
   });
 });
 
-describe.each(UNKNOWN)('With %s, a TypeError names', (_, options, values) => {
+describe.each(UNKNOWN)('With %s, a call throws a TypeError for', (_, options, values) => {
   it.each(values.map((value) => [value]))('%p', async (value) => {
     const { tokens, events, store } = await module(options);
     const asked = jest.spyOn(store, 'listSessions');
@@ -106,7 +106,7 @@ it('An error of userIdentity reaches the caller, and no session ends', async () 
   expect(events).toEqual([]);
 });
 
-it.each([[null], [7], [{ sid: 'x' }]])('%p is no sid of a session that goes on: a TypeError', async (sid) => {
+it.each([[null], [7], [{ sid: 'x' }]])('revokeAllFor() throws a TypeError if exceptSession is %p', async (sid) => {
   const { tokens, events } = await module({});
   await tokens.createTokenPair('alice');
   events.length = 0;

@@ -6,7 +6,7 @@ import { REVOKED, useSessionApp } from '../support/session-app.js';
 import { claimOf, sidOf } from '../support/session-tokens.js';
 
 const clock = useTestClock();
-/** What happens while claims of a new token are asked for. */
+/** Runs while the library calls `additionalClaims` for a new token. */
 let meanwhile: () => unknown = () => undefined;
 
 describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
@@ -31,7 +31,7 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
 
   const ask = (token: string, method = 'GET', path = '/me') =>
     app.send(method, path, { headers: [['Cookie', `access_token_cookie=${token}`]] });
-  /** The answer's status, and the token it sets. */
+  /** The status of the response, and the token in its cookie. */
   const renewal = async (token: string, method?: string, path?: string) => {
     const answer = await ask(token, method, path);
     const [cookie] = answer.setCookies.filter((line) => line.startsWith('access_token_cookie='));
@@ -43,7 +43,7 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
     return pair;
   };
 
-  it('gives a token of the same session, which ends with it', async () => {
+  it('sets a token of the same session, which is refused after the end of the session', async () => {
     const pair = await logIn();
     const { token = '' } = await renewal(pair.accessToken);
     expect(sidOf(token)).toBe(sidOf(pair));
@@ -64,18 +64,18 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
     expect((await ask(accessToken)).status).toBe(401);
   });
 
-  it('gives nothing where the request was a log-out', async () => {
+  it('sets no token if the request was a log-out', async () => {
     const { accessToken } = await logIn();
     expect(await renewal(accessToken, 'DELETE', '/logout')).toEqual({ status: 200, token: undefined });
   });
 
-  it('gives nothing where the session is ended meanwhile', async () => {
+  it('sets no token if the session ends during the request', async () => {
     const pair = await logIn();
     meanwhile = () => app.tokens.revokeSession(sidOf(pair));
     expect(await renewal(pair.accessToken)).toEqual({ status: 200, token: undefined });
   });
 
-  it('gives nothing where a token without session is cut off meanwhile', async () => {
+  it('sets no token if a token without session is cut off during the request', async () => {
     const token = await app.tokens.createAccessToken('alice');
     clock.advance(120);
     expect((await renewal(token)).token).toBeDefined();
@@ -86,7 +86,7 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
     expect(await renewal(token)).toEqual({ status: 200, token: undefined });
   });
 
-  it('gives nothing where the store fails by then; the request was carried out', async () => {
+  it('sets no token if the store fails during the request, and does not change the response', async () => {
     const { accessToken } = await logIn();
     meanwhile = () => jest.spyOn(app.store, 'lookUp').mockRejectedValue(new Error('no connection'));
     expect(await renewal(accessToken)).toEqual({ status: 200, token: undefined });

@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
   });
 
   describe('as a refresh token', () => {
-    it('replaces the refresh token of the session, which is a reuse from then on', async () => {
+    it('replaces the refresh token of the session, and a later use of the old token is a reuse', async () => {
       const pair = await app.logIn();
       app.takeEvents();
       const refreshToken = await app.tokens.createRefreshToken('alice', { session: sidOf(pair) });
@@ -50,7 +50,7 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
       expect(await app.tryToRefresh(refreshToken)).toEqual(REVOKED);
     });
 
-    it('leaves it opened when it was, with its note', async () => {
+    it('does not change the start of the session or its note', async () => {
       const { refreshToken } = await app.tokens.createTokenPair('nora', { device: 'a phone' });
       const [{ createdAt } = { createdAt: 0 }] = await app.tokens.listSessions('nora');
       clock.advance(100);
@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
       ]);
     });
 
-    it('of a session that is over is not made', async () => {
+    it('of a session that is over cannot be created', async () => {
       const pair = await app.logIn();
       await app.tokens.revokeSession(sidOf(pair));
       await expect(app.tokens.createRefreshToken('alice', { session: sidOf(pair) })).rejects.toMatchObject({
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
       });
     });
 
-    it('without a session opens one', async () => {
+    it('without a session opens a session', async () => {
       const refreshToken = await app.tokens.createRefreshToken('olga');
       expect((await app.tokens.listSessions('olga')).map(({ sid }) => sid)).toEqual([sidOf(refreshToken)]);
       const pair = await app.refresh(refreshToken);
@@ -78,7 +78,7 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
     });
   });
 
-  it('has the identity of the session, or is a TypeError', async () => {
+  it('must have the identity of the session, or the call throws a TypeError', async () => {
     const session = sidOf(await app.logIn());
     for (const create of [app.tokens.createAccessToken, app.tokens.createRefreshToken]) {
       const error = await errorOf(() => create.call(app.tokens, 'bob', { session }));
@@ -94,7 +94,7 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
     ['nothing', ''],
     ['a payload without session', { type: 'access' } as JwtPayload],
     ['a payload with a sid of another form', { type: 'access', sid: 'abc' } as unknown as JwtPayload],
-  ])('cannot join %s: a TypeError', async (_what, session) => {
+  ])('cannot join %s, and the call throws a TypeError', async (_what, session) => {
     for (const create of [app.tokens.createAccessToken, app.tokens.createRefreshToken]) {
       const error = await errorOf(() => create.call(app.tokens, 'alice', { session }));
       expect(error).toBeInstanceOf(TypeError);
@@ -103,18 +103,18 @@ describe.each(ADAPTERS)('A token that joins a session on %s', (adapter) => {
   });
 });
 
-it('A token joins no session where there is no store: a TypeError', async () => {
+it('A token cannot join a session without a store, and the call throws a TypeError', async () => {
   const tokens = await tokenService();
   for (const create of [tokens.createAccessToken, tokens.createRefreshToken]) {
     expect(await errorOf(() => create.call(tokens, 'alice', { session: UNKNOWN_SID }))).toBeInstanceOf(TypeError);
   }
 });
 
-describe.each(ADAPTERS)('A token’s session on %s', (adapter) => {
+describe.each(ADAPTERS)('The token of a session on %s', (adapter) => {
   const app = useSessionApp(adapter);
 
   it.each(['abc', '', 7, null, {}, `${UNKNOWN_SID}=`, 'constructor'])(
-    'has no session of ours with the sid %j, so its jti and the cut-off are checked',
+    'with the sid %j of another format is checked by its jti and the cut-off',
     async (sid) => {
       const token = forge({ sid, jti: `of ${JSON.stringify(sid)}` });
       expect(await app.get('/me', token)).toMatchObject({ status: 200 });
@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('A token’s session on %s', (adapter) => {
     },
   );
 
-  it('is refused where its sid has our form and the store does not know it', async () => {
+  it('is refused if its sid has our format and the store does not know it', async () => {
     expect(await app.get('/me', forge({ sid: UNKNOWN_SID }))).toEqual(REVOKED);
   });
 
@@ -133,7 +133,7 @@ describe.each(ADAPTERS)('A token’s session on %s', (adapter) => {
     expect(await app.get('/me', forge({ sub: 'alice', sid }))).toEqual(REVOKED);
   });
 
-  it('outlives the store’s data no more than that', async () => {
+  it('is refused after the store has lost its data', async () => {
     const pair = await app.logIn();
     await app.store.endSessions({ subject: sidOf(pair).split('.')[0] as string, before: null, except: null }, Infinity);
     await app.expectOver(pair);
@@ -143,7 +143,7 @@ describe.each(ADAPTERS)('A token’s session on %s', (adapter) => {
 describe.each(ADAPTERS)('The claim of the session on %s', (adapter) => {
   const app = useSessionApp(adapter, { sessionClaim: 'session_id' });
 
-  it('has the name that was chosen', async () => {
+  it('has the name of the option', async () => {
     const pair = await app.logIn();
     for (const token of Object.values(pair)) {
       expect(claimOf(token, 'session_id')).toMatch(/^[\w-]{22}\.[\w-]{22}$/);
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('The claim of the session on %s', (adapter) => {
     expect(await app.get('/me', joined)).toEqual(REVOKED);
   });
 
-  it('leaves a claim called sid to the application', async () => {
+  it('then leaves a claim with the name sid to the application', async () => {
     const token = await app.tokens.createAccessToken('alice', { claims: { sid: UNKNOWN_SID } });
     expect(await app.get('/me', token)).toMatchObject({ status: 200 });
     const pair = await app.tokens.createTokenPair('alice', { claims: { sid: UNKNOWN_SID } });

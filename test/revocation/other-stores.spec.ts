@@ -11,11 +11,11 @@ import { until } from '../support/until.js';
 type Method = Exclude<keyof RevocationStore, 'watchProblem'>;
 type Behaviour = () => unknown;
 
-/** In milliseconds. On a busy machine a process may stand still for longer than 100 ms. */
+/** In milliseconds. On a busy machine a process can pause for longer than 100 ms. */
 const TIMEOUT = 300;
 const LET_IN = { status: 200 };
 
-/** What each request needs of a store. */
+/** The method of the store that each request needs. */
 const REQUESTS: readonly [method: string, path: string, token: keyof TokenPair | null, needs: Method][] = [
   ['GET', '/me', 'accessToken', 'lookUp'],
   ['GET', '/optional', 'accessToken', 'lookUp'],
@@ -30,7 +30,7 @@ const throwing = (): never => {
   throw new Error('no connection');
 };
 
-/** What goes wrong with a store. */
+/** The faults of a store. */
 const FAILURES: readonly [name: string, Behaviour][] = [
   ['throws', throwing],
   [
@@ -49,7 +49,7 @@ const FAILURES: readonly [name: string, Behaviour][] = [
   ['throws one of our exceptions’ look-alikes', () => Promise.reject(Object.assign(new Error('no'), { status: 200 }))],
 ];
 
-/** Answers that are none, of any method. */
+/** Values that are not the answer of any method. */
 const GARBAGE: readonly unknown[] = [
   undefined,
   null,
@@ -66,7 +66,7 @@ const GARBAGE: readonly unknown[] = [
 
 const nothingKnown: LookUp = { session: null, denied: false, cutOff: null };
 
-/** Answers that look like look-ups. */
+/** Incomplete look-ups. */
 const HALF_LOOK_UPS: readonly object[] = [
   { session: null },
   { denied: false },
@@ -93,7 +93,7 @@ const HALF_OUTCOMES: readonly object[] = [
   { outcome: ['rotated'] },
 ];
 
-/** The methods that answer, apart from those of its set-up. */
+/** The methods with an answer, except those for the start. */
 const ANSWERING = [
   'now',
   'lookUp',
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('A store whose methods return Observables on %s', (adapt
   });
   afterEach(() => jest.restoreAllMocks());
 
-  it('works as every other store', async () => {
+  it('works like every other store', async () => {
     const first = await app.logIn();
     const second = await app.refresh(first);
     expect(await app.get('/me', second.accessToken)).toMatchObject(LET_IN);
@@ -151,14 +151,14 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
       expect(answer.header('retry-after')).toBe('1');
     };
 
-    it.each(FAILURES)(`whose ${needs} %s is an outage`, async (_how, behaviour) => {
+    it.each(FAILURES)(`whose ${needs} %s causes a 503`, async (_how, behaviour) => {
       breakDown(needs, behaviour);
       await expectUnavailable();
       jest.restoreAllMocks();
       await until(async () => (await ask(request)).status < 300);
     });
 
-    it(`whose ${needs} answers garbage is an outage`, async () => {
+    it(`whose ${needs} returns garbage causes a 503`, async () => {
       for (const garbage of [...GARBAGE, ...HALF_LOOK_UPS, ...HALF_OUTCOMES].filter(
         (answer) => !isAnswer(needs, answer),
       )) {
@@ -169,7 +169,7 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
       }
     });
 
-    it('whose clock fails is an outage, where something is written', async () => {
+    it('whose clock fails causes a 503 if the request writes', async () => {
       if (needs === 'lookUp') return;
       for (const behaviour of [throwing, () => new Promise(() => {}), () => NaN, () => '0']) {
         breakDown('now', behaviour);
@@ -179,7 +179,7 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
     });
   });
 
-  it('that returns the record of another session causes a refusal, and no token is signed', async () => {
+  it('that returns the record of another session causes a refusal, and the library signs no token', async () => {
     for (const { refreshToken } of [await app.logIn(), await app.logIn('bob')]) {
       const sid = sidOf(refreshToken);
       const { session } = await app.store.lookUp({ subject: sid.split('.')[0] as string, sid, jti: null });
@@ -196,7 +196,7 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
     }
   });
 
-  it('that says too late to everything is an outage', async () => {
+  it('that returns "late" to every write causes a 503', async () => {
     breakDown('present', () => ({ outcome: 'late' }));
     breakDown('openSession', () => Promise.resolve({ outcome: 'late' }));
     for (const method of ['deny', 'endSession', 'endSessions'] as const) breakDown(method, () => false);
@@ -206,7 +206,7 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
     await expect(app.tokens.revokeAllFor('alice')).rejects.toMatchObject({ code: 'JWT_REVOCATION_UNAVAILABLE' });
   });
 
-  it('that fails in listSessions or endSessions is a RevocationUnavailableException', async () => {
+  it('that fails in listSessions or endSessions causes a RevocationUnavailableException', async () => {
     for (const behaviour of [throwing, () => null, () => 'garbage', () => [{}], () => new Promise(() => {})]) {
       breakDown('listSessions', behaviour);
       breakDown('endSessions', behaviour);
@@ -215,7 +215,7 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
     }
   });
 
-  it('that fails is not what routes without a token wait for', async () => {
+  it('that fails does not delay a request without a token', async () => {
     for (const method of ['lookUp', 'present', 'now'] as const) breakDown(method, () => new Promise(() => {}));
     const calls = storeCalls(app.store);
     expect(await app.get('/optional')).toMatchObject(LET_IN);
@@ -225,12 +225,12 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
   });
 });
 
-/** Whether it happens to be an answer of that method. */
+/** Whether the value is a valid answer of that method. */
 function isAnswer(method: Method, answer: unknown): boolean {
   return (method === 'deny' || method === 'endSession') && typeof answer === 'boolean';
 }
 
-/** Has the reading of the clock forgotten, as every failure does. */
+/** Fails once, so that the library reads the clock of the store again. */
 async function loseClock(app: SessionApp): Promise<void> {
   const lookUp = jest.spyOn(app.store, 'lookUp').mockImplementation(throwing);
   await app.get('/me', await app.tokens.createAccessToken('alice'));

@@ -38,7 +38,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     return { first, second, answer: await app.tryToRefresh(first) };
   };
 
-  it('is called once, with the session, the identity and the token', async () => {
+  it('calls onReuse once, with the session, the identity and the token', async () => {
     const { first, second } = await reuse();
     await app.tryToRefresh(first);
     await app.expectOver(second);
@@ -52,7 +52,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     expect(app.takeEvents().filter(({ type }) => type === 'refresh-reused')).toEqual([event]);
   });
 
-  it('is also called on a route that only checks the token', async () => {
+  it('calls onReuse also on a route that only checks the token', async () => {
     const first = await app.logIn();
     await app.refresh(first);
     clock.advance(11);
@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     expect(told).toMatchObject([{ sid: sidOf(first) }]);
   });
 
-  it('is also called if rotate() is called without the guard', async () => {
+  it('calls onReuse also if the application calls rotate() without the guard', async () => {
     const first = await app.logIn();
     await app.refresh(first);
     clock.advance(11);
@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     ],
     ['returns a promise of such an Observable', async () => throwError(() => new Error('no mail'))],
     ['rejects later', () => new Promise((_, reject) => setTimeout(() => reject(new Error('no mail')), 5))],
-  ])('is answered 401 where onReuse %s; what it throws is logged', async (_how, how) => {
+  ])('gets 401 if onReuse %s, and the log has the error', async (_how, how) => {
     answer = how;
     const { second, answer: answered } = await reuse();
     expect(answered).toEqual(REVOKED);
@@ -93,8 +93,8 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
 
   it.each<[string, (sent: Observable<unknown>) => unknown]>([
     ['an Observable', (sent) => sent],
-    ['a promise of one', async (sent) => sent],
-  ])('runs %s that onReuse returns, to its end', async (_how, as) => {
+    ['a promise of an Observable', async (sent) => sent],
+  ])('runs %s that onReuse returns until it completes', async (_how, as) => {
     let mails = 0;
     const send = new Observable((subscriber) => {
       mails++;
@@ -106,12 +106,12 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     expect(log.errors).toEqual([]);
   });
 
-  it('is answered without waiting for onReuse', async () => {
+  it('gets its answer without waiting for onReuse', async () => {
     answer = () => new Promise(() => {});
     expect((await reuse()).answer).toEqual(REVOKED);
   });
 
-  it('is no reuse where a token is unknown, ended or repeated within grace', async () => {
+  it('is not reported for a token that is ended or repeated within grace', async () => {
     const first = await app.logIn();
     await app.refresh(first);
     await app.refresh(first);
@@ -121,10 +121,10 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('What happens to sessions on %s', (adapter) => {
+describe.each(ADAPTERS)('The events of the sessions on %s', (adapter) => {
   const app = useSessionApp(adapter);
 
-  it('can be observed', async () => {
+  it('report each log-in, rotation and end', async () => {
     const pair = await app.logIn();
     const sid = sidOf(pair);
     await app.refresh(pair);
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('What happens to sessions on %s', (adapter) => {
     ]);
   });
 
-  it('is also notified of the store', async () => {
+  it('report when the store fails and when it works again', async () => {
     const { accessToken } = await app.logIn();
     app.takeEvents();
     const cause = new Error('no connection');

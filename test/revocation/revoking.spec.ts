@@ -13,7 +13,7 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
   const calls = storeCalls(app.store);
   afterEach(() => jest.clearAllMocks());
 
-  it('an access token denies it, and leaves its session alone', async () => {
+  it('an access token denies it, and does not end its session', async () => {
     const pair = await app.logIn();
     expect(await app.send('DELETE', '/logout', { token: pair.accessToken })).toMatchObject(LET_IN);
     expect(await app.get('/me', pair.accessToken)).toEqual(REVOKED);
@@ -21,7 +21,7 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
     expect(app.takeEvents().map(({ type }) => type)).not.toContain('session-ended');
   });
 
-  it('a refresh token ends its session, its access tokens too', async () => {
+  it('a refresh token ends its session with its access tokens', async () => {
     const pair = await app.logIn();
     const joined = await app.tokens.createAccessToken('alice', { session: sidOf(pair) });
     expect(await app.send('DELETE', '/logout', { token: pair.refreshToken })).toMatchObject(LET_IN);
@@ -30,14 +30,14 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
     expect(app.takeEvents()).toContainEqual({ type: 'session-ended', sid: sidOf(pair) });
   });
 
-  it('a refresh token that was replaced ends its session too', async () => {
+  it('a replaced refresh token also ends its session', async () => {
     const first = await app.logIn();
     const second = await app.refresh(first);
     await app.tokens.revoke(first.refreshToken);
     await app.expectOver(second);
   });
 
-  it('the same token twice is fine', async () => {
+  it('the same token twice causes no error', async () => {
     const pair = await app.logIn();
     for (const token of Object.values(pair)) {
       await app.tokens.revoke(token);
@@ -46,7 +46,7 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
     await app.expectOver(pair);
   });
 
-  it('by a verified payload is the same as by the token', async () => {
+  it('a verified payload has the effect of its token', async () => {
     const [one, two] = [await app.logIn(), await app.logIn()];
     await app.tokens.revoke((await app.tokens.verify(one.accessToken)).payload);
     await app.tokens.revoke((await app.tokens.verify(two.refreshToken)).payload);
@@ -54,14 +54,14 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
     await app.expectOver(two);
   });
 
-  it('what has expired by every clock asks the store for nothing', async () => {
+  it('a token that has expired by every clock does not call the store', async () => {
     const access = await app.tokens.createAccessToken('alice', { expires: -61 });
     await app.tokens.revoke(access);
     await app.tokens.revoke(forge({ type: 'refresh', sid: UNKNOWN_SID, exp: 1, iat: 0, nbf: 0 }));
     expect(calls()).toEqual([]);
   });
 
-  it('what is forged throws, and asks the store for nothing', async () => {
+  it('a forged token throws, and does not call the store', async () => {
     const forged = [
       forge({}, { secret: OTHER_SECRET }),
       forge({ type: 'refresh', sid: UNKNOWN_SID }, { secret: OTHER_SECRET }),
@@ -74,7 +74,7 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
     expect(calls()).toEqual([]);
   });
 
-  it('what was not verified here is a TypeError, and asks the store for nothing', async () => {
+  it('an unverified payload throws a TypeError, and does not call the store', async () => {
     const pair = await app.logIn();
     jest.clearAllMocks();
     const { claims } = readToken(pair.refreshToken);
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
   });
 
   it.each(['', 'abc', 'x'.repeat(45), `${UNKNOWN_SID} `, 7, null, undefined, {}])(
-    'a session by what is no sid (%j) ends nothing, and asks the store for nothing',
+    'a session by an invalid sid (%j) ends no session, and does not call the store',
     async (sid) => {
       await app.tokens.revokeSession(sid as string);
       expect(calls()).toEqual([]);
@@ -97,18 +97,18 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
     },
   );
 
-  it('a session that is not there is fine', async () => {
+  it('an unknown session causes no error', async () => {
     await app.tokens.revokeSession(UNKNOWN_SID);
   });
 
-  it('a session ends that one only', async () => {
+  it('a session ends only that session', async () => {
     const [one, two] = [await app.logIn(), await app.logIn()];
     await app.tokens.revokeSession(sidOf(one));
     await app.expectOver(one);
     expect(await app.get('/me', two.accessToken)).toMatchObject(LET_IN);
   });
 
-  it('all of a user ends theirs, says so, and leaves others alone', async () => {
+  it('all tokens of a user ends the sessions of this user, emits an event, and affects no other user', async () => {
     const [one, two, another] = [await app.logIn(), await app.logIn(), await app.logIn('bob')];
     app.takeEvents();
     await app.tokens.revokeAllFor('alice');
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
     expect(app.takeEvents()).toEqual([{ type: 'all-revoked', identity: 'alice' }]);
   });
 
-  it('is not answered 2xx where it was not stored', async () => {
+  it('gets no 2xx if the store did not write', async () => {
     const pair = await app.logIn();
     const deny = jest.spyOn(app.store, 'deny').mockRejectedValueOnce(new Error('the disk is full'));
     const end = jest.spyOn(app.store, 'endSession').mockImplementationOnce(() => {
@@ -134,7 +134,7 @@ describe.each(ADAPTERS)('Revoking on %s', (adapter) => {
   });
 });
 
-it('Identities that are a number and a text of it are two users', async () => {
+it('A number and its text are identities of two users', async () => {
   const tokens = await tokenService({ identityClaim: 'id', revocation: { store: new MemoryRevocationStore() } });
   const pair = await tokens.createTokenPair(1);
   await tokens.revokeAllFor('1');
@@ -145,7 +145,7 @@ it('Identities that are a number and a text of it are two users', async () => {
 });
 
 it.each([[null], [''], ['2026-01-01'], [true], [NaN], [Infinity], [new Date(NaN)], [[]]])(
-  'revokeAllFor() before %p is a TypeError',
+  'revokeAllFor() throws a TypeError if before is %p',
   async (before) => {
     const tokens = await tokenService({ revocation: { store: new MemoryRevocationStore() } });
     const { refreshToken } = await tokens.createTokenPair('alice');
@@ -162,11 +162,14 @@ describe('Without a store', () => {
     ['revokeSession', [UNKNOWN_SID]],
     ['revokeAllFor', ['alice']],
     ['listSessions', ['alice']],
-  ] as const)('%s is a TypeError that says what to do, by way of its promise', async (method, given) => {
-    const tokens = await tokenService();
-    const call = tokens[method].bind(tokens) as (...given: readonly string[]) => Promise<unknown>;
-    await expect(call(...given)).rejects.toThrow(`TokenService.${method} needs a store: set the option revocation`);
-  });
+  ] as const)(
+    '%s returns a promise that rejects with a TypeError, and the message contains the cure',
+    async (method, given) => {
+      const tokens = await tokenService();
+      const call = tokens[method].bind(tokens) as (...given: readonly string[]) => Promise<unknown>;
+      await expect(call(...given)).rejects.toThrow(`TokenService.${method} needs a store: set the option revocation`);
+    },
+  );
 
   it('tokens have no session', async () => {
     const tokens = await tokenService();

@@ -10,7 +10,7 @@ type CallbackName = (typeof CALLBACKS)[number];
 
 const clock = useTestClock();
 let calls: [CallbackName, unknown][] = [];
-/** What callbacks do in the present test instead of what they do otherwise. */
+/** The callbacks that the current test replaces. */
 let doing: Partial<Record<CallbackName, () => unknown>> = {};
 beforeEach(() => {
   calls = [];
@@ -40,7 +40,7 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
     await app.refresh(await app.refresh(pair));
   };
 
-  it('copies the identity and the application’s own claims; the rest is made anew', async () => {
+  it('copies the identity and the claims of the application, and creates all other claims', async () => {
     const first = await app.tokens.createTokenPair('alice', {
       fresh: true,
       claims: { role: 'admin', list: [1, { a: 2 }] },
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
     expect(Object.keys(fresh).sort()).toEqual(Object.keys(old).sort());
   });
 
-  it('gives all four tokens of two log-ins and their successors ids of their own', async () => {
+  it('creates tokens with different ids, also in two sessions of one user', async () => {
     const first = await app.logIn();
     const tokens = [first, await app.refresh(first)].flatMap((pair) => Object.values(pair) as string[]);
     for (const claim of ['jti', 'csrf']) expect(new Set(tokens.map((token) => claimOf(token, claim))).size).toBe(4);
@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
   });
 
   it.each([null, undefined])(
-    'of a token without a user is refused and consumes nothing (userLookup returns %s)',
+    'of a token without a user is refused and does not consume the token (userLookup returns %s)',
     async (nobody) => {
       const pair = await app.logIn();
       doing = { userLookup: () => nobody };
@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
     },
   );
 
-  it.each(CALLBACKS)('in which %s throws consumes nothing', async (name) => {
+  it.each(CALLBACKS)('in which %s throws does not consume the token', async (name) => {
     const pair = await app.logIn();
     for (const fail of [() => Promise.reject(new Error('no database')), throwing]) {
       doing = { [name]: fail };
@@ -111,14 +111,14 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
     ['additionalClaims', 'text'],
     ['additionalHeaders', 7],
     ['encodeKey', 'short'],
-  ])('in which %s answers %j consumes nothing', async (name, answer) => {
+  ])('in which %s answers %j does not consume the token', async (name, answer) => {
     const pair = await app.logIn();
     doing = { [name]: () => answer };
     await expect(app.tokens.rotate(pair.refreshToken)).rejects.toThrow(TypeError);
     await notConsumed(pair);
   });
 
-  it('with the user of userLookup as claims consumes nothing', async () => {
+  it('with the user of userLookup as claims does not consume the token', async () => {
     class User {
       readonly passwordHash = 'secret';
     }
@@ -133,7 +133,7 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
     await notConsumed(pair);
   });
 
-  it('with claims that are no object consumes nothing', async () => {
+  it('with claims that are no object does not consume the token', async () => {
     const pair = await app.logIn();
     await expect(app.tokens.rotate(pair.refreshToken, { claims: 'x' as never })).rejects.toThrow(TypeError);
     await notConsumed(pair);
@@ -150,7 +150,7 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
     await expect(app.tokens.rotate(token)).rejects.toMatchObject({ code: 'JWT_EXPIRED' });
   });
 
-  it('within grace repeats the same tokens, however late; after it ends the session', async () => {
+  it('returns the same tokens again until the end of grace, and ends the session afterwards', async () => {
     const first = await app.logIn();
     const second = await app.refresh(first);
     for (let seconds = 0; seconds < 9; seconds++) {
@@ -175,10 +175,10 @@ describe.each(ADAPTERS)('A rotation without a user look-up on %s', (adapter) => 
   });
 });
 
-describe.each(ADAPTERS)('A rotation with another identity on %s', (adapter) => {
+describe.each(ADAPTERS)('A rotation with an identity claim of the application on %s', (adapter) => {
   const app = useSessionApp(adapter, { identityClaim: 'user_id', userIdentity: (user) => (user as { id: number }).id });
 
-  it('copies it as it is, without asking userIdentity', async () => {
+  it('copies the identity without calling userIdentity', async () => {
     const pair = await app.tokens.createTokenPair({ id: 7 });
     const next = await app.refresh(pair);
     expect(claimOf(next.accessToken, 'user_id')).toBe(7);
@@ -189,7 +189,7 @@ describe.each(ADAPTERS)('A rotation with another identity on %s', (adapter) => {
 describe.each(ADAPTERS)('A rotation without grace on %s', (adapter) => {
   const app = useSessionApp(adapter, { rotation: { grace: 0 } });
 
-  it('is the only one: a second one ends the session, at once', async () => {
+  it('cannot be repeated, and a second one ends the session at once', async () => {
     const first = await app.logIn();
     const second = await app.refresh(first);
     expect(await app.tryToRefresh(first)).toEqual(REVOKED);
@@ -197,10 +197,10 @@ describe.each(ADAPTERS)('A rotation without grace on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('Where CSRF protection is off on %s', (adapter) => {
+describe.each(ADAPTERS)('Without CSRF protection on %s', (adapter) => {
   const app = useSessionApp(adapter, { csrf: false });
 
-  it('tokens of a session have no csrf claim', async () => {
+  it('the tokens of a session have no csrf claim', async () => {
     const first = await app.logIn();
     const second = await app.refresh(first);
     for (const token of [first, second].flatMap((pair) => Object.values(pair) as string[])) {
@@ -210,10 +210,10 @@ describe.each(ADAPTERS)('Where CSRF protection is off on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('Where keys are rotated on %s', (adapter) => {
+describe.each(ADAPTERS)('After a rotation of keys on %s', (adapter) => {
   const app = useSessionApp(adapter, { secret: [SECRET, OTHER_SECRET] });
 
-  it('a session goes on with a token of the former key', async () => {
+  it('a token of the former key still refreshes its session', async () => {
     const { refreshToken } = await app.logIn();
     const { header, claims } = readToken(refreshToken);
     const formerly = compact(JSON.stringify(header), JSON.stringify(claims), { secret: OTHER_SECRET });

@@ -14,7 +14,7 @@ import { forge, OTHER_SECRET, readToken } from '../support/forge.js';
 import { jwtModule } from '../support/jwt-app.js';
 import { errorOf } from '../support/token-service.js';
 
-/** The answers of the callbacks in the present test. */
+/** The answers of the callbacks in the current test. */
 let answers: { verifyToken: unknown; isTokenRevoked: unknown; userLookup: unknown };
 let verifyToken: jest.Mock;
 beforeEach(() => {
@@ -46,7 +46,7 @@ async function services() {
 
 type Services = Awaited<ReturnType<typeof services>>;
 
-/** The kinds of references, each made while every check passes. */
+/** The kinds of references. The test creates each while every check passes. */
 const KINDS: [string, (token: string, services: Services) => unknown][] = [
   ['a token', (token) => token],
   ['the result of verify()', (token, { tokens }) => tokens.verify(token)],
@@ -54,7 +54,7 @@ const KINDS: [string, (token: string, services: Services) => unknown][] = [
   ['a context', (token, { authenticator }) => authenticator.authenticateToken(token, { type: 'any' })],
 ];
 
-/** What makes a check of the guard refuse a refresh token with the scope `offline` and the role `user`. */
+/** The cases in which a check of the guard refuses a refresh token with the scope `offline` and the role `user`. */
 const REFUSED: [string, () => void, Pick<JwtRequirement, 'scopes' | 'anyScope' | 'roles'>][] = [
   ['verifyToken is false', () => (answers.verifyToken = false), {}],
   ['verifyToken is undefined', () => (answers.verifyToken = undefined), {}],
@@ -80,21 +80,24 @@ describe.each(KINDS)('The rotation of %s', (_, makeReference) => {
     reference = (await makeReference(refreshToken, own)) as TokenReference;
   });
 
-  it.each(REFUSED)('is refused as by the guard, and consumes nothing, if %s', async (_what, fail, requirement) => {
-    fail();
-    const refusal = await errorOf(() =>
-      own.authenticator.authenticateToken(refreshToken, { refresh: true, ...requirement }),
-    );
-    expect(refusal).toBeInstanceOf(Error);
-    expect(await errorOf(() => own.tokens.rotate(reference, requirement))).toEqual(refusal);
-    answers = { verifyToken: true, isTokenRevoked: false, userLookup: { name: 'Alice' } };
-    expect(own.store.lookUp(queryOf(refreshToken))).toMatchObject({
-      session: { currentId: readToken(refreshToken).claims.jti },
-    });
-    await own.tokens.rotate(reference, { scopes: 'offline', anyScope: ['offline', 'x'], roles: ['user', 'admin'] });
-  });
+  it.each(REFUSED)(
+    'has the refusal of the guard and does not consume the token if %s',
+    async (_what, fail, requirement) => {
+      fail();
+      const refusal = await errorOf(() =>
+        own.authenticator.authenticateToken(refreshToken, { refresh: true, ...requirement }),
+      );
+      expect(refusal).toBeInstanceOf(Error);
+      expect(await errorOf(() => own.tokens.rotate(reference, requirement))).toEqual(refusal);
+      answers = { verifyToken: true, isTokenRevoked: false, userLookup: { name: 'Alice' } };
+      expect(own.store.lookUp(queryOf(refreshToken))).toMatchObject({
+        session: { currentId: readToken(refreshToken).claims.jti },
+      });
+      await own.tokens.rotate(reference, { scopes: 'offline', anyScope: ['offline', 'x'], roles: ['user', 'admin'] });
+    },
+  );
 
-  it('is refused once the token has expired', async () => {
+  it('is refused if the token has expired', async () => {
     jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 31 * 86_400_000);
     try {
       expect(await errorOf(() => own.tokens.rotate(reference))).toMatchObject({ code: 'JWT_EXPIRED' });
@@ -119,14 +122,14 @@ it.each([
   ['a forged token', forge({ type: 'refresh' }, { secret: OTHER_SECRET })],
   ['an expired token', forge({ type: 'refresh', exp: 1 })],
   ['no token', 'x.y.z'],
-])('The rotation of %s is refused as by the guard', async (_, token) => {
+])('The rotation of %s has the refusal of the guard', async (_, token) => {
   const { tokens, authenticator } = await services();
   const refusal = await errorOf(() => authenticator.authenticateToken(token, { refresh: true }));
   expect(refusal).toMatchObject({ code: expect.stringMatching(/^JWT_/) });
   expect(await errorOf(() => tokens.rotate(token))).toEqual(refusal);
 });
 
-it('A token that verify() accepted although it has expired is refused', async () => {
+it('The rotation refuses an expired token that verify() accepted with allowExpired', async () => {
   const { tokens } = await services();
   const expired = await tokens.verify(forge({ type: 'refresh', exp: 1 }), { allowExpired: true });
   expect(await errorOf(() => tokens.rotate(expired))).toMatchObject({ code: 'JWT_EXPIRED' });

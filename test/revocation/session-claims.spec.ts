@@ -5,10 +5,10 @@ import { errorOf } from '../support/token-service.js';
 
 const FIXED = ['jti', 'sid', 'type', 'csrf', 'sub'];
 
-/** What `additionalClaims` answers in the present test. */
+/** The answer of `additionalClaims` in the current test. */
 let additional: object = {};
 
-describe.each(ADAPTERS)('In a session’s token on %s', (adapter) => {
+describe.each(ADAPTERS)('In the token of a session on %s', (adapter) => {
   const app = useSessionApp(adapter, { additionalClaims: () => additional });
   afterEach(() => {
     additional = {};
@@ -35,7 +35,7 @@ describe.each(ADAPTERS)('In a session’s token on %s', (adapter) => {
       await expectRefused(() => app.tokens.createRefreshToken('alice', { session, claims }));
     });
 
-    it('by a rotation, which consumes nothing', async () => {
+    it('by a rotation, which does not consume the token', async () => {
       const pair = await app.logIn();
       await expectRefused(() => app.tokens.rotate(pair.refreshToken, { claims }));
       await app.refresh(await app.refresh(pair));
@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('In a session’s token on %s', (adapter) => {
     });
   });
 
-  it('other claims can, and those of a refresh win over those it copies', async () => {
+  it('other claims can be set, and the claims of a rotation override the copied claims', async () => {
     const pair = await app.tokens.createTokenPair('alice', { claims: { role: 'admin', tenant: 'acme', aud: 'web' } });
     additional = { tenant: 'from the callback', plan: 'from the callback' };
     const next = await app.tokens.rotate(pair.refreshToken, {

@@ -15,7 +15,7 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
   describe('with an absolute end (maxAge)', () => {
     const app = appWith(adapter, { maxAge: '1h' });
 
-    it('outlives no refresh: its tokens say when it ends', async () => {
+    it('ends at the same time after any refresh, and its tokens expire then', async () => {
       let pair = await app.logIn();
       expect(lifeOf(pair.refreshToken)).toBe(60 * MINUTE);
       for (const minutes of [40, 15]) {
@@ -32,7 +32,7 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
       expect(await app.tokens.listSessions('alice')).toEqual([]);
     });
 
-    it('is not outlived by access tokens that join it', async () => {
+    it('limits the lifetime of access tokens that join it', async () => {
       const pair = await app.logIn();
       const joined = await app.tokens.createAccessToken('alice', { session: sidOf(pair), expires: '2h' });
       clock.advance(59 * MINUTE);
@@ -41,7 +41,7 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
       expect((await app.get('/me', joined)).status).toBe(401);
     });
 
-    it('is not prolonged by a refresh token that joins it', async () => {
+    it('does not last longer after a refresh token joins it', async () => {
       const pair = await app.logIn();
       clock.advance(50 * MINUTE);
       const joined = await app.tokens.createRefreshToken('alice', { session: sidOf(pair) });
@@ -52,7 +52,7 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
   describe('with an idle limit', () => {
     const app = appWith(adapter, { idle: '10m' });
 
-    it('goes on as long as it is refreshed in time', async () => {
+    it('stays open while it is refreshed in time', async () => {
       let pair = await app.logIn();
       for (let refreshes = 0; refreshes < 20; refreshes++) {
         clock.advance(9 * MINUTE);
@@ -61,14 +61,14 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
       }
     });
 
-    it('ends where it is not', async () => {
+    it('ends without a refresh in time', async () => {
       const pair = await app.logIn();
       clock.advance(10 * MINUTE);
       expect(await app.tryToRefresh(pair)).toEqual(EXPIRED);
       expect((await app.get('/me', pair.accessToken)).status).toBe(401);
     });
 
-    it('is not prolonged by a repetition, nor by a request', async () => {
+    it('does not last longer after a repeated refresh or a request', async () => {
       const first = await app.logIn();
       const second = await app.refresh(first);
       clock.advance(9);
@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
   describe('with both limits', () => {
     const app = appWith(adapter, { maxAge: '1h', idle: '50m' });
 
-    it('ends by that which comes first', async () => {
+    it('ends at the earlier limit', async () => {
       let pair = await app.logIn();
       expect(lifeOf(pair.refreshToken)).toBe(50 * MINUTE);
       clock.advance(40 * MINUTE);
@@ -94,7 +94,7 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
   describe('without limits', () => {
     const app = useSessionApp(adapter, { refreshTokenExpires: false });
 
-    it('lives as long as its refresh token: for ever', async () => {
+    it('never ends if its refresh token never expires', async () => {
       const pair = await app.logIn();
       expect(claimOf(pair.refreshToken, 'exp')).toBeUndefined();
       expect(await app.tokens.listSessions('alice')).toMatchObject([{ expiresAt: null }]);
@@ -102,17 +102,17 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
       expect((await app.refresh(pair)).refreshToken).toBeDefined();
     });
 
-    it('is not opened by a refresh token that is born expired', async () => {
+    it('cannot begin with a refresh token that has already expired', async () => {
       await app.tokens.createRefreshToken('zoe', { expires: -1 });
       expect(await app.tokens.listSessions('zoe')).toEqual([]);
     });
   });
 
-  describe('of a user who may have two', () => {
+  describe('with at most two sessions for each user', () => {
     const app = appWith(adapter, { maxPerUser: 2 });
     const isOn = async (pair: TokenPair) => (await app.get('/me', pair.accessToken)).status === 200;
 
-    it('ends when a third one begins, if it is the longest unused', async () => {
+    it('ends at the start of a third one if it is unused for the longest time', async () => {
       const first = await app.logIn();
       clock.advance(1);
       const second = await app.logIn();
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
       expect((await app.tokens.listSessions('alice')).map(({ sid }) => sid)).toEqual([third, first].map(sidOf));
     });
 
-    it('never has a third session, however many log-ins happen at once', async () => {
+    it('is one of at most two after many simultaneous log-ins', async () => {
       const pairs = await Promise.all(Array.from({ length: 10 }, () => app.logIn('carl')));
       expect((await Promise.all(pairs.map(isOn))).filter(Boolean)).toHaveLength(2);
     });
@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('A session on %s', (adapter) => {
 describe.each(ADAPTERS)('The list of sessions on %s', (adapter) => {
   const app = useSessionApp(adapter);
 
-  it('says when each was opened, used and ends, the last used first, with its note', async () => {
+  it('has the start, the last use, the end and the note of each, with the last used first', async () => {
     const opened = Date.now();
     const phone = await app.tokens.createTokenPair('alice', { device: 'a phone' });
     const computer = await app.tokens.createTokenPair('alice');
@@ -152,7 +152,7 @@ describe.each(ADAPTERS)('The list of sessions on %s', (adapter) => {
     expect([second?.createdAt, second?.lastUsedAt, second?.expiresAt].map(seconds)).toEqual([0, 0, 30 * 86_400]);
   });
 
-  it('keeps 256 characters of a note', async () => {
+  it('has the first 256 characters of a note', async () => {
     await app.tokens.createTokenPair('bob', { device: 'x'.repeat(1000) });
     expect(await app.tokens.listSessions('bob')).toMatchObject([{ device: 'x'.repeat(256) }]);
   });

@@ -72,7 +72,7 @@ describe.each(ADAPTERS)('a session on %s', (adapter) => {
   });
   afterEach(() => app.close());
 
-  it('gives both tokens of a log-in one sid', async () => {
+  it('has one sid in both tokens of a log-in', async () => {
     const pair = await login();
     const [access, refresh] = await Promise.all([tokens.verify(pair.accessToken), tokens.verify(pair.refreshToken)]);
     expect(access.payload.sid).toBe(refresh.payload.sid);
@@ -80,7 +80,7 @@ describe.each(ADAPTERS)('a session on %s', (adapter) => {
     expect((await call('GET', '/me', pair.accessToken)).status).toBe(200);
   });
 
-  it('answers everyone who rotates one token within grace with the same successor', async () => {
+  it('returns the same successor for each rotation of one token within grace', async () => {
     const pair = await login();
     const answers = await Promise.all(Array.from({ length: 20 }, () => call('POST', '/refresh', pair.refreshToken)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('a session on %s', (adapter) => {
     expect((await call('POST', '/refresh', next.refreshToken)).status).toBe(201);
   });
 
-  it('is over when a replaced refresh token is presented after grace', async () => {
+  it('ends if a replaced refresh token is presented after grace', async () => {
     const pair = await login();
     const next = (await call('POST', '/refresh', pair.refreshToken)).body as unknown as Pair;
     passed = 10_001;
@@ -106,20 +106,20 @@ describe.each(ADAPTERS)('a session on %s', (adapter) => {
     expect((await call('GET', '/me', next.accessToken)).status).toBe(401);
   });
 
-  it('is over after its refresh token was revoked', async () => {
+  it('ends if its refresh token is revoked', async () => {
     const pair = await login();
     expect((await call('DELETE', '/logout', pair.refreshToken)).status).toBe(200);
     expect((await call('GET', '/me', pair.accessToken)).status).toBe(401);
   });
 
-  it('goes on when only its access token was revoked', async () => {
+  it('stays open if only its access token is revoked', async () => {
     const pair = await login();
     await call('DELETE', '/logout', pair.accessToken);
     expect((await call('GET', '/me', pair.accessToken)).status).toBe(401);
     expect((await call('POST', '/refresh', pair.refreshToken)).status).toBe(201);
   });
 
-  it('is ended by revokeAllFor, except the excepted one', async () => {
+  it('ends by revokeAllFor() unless it is exceptSession', async () => {
     const [one, two] = [await login(), await login()];
     const kept = (await tokens.verify(one.accessToken)).payload.sid as string;
     expect(await tokens.listSessions('alice')).toHaveLength(2);

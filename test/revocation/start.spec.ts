@@ -87,7 +87,7 @@ describe('The start is refused', () => {
   });
 });
 
-describe('The start is fine', () => {
+describe('The start succeeds', () => {
   it.each<[string, JwtExtendedOptions]>([
     ['with a store', { revocation: { store } }],
     [
@@ -129,7 +129,7 @@ describe('A store', () => {
     return { warnings: log.warnings, errors: log.errors, events };
   }
 
-  it('says at the start what is wrong with it', async () => {
+  it('reports its problems at the start', async () => {
     const { warnings, errors } = await start(() => ['It forgets.', 'It is slow.']);
     expect(warnings).toEqual([expect.stringContaining('It forgets.'), expect.stringContaining('It is slow.')]);
     expect(errors).toEqual([]);
@@ -138,7 +138,7 @@ describe('A store', () => {
   it.each<[string, () => never | Promise<string[]>]>([
     ['fails', () => Promise.reject(new Error('no connection'))],
     ['hangs', () => new Promise(() => {})],
-  ])('that %s then does not stop the start; it is logged once', async (_how, describeProblems) => {
+  ])('that %s at the start does not stop the start, and the log has it once', async (_how, describeProblems) => {
     const { warnings, errors, events } = await start(describeProblems);
     expect(warnings).toEqual([]);
     expect(errors).toHaveLength(1);

@@ -17,19 +17,19 @@ describe.each(ADAPTERS)('The store on %s', (adapter) => {
     return calls();
   };
 
-  it('is asked once per request', async () => {
+  it('gets one call per request', async () => {
     const { accessToken, refreshToken } = await app.logIn();
     expect(await callsOf(() => app.get('/me', accessToken))).toEqual(['lookUp']);
     expect(await callsOf(() => app.get('/optional', accessToken))).toEqual(['lookUp']);
     expect(await callsOf(() => app.get('/refresh-only', refreshToken))).toEqual(['lookUp']);
   });
 
-  it('is asked once more by a refresh', async () => {
+  it('gets a second call for a refresh', async () => {
     const pair = await app.logIn();
     expect(await callsOf(() => app.refresh(pair))).toEqual(['lookUp', 'present']);
   });
 
-  it('is asked after the application: what isTokenRevoked refuses never gets there', async () => {
+  it('gets no call for a token that isTokenRevoked refuses', async () => {
     const pair = await app.logIn();
     isRevoked = true;
     expect(await callsOf(async () => expect(await app.get('/me', pair.accessToken)).toEqual(REVOKED))).toEqual([]);
@@ -40,7 +40,7 @@ describe.each(ADAPTERS)('The store on %s', (adapter) => {
     await app.refresh(pair);
   });
 
-  it('is not asked where a route skips the check', async () => {
+  it('gets no call from a route that skips the check', async () => {
     const pair = await app.logIn();
     await app.tokens.revoke(pair.refreshToken);
     for (const token of Object.values(pair) as string[]) {
@@ -49,7 +49,7 @@ describe.each(ADAPTERS)('The store on %s', (adapter) => {
     }
   });
 
-  it('is not asked about what is refused anyway', async () => {
+  it('gets no call for a token that another check refuses', async () => {
     const { accessToken, refreshToken } = await app.logIn();
     const bad = [
       'x',

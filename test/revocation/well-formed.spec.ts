@@ -3,11 +3,11 @@ import { forge, nowInSeconds } from '../support/forge.js';
 import { useSessionApp } from '../support/session-app.js';
 import { errorOf, tokenService } from '../support/token-service.js';
 
-/** Texts with half of a surrogate pair alone. UTF-8 writes all of them as U+FFFD. */
+/** Texts with one half of a surrogate pair. UTF-8 replaces each of these halves with U+FFFD. */
 const HALVES = ['\ud800', 'a\udfffb', '\udc00\ud800', `${'a'.repeat(300)}\ud83d`];
 
 describe('A text that UTF-8 cannot encode', () => {
-  it.each(HALVES)('is no identity of a new token: %j', async (identity) => {
+  it.each(HALVES)('cannot be the identity of a new token: %j', async (identity) => {
     for (const options of [{}, { identityClaim: 'user' }, { userIdentity: () => identity }]) {
       const tokens = await tokenService(options);
       for (const work of [
@@ -44,7 +44,7 @@ describe.each(ADAPTERS)('A token with such a text on %s', (adapter) => {
     }
   });
 
-  it('shares no log-out with the user whose name has the replacement character', async () => {
+  it('is not affected by the log-out of a user whose name has the replacement character', async () => {
     await app.tokens.revokeAllFor('a\ufffdb');
     expect(await app.get('/me', tokenOf({ sub: 'a\ufffdb' }))).toMatchObject({ status: 401 });
     expect(await app.get('/me', tokenOf({ sub: 'a\ufffdc' }))).toMatchObject({ status: 200 });

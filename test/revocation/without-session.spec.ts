@@ -10,14 +10,14 @@ const LET_IN = { status: 200 };
 describe.each(ADAPTERS)('An access token without session on %s', (adapter) => {
   const app = useSessionApp(adapter, { leeway: 30 });
 
-  it('is none of the sessions’ business', async () => {
+  it('does not depend on sessions', async () => {
     const pair = await app.logIn();
     const token = await app.tokens.createAccessToken('alice');
     await app.tokens.revokeSession(sidOf(pair));
     expect(await app.get('/me', token)).toMatchObject(LET_IN);
   });
 
-  it('is refused once its jti is denied, and no other is', async () => {
+  it('is refused after its jti is denied, and other tokens are accepted', async () => {
     const [token, another] = [await app.tokens.createAccessToken('alice'), await app.tokens.createAccessToken('alice')];
     expect(await app.send('DELETE', '/logout', { token })).toMatchObject(LET_IN);
     expect(await app.get('/me', token)).toEqual(REVOKED);
@@ -25,7 +25,7 @@ describe.each(ADAPTERS)('An access token without session on %s', (adapter) => {
     expect(await app.get('/me', another)).toMatchObject(LET_IN);
   });
 
-  it('stays refused as long as it could be presented, leeway included', async () => {
+  it('stays refused until its expiry and the leeway are over', async () => {
     const token = await app.tokens.createAccessToken('alice', { expires: '10m' });
     await app.tokens.revoke(token);
     clock.advance(600 + 29);
@@ -34,7 +34,7 @@ describe.each(ADAPTERS)('An access token without session on %s', (adapter) => {
     expect(await app.get('/me', token)).toEqual({ status: 401, body: { msg: 'Token has expired' } });
   });
 
-  it('without exp stays refused for ever', async () => {
+  it('without exp stays refused without end', async () => {
     const token = await app.tokens.createAccessToken('alice', { expires: false });
     await app.tokens.revoke(token);
     clock.advance(50 * 365 * 86_400);
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('An access token without session on %s', (adapter) => {
     expect(await app.get('/me', token)).toEqual(REVOKED);
   });
 
-  it('with another’s jti is not refused with it', async () => {
+  it('is accepted if another user’s token with the same jti is denied', async () => {
     const exp = Math.floor(Date.now() / 1000) + 600;
     await app.tokens.revoke(forge({ sub: 'bob', jti: 'same', iat: 0, nbf: 0, exp }));
     expect(await app.get('/me', forge({ sub: 'carl', jti: 'same', iat: 0, nbf: 0, exp }))).toMatchObject(LET_IN);
@@ -88,24 +88,24 @@ describe.each(ADAPTERS)('A cut-off of clocks that agree on %s', (adapter) => {
   const isLetIn = async (token: string) => (await app.get('/me', token)).status === 200;
   const letIn = (...issued: unknown[]) => Promise.all(issued.map((iat) => isLetIn(tokenOf(iat))));
 
-  it('refuses what was issued in its second and before (iat <= floor(before))', async () => {
+  it('refuses tokens of its second and before (iat <= floor(before))', async () => {
     await app.tokens.revokeAllFor(user, { before: (now - 10) * 1000 + 999 });
     expect(await letIn(now - 20, now - 11, now - 10, now - 9, now)).toEqual([false, false, false, true, true]);
     expect(await letIn(now - 9.5, now - 9.1)).toEqual([false, false]);
   });
 
-  it('refuses what does not say when it was issued', async () => {
+  it('refuses tokens without iat', async () => {
     expect(await letIn(undefined)).toEqual([true]);
     await app.tokens.revokeAllFor(user, { before: 0 });
     expect(await letIn(undefined, 1)).toEqual([false, true]);
   });
 
-  it('takes a Date', async () => {
+  it('can be a Date', async () => {
     await app.tokens.revokeAllFor(user, { before: new Date((now - 10) * 1000) });
     expect(await letIn(now - 10, now - 9)).toEqual([false, true]);
   });
 
-  it('is now unless something else is said, and where it is to come', async () => {
+  it('is at most the current time, which is the default', async () => {
     await app.tokens.revokeAllFor(user);
     expect(await letIn(now)).toEqual([false]);
     clock.advance(10);
@@ -116,18 +116,18 @@ describe.each(ADAPTERS)('A cut-off of clocks that agree on %s', (adapter) => {
     expect(await letIn(now + 11)).toEqual([true]);
   });
 
-  it('never moves back', async () => {
+  it('never becomes earlier', async () => {
     await app.tokens.revokeAllFor(user, { before: (now - 10) * 1000 });
     await app.tokens.revokeAllFor(user, { before: (now - 20) * 1000 });
     expect(await letIn(now - 10, now - 9)).toEqual([false, true]);
   });
 
-  it('concerns one user', async () => {
+  it('affects one user', async () => {
     await app.tokens.revokeAllFor(user);
     expect(await isLetIn(tokenOf(now - 10, 'somebody else'))).toBe(true);
   });
 
-  it('ends the sessions opened up to then, whenever they were refreshed, and no others', async () => {
+  it('ends the sessions that were opened until then, also if they were refreshed later, and no others', async () => {
     const early = await app.logIn(user);
     clock.advance(10);
     const refreshed = await app.refresh(early);
@@ -145,7 +145,7 @@ describe.each(ADAPTERS)('A cut-off of clocks that agree on %s', (adapter) => {
     await app.refresh(pair);
   });
 
-  it('spares the session that is named, and no token without one', async () => {
+  it('does not end exceptSession, but refuses all tokens without a session', async () => {
     const [kept, other] = [await app.logIn(user), await app.logIn(user)];
     const single = await app.tokens.createAccessToken(user);
     await app.tokens.revokeAllFor(user, { exceptSession: sidOf(kept) });
@@ -154,7 +154,7 @@ describe.each(ADAPTERS)('A cut-off of clocks that agree on %s', (adapter) => {
     await app.expectOver(other);
   });
 
-  it.each([NaN, Infinity, -Infinity, new Date(NaN), 'yesterday', {}])('at %s is a TypeError', async (before) => {
+  it.each([NaN, Infinity, -Infinity, new Date(NaN), 'yesterday', {}])('at %s throws a TypeError', async (before) => {
     const pair = await app.logIn(user);
     const revoking = async () => app.tokens.revokeAllFor(user, { before: before as number });
     await expect(revoking()).rejects.toThrow(TypeError);

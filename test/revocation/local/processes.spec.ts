@@ -6,13 +6,13 @@ import { describeWithPostgres, PostgresServer } from '../../support/postgres-ser
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { WorkerPool, type Make, type StoreServer } from '../../support/worker-pool.js';
 
-/** What an answer may take besides on a machine that is busy with other things. */
+/** The additional time that an answer may take on a busy machine, in milliseconds. */
 const ALLOWANCE = 250;
 
 const fourWith = (driver: Make['driver']): Make[] =>
   (['express', 'fastify', 'express', 'fastify'] as const).map((adapter) => ({ adapter, driver }));
 
-/** What each process takes to refuse a token, from the answer to its log-out on; every one has served it before. */
+/** The time from the answer to a log-out until each process refuses the token. Each process has cached the token before. */
 async function delaysOf(pool: WorkerPool<StoreServer>): Promise<number[]> {
   const { accessToken } = await pool.logIn('alice');
   for (const { status } of await pool.sendToAll('GET', '/me', accessToken)) expect(status).toBe(200);
@@ -33,7 +33,7 @@ async function sortedDelays(pool: WorkerPool<StoreServer>, rounds: number): Prom
   return delays.sort((left, right) => left - right);
 }
 
-describeWithRedis('Four processes with a local memory that Redis pushes changes to', () => {
+describeWithRedis('Four processes with a local cache that receives the changes of Redis', () => {
   const STALENESS = 1_000;
   let pool: WorkerPool<RedisServer>;
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describeWithRedis('Four processes with a local memory that Redis pushes changes 
   });
   afterAll(() => pool.stop());
 
-  /** From when on every process has one that is remembered. */
+  /** Waits until every process has the look-up of a token in its cache. */
   const untilRemembered = async ({ accessToken }: TokenPair) => {
     do {
       pool.server.takeCommandCounts();
@@ -51,7 +51,7 @@ describeWithRedis('Four processes with a local memory that Redis pushes changes 
     } while ((pool.server.takeCommandCounts().mget ?? 0) > 0);
   };
 
-  it('ask it nothing for a request with a token that they have seen', async () => {
+  it('send Redis no command for a request with a cached token', async () => {
     const pair = await pool.logIn('bob');
     await untilRemembered(pair);
     for (let time = 0; time < 25; time++) await pool.sendToAll('GET', '/me', pair.accessToken);
@@ -64,7 +64,7 @@ describeWithRedis('Four processes with a local memory that Redis pushes changes 
     expect(delays.at(-1)).toBeLessThan(STALENESS + ALLOWANCE);
   });
 
-  it('serve nothing that is remembered for longer than the staleness once Redis is stopped', async () => {
+  it('use no cached look-up for longer than the staleness after Redis was stopped', async () => {
     const pair = await pool.logIn('carol');
     await untilRemembered(pair);
     pool.server.pause();
@@ -88,7 +88,7 @@ describeWithRedis('Four processes with a local memory that Redis pushes changes 
   });
 });
 
-describeWithPostgres('Four processes with a local memory of what PostgreSQL answered', () => {
+describeWithPostgres('Four processes with a local cache of the answers of PostgreSQL', () => {
   const STALENESS = 500;
   let pool: WorkerPool<PostgresServer>;
   beforeAll(async () => {

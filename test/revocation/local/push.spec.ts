@@ -27,7 +27,7 @@ const STALENESS = 500;
 
 type Local = NonNullable<JwtExtendedOptions['revocation']>['local'];
 
-/** One process as far as the library goes: a module, a store and connections of its own. */
+/** A process of the library: a module, a store and connections of its own. */
 async function startProcess(url: string, local: Local, options: { keyPrefix?: string } = {}) {
   const client = await createClient({ url, ...options }).connect();
   const module = await Test.createTestingModule({
@@ -53,7 +53,7 @@ async function startProcess(url: string, local: Local, options: { keyPrefix?: st
 
 type Process = Awaited<ReturnType<typeof startProcess>>;
 
-describeWithRedis('A local memory that Redis pushes changes to', () => {
+describeWithRedis('A local cache that receives the changes of Redis', () => {
   let server: RedisServer;
   let processes: Process[];
   const first = () => processes[0] as Process;
@@ -77,7 +77,7 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
     await server.stop();
   });
 
-  it('costs no round trip once a token was seen', async () => {
+  it('needs no round trip for a cached token', async () => {
     const payload = await login();
     // Counts from the notification of the log-in. If a ping is late on a busy machine, the process asks the server again.
     await until(async () => {
@@ -87,7 +87,7 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
     });
   });
 
-  it('lets three other processes know of a log-out within 100 ms (median)', async () => {
+  it('notifies three other processes of a log-out within 100 ms (median)', async () => {
     const delays: number[] = [];
     for (let round = 0; round < 15; round++) {
       const payload = await login();
@@ -104,7 +104,7 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
     expect(delays.at(-1)).toBeLessThan(STALENESS);
   });
 
-  it('serves no remembered answer for longer than the staleness when the server is stopped', async () => {
+  it('uses no cached answer for longer than the staleness after the server was stopped', async () => {
     const payload = await login();
     await everywhere(payload);
     server.pause();
@@ -129,14 +129,14 @@ describeWithRedis('A local memory that Redis pushes changes to', () => {
     );
   });
 
-  it('knows in its own process at once', async () => {
+  it('knows a log-out of its own process at once', async () => {
     const payload = await login();
     await first().isRevoked(payload);
     await first().tokens.revoke(payload);
     expect(await first().isRevoked(payload)).toBe(true);
   });
 
-  it('reaches a process whose client has a prefix of its own', async () => {
+  it('is notified even if the client of its process adds a prefix to the keys', async () => {
     const local = { staleness: STALENESS / 1000, push: true };
     const [one, two] = await Promise.all([1, 2].map(() => startProcess(server.url, local, { keyPrefix: 'all:' })));
     processes.push(one as Process, two as Process);
@@ -167,19 +167,19 @@ describe('Push', () => {
   const start = (store: RevocationStore) =>
     tokenService({ revocation: { store, local: { staleness: '1s', push: true } } });
 
-  it.each(Object.keys(CLIENTS))('is refused at the start with %s, and the message says what to do', (name) => {
+  it.each(Object.keys(CLIENTS))('is refused at the start with %s, and the message contains the cure', (name) => {
     const store = new RedisRevocationStore({ client: (CLIENTS[name] as () => RedisClient)() });
     return expect(start(store)).rejects.toThrow(/revocation.local.push.*createClient\(\).*remove "push"/s);
   });
 
-  it('is refused with a store that says it can report, but does not override watch()', () => {
+  it('is refused with a store that has the property for push, but does not override watch()', () => {
     class Silent extends MemoryRevocationStore {
       override readonly watchProblem = null;
     }
     return expect(start(new Silent())).rejects.toThrow('"revocation.local.push" is not possible');
   });
 
-  it('that keeps failing is one warning and one event, and soon few attempts', async () => {
+  it('that fails again and again causes one warning and one event, and soon few attempts', async () => {
     class Failing extends MemoryRevocationStore {
       override readonly watchProblem = null;
       attempts = 0;

@@ -21,7 +21,7 @@ class CountingStore extends MemoryRevocationStore {
   }
 }
 
-/** One of two processes that share a store, as far as the library goes. */
+/** One of two processes of the library that share a store. */
 async function startProcess(revocation: JwtExtendedOptions['revocation']) {
   const secret = 'a secret of more than thirty-two bytes';
   const module = await Test.createTestingModule({
@@ -35,7 +35,7 @@ async function startProcess(revocation: JwtExtendedOptions['revocation']) {
   };
 }
 
-describe('A local memory of look-ups', () => {
+describe('A local cache of look-ups', () => {
   let store: CountingStore;
   let one: Awaited<ReturnType<typeof startProcess>>;
   let other: Awaited<ReturnType<typeof startProcess>>;
@@ -53,14 +53,14 @@ describe('A local memory of look-ups', () => {
     other = await startProcess({ store, local: { staleness: '250ms' } });
   });
 
-  it('asks the store about an access token once per staleness', async () => {
+  it('looks an access token up once per staleness', async () => {
     const { access } = await login();
     const patient = await startProcess({ store, local: { staleness: '10s' } });
     for (let count = 0; count < 20; count++) expect(await patient.isRevoked(access)).toBe(false);
     expect(store.lookUps).toBe(1);
   });
 
-  it('lets a revoked token in for no longer than the staleness', async () => {
+  it('accepts a revoked token for no longer than the staleness', async () => {
     const { access } = await login();
     expect(await other.isRevoked(access)).toBe(false);
     await one.tokens.revoke(access);
@@ -71,14 +71,14 @@ describe('A local memory of look-ups', () => {
     expect(await other.isRevoked(access)).toBe(true);
   });
 
-  it('is never asked about a refresh token', async () => {
+  it('is not used for refresh tokens', async () => {
     const { refresh } = await login();
     expect(await other.isRevoked(refresh)).toBe(false);
     await one.tokens.revokeSession(refresh.sid as string);
     expect(await other.isRevoked(refresh)).toBe(true);
   });
 
-  it('is off unless it is asked for', async () => {
+  it('is off by default', async () => {
     const plain = await startProcess({ store });
     const { access } = await login();
     for (let count = 0; count < 3; count++) await plain.isRevoked(access);

@@ -19,8 +19,8 @@ function storeAt(start: number) {
   };
 }
 
-describe('a MemoryRevocationStore whose clock is put back', () => {
-  it('repeats nothing without grace', () => {
+describe('a MemoryRevocationStore whose clock goes back', () => {
+  it('repeats no rotation without grace', () => {
     const { clock, open, present } = storeAt(START);
     open();
     expect(present('first', 'second')).toBe('rotated');

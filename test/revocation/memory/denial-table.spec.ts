@@ -9,7 +9,7 @@ const keys = fc
   .map(([quick, second, last]) => Int32Array.of(quick, second, 0, last));
 
 describe('a segment of the table', () => {
-  it('holds the same as a Map while it grows, shrinks and is swept', () => {
+  it('has the same entries as a Map while it grows, shrinks and is swept', () => {
     const raise = fc.record({ key: keys, life: fc.integer({ min: 1, max: 40 }) });
     fc.assert(
       fc.property(fc.array(fc.tuple(raise, fc.integer({ min: 0, max: 4 })), { maxLength: 150 }), (sequence) => {
@@ -45,7 +45,7 @@ describe('a segment of the table', () => {
       for (let from = segment.sweep(0, 7, now); from > 0;) from = segment.sweep(from, 7, now);
   }
 
-  it('holds nothing whose quick hash it has not seen', () => {
+  it('has no entry for a quick hash that was never added', () => {
     const segment = new TableSegment();
     for (const quick of [0, 8, 16]) segment.raise([quick, 1, 2, 3], 10, 0);
     expect([0, 8, 16, 24, 1, -8].map((quick) => segment.mayHold(quick))).toEqual([
@@ -59,7 +59,7 @@ describe('a segment of the table', () => {
     expect(segment.get([8, 1, 2, 4])).toBeUndefined();
   });
 
-  it('never lowers a time, and takes any number', () => {
+  it('never lowers a time, and accepts any number', () => {
     const segment = new TableSegment();
     const key = [1, 2, 3, 4];
     for (const [time, expected] of [

@@ -97,7 +97,7 @@ function everything(store: Store) {
 const runs = Number(process.env.FAST_CHECK_RUNS ?? 400);
 
 describe('MemoryRevocationStore', () => {
-  it('answers like the model after any sequence of calls', () => {
+  it('returns the same as the model after any sequence of calls', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(steps, fc.oneof(fc.constant(0), milliseconds)), { maxLength: 40 }), (sequence) => {
         const model = new ModelStore();

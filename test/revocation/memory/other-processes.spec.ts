@@ -15,11 +15,11 @@ function problems(env: Record<string, string>): string[] {
 
 const CURE = /Use RedisRevocationStore or SqlRevocationStore\.$/;
 
-describe('MemoryRevocationStore warns of other processes', () => {
+describe('MemoryRevocationStore, in one of several processes', () => {
   it.each([
     ['in a worker of a cluster', { IN_CLUSTER: '1' }, /^This process is a worker of a cluster\. /],
     ['in a further instance of PM2', { NODE_APP_INSTANCE: '1' }, /^PM2 runs several instances of this application\. /],
-  ])('%s', (_name, env, message) => {
+  ])('warns %s', (_name, env, message) => {
     expect(problems(env)).toEqual([expect.stringMatching(message)]);
     expect(problems(env)).toEqual([expect.stringMatching(CURE)]);
   });
@@ -28,7 +28,7 @@ describe('MemoryRevocationStore warns of other processes', () => {
     ['in a process of its own', {}],
     ['in the only instance of PM2', { NODE_APP_INSTANCE: '0' }],
     ['with a value that is no number', { NODE_APP_INSTANCE: 'web' }],
-  ])('not %s', (_name, env) => {
+  ])('does not warn %s', (_name, env) => {
     expect(problems(env)).toEqual([]);
   });
 });

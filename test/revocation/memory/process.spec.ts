@@ -32,7 +32,7 @@ describe('MemoryRevocationStore in a process', () => {
     expect(bytesLeft.used).toBeLessThan(5);
   }, 300_000);
 
-  it('holds a device note without the text from which it was cut', () => {
+  it('stores a shortened device note without the memory of its original text', () => {
     const script = `
       ${OPENING}
       const before = bytesInUse();

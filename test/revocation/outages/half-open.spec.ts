@@ -4,7 +4,7 @@ import { TcpProxy } from '../../support/tcp-proxy.js';
 import { TWO_MAKES, WorkerPool } from '../../support/worker-pool.js';
 import { expectLoggedOutages, expectOutage, expectRecovery } from './service.js';
 
-describeWithRedis('A connection to Redis on which nothing comes back', () => {
+describeWithRedis('A connection to Redis that returns no answers', () => {
   let pool: WorkerPool;
   let proxy: TcpProxy;
   let pairs: TokenPair[];
@@ -27,12 +27,12 @@ describeWithRedis('A connection to Redis on which nothing comes back', () => {
     for (const [index, pair] of pairs.entries()) await pool.refresh(pair, index);
   };
 
-  it('is an outage until there is another one; what was lost on it never happens', async () => {
+  it('causes 503 until the driver opens another one, and the lost writes never happen', async () => {
     await pool.startFurther(TWO_MAKES, { storePort: proxy.port });
     await logInEverywhere();
     proxy.swallow();
     await expectOutageEverywhere();
-    // Those that are made now are accepted, and no more.
+    // The server accepts new connections, but answers nothing on them.
     proxy.reset();
     await expectOutageEverywhere();
     proxy.forward();
@@ -41,7 +41,7 @@ describeWithRedis('A connection to Redis on which nothing comes back', () => {
     await expectLoggedOutages(pool);
   });
 
-  it('is replaced by the driver that has a time limit for it (socketTimeout of ioredis)', async () => {
+  it('is replaced by a driver with a time limit (socketTimeout of ioredis)', async () => {
     await pool.startFurther([{ adapter: 'express', driver: 'ioredis' }], {
       storePort: proxy.port,
       clientOptions: { socketTimeout: 2_000 },

@@ -17,7 +17,7 @@ describeWithRedis('Redis that is killed', () => {
   let pool: WorkerPool;
   afterEach(() => pool.stop());
 
-  it('while requests wait for it, and started again with its data: sessions go on, nothing refused happened', async () => {
+  it('during requests and started again with its data has the same sessions and no refused write', async () => {
     pool = await WorkerPool.start(TWO_MAKES, {}, ON_DISK);
     const pairs = await Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}`)));
     const of = (index: number) => pairs[index] as (typeof pairs)[number];
@@ -30,7 +30,7 @@ describeWithRedis('Redis that is killed', () => {
     await sleep(200);
     await pool.server.kill();
     await Promise.all(waiting);
-    // Connections are refused now.
+    // The system now refuses connections.
     await Promise.all(pool.workers.map((worker, index) => expectOutage(worker, of(index))));
 
     await pool.server.start();
@@ -43,7 +43,7 @@ describeWithRedis('Redis that is killed', () => {
     await expectLoggedOutages(pool);
   });
 
-  it('under load, and started again without its data: sessions are over, new ones begin', async () => {
+  it('under load and started again without its data has only new sessions', async () => {
     pool = await WorkerPool.start(TWO_MAKES);
     const pair = await pool.logIn('alice');
     let over = false;
@@ -73,7 +73,7 @@ describeWithRedis('Redis that is killed', () => {
     await expectLoggedOutages(pool);
   });
 
-  it('before the application starts: it serves what needs no store, and all of it once Redis is there', async () => {
+  it('before the application starts causes 503 only for requests that need a store, until Redis runs', async () => {
     pool = await WorkerPool.start(TWO_MAKES);
     const pair = await pool.logIn('alice');
     await pool.server.kill();

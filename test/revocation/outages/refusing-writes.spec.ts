@@ -11,7 +11,7 @@ import {
   STORING,
 } from './service.js';
 
-describeWithRedis('Redis that takes no writes', () => {
+describeWithRedis('Redis that refuses writes', () => {
   let pool: WorkerPool;
   beforeAll(async () => {
     pool = await WorkerPool.start(TWO_MAKES);
@@ -19,7 +19,7 @@ describeWithRedis('Redis that takes no writes', () => {
   afterAll(() => pool.stop());
   const logInOnce = () => Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}`)));
 
-  it('as a replica still says who is logged in; log-ins, refreshes and log-outs are refused until it is a primary', async () => {
+  it('as a replica still answers look-ups; log-ins, refreshes and log-outs get 503 until it is a primary', async () => {
     const pairs = await logInOnce();
     // No server runs at that address, so the replica does not replace its data.
     pool.server.ask('REPLICAOF', '127.0.0.1', '1');
@@ -34,7 +34,7 @@ describeWithRedis('Redis that takes no writes', () => {
     await expectLoggedOutages(pool);
   });
 
-  it('as a replica that does not answer what may be stale is an outage', async () => {
+  it('as a replica that answers no stale data causes 503', async () => {
     const pairs = await logInOnce();
     pool.server.ask('CONFIG', 'SET', 'replica-serve-stale-data', 'no');
     pool.server.ask('REPLICAOF', '127.0.0.1', '1');
@@ -47,7 +47,7 @@ describeWithRedis('Redis that takes no writes', () => {
     await expectLoggedOutages(pool);
   });
 
-  it('for want of memory refuses what takes space; what is ended needs none, and is ended', async () => {
+  it('because its memory is full refuses writes that need memory, but ends sessions', async () => {
     const pairs = await logInOnce();
     pool.server.ask('SETRANGE', 'filler', '2000000', 'x');
     pool.server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');

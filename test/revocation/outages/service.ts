@@ -5,7 +5,7 @@ import { sidOf } from '../../support/session-tokens.js';
 import type { StoreServer, WorkerPool } from '../../support/worker-pool.js';
 import type { WorkerAnswer, WorkerProcess } from '../../support/worker-process.js';
 
-/** The default of `revocation.timeout`, and what an answer may take besides. */
+/** The default of `revocation.timeout`, and the additional time that an answer may take. */
 const DEADLINE = 1_000;
 const ALLOWANCE = 250;
 
@@ -13,21 +13,21 @@ const RECOVERY = 5_000;
 
 type Request = readonly [method: string, path: string, token?: string];
 
-/** Tokens that need no store to be refused. */
+/** Tokens that the guard refuses without the store. */
 export const BAD_TOKENS = {
   garbage: 'not.a.token',
   forged: forge({}, { secret: OTHER_SECRET }),
   expired: forge({ exp: nowInSeconds() - 1 }),
 };
 
-/** Requests that read from the store and do no more. */
+/** Requests that only read from the store. */
 export const READING = ({ accessToken }: TokenPair): Request[] => [
   ['GET', '/me', accessToken],
   ['GET', '/optional', accessToken],
   ['GET', '/sessions', accessToken],
 ];
 
-/** Requests that cannot be served without a write that takes space. */
+/** Requests with a write that needs memory of the store. */
 export const STORING = ({ accessToken, refreshToken }: TokenPair): Request[] => [
   ['POST', '/login?user=alice'],
   ['POST', '/refresh', refreshToken],
@@ -36,13 +36,13 @@ export const STORING = ({ accessToken, refreshToken }: TokenPair): Request[] => 
   ['PUT', '/password', accessToken],
 ];
 
-/** Requests that take something out of the store. */
+/** Requests that remove data from the store. */
 export const REMOVING = ({ accessToken, refreshToken }: TokenPair): Request[] => [
   ['DELETE', '/logout', refreshToken],
   ['DELETE', `/sessions/${sidOf(accessToken)}`, accessToken],
 ];
 
-/** Requests that have nothing to do with the store, and what they are answered. */
+/** Requests that do not need the store, and their statuses. */
 const INDEPENDENT = ({ accessToken }: TokenPair): (readonly [Request, status: number])[] => [
   [['GET', '/open'], 200],
   [['GET', '/public'], 200],
@@ -56,7 +56,7 @@ const INDEPENDENT = ({ accessToken }: TokenPair): (readonly [Request, status: nu
   [['POST', '/refresh', accessToken], 422],
 ];
 
-/** All that need the store are refused as an outage, and in time. */
+/** Each of these requests gets 503 within the time limit. */
 export async function expectUnavailable(worker: WorkerProcess, requests: readonly Request[]): Promise<void> {
   const inTime = deadlineOf(worker);
   const answers = await sendAtOnce(worker, requests);
@@ -66,14 +66,13 @@ export async function expectUnavailable(worker: WorkerProcess, requests: readonl
   await inTime(Math.max(...answers.map(({ answer }) => answer.milliseconds)));
 }
 
-/** How often the stopwatch of a process is looked at, and how long that may take, in milliseconds. */
+/** The period of the watch, and the time that a request of the watch may take, both in milliseconds. */
 const PERIOD = 20;
 const LOOKING = 10;
 
 /**
- * Begins to watch a process; what is answered then says whether something took less than its limit. What mere timers of
- * that process come late by meanwhile is not counted: it is the machine that is busy with other things.
- */
+ * Watches a process. The returned function checks that an answer took less than its limit. It subtracts the time by which
+ * timers of the process were late, because the machine was busy then. */
 export function deadlineOf(worker: WorkerProcess): (milliseconds: number, limit?: number) => Promise<void> {
   let isOver = false;
   let stalled = 0;
@@ -90,13 +89,13 @@ export function deadlineOf(worker: WorkerProcess): (milliseconds: number, limit?
   };
 }
 
-/** All are served. */
+/** Each of these requests gets a status below 300. */
 export async function expectServed(worker: WorkerProcess, requests: readonly Request[]): Promise<void> {
   const answers = await sendAtOnce(worker, requests);
   expect(answers.filter(({ answer }) => answer.status >= 300).map(shown)).toEqual([]);
 }
 
-/** What needs the store is refused, in time; the rest is served as ever, and does not wait for it. */
+/** Requests that need the store get 503 in time. The others have their usual status, and do not wait for the store. */
 export async function expectOutage(worker: WorkerProcess, pair: TokenPair): Promise<void> {
   const independent = INDEPENDENT(pair);
   const inTime = deadlineOf(worker);
@@ -116,7 +115,7 @@ export async function expectOutage(worker: WorkerProcess, pair: TokenPair): Prom
   await inTime(Math.max(...answers.map(({ answer }) => answer.milliseconds)), DEADLINE);
 }
 
-/** Each process answers otherwise than 503 within five seconds from now on. */
+/** Each process stops to answer 503 within five seconds. */
 export async function expectRecovery(pool: WorkerPool<StoreServer>, { accessToken }: TokenPair): Promise<void> {
   const returned = performance.now();
   await Promise.all(
@@ -131,9 +130,8 @@ const WENT = / ERROR \[JwtExtendedModule\] The revocation store does not answer;
 const CAME = / LOG \[JwtExtendedModule\] The revocation store answers again\./;
 
 /**
- * Each process runs, and has said what became of the store so many times, in one line each. Where a server dies under load
- * `most` is more: an answer that was on its way may arrive between two failures.
- */
+ * Each process runs, and has logged this number of outages: one line for the start and one for the end of each. `most` is
+ * larger if a server dies under load, because a late answer can arrive between two failures. */
 export async function expectLoggedOutages(pool: WorkerPool<StoreServer>, outages = 1, most = outages): Promise<void> {
   for (const worker of pool.workers) {
     const lines: string[] = [];

@@ -13,7 +13,7 @@ describeWithRedis('Redis that is stopped and continued', () => {
   });
   afterAll(() => pool.stop());
 
-  it('for 30 s during a refresh has refreshed nothing, ended nothing and opened nothing when it goes on', async () => {
+  it('for 30 s during writes has carried out none of them after it continues', async () => {
     const pairs = await Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}`)));
     // Every process has read the clock of the server just now, so that its writes are sent at once.
     const current = await Promise.all(pairs.map((pair, index) => pool.refresh(pair, index)));

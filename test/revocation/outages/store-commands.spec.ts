@@ -2,14 +2,14 @@ import { describeWithRedis } from '../../support/redis-server.js';
 import { TWO_MAKES, WorkerPool } from '../../support/worker-pool.js';
 import { BAD_TOKENS } from './service.js';
 
-describeWithRedis('What Redis is asked', () => {
+describeWithRedis('The commands that a request sends to Redis', () => {
   let pool: WorkerPool;
   beforeAll(async () => {
     pool = await WorkerPool.start(TWO_MAKES, { timeout: '10s' });
   });
   afterAll(() => pool.stop());
 
-  it.each(Object.entries(BAD_TOKENS))('for a token that is %s: nothing', async (_kind, token) => {
+  it.each(Object.entries(BAD_TOKENS))('are none for a token that is %s', async (_kind, token) => {
     await pool.logIn('alice');
     pool.server.takeCommandCounts();
     for (const route of [
@@ -26,7 +26,7 @@ describeWithRedis('What Redis is asked', () => {
     expect(pool.server.takeCommandCounts()).toEqual({});
   });
 
-  it('for a token of the wrong kind: nothing', async () => {
+  it('are none for a token of the wrong type', async () => {
     const { accessToken, refreshToken } = await pool.logIn('alice');
     pool.server.takeCommandCounts();
     await pool.sendToAll('GET', '/me', refreshToken);
@@ -34,7 +34,7 @@ describeWithRedis('What Redis is asked', () => {
     expect(pool.server.takeCommandCounts()).toEqual({});
   });
 
-  it('for a public request: nothing', async () => {
+  it('are none for a public route or a request without a token', async () => {
     const { accessToken } = await pool.logIn('alice');
     pool.server.takeCommandCounts();
     await pool.sendToAll('GET', '/public', accessToken);
@@ -44,7 +44,7 @@ describeWithRedis('What Redis is asked', () => {
     expect(pool.server.takeCommandCounts()).toEqual({});
   });
 
-  it('for a request with an access token, and with a refresh token that is the current one: one MGET', async () => {
+  it('are one MGET for an access token, and for the current refresh token', async () => {
     const { accessToken, refreshToken } = await pool.logIn('alice');
     pool.server.takeCommandCounts();
     for (let request = 0; request < 10; request++) await pool.sendToAll('GET', '/me', accessToken);
@@ -53,7 +53,7 @@ describeWithRedis('What Redis is asked', () => {
     expect(pool.server.takeCommandCounts()).toEqual({ mget: pool.workers.length });
   });
 
-  it('for a refresh: one MGET and one script', async () => {
+  it('are one MGET and one script for a refresh', async () => {
     const first = await pool.logIn('alice');
     const second = await pool.refresh(first);
     pool.server.takeCommandCounts();

@@ -28,7 +28,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
     await proxy.stop();
   });
 
-  /** What became of each request: whether it was answered for the user who sent it, and how. */
+  /** The result of each request: its status, and whether the answer was for the user who sent it. */
   async function takeTurns(worker: WorkerProcess): Promise<string[]> {
     const met: string[] = [];
     const check = (user: string, { status, body }: WorkerAnswer, isOwn: (answer: typeof body) => boolean) =>
@@ -67,7 +67,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
     expect(['alice 503', 'bob 503', 'gone 503']).toEqual(expect.arrayContaining(refused));
   };
 
-  it('never get each other’s answers, and no session that is over is let in, through several stops', async () => {
+  it('never get each other’s answers, and cannot use a session that is over, during several stops', async () => {
     const met = await meanwhile(async () => {
       for (const stop of [900, 1_300, 2_500]) {
         await sleep(200);
@@ -80,7 +80,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
     expectOwnAnswers(met);
   });
 
-  it('nor if responses come after the timeout', async () => {
+  it('never get each other’s answers if the answers of Redis come after the timeout', async () => {
     const met = await meanwhile(async () => {
       proxy.delayAnswers(() => Math.random() * 2_000);
       await sleep(4_000);

@@ -8,7 +8,7 @@ describeOnSharedStores('A process that is killed between a rotation and its answ
   });
   afterAll(() => pool.stop());
 
-  it.each([2, 3])('leaves its successor to the retry at another process (number %i)', async (index) => {
+  it.each([2, 3])('loses no successor, because the retry at another process gets it (number %i)', async (index) => {
     const first = await pool.logIn('alice');
     const victim = pool.worker(index);
     await expect(victim.send('POST', '/refresh?die=now', first.refreshToken)).rejects.toThrow();

@@ -3,7 +3,7 @@ import { describeWithRedis } from '../../support/redis-server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { FOUR_MAKES, WorkerPool, type Make } from '../../support/worker-pool.js';
 
-describeWithRedis('A rotation whose answer is lost on its way from Redis', () => {
+describeWithRedis('A rotation that Redis carried out, with a lost answer', () => {
   let pool: WorkerPool;
   let proxy: TcpProxy;
   const start = async (make: Make | undefined, grace: '60s' | 0) => {
@@ -16,7 +16,7 @@ describeWithRedis('A rotation whose answer is lost on its way from Redis', () =>
     await proxy.stop();
   });
 
-  /** Refreshes, and has the connection broken once Redis has done its part. */
+  /** Refreshes, and breaks the connection after Redis has run the script. */
   async function refreshAndBreak(refreshToken: string) {
     pool.server.takeCommandCounts();
     proxy.loseAnswerTo(/evalsha/i);
@@ -27,9 +27,9 @@ describeWithRedis('A rotation whose answer is lost on its way from Redis', () =>
     return refreshing;
   }
 
-  it.each(FOUR_MAKES.slice(0, 2))('was one: the retry gets its successor ($driver)', async (make) => {
+  it.each(FOUR_MAKES.slice(0, 2))('counts, and the retry gets its successor ($driver)', async (make) => {
     await start(make, '60s');
-    // The scripts are there, and the clock of the server has been read.
+    // Now Redis has the scripts, and the process has read the clock of the server.
     const first = await pool.refresh(await pool.logIn('alice'));
     const answer = await refreshAndBreak(first.refreshToken);
     expect([201, 503]).toContain(answer.status);
@@ -40,7 +40,7 @@ describeWithRedis('A rotation whose answer is lost on its way from Redis', () =>
     expect((await pool.worker(0).send('GET', '/me', third.accessToken)).status).toBe(200);
   });
 
-  it('is no reuse where the driver sends the command once more (ioredis), even without grace', async () => {
+  it('causes no reuse if the driver sends the command again (ioredis), even without grace', async () => {
     await start(FOUR_MAKES[1], 0);
     const first = await pool.refresh(await pool.logIn('alice'));
     const answer = await refreshAndBreak(first.refreshToken);

@@ -17,7 +17,7 @@ describeOnSharedStores('A refresh token that is presented again', (store) => {
     expect(logs).toEqual([]);
   });
 
-  it('after grace ends its session in every process, on a route that rotates and on one that does not', async () => {
+  it('after grace ends its session in every process, on routes with and without rotation', async () => {
     const replays = await Promise.all(
       ['POST /refresh', 'GET /refresh-only', 'DELETE /logout'].map(async (route) => {
         const first = await pool.logIn('late');
@@ -34,7 +34,7 @@ describeOnSharedStores('A refresh token that is presented again', (store) => {
     }
   });
 
-  it('within grace, but as the parent of one that was used, ends its session in every process', async () => {
+  it('within grace ends its session in every process if its successor was used', async () => {
     const first = await pool.logIn('parent');
     const second = await pool.refresh(first, 1);
     const third = await pool.refresh(second, 2);
@@ -42,7 +42,7 @@ describeOnSharedStores('A refresh token that is presented again', (store) => {
     expect(await pool.statusesOf([first, second, third])).toEqual([401]);
   });
 
-  it('within grace, but as a grandparent, ends its session in every process', async () => {
+  it('within grace ends its session in every process if it is the parent of the parent', async () => {
     const first = await pool.logIn('grandparent');
     const second = await pool.refresh(first, 1);
     const third = await pool.refresh(second, 2);
@@ -51,7 +51,7 @@ describeOnSharedStores('A refresh token that is presented again', (store) => {
     expect(await pool.statusesOf([first, second, third, fourth])).toEqual([401]);
   });
 
-  it('while its successor is being replaced is answered before that or ends the session, as does the next', async () => {
+  it('during the rotation of its successor is answered before that rotation or ends the session', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const first = await pool.logIn('meanwhile');
       const second = await pool.refresh(first, round);
@@ -67,7 +67,7 @@ describeOnSharedStores('A refresh token that is presented again', (store) => {
     }
   });
 
-  it('after grace, while its successor is being replaced, ends the session whichever comes first', async () => {
+  it('after grace and during the rotation of its successor ends the session in either order', async () => {
     const rounds = await Promise.all(
       Array.from({ length: ROUNDS }, async (_, round) => {
         const first = await pool.logIn(`after${round}`);

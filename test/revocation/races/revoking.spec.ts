@@ -14,7 +14,7 @@ interface Sessions {
 interface Revoking {
   readonly name: string;
   readonly route: (sessions: Sessions) => readonly [method: string, path: string, token: string];
-  /** Whether the other session goes on. */
+  /** Whether the other session stays open. */
   readonly sparesOther: boolean;
 }
 
@@ -39,7 +39,7 @@ const MOST_STEPS = 12;
 describeOnSharedStores('A refresh against', (store) => {
   let pool: WorkerPool<StoreServer>;
   beforeAll(async () => {
-    // Looking a user up is where an application waits between the library's check and the route.
+    // The look-up of the user makes a request wait between the check of the library and the route.
     pool = await store.start({ rotation: { grace: '60s' }, lookUpPause: 5 });
   });
   afterAll(async () => {
@@ -67,21 +67,21 @@ describeOnSharedStores('A refresh against', (store) => {
   describe.each(REVOKING)('$name', (revoking) => {
     const revoke = (sessions: Sessions, index: number) => pool.worker(index).send(...revoking.route(sessions));
 
-    it('that comes first is refused', async () => {
+    it('that comes first refuses the refresh', async () => {
       const sessions = await logInTwice();
       expect((await revoke(sessions, 1)).status).toBe(200);
       expect((await pool.worker(2).send('POST', '/refresh', sessions.ending.refreshToken)).status).toBe(401);
       await expectOver(sessions, [], revoking);
     });
 
-    it('that comes second gave tokens that are refused then', async () => {
+    it('that comes second refuses the tokens of the refresh', async () => {
       const sessions = await logInTwice();
       const next = await pool.refresh(sessions.ending, 1);
       expect((await revoke(sessions, 2)).status).toBe(200);
       await expectOver(sessions, [next], revoking);
     });
 
-    it('that comes between two refreshes of one token leaves nothing of either', async () => {
+    it('that comes between two refreshes of one token refuses the tokens of both', async () => {
       const sessions = await logInTwice();
       const next = await pool.refresh(sessions.ending, 1);
       expect((await revoke(sessions, 2)).status).toBe(200);
@@ -89,7 +89,7 @@ describeOnSharedStores('A refresh against', (store) => {
       await expectOver(sessions, [next], revoking);
     });
 
-    it('at the same time: nothing is refreshed or served that was asked for after its 2xx', async () => {
+    it('at the same time refuses every request that was sent after its 2xx', async () => {
       let overlaps = 0;
       for (let round = 0; round < ROUNDS / store.slowness; round++) {
         const sessions = await logInTwice();
@@ -117,7 +117,7 @@ describeOnSharedStores('A refresh against', (store) => {
         };
         const ending = async () => {
           await sleep(Math.random() * 60);
-          // What a log-out carries is the newest there is.
+          // The log-out has the newest refresh token.
           const newest = { ...sessions, ending: descendants.at(-1) ?? sessions.ending };
           const { status } = await revoke(newest, round);
           revokedAt = performance.now();

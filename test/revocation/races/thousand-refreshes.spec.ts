@@ -6,7 +6,7 @@ const ROUNDS = 10;
 
 const NAME = 'Many refreshes of one token at once over 4 processes';
 
-/** So many are 1,000, or 200 where all transactions are serializable. */
+/** The number of requests is 1,000, or 200 if all transactions are serializable. */
 const describeCrowds = (store: SharedStore): void => {
   const { crowd } = store;
   let pool: WorkerPool<StoreServer>;
@@ -15,7 +15,7 @@ const describeCrowds = (store: SharedStore): void => {
   };
   const refreshAtOnce = (token: string) =>
     Promise.all(Array.from({ length: crowd }, (_, index) => pool.worker(index).send('POST', '/refresh', token)));
-  /** Until it is not answered 503. */
+  /** Repeats the refresh until its status is not 503. */
   const retry = async (token: string, index: number) => {
     for (;;) {
       const answer = await pool.worker(index).send('POST', '/refresh', token);
@@ -28,7 +28,7 @@ const describeCrowds = (store: SharedStore): void => {
     expect(logs).toEqual([]);
   });
 
-  it('all get the same successor within grace, a retry after a 503 too', async () => {
+  it('all get the same successor within grace, even in a retry after a 503', async () => {
     await start('60s');
     for (let round = 0; round < ROUNDS / store.slowness; round++) {
       const first = await pool.logIn(`alice${round}`);
@@ -49,7 +49,7 @@ const describeCrowds = (store: SharedStore): void => {
     }
   }, 300_000);
 
-  it('one at most gets a successor without grace, and the session is over', async () => {
+  it('get at most one successor without grace, and the session ends', async () => {
     await start(0);
     for (let round = 0; round < ROUNDS / store.slowness; round++) {
       const first = await pool.logIn(`bob${round}`);

@@ -69,7 +69,7 @@ describeWithRedis('The commands for Redis', () => {
       }
     });
 
-    it('apply a write after SCRIPT FLUSH once', async () => {
+    it('apply each write once after SCRIPT FLUSH', async () => {
       const session = await openSession(store);
       server.ask('SCRIPT', 'FLUSH');
       const answers = await Promise.all([1, 2, 3].map(() => store.present(tokenOf(session), inTime())));

@@ -18,7 +18,7 @@ const connected = (client: RedisClient, close: () => void): Connected => ({
   close,
 });
 
-/** Options of either package that a test sets. */
+/** Options of a driver that a test sets. */
 type Options = Record<string, unknown>;
 
 export interface Driver {

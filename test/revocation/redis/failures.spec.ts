@@ -54,7 +54,7 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
       expect(await store.endSession(session.subject, session.sid, inTime())).toBe(true);
     });
 
-    it('without memory applies no write by half, and still ends sessions', async () => {
+    it('without free memory applies no write partially, and still ends sessions', async () => {
       await start();
       const before = await lookUp();
       server.ask('CONFIG', 'SET', 'maxmemory', '1');
@@ -77,14 +77,14 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
       }
     });
 
-    it('with a broken record throws, and does not treat it as missing', async () => {
+    it('with a broken record throws, because a broken record is not a missing record', async () => {
       await start();
       server.ask('SET', `jwt:{${session.subject}}:s:${session.sid}`, 'not JSON');
       await expect(lookUp()).rejects.toThrow('JSON');
       await expect(store.present(tokenOf(session), inTime())).rejects.toThrow();
     });
 
-    it('that stopped applies no late write when it continues', async () => {
+    it('that was stopped applies no late write after it continues', async () => {
       await start();
       const writes = writesOf(store, session);
       const before = await lookUp();
@@ -100,7 +100,7 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
       expect(await writes.present(inTime())).toMatchObject({ outcome: 'rotated' });
     });
 
-    it('that stopped applies a write when it continues in time', async () => {
+    it('that was stopped applies a write if it continues in time', async () => {
       await start();
       server.pause();
       const answer = store.present(tokenOf(session), inTime());
@@ -109,7 +109,7 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
       expect(await answer).toMatchObject({ outcome: 'rotated' });
     });
 
-    it('that was killed and restarted with its data works again without help', async () => {
+    it('that was killed and restarted with its data works again by itself', async () => {
       await start('--appendonly', 'yes', '--appendfsync', 'always');
       const before = await lookUp();
       server.pause();
@@ -134,7 +134,7 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
       expect(await store.present(tokenOf(session), inTime())).toEqual({ outcome: 'unknown' });
     });
 
-    it('gives the same answer to a write that the driver sends again', async () => {
+    it('returns the same answer to a write that the driver sends again', async () => {
       await start();
       const { client } = connected;
       const repeating = Object.create(client) as Record<string, unknown>;

@@ -76,13 +76,13 @@ describeWithRedis('The keys in Redis', () => {
     expectTimeToLive(`jwt:{${subject}}:u`, 60_002);
   });
 
-  it('include none for a token that is denied for 0 ms', async () => {
+  it('include no key for a token that is denied for 0 ms', async () => {
     const subject = newSubject();
     for (const lifetime of [0, -1_000]) expect(await store.deny(subject, 'a jti', lifetime, inTime())).toBe(true);
     expect(keys(`*${subject}*`)).toEqual([]);
   });
 
-  it('of other sessions stay when a session gets a new token, and no limit applies', async () => {
+  it('of other sessions remain if a session gets a new token without a limit', async () => {
     const { subject, sid } = await openSession(store);
     await openSession(store, { subject });
     await store.openSession(sessionToOpen({ subject, sid, existing: true, maxPerSubject: 1 }), inTime());
@@ -106,7 +106,7 @@ describeWithRedis('The keys in Redis', () => {
     expect((await store.listSessions(subject)).map((session) => session.sid)).toEqual([last.sid, sid]);
   });
 
-  it('order sessions that were opened within one millisecond', async () => {
+  it('store the order of sessions that were opened within one millisecond', async () => {
     const subject = newSubject();
     const sessions = await Promise.all(
       Array.from({ length: 20 }, () => openSession(store, { subject, maxPerSubject: 10 })),
@@ -123,7 +123,7 @@ describeWithRedis('The keys in Redis', () => {
   it.each([
     ['a life of 5,000 years', 157_680_000_000],
     ['a life of 285 years', 9_000_000_000],
-  ])('hold times exactly: %s', async (_name, lifetime) => {
+  ])('contain exact times: %s', async (_name, lifetime) => {
     const { subject, sid } = await openSession(store, { token: newToken(lifetime) });
     const { session } = await store.lookUp({ subject, sid, jti: null });
     expect(session?.expiresAt).toBe((session?.openedAt as number) + lifetime * 1000);
@@ -131,7 +131,7 @@ describeWithRedis('The keys in Redis', () => {
     expect(await store.listSessions(subject)).toEqual([session]);
   });
 
-  it('hold fractions exactly', async () => {
+  it('contain exact fractions', async () => {
     const { subject, sid } = await openSession(store, {
       token: { ...newToken(), issuedAt: 1_700_000_000.1 },
       maxAge: 1500.5,
@@ -141,7 +141,7 @@ describeWithRedis('The keys in Redis', () => {
     expect((session?.expiresAt as number) - (session?.openedAt as number)).toBe(1500.5);
   });
 
-  it('hold a rotation that is not repeated without grace, even if a fail-over has put the clock back', async () => {
+  it('prevent a second rotation without grace, even if the clock goes back at a fail-over', async () => {
     const session = await openSession(store);
     const key = `jwt:{${session.subject}}:s:${session.sid}`;
     expect(await store.present(tokenOf(session, { grace: 0 }), inTime())).toMatchObject({ outcome: 'rotated' });

@@ -7,7 +7,7 @@ const cluster = { rootNodes: [{ url: 'redis://127.0.0.1:1' }] };
 
 const create = (options: unknown) => new RedisRevocationStore(options as RedisRevocationStoreOptions);
 
-describe('The options of RedisRevocationStore', () => {
+describe('The constructor of RedisRevocationStore', () => {
   it.each<[string, unknown, string]>([
     ['no options', undefined, 'needs an object with a client: { client }. Pass what createClient()'],
     ['a client instead of options', client, 'write new RedisRevocationStore({ client })'],
@@ -23,7 +23,7 @@ describe('The options of RedisRevocationStore', () => {
     ['an empty prefix', { client, prefix: '' }, 'option "prefix" must be a text without { and }'],
     ['a prefix that is a hash tag', { client, prefix: '{app}' }, 'option "prefix" must be a text without { and }'],
     ['a number as prefix', { client, prefix: 1 }, 'option "prefix" must be a text without { and }'],
-  ])('refuse %s', (_name, options, message) => {
+  ])('refuses %s', (_name, options, message) => {
     expect(() => create(options)).toThrow(TypeError);
     expect(() => create(options)).toThrow(message);
   });
@@ -36,7 +36,7 @@ describe('The options of RedisRevocationStore', () => {
       'clientSideCache: undefined',
     ],
     ['replicas, of ioredis', new Cluster([], { lazyConnect: true, scaleReads: 'all' }), "scaleReads: 'master'"],
-  ])('refuse a client that reads from %s', (_name, stale, cure) => {
+  ])('refuses a client that reads from %s', (_name, stale, cure) => {
     expect(() => create({ client: stale })).toThrow('where a log-out arrives later');
     expect(() => create({ client: stale })).toThrow(cure);
   });
@@ -46,11 +46,11 @@ describe('The options of RedisRevocationStore', () => {
     ['createCluster()', createCluster(cluster)],
     ['Redis', new Redis({ lazyConnect: true })],
     ['Cluster', new Cluster([], { lazyConnect: true })],
-  ])('accept a client alone: %s', (_name, given) => {
+  ])('accepts a client without options: %s', (_name, given) => {
     expect(() => create({ client: given, prefix: undefined })).not.toThrow();
   });
 
-  it('add an error listener, so that a lost connection does not end the process', () => {
+  it('adds an error listener, so that a lost connection does not end the process', () => {
     const [unwatched, watched] = [createClient(), createClient()];
     const seen: unknown[] = [];
     watched.on('error', (error) => seen.push(error));

@@ -15,7 +15,7 @@ import {
   type OpenedSession,
 } from '../../support/store-calls.js';
 
-/** For how long a write may take, and for how long a lock makes it wait, in milliseconds. */
+/** The time limit of a write, and the duration of a lock, in milliseconds. */
 const MAY_TAKE = 100;
 const WAITS = 250;
 

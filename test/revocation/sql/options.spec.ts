@@ -5,7 +5,7 @@ import { databases, type RunningDatabase } from './databases.js';
 const query = () => Promise.resolve([]);
 const createStore = (options: unknown) => () => new SqlRevocationStore(options as SqlRevocationStoreOptions);
 
-describe('The options of SqlRevocationStore', () => {
+describe('The constructor and the start of SqlRevocationStore', () => {
   it.each([
     ['nothing', undefined, 'needs options: new SqlRevocationStore({ dialect, query })'],
     ['options without dialect', { query }, 'option "dialect" must be one of postgres, mysql, sqlite.'],
@@ -29,7 +29,7 @@ describe('The options of SqlRevocationStore', () => {
       'option "table" must be a name',
     ],
     ['a table name with two schemas', { dialect: 'sqlite', query, table: 'a.b.c' }, 'option "table" must be a name'],
-  ])('refuse %s, and say what to do', (_name, options, message) => {
+  ])('refuse %s, and the message contains the cure', (_name, options, message) => {
     expect(createStore(options)).toThrow(TypeError);
     expect(createStore(options)).toThrow(message);
   });

@@ -73,7 +73,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await pool.stop();
   });
 
-  it('ends all connections, some requests get 503 and later ones do not', async () => {
+  it('ends all connections: some requests get 503 and later ones do not', async () => {
     const statuses = await underLoad(pool, async () => {
       for (let round = 0; round < 10; round++) {
         await sleep(100);
@@ -85,7 +85,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await expectNothingLost();
   });
 
-  it('has no connection left, requests get 503 until it has one', async () => {
+  it('has no free connection: requests get 503 until it has one', async () => {
     const others: (() => Promise<void>)[] = [];
     await administrator.endConnections();
     try {
@@ -99,7 +99,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await expectLoggedOutages(pool);
   });
 
-  it('has its table locked for 10 s, requests get 503 in time and no write is late', async () => {
+  it('has its table locked for 10 s: requests get 503 in time and no write is late', async () => {
     await administrator.lockTable();
     const locked = performance.now();
     await expectOutageEverywhere();
@@ -115,7 +115,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await expectLoggedOutages(pool);
   });
 
-  it('stops for 10 s, requests get 503, no write is late, and it serves as soon as it continues', async () => {
+  it('stops for 10 s: requests get 503 until it continues, and no write is late', async () => {
     const writing = inEach((pair, index) =>
       expectUnavailable(pool.worker(index), [...STORING(pair), ...REMOVING(pair)]),
     );
@@ -131,7 +131,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
     await expectLoggedOutages(pool);
   });
 
-  it('is killed under load, its sessions go on after its restart', async () => {
+  it('is killed under load: its sessions remain after its restart', async () => {
     const statuses = await underLoad(pool, async () => {
       await sleep(300);
       await pool.server.kill();
@@ -148,7 +148,7 @@ function describeOutages({ start, makes, administer, connect }: SqlServer): void
 }
 
 function describeVanishing({ start, makes }: SqlServer): void {
-  it('becomes unreachable without closing connections, requests get 503 until it is reachable', async () => {
+  it('becomes unreachable without closing connections: requests get 503 until it is reachable', async () => {
     const pool = await WorkerPool.startOn(await start(), []);
     const proxy = await TcpProxy.start(pool.server.port);
     try {
@@ -174,7 +174,7 @@ function describeStarting({ start, makes, administer }: SqlServer): void {
   beforeEach(async () => (pool = await WorkerPool.startOn(await start(), makes)));
   afterEach(() => pool.stop());
 
-  it('is down when the application starts, requests get 503 until it runs', async () => {
+  it('is down when the application starts: requests get 503 until it runs', async () => {
     const pair = await pool.logIn('alice');
     await pool.server.kill();
     await pool.startFurther(makes);
@@ -185,7 +185,7 @@ function describeStarting({ start, makes, administer }: SqlServer): void {
     await expectLoggedOutages(pool);
   });
 
-  it('has lost its data, the sessions have ended and new ones work', async () => {
+  it('has lost its data: the old sessions have ended and new ones work', async () => {
     const pair = await pool.logIn('alice');
     const administrator = await administer(pool.server.url);
     await administrator.emptyTable();

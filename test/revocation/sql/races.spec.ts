@@ -68,7 +68,7 @@ const ISOLATIONS: Record<string, readonly Isolation[]> = {
 const STORES = 4;
 
 /**
- * Starts a call when other calls have taken so many steps. SQLite answers at once, so without this the calls would take their
+ * Starts a call after other calls have taken so many steps. SQLite answers at once, so without this the calls would take their
  * steps in the same order each time.
  */
 async function after<T>(steps: number, call: () => T | Promise<T>): Promise<T> {
@@ -119,7 +119,7 @@ for (const database of databases) {
         }
       });
 
-      it('never take the current token or its parent for a reuse', async () => {
+      it('never report a reuse of the current token or its parent', async () => {
         let session = await openSession(store(0));
         for (let step = 0; step < ROUNDS * 5; step++) {
           const answers = await atOnce(8, (each) => each.present(tokenOf(session), inTime()));
@@ -128,7 +128,7 @@ for (const database of databases) {
         }
       });
 
-      it('take a token for a reuse only once its successor was rotated', async () => {
+      it('report a reuse of a token only after its successor was rotated', async () => {
         for (let round = 0; round < ROUNDS; round++) {
           const first = await openSession(store(0));
           const answers = await atOnce(8, async (each, index) => {
@@ -144,7 +144,7 @@ for (const database of databases) {
         }
       });
 
-      it('leave no session of an adopted token that is cut off', async () => {
+      it('leave no session of an adopted token that was cut off', async () => {
         let adopted = 0;
         for (let round = 0; round < ROUNDS * 3; round++) {
           const token = foreignToken(newSubject(), 1_700_000_000);
@@ -164,7 +164,7 @@ for (const database of databases) {
         expect(adopted).toBeGreaterThan(0);
       });
 
-      it('leave nothing of a session that has ended', async () => {
+      it('leave no row of a session that has ended', async () => {
         for (let round = 0; round < ROUNDS; round++) {
           const session = await openSession(store(0));
           const { subject, sid } = session;

@@ -35,7 +35,7 @@ const ADAPTERS = {
 const app = await NestFactory.create(AppModule, await ADAPTERS[settings.adapter](), {
   logger: new ConsoleLogger({ colors: false, logLevels: ['log', 'warn', 'error'] }),
 });
-// Longer than any test waits, so that no connection is closed just as it is used again.
+// Longer than the wait of any test, so that the server closes no connection at the moment of its next use.
 app.getHttpServer().keepAliveTimeout = 120_000;
 await app.listen(0, '127.0.0.1');
 process.once('disconnect', () => process.exit());

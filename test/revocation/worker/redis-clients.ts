@@ -3,7 +3,7 @@ import type { WorkerSettings } from './worker-settings.js';
 
 export type RedisDriver = 'redis' | 'ioredis';
 
-/** Clients as an application has them by default; neither waits for the server, so that the process starts without it. */
+/** Clients with their default settings. They do not wait for the server, so the process starts without it. */
 const CLIENTS: Record<RedisDriver, (settings: WorkerSettings) => Promise<RedisClient>> = {
   redis: async ({ storePort, clientOptions }) => {
     const { createClient } = await import('redis');

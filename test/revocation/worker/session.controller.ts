@@ -11,7 +11,7 @@ import {
 } from 'nestjs-jwt-extended';
 import type { WorkerMessage } from './worker-settings.js';
 
-/** Log-in, refresh and every kind of log-out, as applications have them. */
+/** Log-in, refresh and every kind of log-out of an application. */
 @Controller()
 export class SessionController {
   constructor(@Inject(TokenService) private readonly tokens: TokenService) {}
@@ -58,7 +58,7 @@ export class SessionController {
     return { ok: true };
   }
 
-  /** How long a timer takes here and now. */
+  /** Returns the time that a timer takes in this process. */
   @Public()
   @Get('after/:milliseconds')
   after(@Param('milliseconds') milliseconds: string) {
@@ -79,7 +79,7 @@ export class SessionController {
     return { ok: true };
   }
 
-  /** A new password: all sessions end but the one it was set in. */
+  /** A new password ends all sessions except the current one. */
   @JwtRequired()
   @Put('password')
   async password(@JwtIdentity() identity: string, @Jwt('sid') sid: string) {

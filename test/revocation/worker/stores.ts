@@ -3,7 +3,7 @@ import { connectToRedis } from './redis-clients.js';
 import { queryOf } from './sql-queries.js';
 import type { WorkerSettings } from './worker-settings.js';
 
-/** The store of a process; nothing waits for its server, so that the process starts without it. */
+/** The store of a process. It does not wait for its server, so the process starts without it. */
 export async function storeOf(settings: WorkerSettings): Promise<RevocationStore> {
   const { driver } = settings;
   if (driver === 'redis' || driver === 'ioredis') {

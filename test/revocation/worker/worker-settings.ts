@@ -1,24 +1,24 @@
 import type { RotationOptions } from 'nestjs-jwt-extended';
 
-/** How a process of these tests is set up. */
+/** The settings of a process in these tests. */
 export interface WorkerSettings {
   readonly adapter: 'express' | 'fastify';
   readonly driver: 'redis' | 'ioredis' | 'pg' | 'mysql2';
-  /** Where the store's server is, or something in front of it. */
+  /** The port of the store's server, or of a proxy before it. */
   readonly storePort: number;
-  /** The option `revocation.timeout`; default the library's. */
+  /** The option `revocation.timeout`. By default that of the library. */
   readonly timeout?: '50ms' | '10s';
-  /** The option `revocation.local`; default none. */
+  /** The option `revocation.local`. By default none. */
   readonly local?: { readonly staleness: '500ms' | '1s'; readonly push?: boolean };
   readonly rotation?: Pick<RotationOptions, 'grace'>;
-  /** How long the user of a token is looked up for at most, in milliseconds: each time a random part of it. */
+  /** The longest look-up of a user, in milliseconds. Each look-up takes a random part of it. */
   readonly lookUpPause?: number;
-  /** Options for the driver's client besides where to connect to. */
+  /** Options for the driver's client, in addition to its address. */
   readonly clientOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** A message of a process of these tests to its parent. */
+/** A message of such a process to its parent. */
 export type WorkerMessage =
   | { readonly url: string }
-  /** The tokens that `rotate()` answered, just before the process kills itself. */
+  /** The tokens that `rotate()` returned immediately before the process killed itself. */
   | { readonly rotated: { readonly accessToken: string; readonly refreshToken: string } };
