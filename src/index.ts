@@ -37,7 +37,7 @@ export type { VerifiedToken } from './tokens/verified-token.js';
 
 export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './stores/memory/memory-revocation.store.js';
 export { RevocationEvents } from './sessions/revocation-events.js';
-export type { RefreshReuseEvent, RevocationEvent } from './types/revocation-event.js';
+export type { RefreshRepeatEvent, RefreshReuseEvent, RevocationEvent } from './types/revocation-event.js';
 
 export type { BoundClaims, DecodeKeyChoice, EncodeKeyChoice, KeyMaterial, KeyOptions } from './options/key-options.js';
 export type { CacheOptions } from './options/cache-options.js';

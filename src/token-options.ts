@@ -81,9 +81,10 @@ export interface TokenPairOptions extends Omit<AccessTokenOptions, 'expires' | '
 export interface RotateTokenOptions
   extends Pick<TokenOptions, 'claims' | 'headers'>, Pick<JwtRequirement, 'scopes' | 'anyScope' | 'roles'> {
   /**
-   * The request that the token came with: `isTokenRevoked`, `verifyToken` and `userLookup` get it as their last argument.
+   * The request that the token came with: `isTokenRevoked`, `verifyToken` and `userLookup` get it as their last argument, and
+   * the event `refresh-repeated` has it.
    *
-   * @default none
+   * @default the request of the context, if the reference is one from `getJwtContext()`
    */
   request?: HttpRequest | undefined;
 }

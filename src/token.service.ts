@@ -2,6 +2,7 @@ import { Concealed } from './types/concealed.js';
 import { isDate } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { RefreshChecks } from './authentication/refresh-checks.js';
+import { requestOfContext } from './context/context-request.js';
 import { ErrorResponder } from './errors/error-responder.js';
 import { InvalidTokenException } from './errors/exceptions.js';
 import type { Settings } from './options/settings.js';
@@ -125,11 +126,12 @@ export class TokenService {
    * const pair = await tokens.rotate(payload); // the payload from @Jwt() on a refresh route
    */
   async rotate(token: TokenReference, options?: RotateTokenOptions): Promise<TokenPair> {
-    const { claims, headers, request, scopes, anyScope, roles } = readOptionsOf.rotate(options);
+    const { claims, headers, scopes, anyScope, roles, request: passed } = readOptionsOf.rotate(options);
+    const request = passed ?? requestOfContext(token);
     const { rotation } = this.sessions.required('rotate');
     return this.responder.run(async () => {
       const { token: checked, user } = await this.refreshChecks.check(token, { scopes, anyScope, roles }, request);
-      return rotation.rotate(checked, user, { claims, headers });
+      return rotation.rotate(checked, user, { claims, headers, request });
     });
   }
 

@@ -1,3 +1,4 @@
+import { rememberRequest } from '../context/context-request.js';
 import type { CheckResult } from '../context/request-memory.js';
 import type { Settings } from '../options/settings.js';
 import type { RevocationCheck } from '../sessions/revocation-check.js';
@@ -65,7 +66,7 @@ export class Authentication implements CheckResult {
     const { found, verified, user, dependencies } = this;
     const { header, payload } = verified as SignedToken;
     const identity = payload[dependencies.settings.identityClaim];
-    return Object.freeze({
+    const context = Object.freeze({
       token: found.rawToken as string,
       header,
       payload,
@@ -73,5 +74,8 @@ export class Authentication implements CheckResult {
       user,
       identity,
     });
+    // Only a rotation asks for the request, so access tokens do not pay for it.
+    if (payload.type === 'refresh' && this.request !== undefined) rememberRequest(context, this.request);
+    return context;
   }
 }

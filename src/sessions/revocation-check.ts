@@ -13,9 +13,9 @@ export class RevocationCheck {
 
   isRevoked(token: VerifiedToken, request?: HttpRequest): Awaitable<boolean> {
     const { isTokenRevoked } = this.settings.callbacks;
-    if (isTokenRevoked === undefined) return this.tokens?.isRevoked(token) ?? false;
+    if (isTokenRevoked === undefined) return this.tokens?.isRevoked(token, request) ?? false;
     return after(isTokenRevoked(token.payload, token.header, request), (revoked) =>
-      revoked ? true : (this.tokens?.isRevoked(token) ?? false),
+      revoked ? true : (this.tokens?.isRevoked(token, request) ?? false),
     );
   }
 }

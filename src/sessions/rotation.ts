@@ -1,4 +1,5 @@
 import type { Settings } from '../options/settings.js';
+import type { HttpRequest } from '../types/http.js';
 import { ownValue } from '../types/claims.js';
 import type { Sessions } from './sessions.js';
 import { accessIssuanceOf } from '../tokens/issuing/issuance.js';
@@ -20,13 +21,13 @@ export class Rotation {
   async rotate(
     { payload }: VerifiedToken,
     user: unknown,
-    options: { claims?: object; headers?: object },
+    { request, ...options }: { claims?: object; headers?: object; request?: HttpRequest },
   ): Promise<{ accessToken: string; refreshToken: string }> {
     const identity = user ?? ownValue(payload, this.settings.identityClaim);
     const successor = { identity, successorOf: payload, ...options };
     const refresh = await this.factory.draft({ ...successor, type: 'refresh' }, true);
     const access = await this.factory.draft({ ...successor, type: 'access' }, true);
-    const issuance = await this.sessions.replace(payload, refresh.content);
+    const issuance = await this.sessions.replace(payload, refresh.content, request);
     return {
       accessToken: access.sign(accessIssuanceOf(issuance, access.content)),
       refreshToken: refresh.sign(issuance),

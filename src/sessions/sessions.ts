@@ -5,7 +5,10 @@ import type { Adoption, RefreshOutcome, SessionRecord } from '../stores/revocati
 import { clockSkewOf, earliestIssue } from './clock-skew.js';
 import { newSessionId, requireSubject, subjectHash } from '../stores/session-id.js';
 import { forSession, OPENING, PRESENTATION } from './store-answers.js';
+import { RepeatReports } from './repeat-reports.js';
 import type { StoreClient } from './store-client.js';
+import type { HttpRequest } from '../types/http.js';
+import type { RefreshRepeatEvent } from '../types/revocation-event.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
 import { newIssuance, type Issuance } from '../tokens/issuing/issuance.js';
 import type { TokenContent } from '../tokens/issuing/new-token.js';
@@ -17,11 +20,15 @@ const DEVICE_LENGTH = 256;
 
 /** Opens sessions and replaces their refresh tokens in the store. */
 export class Sessions {
+  private readonly repeats: RepeatReports;
+
   constructor(
     private readonly settings: Settings,
     private readonly store: StoreClient,
     private readonly events: RevocationEvents,
-  ) {}
+  ) {
+    this.repeats = new RepeatReports(events);
+  }
 
   /** Opens a session for a new refresh token, or makes the token the current one of session `sid`. Returns its issuance. */
   async open(content: TokenContent, options: { device?: string; sid?: string | null } = {}): Promise<Issuance> {
@@ -56,17 +63,24 @@ export class Sessions {
   }
 
   /** Replaces a refresh token by its successor, once. Returns the issuance of the successor. */
-  async replace(payload: JwtPayload, successor: TokenContent): Promise<Issuance> {
+  async replace(payload: JwtPayload, successor: TokenContent, request?: HttpRequest): Promise<Issuance> {
     const keys = storeKeysOf(payload, this.settings);
     const issuance = newIssuance(successor, this.settings, keys.sid);
     const result = await this.present(payload, keys, { issuance, content: successor });
+    if (result.outcome === 'repeated') {
+      this.repeats.reportRotation(this.repeatOf(payload, result.session, request), payload);
+    }
     if (hasMember(result, 'session')) return issuanceOf(result.session);
     throw new RevokedTokenException(undefined, { payload });
   }
 
   /** Whether a refresh token that is not the current one of its session must be refused. A reuse ends the session. */
-  async isReused(payload: JwtPayload, keys: StoreKeys): Promise<boolean> {
-    return !hasMember(await this.present(payload, keys, null), 'session');
+  async isReused(payload: JwtPayload, keys: StoreKeys, request?: HttpRequest): Promise<boolean> {
+    const result = await this.present(payload, keys, null);
+    if (result.outcome === 'repeated') {
+      this.repeats.reportCheck(this.repeatOf(payload, result.session, request), payload);
+    }
+    return !hasMember(result, 'session');
   }
 
   private async present(
@@ -113,6 +127,13 @@ export class Sessions {
     const identity = ownValue(payload, this.settings.identityClaim);
     if (outcome === 'rotated') this.events.emit({ type: 'refresh-rotated', sid, identity });
     if (outcome === 'reused') this.events.emit({ type: 'refresh-reused', sid, identity, jti: payload.jti });
+  }
+
+  private repeatOf(payload: JwtPayload, { sid }: SessionRecord, request?: HttpRequest): RefreshRepeatEvent {
+    const identity = ownValue(payload, this.settings.identityClaim);
+    const event: RefreshRepeatEvent = { type: 'refresh-repeated', sid, identity, jti: payload.jti };
+    // Not enumerable: a log of the event must not print the token, and JSON.stringify() fails on a request.
+    return request === undefined ? event : Object.defineProperty(event, 'request', { value: request });
   }
 
   /**

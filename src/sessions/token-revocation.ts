@@ -11,6 +11,7 @@ import { isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JwtPayload } from '../types/claims.js';
 import { CachedToken } from '../tokens/cache/cached-token.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
+import type { HttpRequest } from '../types/http.js';
 import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 import type { TokenOwner } from './token-owner.js';
 import type { Sessions } from './sessions.js';
@@ -30,15 +31,15 @@ export class TokenRevocation {
    *
    * @throws InvalidTokenException if the token is our own and has neither a session nor a `jti`: nothing could revoke it.
    */
-  isRevoked(token: VerifiedToken): Awaitable<boolean> {
+  isRevoked(token: VerifiedToken, request?: HttpRequest): Awaitable<boolean> {
     const { payload, header } = token;
     const keys = this.storeKeysOf(token);
     if (keys.jti === null && keys.sid === null && !isForeign(payload)) {
       throw new InvalidTokenException('Missing claim: jti', { payload, header });
     }
     const found = this.store.lookUp(keys, payload.type !== 'refresh');
-    if (isPromise(found)) return found.then((late) => this.isRevokedBy(payload, keys, late));
-    return this.isRevokedBy(payload, keys, found);
+    if (isPromise(found)) return found.then((late) => this.isRevokedBy(payload, keys, late, request));
+    return this.isRevokedBy(payload, keys, found, request);
   }
 
   /** A cached token stores its keys, because computing them takes two hashes. */
@@ -80,12 +81,17 @@ export class TokenRevocation {
     return this.store.read((store) => store.listSessions(subject), isList);
   }
 
-  private isRevokedBy(payload: JwtPayload, keys: StoreKeys, { session, denied, cutOff }: LookUp): Awaitable<boolean> {
+  private isRevokedBy(
+    payload: JwtPayload,
+    keys: StoreKeys,
+    { session, denied, cutOff }: LookUp,
+    request: HttpRequest | undefined,
+  ): Awaitable<boolean> {
     const hasOwnSession = keys.sid !== null && !keys.adopts;
     if (session === null) return hasOwnSession || denied || this.isCutOff(payload, cutOff);
     if (hasOwnSession && denied) return true;
     if (payload.type !== 'refresh' || session.currentId === keys.jti) return false;
-    return this.sessions.isReused(payload, keys);
+    return this.sessions.isReused(payload, keys, request);
   }
 
   /** Whether a token without a session can have been issued before the cut-off. */

@@ -1,9 +1,12 @@
+import type { HttpRequest } from './http.js';
+
 /** An event of sessions, tokens or the store. */
 export type RevocationEvent =
   /** A log-in opened a session. */
   | { readonly type: 'session-opened'; readonly sid: string; readonly identity: unknown }
   /** A refresh token was replaced by its successor. */
   | { readonly type: 'refresh-rotated'; readonly sid: string; readonly identity: unknown }
+  | RefreshRepeatEvent
   | RefreshReuseEvent
   /** A session was ended by `revoke` or `revokeSession`. */
   | { readonly type: 'session-ended'; readonly sid: string }
@@ -28,4 +31,21 @@ export interface RefreshReuseEvent {
   readonly identity: unknown;
   /** The `jti` of the token that was presented. */
   readonly jti: string | null;
+}
+
+/**
+ * A replaced refresh token was presented again within `rotation.grace`, and its caller got the same successor. This is a retry,
+ * a second tab, or a thief: compare the address and the device of the request with those of the user.
+ */
+export interface RefreshRepeatEvent {
+  /** The kind of event. */
+  readonly type: 'refresh-repeated';
+  /** The session of the token, which goes on. */
+  readonly sid: string;
+  /** The identity claim of the token. */
+  readonly identity: unknown;
+  /** The `jti` of the token that was presented. */
+  readonly jti: string | null;
+  /** The request, if the guard or the caller of `rotate()` has passed it. Not enumerable, so that no log prints its token. */
+  readonly request?: HttpRequest | undefined;
 }

@@ -135,6 +135,7 @@ describe.each(ADAPTERS)('The events of the sessions on %s', (adapter) => {
     expect(app.takeEvents()).toEqual([
       { type: 'session-opened', sid, identity: 'alice' },
       { type: 'refresh-rotated', sid, identity: 'alice' },
+      { type: 'refresh-repeated', sid, identity: 'alice', jti: claimOf(pair.refreshToken, 'jti') },
       { type: 'session-ended', sid },
       { type: 'all-revoked', identity: 'alice' },
     ]);
