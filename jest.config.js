@@ -12,6 +12,8 @@ const project = {
     '^nestjs-jwt-extended$': '<rootDir>/src/index.ts',
     '^nestjs-jwt-extended/(\\w+)$': '<rootDir>/src/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
+    // @fastify/static, which Mercurius loads, has version 3: an ES module, which Jest cannot require below Node 24.9.
+    '^content-disposition$': '<rootDir>/node_modules/content-disposition',
   },
   transform: {
     '^.+\\.ts$': [

@@ -31,6 +31,11 @@ export class HandlerCall {
     return this.transport.lifetimeOf(this.context) === 'call';
   }
 
+  /** Whether other handlers of the same call can be waiting for a check now. */
+  get isParallel(): boolean {
+    return this.transport.isParallel === true;
+  }
+
   /** A token that the transport holds outside of the request; `null` without one. */
   get token(): string | null {
     // An empty string is not a token, as in every other location.

@@ -103,9 +103,12 @@ export class JwtAuthenticator {
     if (requirement === null) return this.admitToOpenHandler(context);
     const call = callOf(context, this.transports);
     if (this.results.isMet(call, requirement)) return true;
+    const running = call.isParallel ? this.results.runningCheck(call, requirement) : undefined;
+    if (running !== undefined) return this.admitAfter(running, context, call);
     try {
       const checked = this.check(call, requirement);
       if (isDecided(checked)) return true;
+      if (call.isParallel) this.results.addRunning(call, requirement, checked);
       return checked.then(
         () => true,
         (error: unknown) => this.refuse(error, call),
@@ -113,6 +116,14 @@ export class JwtAuthenticator {
     } catch (error) {
       return this.refuse(error, call);
     }
+  }
+
+  /** Takes over the result of the same check for another handler of the call. */
+  private admitAfter(running: Promise<unknown>, context: ExecutionContext, call: HandlerCall): Promise<boolean> {
+    return running.then(
+      () => this.admit(context),
+      (error: unknown) => this.refuse(error, call),
+    );
   }
 
   private requirementOf(context: ExecutionContext): SettledRequirement | null {

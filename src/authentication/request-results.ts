@@ -21,7 +21,22 @@ export class RequestResults {
   /** The requirements that were met in the calls of a connection. The key of a connection outlives its calls. */
   private readonly metInCall = new WeakMap<ExecutionContext, SettledRequirement>();
 
+  /** The checks that have not finished, of calls whose handlers run in parallel. */
+  private readonly running = new WeakMap<object, Map<SettledRequirement, Promise<unknown>>>();
+
   constructor(private readonly settings: Settings) {}
+
+  /** The unfinished check of the same requirement, for another handler of the same call. */
+  runningCheck({ key }: HandlerCall, requirement: SettledRequirement): Promise<unknown> | undefined {
+    return this.running.get(key)?.get(requirement);
+  }
+
+  addRunning({ key }: HandlerCall, requirement: SettledRequirement, check: Promise<unknown>): void {
+    const checks = this.running.get(key) ?? new Map<SettledRequirement, Promise<unknown>>();
+    this.running.set(key, checks.set(requirement, check));
+    const remove = () => void checks.delete(requirement);
+    check.then(remove, remove);
+  }
 
   /**
    * Whether this module has checked the same requirement for the same call. The guards of a call all ask: the global one,

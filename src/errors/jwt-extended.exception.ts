@@ -90,6 +90,13 @@ export abstract class JwtExtendedException extends HttpException {
     return withChallenge(headers, status, 'Bearer', challengeError, this);
   }
 
+  /** What a GraphQL error of this exception has in `extensions`: the code of Apollo, and ours in `jwt`. */
+  get extensions(): Readonly<{ code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'SERVICE_UNAVAILABLE'; jwt: JwtErrorCode }> {
+    const { status } = factsOf(this);
+    const code = status === 403 ? 'FORBIDDEN' : status === 503 ? 'SERVICE_UNAVAILABLE' : 'UNAUTHENTICATED';
+    return { code, jwt: this.code };
+  }
+
   /** The HTTP status of the answer. */
   override getStatus(): number {
     return this.#answer?.status ?? factsOf(this).status;

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { settleRequirement, type JwtRequirement } from '../types/requirement.js';
+import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
 import { bringRouteGuard } from './route-guard.js';
 import { setClassRule, setMethodRule, type Handler, type RouteRule } from './route-rules.js';
 
@@ -13,12 +13,23 @@ export type RouteDecorator = ClassDecorator & MethodDecorator;
  * @throws TypeError for a wrong option, when the class is defined.
  */
 export function JwtRequired(requirement?: JwtRequirement): ClassDecorator & MethodDecorator {
-  return decorator('JwtRequired', settleRequirement(requirement));
+  return decorator('JwtRequired', shared(settleRequirement(requirement)));
 }
 
 /** Opens a class or a method, despite `requireByDefault` or `@JwtRequired()` on the class. */
 export function Public(): ClassDecorator & MethodDecorator {
   return decorator('Public', 'public');
+}
+
+const known = new Map<string, SettledRequirement>();
+
+/** Makes equal requirements one object, so that the resolvers of one GraphQL request share a check. */
+function shared(requirement: SettledRequirement): SettledRequirement {
+  if (requirement.allow !== null) return requirement;
+  const text = JSON.stringify(requirement);
+  const equal = known.get(text) ?? requirement;
+  known.set(text, equal);
+  return equal;
 }
 
 function decorator(name: string, rule: RouteRule): RouteDecorator {

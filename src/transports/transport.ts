@@ -55,6 +55,8 @@ export interface Transport extends JwtTransport {
   /** `request` is the result of `requestOf`, if the caller has it. */
   keyOf(context: ArgumentsHost, request?: HttpRequest): object;
   lifetimeOf(context: ArgumentsHost): KeyLifetime;
+  /** Whether the handlers of one call run in parallel. Then they share a check that is not finished. Default `false`. */
+  readonly isParallel?: boolean;
   /** Sends an exception of a handler. Without this function, the exception filter rethrows the exception. */
   answer?(exception: JwtExtendedException, host: ArgumentsHost, adapter: HttpServer): void;
 }

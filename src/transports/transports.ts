@@ -1,10 +1,11 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { CustomTransport } from './custom-transport.js';
+import { graphql } from './graphql.js';
 import { http } from './http.js';
 import type { JwtTransport, Transport } from './transport.js';
 
 /** The transports of the library. A further transport is one file and one line here. */
-export const OWN_TRANSPORTS: readonly Transport[] = [http];
+export const OWN_TRANSPORTS: readonly Transport[] = [http, graphql];
 
 /** The transports of one module: those of its option `transports`, then the library's own. */
 export class Transports {

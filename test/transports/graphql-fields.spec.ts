@@ -1,6 +1,6 @@
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
-import { UseGuards, type ArgumentsHost, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
+import { UseGuards, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
 import {
   Directive,
   Field,
@@ -13,7 +13,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { Test } from '@nestjs/testing';
-import { JwtGuard, JwtRequired, Public, type HttpRequest, type JwtTransport } from 'nestjs-jwt-extended';
+import { JwtGuard, JwtRequired, Public } from 'nestjs-jwt-extended';
 import { forge } from '../support/forge.js';
 import { send } from '../support/http-client.js';
 import { jwtModule, type JwtAppSetup } from '../support/jwt-app.js';
@@ -72,30 +72,12 @@ function graphql(fieldResolverEnhancers?: Enhancers): DynamicModule {
   });
 }
 
-interface GraphqlContext {
-  req: HttpRequest;
-}
-
-/** The context of an operation. For a reference it is another argument than for a field. */
-function requestOf(context: ArgumentsHost): HttpRequest {
-  const found = context.getArgs<unknown[]>().find((each) => typeof each === 'object' && each !== null && 'req' in each);
-  return (found as GraphqlContext).req;
-}
-
-/** Reads the HTTP request of an operation. */
-const overHttp: JwtTransport = {
-  accepts: (context) => context.getType<string>() === 'graphql',
-  requestOf,
-  keyOf: requestOf,
-  lifetimeOf: () => 'call',
-};
-
 async function start(
   resolver: Type,
   enhancers?: Enhancers,
   options?: JwtAppSetup['options'],
 ): Promise<INestApplication> {
-  const imports = [jwtModule({ transports: [overHttp], ...options }), graphql(enhancers)];
+  const imports = [jwtModule(options), graphql(enhancers)];
   const module = await Test.createTestingModule({ imports, providers: [resolver] }).compile();
   const app = module.createNestApplication({ logger: false });
   try {
