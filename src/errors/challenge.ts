@@ -1,3 +1,6 @@
+/** The longest description in a challenge, in characters. Servers and proxies refuse header fields of some kilobytes. */
+const LONGEST_DESCRIPTION = 200;
+
 /** The error codes of a bearer challenge (RFC 6750 s.3.1). */
 export type ChallengeError = 'invalid_request' | 'invalid_token' | 'insufficient_scope';
 
@@ -13,7 +16,7 @@ export function challenge(scheme: string, error: ChallengeError | null, content:
   if (error === null) return scheme;
   const { message, scopes } = content;
   const scope = scopes === undefined || scopes.length === 0 ? '' : `, scope="${printable(scopes.join(' '))}"`;
-  return `${scheme} error="${error}", error_description="${printable(message)}"${scope}`;
+  return `${scheme} error="${error}", error_description="${printable(message.slice(0, LONGEST_DESCRIPTION))}"${scope}`;
 }
 
 /** Adds the challenge to the header fields of an answer, where it needs one and has none. */

@@ -46,6 +46,19 @@ describe.each(ADAPTERS)('WWW-Authenticate (RFC 6750) on %s', (adapter) => {
     expect(await challengeOf(path, token)).toBe(`Bearer error="invalid_token", error_description="${description}"`);
   });
 
+  it.each(['a'.repeat(8_000), '😀'.repeat(2_000), 'é'.repeat(4_000)])(
+    'stays short for a long identity',
+    async (sub) => {
+      const token = forge({ sub });
+      const answer = await app.get('/required', token);
+      expect(answer).toEqual({
+        status: 401,
+        body: { msg: `Error loading the user ${[...sub].slice(0, 100).join('')}...` },
+      });
+      expect(answer.header('WWW-Authenticate')?.length).toBeLessThan(300);
+    },
+  );
+
   it('names the scopes that a token lacks, on a 403 (s.3.1)', async () => {
     expect(await app.get('/scopes')).toEqual({ status: 403, body: { msg: 'Insufficient scope' } });
     expect(await challengeOf('/scopes')).toBe(

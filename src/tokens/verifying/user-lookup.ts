@@ -5,6 +5,9 @@ import { ownValue } from '../../types/claims.js';
 import type { HttpRequest } from '../../types/http.js';
 import type { VerifiedToken } from '../verified-token.js';
 
+/** The longest identity in a message, in characters. */
+const LONGEST_SHOWN = 100;
+
 /**
  * The user of a token, from the option `userLookup`. `undefined` without that option.
  *
@@ -17,6 +20,11 @@ export function lookUpUser(token: VerifiedToken, settings: Settings, request?: H
     if (user !== null && user !== undefined) return user;
     const identity = ownValue(token.payload, settings.identityClaim);
     const shown = typeof identity === 'string' ? identity : JSON.stringify(identity);
-    throw new UserLookupException(`Error loading the user ${shown}`, token);
+    throw new UserLookupException(`Error loading the user ${shortened(shown)}`, token);
   });
+}
+
+/** A message is also in a header of the answer, and proxies refuse large headers. */
+function shortened(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${[...text].slice(0, LONGEST_SHOWN).join('')}...` : text;
 }
