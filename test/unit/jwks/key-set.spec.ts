@@ -155,3 +155,12 @@ it('an unchanged key keeps its object', () => {
   const changed = read(jwks(published(providerKey('x'), { kid: 'good' })), second);
   expect(key(changed)).not.toBe(before);
 });
+
+it('500 weak keys before the first usable one are an error, so that weak keys do not stop the process', () => {
+  const weakKeys = Array.from({ length: 500 }, (_, index) => ({ ...weak, alg: 'RS256', kid: `key-${index}` }));
+  expect(find(read({ keys: [...weakKeys.slice(0, 499), published(good)] }), 'good', 'ES256')).toEqual(['good ES256']);
+  const reading = () => read({ keys: [...weakKeys, published(good)] });
+  expect(reading).toThrow('published no usable key');
+  const many = Array.from({ length: 12_000 }, (_, index) => ({ ...weak, alg: 'RS256', kid: `key-${index}` }));
+  expect(millisecondsOf(() => expect(() => read({ keys: many })).toThrow('no usable key'))).toBeLessThan(1_000);
+});
