@@ -78,9 +78,10 @@ describe.each(Object.entries(CONSUMERS))(
       const { dependencies } = JSON.parse(fixture) as { dependencies: Record<string, string> };
       const nest = { ...dependencies, '@nestjs/testing': dependencies['@nestjs/core'] };
       const isModule = name === 'nest12-esm';
+      const graphql = { '@nestjs/graphql': isModule ? '^14.0.0' : '^13.0.0', graphql: '^16.0.0' };
       project = install(
         name,
-        { type: isModule ? 'module' : 'commonjs', dependencies: { ...nest, ...EXAMPLES } },
+        { type: isModule ? 'module' : 'commonjs', dependencies: { ...nest, ...graphql, ...EXAMPLES } },
         packedTarball,
       );
       writeSources(project, isModule);
