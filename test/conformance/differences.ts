@@ -179,7 +179,7 @@ const TOKENS: readonly Difference[] = [
     answers: [422],
     ours: 'An identity or `jti` with half of a surrogate pair alone is refused.',
     reason: 'UTF-8 cannot encode such a text, so several users would share one hash in a store.',
-    contract: 'Whoever sends a bad token gets one of these, never a 5xx (503 above aside), a stack trace or a hang.',
+    contract: "The subject's hash tag is part of `sid`.",
   },
   {
     id: 'odd-freshness',

@@ -1,5 +1,4 @@
 import { createSecretKey } from 'node:crypto';
-import type { JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { ChosenKeys } from '../../../src/keys/chosen-keys.js';
 import { ChosenSigningKeys } from '../../../src/keys/chosen-signing-keys.js';
 import { KeyMemory } from '../../../src/keys/key-memory.js';
@@ -10,15 +9,12 @@ import { pem, privateKeyFor, publicKeyFor } from '../../support/key-pairs.js';
 const settings = resolveSettings({ secret: SECRET, decodeAlgorithms: ['HS384'] });
 
 function chosen(answer: unknown, alg = 'HS256') {
-  return new ChosenKeys((() => answer) as NonNullable<JwtExtendedOptions['decodeKey']>, settings).keysFor(
-    { alg },
-    { value: {} },
-  );
+  return new ChosenKeys(() => answer, settings).keysFor({ alg }, { value: {} });
 }
 
 describe('a key that decodeKey returns', () => {
   const answers: unknown[] = [];
-  const source = new ChosenKeys(() => answers.shift() as string, settings);
+  const source = new ChosenKeys(() => answers.shift(), settings);
   const twice = (one: unknown, other: unknown) => {
     answers.push(one, other);
     return [source.keysFor({ alg: 'HS256' }, { value: {} }), source.keysFor({ alg: 'HS256' }, { value: {} })] as const;
