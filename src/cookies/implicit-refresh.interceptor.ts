@@ -1,14 +1,8 @@
 import { Concealed } from '../types/concealed.js';
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { concatMap, type Observable } from 'rxjs';
+import { OwnLogger } from '../errors/own-logger.js';
 import { rememberedContext } from '../context/jwt-context.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
@@ -17,6 +11,7 @@ import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { storeKeysOf } from '../tokens/verifying/store-keys.js';
 import { TokenFactory } from '../tokens/issuing/token-factory.js';
 import { ownValue } from '../types/claims.js';
+import { messageOfThrown } from '../types/thrown-value.js';
 import type { HttpRequest, HttpResponse } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { setCookies } from './cookie-writer.js';
@@ -29,7 +24,7 @@ import { TokenCookieService } from './token-cookie.service.js';
 @Injectable()
 @Concealed()
 export class ImplicitRefreshInterceptor implements NestInterceptor {
-  private readonly logger = new Logger('JwtExtendedModule');
+  private readonly logger = new OwnLogger();
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -57,7 +52,7 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     try {
       await this.renew(context);
     } catch (error) {
-      this.logger.warn(`The access cookie was not renewed: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.warn(`The access cookie was not renewed: ${messageOfThrown(error)}`);
     }
   }
 

@@ -38,6 +38,6 @@ export abstract class KeyRing {
    */
   abstract rotate(key: NewKey, options?: RotateOptions): void;
 
-  /** Calls the listener after every change and after a key expires. Returns a function that removes the listener. */
+  /** Calls the listener after every change and after a key expires. Returns a function that removes the listener. An error of the listener is logged. */
   abstract onChange(listener: () => void): () => void;
 }

@@ -1,3 +1,4 @@
+import { OwnLogger } from '../errors/own-logger.js';
 import type { KeyEntry } from '../options/key-entries.js';
 import type { KeyMaterialOptions } from '../options/key-settings.js';
 import type { Settings } from '../options/settings.js';
@@ -19,7 +20,8 @@ export class OwnKeys implements KeySource {
   /** Whether each key has a name (`kid`): true with the option `keys`. */
   readonly areNamed: boolean;
   readonly #settings: Settings;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<() => unknown>();
+  readonly #logger = new OwnLogger();
   #index: KeyIndex;
   #published: readonly PublicJwk[] | null = null;
 
@@ -81,7 +83,7 @@ export class OwnKeys implements KeySource {
   change(keys: readonly RingKey[]): void {
     this.#index = indexKeys(keys, nowInSeconds());
     this.#published = null;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) this.#logger.protect('A listener of KeyRing.onChange()', listener);
   }
 
   /** Calls the listener after every change and after a key expires. Returns a function that removes the listener. */

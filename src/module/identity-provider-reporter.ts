@@ -1,12 +1,13 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { OwnLogger } from '../errors/own-logger.js';
 import type { IdentityProvider } from '../jwks/identity-provider.js';
 import { IdentityProviders } from '../jwks/identity-providers.js';
 import type { FetchOutcome } from '../jwks/key-cache.js';
 import type { KeySet } from '../jwks/key-set.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
-import { ownValue } from '../types/claims.js';
 import { hasMember } from '../types/members.js';
+import { causeOfThrown, messageOfThrown } from '../types/thrown-value.js';
 
 /** How many unused keys a message names. */
 const SHOWN = 3;
@@ -14,7 +15,7 @@ const SHOWN = 3;
 /** Starts and stops the fetching of the providers' keys, and logs its failures and problems. */
 @Injectable()
 export class IdentityProviderReporter implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger('JwtExtendedModule');
+  private readonly logger = new OwnLogger();
   private readonly reported = new Map<IdentityProvider, State>();
 
   constructor(
@@ -60,10 +61,8 @@ interface State {
 }
 
 function failureOf(failure: unknown): State {
-  const { message = String(failure) } = failure as Partial<Error>;
-  const cause = failure instanceof Error ? ownValue(failure, 'cause') : undefined;
-  const deeper = (cause as Partial<Error> | undefined)?.message;
-  return { isFailing: true, text: deeper === undefined ? message : `${message}: ${deeper}` };
+  const [message, deeper] = [messageOfThrown(failure), causeOfThrown(failure)];
+  return { isFailing: true, text: deeper === null ? message : `${message}: ${deeper}` };
 }
 
 function problemsOf({ problems }: KeySet): State {

@@ -1,4 +1,5 @@
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { OwnLogger } from '../errors/own-logger.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 
@@ -12,7 +13,7 @@ export class ProductionReporter implements OnModuleInit {
     const missing = missingClaims(this.settings);
     if (missing.length === 0) return;
     const list = [...this.settings.requiredClaims, ...missing].map((claim) => `'${claim}'`).join(', ');
-    new Logger('JwtExtendedModule').warn(
+    new OwnLogger().warn(
       `A token without ${missing.join(' or ')} is accepted, as in Flask-JWT-Extended. In production set requiredClaims: ` +
         `[${list}]: a token without exp never expires, and a token without jti cannot be revoked.`,
     );

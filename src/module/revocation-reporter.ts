@@ -1,15 +1,17 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { OwnLogger } from '../errors/own-logger.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { RevocationEvents } from '../sessions/revocation-events.js';
 import { SessionManager } from '../sessions/session-manager.js';
 import { completed } from '../types/callback-answer.js';
+import { messageOfThrown } from '../types/thrown-value.js';
 import type { RefreshReuseEvent, RevocationEvent } from '../types/revocation-event.js';
 
 /** Logs the failures and problems of the store, and calls `onReuse`. */
 @Injectable()
 export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger('JwtExtendedModule');
+  private readonly logger = new OwnLogger();
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -31,23 +33,19 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
   private report(event: RevocationEvent): void {
     if (event.type === 'store-available') this.logger.log('The revocation store answers again.');
     if (event.type === 'store-unavailable') {
-      const cause = messageOf(event.cause);
+      const cause = messageOfThrown(event.cause);
       this.logger.error(`The revocation store does not answer; requests that need it are answered 503. ${cause}`);
     }
     if (event.type === 'push-available') this.logger.log('The revocation store reports changes again.');
     if (event.type === 'push-unavailable') {
-      const cause = messageOf(event.cause);
+      const cause = messageOfThrown(event.cause);
       this.logger.warn(`The revocation store reports no changes (local.push), so every request asks it. ${cause}`);
     }
-    if (event.type === 'refresh-reused') void this.callOnReuse(event);
+    if (event.type === 'refresh-reused') this.callOnReuse(event);
   }
 
-  private async callOnReuse(event: RefreshReuseEvent): Promise<void> {
-    try {
-      await completed(this.settings.rotation.onReuse?.(event));
-    } catch (error) {
-      this.logger.error(`rotation.onReuse failed: ${String(error)}`);
-    }
+  private callOnReuse(event: RefreshReuseEvent): void {
+    this.logger.protect('rotation.onReuse', () => completed(this.settings.rotation.onReuse?.(event)));
   }
 
   private async warnOfProblems(): Promise<void> {
@@ -58,8 +56,4 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
       // The event `store-unavailable` has reported this.
     }
   }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -2,6 +2,7 @@ import { backgroundTimer } from '../types/background-timer.js';
 import { performance } from 'node:perf_hooks';
 import { arrivedAnswer, completed } from '../types/callback-answer.js';
 import type { RevocationEvent } from '../types/revocation-event.js';
+import { OwnLogger } from '../errors/own-logger.js';
 import type { Freshness } from './look-up-cache.js';
 import type { RevocationStore, StoreWatch } from '../stores/revocation-store.js';
 
@@ -30,6 +31,7 @@ const REPORTED_FAILURES = 2;
  * ping was sent less than `staleness` ago. A change before a ping arrives before the answer to the ping.
  */
 export class ChangeFeed implements Freshness {
+  private readonly logger = new OwnLogger();
   private watch: StoreWatch | null = null;
   /** The time at which the last answered ping was sent. */
   private heardAt = -Infinity;
@@ -60,7 +62,7 @@ export class ChangeFeed implements Freshness {
   stop(): void {
     this.stopped = true;
     if (this.timer !== null) clearTimeout(this.timer);
-    this.watch?.close();
+    this.close(this.watch);
     this.watch = null;
   }
 
@@ -97,8 +99,8 @@ export class ChangeFeed implements Freshness {
   private async connect(listener: FeedListener): Promise<void> {
     const attempt = ++this.attempt;
     const onChange = (subject: string | null) => (subject === null ? listener.clear() : listener.forget(subject));
-    const watch = await arrivedAnswer(this.store.watch(onChange), 'watch() of the store');
-    if (this.stopped || this.attempt !== attempt) return watch.close();
+    const watch = requireWatch(await arrivedAnswer(this.store.watch(onChange), 'watch() of the store'));
+    if (this.stopped || this.attempt !== attempt) return this.close(watch);
     this.watch = watch;
     await this.ping(watch);
     this.watchingSince = performance.now();
@@ -114,9 +116,13 @@ export class ChangeFeed implements Freshness {
     this.attempt++;
     this.watchingSince = Infinity;
     this.heardAt = -Infinity;
-    this.watch?.close();
+    this.close(this.watch);
     this.watch = null;
     listener.clear();
+  }
+
+  private close(watch: StoreWatch | null): void {
+    if (watch !== null) this.logger.protect('close() of the watch of the revocation store', () => watch.close());
   }
 
   private within<T>(work: Promise<T>): Promise<T> {
@@ -128,4 +134,10 @@ export class ChangeFeed implements Freshness {
       work.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
+}
+
+function requireWatch(watch: unknown): StoreWatch {
+  const { ping, close } = (watch ?? {}) as Partial<StoreWatch>;
+  if (typeof ping === 'function' && typeof close === 'function') return watch as StoreWatch;
+  throw new TypeError('watch() of the store must return an object with ping() and close().');
 }

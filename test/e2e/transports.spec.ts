@@ -233,6 +233,7 @@ describe('a wrong answer of a transport refuses the call, and the error says wha
     ['requestOf', Promise.resolve({ headers: {} }), /^requestOf\(\)/],
     ['keyOf', undefined, /^keyOf\(\) of transports\[0\] .* an object that belongs to this call/],
     ['keyOf', 'text', /^keyOf\(\)/],
+    ['keyOf', Promise.resolve({}), /^keyOf\(\)/],
     ['tokenOf', Promise.resolve('text'), /^tokenOf\(\) of transports\[0\] .* a string/],
     ['tokenOf', 5, /^tokenOf\(\)/],
   ])('%s: %p', async (name, answer, message) => {
@@ -240,6 +241,12 @@ describe('a wrong answer of a transport refuses the call, and the error says wha
     const error = await refusalOf('required', messageWith(forge()));
     expect(error).toBeInstanceOf(TypeError);
     expect(error?.message).toMatch(message);
+  });
+
+  it('refuse: a promise, whose rejection does not end the process', async () => {
+    await start({ refuse: () => Promise.reject(new Error('queue')) });
+    const error = await refusalOf('required', messageWith());
+    expect(error?.message).toMatch(/^refuse\(\) of transports\[0\] .* an error at once/);
   });
 
   it('no transport accepts the context', async () => {

@@ -13,10 +13,14 @@ const jsc = {
   transform: { legacyDecorator: true, decoratorMetadata: true },
 };
 
-export async function loadSource(entry) {
-  const folder = mkdtempSync(join(tmpdir(), 'source-'));
+/** `modules`: the `node_modules` with Nest, which may lack other packages. */
+export async function loadSource(entry, modules = join(root, 'node_modules')) {
+  const outer = mkdtempSync(join(tmpdir(), 'source-'));
+  const folder = join(outer, 'src');
+  mkdirSync(folder);
+  symlinkSync(join(root, 'node_modules'), join(outer, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  symlinkSync(modules, join(folder, 'node_modules'));
   const files = new Set([join(src, entry)]);
   // A Set is walked on through what is added on the way.
   for (const file of files) {
@@ -30,6 +34,6 @@ export async function loadSource(entry) {
   try {
     return await import(pathToFileURL(join(folder, entry.replace(/\.ts$/, '.js'))));
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(outer, { recursive: true });
   }
 }

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { performance } from 'node:perf_hooks';
+import { Logger } from '@nestjs/common';
 import { Observable, of, throwError } from 'rxjs';
 import { MemoryRevocationStore } from 'nestjs-jwt-extended';
 import { useFakeTime } from '../../support/fake-time.js';
@@ -28,6 +29,7 @@ const listenerOf = () => ({ forget: jest.fn(), clear: jest.fn() });
 const counts = (feed: ChangeFeed, askedAt = performance.now()) => feed.goodUntil(askedAt) > performance.now();
 
 describe('The feed of a store’s changes', () => {
+  beforeAll(() => Logger.overrideLogger(false));
   let store: WatchedStore;
   let feed: ChangeFeed;
   beforeEach(() => {
@@ -77,6 +79,39 @@ describe('The feed of a store’s changes', () => {
     await time.pass(STALENESS);
     expect(counts(feed)).toBe(false);
   });
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('closed already');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('closed already'))],
+  ])('reconnects where close() of a connection %s, and can be stopped', async (_how, close) => {
+    const watch = store.watch.bind(store);
+    store.watch = (onChange) => ({ ...watch(onChange), close: close });
+    feed.start(listenerOf());
+    await time.pass(0);
+    store.ping = () => Promise.reject(new Error('lost'));
+    await time.pass(STALENESS);
+    store.ping = () => Promise.resolve();
+    await time.pass(10 * STALENESS);
+    expect(store.watches).toBeGreaterThan(1);
+    expect(counts(feed)).toBe(true);
+    expect(() => feed.stop()).not.toThrow();
+  });
+
+  it.each([undefined, null, {}, { ping: () => undefined }, 'connected'])(
+    'takes no connection from a watch() that returns %p',
+    async (watch) => {
+      store.watch = () => watch as never;
+      feed.start(listenerOf());
+      await time.pass(10 * STALENESS);
+      expect(counts(feed)).toBe(false);
+      expect(() => feed.stop()).not.toThrow();
+    },
+  );
 
   it('passes on the changed subjects', async () => {
     const listener = listenerOf();
