@@ -34,12 +34,12 @@ async function guardWith(options: JwtExtendedOptions): Promise<(token: string) =
   }).compile();
   const guard = module.get(JwtGuard);
   return (token) => {
-    // Twice: a token is looked up in the store with its cached keys from the second request on.
+    // Twice, because the guard caches the keys of the look-up from the second request on.
     for (let request = 0; request < 2; request++) expect(guard.canActivate(contextWith(token))).toBe(true);
   };
 }
 
-/** A request with a string of its own, as a server makes it. */
+/** A request with a new string, as from a server. */
 function contextWith(token: string): ExecutionContextHost {
   const request = { method: 'GET', url: '/', headers: { authorization: Buffer.from(`Bearer ${token}`).toString() } };
   const context = new ExecutionContextHost([request, {}], CatsController, CatsController.prototype.find);
@@ -94,7 +94,7 @@ const KINDS: [string, number, () => object][] = [
 
 const MAX_BYTES = 2 * 2 ** 20;
 
-// What else the process allocates in the meantime, such as compiled code, is in the figure too. It is not there twice.
+// The figure includes other memory of the process, such as compiled code. A second measurement does not have it again.
 jest.retryTimes(2);
 
 // The first test would measure the compilation of the cache.
@@ -109,7 +109,7 @@ it.each(KINDS)('a cache full of %s takes at most `maxBytes`', async (_, count, c
     for (let index = 0; index < presented; index++) ask(forge({ jti: randomUUID(), csrf: randomUUID(), ...claims() }));
     return ask;
   };
-  // The code of the guard is compiled first, and its own objects exist.
+  // First V8 compiles the code of the guard, and the guard creates its own objects.
   await present({ cache: false }, Math.min(count, 200));
   const before = bytesInUse();
   const ask = await present({ cache: { maxTokens: 1e6, maxBytes: MAX_BYTES } }, count);

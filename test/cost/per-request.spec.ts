@@ -23,7 +23,7 @@ class CatsController {
   }
 }
 
-/** What one request costs, counted: clocks differ from machine to machine, these figures do not. */
+/** The cost of one request as counts. Unlike times, counts are the same on every machine. */
 interface Cost {
   signatures: number;
   metadata: number;
@@ -48,7 +48,7 @@ class CountedGuard {
     return new CountedGuard(module.get(JwtGuard), module.get(TokenService), store);
   }
 
-  /** Lets a request in, or refuses it; either way it is counted what that took. */
+  /** Counts the cost of a request, whether the guard accepts or refuses it. */
   ask(token: string): Cost & { answer: unknown } {
     const signatures = jest.spyOn(TokenCodec.prototype, 'verifySignature');
     const metadata = [jest.spyOn(Reflect, 'getMetadata'), jest.spyOn(Reflect, 'getOwnMetadata')];
@@ -78,7 +78,7 @@ class CountedGuard {
   }
 }
 
-/** A request as Nest hands it to a guard; its header is a new string. */
+/** The context of a request as Nest passes it to a guard. Its header is a new string. */
 function contextWith(token: string): ExecutionContext {
   const request = { method: 'GET', url: '/', headers: { authorization: Buffer.from(`Bearer ${token}`).toString() } };
   const context = new ExecutionContextHost([request, {}], CatsController, CatsController.prototype.find);
@@ -137,7 +137,7 @@ it('an expired token is refused at once, without a look-up and without a stack t
   expect((answer as Error).stack).toBe('ExpiredTokenException: Token has expired');
 });
 
-it('a key of decodeKey makes no difference for a cached token', async () => {
+it('a key of decodeKey does not change the cost of a cached token', async () => {
   const guard = await CountedGuard.make({ decodeKey: () => SECRET });
   const token = forge();
   guard.ask(token);

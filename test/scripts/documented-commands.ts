@@ -6,7 +6,7 @@ export function scriptCommands(): string[] {
   return Object.keys(scripts).map(commandOf);
 }
 
-/** Every command of CONTRIBUTING.md: in its shell blocks, the comments of these, and its code spans. */
+/** Every command of CONTRIBUTING.md: in its shell blocks, their comments, and its code spans. */
 export function contributingCommands(): string[] {
   const text = readFileSync('CONTRIBUTING.md', 'utf8');
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, code = '']) => code);

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** The files of this repository in a folder of their own, so that scripts disturb no other spec. */
+/** A copy of this repository in a separate folder, so that scripts affect no other spec. */
 export class RepositoryCopy {
   readonly folder = mkdtempSync(join(tmpdir(), 'repository-'));
 
@@ -16,7 +16,7 @@ export class RepositoryCopy {
     this.git(this.folder, 'add', '--all');
   }
 
-  /** Runs a command to its end; answers its output, and throws it where the command fails. */
+  /** Runs a command to its end and returns its output. Throws the output if the command fails. */
   async run(command: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
     const process = this.spawn(command, env);
     const [code] = (await once(process, 'close')) as [number | null];
@@ -24,7 +24,7 @@ export class RepositoryCopy {
     return process.output;
   }
 
-  /** Starts a server, and answers its address as soon as the server prints it. */
+  /** Starts a server, and returns its address as soon as the server prints it. */
   async serve(command: string, env: NodeJS.ProcessEnv = {}): Promise<{ url: string; stop(): Promise<void> }> {
     const server = this.spawn(command, env);
     const url = await new Promise<string>((resolve, reject) => {
@@ -35,21 +35,21 @@ export class RepositoryCopy {
       });
     });
     const stop = async () => {
-      // npm passes no signal on, so it goes to the whole group.
+      // npm does not forward a signal, so the whole group gets it.
       process.kill(-(server.pid as number), 'SIGTERM');
       if (server.exitCode === null && server.signalCode === null) await once(server, 'close');
     };
     return { url, stop };
   }
 
-  /** The files that were changed or added; ignored ones do not count. */
+  /** The changed and added files, without ignored ones. */
   changes(): string[] {
     const changed = this.git(this.folder, 'diff', '--name-only');
     const added = this.git(this.folder, 'ls-files', '--others', '--exclude-standard');
     return `${changed}${added}`.split('\n').filter(Boolean);
   }
 
-  /** Takes back what was changed, and removes what was added. */
+  /** Restores the changed files, and removes the added files. */
   restore(): void {
     this.git(this.folder, 'checkout', '--quiet', '--', '.');
     this.git(this.folder, 'clean', '--force', '-d', '--quiet');
@@ -60,7 +60,7 @@ export class RepositoryCopy {
   }
 
   private spawn(command: string, env: NodeJS.ProcessEnv): ChildProcess & { output: string } {
-    // Jest's own variables are not those of a user's shell.
+    // The shell of a user does not have the variables of Jest.
     const { NODE_OPTIONS: _options, NODE_ENV: _environment, JEST_WORKER_ID: _worker, ...inherited } = process.env;
     const child = Object.assign(
       spawn(command, { cwd: this.folder, env: { ...inherited, ...env }, shell: true, detached: true, stdio: 'pipe' }),

@@ -7,16 +7,16 @@ import { RepositoryCopy } from './repository-copy.js';
 const BUILDS = 600_000;
 
 type Run =
-  /** A file that runs it, and the text of the call there. */
+  /** A file that runs the command, and the text of its call. */
   | { readonly by: string; readonly call: RegExp }
-  /** Runs it here: on a copy of the repository, which is as before at the end. */
+  /** Runs the command on a copy of the repository, and restores the copy at the end. */
   | {
       readonly here: (copy: RepositoryCopy) => Promise<unknown>;
       readonly writes?: RegExp;
       readonly needsPostgres?: true;
     };
 
-/** `.ci/run` calls it, with any further arguments. */
+/** `.ci/run` calls the command, with any further arguments. */
 function byCi(command: string): Run {
   const call = command.replace('npm run ', 'npm run --silent ');
   return { by: '.ci/run', call: new RegExp(`(?<=[ (])${call}(?![\\w:-])`) };
@@ -43,7 +43,7 @@ const RUN_BY_CI = [
   'npm run test:package',
 ];
 
-/** How each script, and each command of CONTRIBUTING.md, is run at least once in CI. A new one needs a line here. */
+/** The way in which CI runs each script and each command of CONTRIBUTING.md. A new command needs a line here. */
 const RUNS: Record<string, Run> = {
   ...Object.fromEntries(RUN_BY_CI.map((command) => [command, byCi(command)])),
   'bash .ci/run': { by: '.github/workflows/ci.yml', call: /run: bash \.ci\/run$/m },
@@ -119,7 +119,7 @@ describe('every documented command', () => {
     const describeRun = run.needsPostgres ? describeWithPostgres : describe;
     describeRun(command, () => {
       it(
-        'works, and leaves no file behind',
+        'works, and adds no file to the repository',
         async () => {
           await run.here(copy);
           expect(copy.changes().filter((file) => !run.writes?.test(file))).toEqual([]);

@@ -22,7 +22,7 @@ describe('the public surface', () => {
     expect(readdirSync('api').sort()).toEqual([...current.keys()].sort());
   });
 
-  it.each([...current])('is what api/%s says; after a change on purpose run: npm run api', (file, text) => {
+  it.each([...current])('equals api/%s; after an intended change run: npm run api', (file, text) => {
     expect(text).toBe(readFileSync(`api/${file}`, 'utf8'));
   });
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 const root = process.cwd();
 
-/** Keeps every rule, so that what is added to it is the only thing wrong. */
+/** A tree that breaks no rule, so that an added file is the only fault. */
 const sound = {
   'index.ts': `export * from './jwt.guard.js'; export * from './tokens/token-codec.js';`,
   'extra.ts': `export * from './testing/suite.js';`,
@@ -21,7 +21,7 @@ const sound = {
 const typeOf = (path: string) => `import type { T } from '${path}'; export type X = T;`;
 const nothing = 'export type T = 1;';
 
-/** One tree that breaks every rule; each file says by its name what is wrong with it. */
+/** A tree that breaks every rule. The name of each file describes its fault. */
 const broken = {
   ...sound,
   'index.ts': `
@@ -76,7 +76,7 @@ const broken = {
   'lost.ts': `import './nowhere.js';`,
 };
 
-/** What dependency-cruiser says of a tree of these files, as `rule: from -> to`. */
+/** The faults that dependency-cruiser reports for these files, as `rule: from -> to`. */
 function violations(files: Record<string, string>): string[] {
   const project = mkdtempSync(join(tmpdir(), 'structure-'));
   try {
@@ -119,11 +119,11 @@ function cruise(project: string): string[] {
 }
 
 describe('the structure rules', () => {
-  it('pass a tree that keeps to them', () => {
+  it('accept a tree without a fault', () => {
     expect(violations(sound)).toEqual([]);
   });
 
-  it('each refuse what they are there for, types included', () => {
+  it('each refuse their own fault, also in imports of types', () => {
     expect(violations(broken)).toEqual([
       'direction-authentication: authentication/imports-cookies.ts -> cookies/target.ts',
       'direction-context: context/imports-options.ts -> options/target.ts',

@@ -65,7 +65,7 @@ type Enhancers = ('guards' | 'interceptors' | 'filters')[];
 function graphql(fieldResolverEnhancers?: Enhancers): DynamicModule {
   return GraphQLModule.forRoot<ApolloFederationDriverConfig>({
     driver: ApolloFederationDriver,
-    // Without it the driver logs a line for each start.
+    // Otherwise the driver logs a line for each start.
     plugins: [ApolloServerPluginInlineTraceDisabled()],
     autoSchemaFile: { federation: 2 },
     ...(fieldResolverEnhancers && { fieldResolverEnhancers }),
@@ -125,7 +125,7 @@ const REFERENCE = {
 
 describe.each(PROTECTED)('%s', (_name, resolver, options, named) => {
   it.each([undefined, [], ['interceptors', 'filters']] as (Enhancers | undefined)[])(
-    'stops the start where Nest calls no guard for fields: fieldResolverEnhancers %p',
+    'stops the start if Nest calls no guard for fields: fieldResolverEnhancers %p',
     async (enhancers) => {
       const error = await errorOf(() => start(resolver, enhancers, options));
       expect(error).toBeInstanceOf(TypeError);
@@ -134,7 +134,7 @@ describe.each(PROTECTED)('%s', (_name, resolver, options, named) => {
     },
   );
 
-  it('refuses a request without a token where Nest calls guards for fields', async () => {
+  it('refuses a request without a token if Nest calls guards for fields', async () => {
     const app = await start(resolver, ['guards'], options);
     try {
       const url = `${await app.getUrl()}/graphql`;

@@ -120,7 +120,7 @@ describe('a message of a gateway', () => {
     }
   });
 
-  it('is guarded wherever the program was started from, for nothing is read from the disk', async () => {
+  it('is guarded in every working directory, because the library reads no file', async () => {
     const before = process.cwd();
     process.chdir(tmpdir());
     try {

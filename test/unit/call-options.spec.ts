@@ -20,7 +20,7 @@ interface Services {
   refreshToken: string;
 }
 
-/** A response that takes no cookie. */
+/** A response without any method for cookies. */
 const RESPONSE: HttpResponse = {
   getHeader: () => undefined,
   setHeader: () => {
@@ -97,7 +97,7 @@ describe('the options of a call', () => {
     ['secret', 'The keys are options of the module.'],
     ['sid', 'Write session.'],
     ['expire', 'Did you mean "expires"?'],
-  ])('the name %s is answered with the name here', async (name, cure) => {
+  ])('the error for the name %s has the name of this library', async (name, cure) => {
     const error = await errorOf(() => services.tokens.createAccessToken('a', { [name]: 1 }));
     expect(error?.message).toContain(cure);
   });

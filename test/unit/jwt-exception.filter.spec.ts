@@ -25,7 +25,7 @@ function hostOf(type: string) {
 const exception = new ExpiredTokenException();
 const CONTENT = { status: 'error', code: 'JWT_EXPIRED', message: 'Token has expired' };
 
-/** A transport that makes errors of its own, as an `RpcException` is one: with its content in `getError()`. */
+/** The error of a transport, like `RpcException`: `getError()` returns its content. */
 class QueueError extends Error {
   getError() {
     return { queue: this.message };
@@ -40,12 +40,12 @@ const transportFor = (type: string, refuse?: JwtTransport['refuse']): JwtTranspo
 });
 
 describe('the filter, for an exception of a handler', () => {
-  it.each(['ws', 'graphql', 'queue'])('throws it on in a context of type %s', async (type) => {
+  it.each(['ws', 'graphql', 'queue'])('throws the same exception in a context of type %s', async (type) => {
     const filter = await filterWith();
     expect(() => filter.catch(exception, hostOf(type))).toThrow(exception);
   });
 
-  it('returns an Observable in a microservice: a filter that throws leaves the caller without an answer', async () => {
+  it('returns an Observable in a microservice, because the caller gets no answer from a filter that throws', async () => {
     const answer = (await filterWith()).catch(exception, hostOf('rpc'));
     expect(isObservable(answer)).toBe(true);
     await expect(lastValueFrom(answer as Observable<never>)).rejects.toEqual(CONTENT);
@@ -55,7 +55,7 @@ describe('the filter, for an exception of a handler', () => {
     ['queue', ({ code }) => new QueueError(code)],
     ['queue', undefined],
   ] satisfies [string, JwtTransport['refuse']][])(
-    'throws what the transport of %s makes of it',
+    'throws the error that the transport of %s returns',
     async (type, refuse) => {
       const filter = await filterWith({ transports: [transportFor(type, refuse)] });
       const expected = refuse === undefined ? exception : new QueueError('JWT_EXPIRED');

@@ -57,18 +57,18 @@ describe.each(['ws', 'rpc', 'graphql', 'something-else'])('the guard in a contex
     expect(() => getJwtContext(context)).toThrow('JwtGuard has not checked its token yet');
   });
 
-  it('refuses what requireByDefault asks of an undecorated handler', async () => {
+  it('refuses an undecorated handler with requireByDefault', async () => {
     const guard = await providerOf(JwtGuard, { requireByDefault: true });
     expect(await errorOf(() => guard.canActivate(contextOf(type, ChatGateway, 'undecorated')))).toBeInstanceOf(Error);
   });
 
-  it('passes where nothing is required', async () => {
+  it('accepts a handler without a requirement', async () => {
     const guard = await providerOf(JwtGuard);
     expect(guard.canActivate(contextOf(type, ChatGateway, 'undecorated'))).toBe(true);
     expect(guard.canActivate(contextOf(type, ProtectedGateway, 'public'))).toBe(true);
   });
 
-  it('JwtAuthenticator refuses too', async () => {
+  it('refuses as JwtAuthenticator does', async () => {
     const authenticator = await providerOf(JwtAuthenticator);
     for (const handler of ['required', 'undecorated', 'public'] as const) {
       await expect(authenticator.authenticate(contextOf(type, ChatGateway, handler))).rejects.toThrow(Error);
@@ -80,12 +80,12 @@ describe.each(['ws', 'rpc', 'graphql', 'something-else'])('the guard in a contex
 });
 
 describe('the guard over HTTP', () => {
-  it('answers at once when nothing has to be waited for', async () => {
+  it('returns true without a promise if no callback returns a promise', async () => {
     const guard = await providerOf(JwtGuard);
     expect(guard.canActivate(contextOf('http', ChatGateway, 'required'))).toBe(true);
   });
 
-  it('answers later when a callback does', async () => {
+  it('returns a promise if a callback returns a promise', async () => {
     const guard = await providerOf(JwtGuard, { isTokenRevoked: async () => false });
     const answer = guard.canActivate(contextOf('http', ChatGateway, 'required'));
     expect(answer).toBeInstanceOf(Promise);

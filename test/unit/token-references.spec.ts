@@ -93,7 +93,7 @@ describe.each(KINDS)('%s', (_, makeReference) => {
     expect(await tokens.listSessions('alice')).toEqual([]);
   });
 
-  it('names the session of a new access token and of a new refresh token', async () => {
+  it('sets the session of a new access token and of a new refresh token', async () => {
     const { sid } = readToken(pair.accessToken).claims;
     const session = await referenceTo(pair.accessToken);
     expect(readToken(await tokens.createAccessToken('alice', { session })).claims.sid).toBe(sid);
@@ -101,7 +101,7 @@ describe.each(KINDS)('%s', (_, makeReference) => {
     expect(await tokens.listSessions('alice')).toHaveLength(1);
   });
 
-  it('names no session if the token has none: a TypeError', async () => {
+  it('causes a TypeError for a session if its token has no session', async () => {
     const session = await referenceTo(forge({ sub: 'alice' }));
     const error = await errorOf(() => tokens.createAccessToken('alice', { session }));
     expect(error).toBeInstanceOf(TypeError);
@@ -126,20 +126,20 @@ describe.each(USES)('%s', (_, use) => {
     ['null', () => null],
     ['a number', () => 7],
     ['an empty object', () => ({})],
-  ])('refuses %s with one and the same TypeError', async (_what, make) => {
+  ])('refuses %s with the same TypeError', async (_what, make) => {
     const { refreshToken } = await tokens.createTokenPair('alice');
     const reference = (await make(refreshToken)) as TokenReference;
     expect(await errorOf(() => use(reference))).toEqual(new TypeError(MESSAGE));
     expect(await tokens.listSessions('alice')).toHaveLength(1);
   });
 
-  it('refuses a forged token with the exception of a forged token', async () => {
+  it('refuses a forged token with an InvalidTokenException', async () => {
     const forged = forge({ type: 'refresh' }, { secret: OTHER_SECRET });
     expect(await errorOf(() => use(forged))).toEqual(new InvalidTokenException('Signature verification failed'));
   });
 });
 
-it('an expired token names no session', async () => {
+it('an expired token cannot set the session of a new token', async () => {
   const { accessToken } = await tokens.createTokenPair('alice');
   const expired = forge({ sub: 'alice', exp: 1, sid: readToken(accessToken).claims.sid });
   expect(await errorOf(() => tokens.createAccessToken('alice', { session: expired }))).toBeInstanceOf(
@@ -147,13 +147,13 @@ it('an expired token names no session', async () => {
   );
 });
 
-it('a sid names its session', async () => {
+it('a sid sets the session of a new token', async () => {
   const { accessToken } = await tokens.createTokenPair('alice');
   const sid = readToken(accessToken).claims.sid as string;
   expect(readToken(await tokens.createAccessToken('alice', { session: sid })).claims.sid).toBe(sid);
 });
 
-it('a claim of the name "payload" is no reference to another token', async () => {
+it('a claim with the name "payload" is no reference to another token', async () => {
   const { refreshToken } = await tokens.createTokenPair('alice');
   const { payload } = await tokens.verify(refreshToken);
   const outer = (await tokens.verify(forge({ sub: 'bob', jti: 'of bob', payload: { ...payload } }))).payload;

@@ -46,7 +46,7 @@ describe('TokenService.verify()', () => {
     }
   });
 
-  it('throws exceptions with their final answer', async () => {
+  it('throws exceptions with their final status and body', async () => {
     const options: JwtExtendedOptions = {
       errorMessageKey: 'error',
       header: { type: 'JWT' },
@@ -60,7 +60,7 @@ describe('TokenService.verify()', () => {
     expect([invalid.getStatus(), invalid.getResponse()]).toEqual([400, { own: true }]);
   });
 
-  it('accepts an expired token with allowExpired, and no other invalid token', async () => {
+  it('accepts an expired token with allowExpired, but no other invalid token', async () => {
     const tokens = await tokenService();
     await expect(tokens.verify(forge({ exp: 1 }), { allowExpired: true })).resolves.toMatchObject({
       payload: { exp: 1 },
@@ -91,14 +91,14 @@ describe('TokenService.verify() with a csrfToken', () => {
     }
   });
 
-  it('needs the claim', async () => {
+  it('refuses a token without the claim', async () => {
     const tokens = await tokenService();
     expect(await refusal(() => tokens.verify(forge(), { csrfToken: 'x' }))).toMatchObject({
       message: 'Missing claim: csrf',
     });
   });
 
-  it.each(['1', 'null', '["value"]', '{}', 'true'])('never matches a claim that is %s', async (json) => {
+  it.each(['1', 'null', '["value"]', '{}', 'true'])('refuses a token whose claim is %s', async (json) => {
     const tokens = await tokenService();
     for (const csrfToken of ['1', 'null', 'value', 'true', '[object Object]']) {
       const error = await refusal(() => tokens.verify(forgeJson('csrf', json), { csrfToken }));
@@ -106,7 +106,7 @@ describe('TokenService.verify() with a csrfToken', () => {
     }
   });
 
-  it('a wrong value is reported before expiry, a wrong claim before both', async () => {
+  it('reports a wrong value before the expiry, and a wrong claim before both', async () => {
     const tokens = await tokenService();
     const wrong = { csrfToken: 'wrong' };
     const of = (claims: object) => refusal(() => tokens.verify(forge({ csrf: 'value', exp: 1, ...claims }), wrong));
@@ -121,7 +121,7 @@ describe('TokenService.verify() with a csrfToken', () => {
 });
 
 describe('a secret list', () => {
-  it('signs and verifies alike with bytes and strings', async () => {
+  it('signs and verifies in the same way with bytes and strings', async () => {
     const one = await tokenService({ secret: [Buffer.from(SECRET), OTHER_SECRET] });
     const other = await tokenService({ secret: [OTHER_SECRET, SECRET] });
     await expect(other.verify(await one.createAccessToken('alice'))).resolves.toBeDefined();

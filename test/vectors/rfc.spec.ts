@@ -88,7 +88,7 @@ it('RFC 7520 4.5 to 4.8 are refused, because they have a detached payload or the
   }
 });
 
-it('RFC 8037 A.3 has the same thumbprint', () => {
+it('RFC 8037 A.3 has the thumbprint that the library computes', () => {
   const [{ key, thumbprint: expected }] = edwards;
   const prepared = prepareVerificationKey(key, { algorithm: 'EdDSA', allowWeakSecret: false, name: 'the key' });
   expect(thumbprint(prepared)).toBe(expected);

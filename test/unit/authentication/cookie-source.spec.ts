@@ -12,7 +12,7 @@ const ANY = settleRequirement();
 const find = (cookie: string | string[] | undefined): unknown =>
   findToken({ headers: { cookie } }, ANY, settings).rawToken;
 
-/** The only value of the cookies of the name, by the steps of RFC 6265 s.5.4 read backwards; without quotes around it. */
+/** The only value of the cookies with the name, without its quotes. It reverses the steps of RFC 6265 s.5.4. */
 function expected(header: string): string | undefined {
   const values = header
     .split(';')
@@ -42,10 +42,10 @@ const piece = fc.oneof(
 );
 const header = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
 
-it('finds the only value of the cookies of the name, or says that it is missing', () => {
+it('finds the only value of the cookies with the name, or throws that it is missing', () => {
   fc.assert(
     fc.property(header, (cookie) => {
-      // The blanks that RFC 6265 trims; others are part of a value.
+      // RFC 6265 trims these blanks. Other blanks are part of a value.
       fc.pre(!/[^\S \t]/.test(cookie));
       const value = expected(cookie);
       if (value) expect(find(cookie)).toBe(value);
@@ -55,7 +55,7 @@ it('finds the only value of the cookies of the name, or says that it is missing'
   );
 });
 
-it('finds no value among different ones, and counts equal ones once', () => {
+it('finds no value if the values differ, and one value if they are equal', () => {
   const name = 'access_token_cookie';
   for (const second of ['b', '', '"b"', 'a ; x=1', '"a"']) {
     const isSame = second.replaceAll('"', '').startsWith('a');
@@ -67,14 +67,14 @@ it('finds no value among different ones, and counts equal ones once', () => {
   expect(() => find(`${name}=a; ${name}=a; ${name}=b`)).toThrow(MissingTokenException);
 });
 
-it('reads a name with another blank before it as another name, because browsers do not check its prefix', () => {
+it('reads a name after any other blank as another name, because browsers do not check its prefix', () => {
   for (const blank of ['\u00a0', '\u2003', '\v', '\f', '\ufeff']) {
     expect(() => find(`${blank}access_token_cookie=b`)).toThrow(MissingTokenException);
     expect(find(`${blank}access_token_cookie=b; access_token_cookie=a`)).toBe('a');
   }
 });
 
-it('takes off the quotes that may stand around a value, and only both of them', () => {
+it('removes the two quotes around a value, but not a single one', () => {
   expect(find('access_token_cookie="a.b.c"')).toBe('a.b.c');
   expect(find('access_token_cookie="a.b.c')).toBe('"a.b.c');
   expect(find('access_token_cookie="')).toBe('"');
@@ -94,7 +94,7 @@ it('never throws another error, for any bytes', () => {
   );
 });
 
-it('reads lines that a framework hands over as a list', () => {
+it('reads several lines, which a framework passes as a list', () => {
   expect(find(['access_token_cookie=a'])).toBe('a');
   expect(find(['a=1', 'access_token_cookie=a', 'b=2'])).toBe('a');
   expect(() => find(['access_token_cookie=a', 'access_token_cookie=b'])).toThrow(MissingTokenException);

@@ -29,7 +29,7 @@ describe('a token from a cookie of a request without a method', () => {
     expect(await refusal(requestWith({ 'x-csrf-token': 'value' }, method))).toBeUndefined();
   });
 
-  it('needs no value with a safe method', async () => {
+  it('needs no double submit value with a safe method', async () => {
     expect(await refusal(requestWith({}, 'GET'))).toBeUndefined();
   });
 });

@@ -9,7 +9,7 @@ class AccountController {
   close() {}
 }
 
-describe('a token that is fresh until a time', () => {
+describe('a token with a time in the claim fresh', () => {
   const realNow = Date.now;
   const until = nowInSeconds() + 10;
   const token = forge({ fresh: until });
@@ -21,7 +21,7 @@ describe('a token that is fresh until a time', () => {
     [-0.001, true],
     [0, false],
     [0.001, false],
-  ])('%d s after it: fresh is %p', async (seconds, isFresh) => {
+  ])('is checked %d s after this time: fresh is %p', async (seconds, isFresh) => {
     const imports = [JwtExtendedModule.forRoot({ secret: SECRET })];
     const guard = (await Test.createTestingModule({ imports }).compile()).get(JwtGuard);
     const request = { method: 'DELETE', headers: { authorization: `Bearer ${token}` } };

@@ -15,7 +15,7 @@ function find(body: unknown, type: string | undefined = 'application/json'): unk
 
 const FALSY = new Set(['null', 'false', '0', '-0', '""', '[]', '{}']);
 
-it('finds what an object has under the key, unless Python would call that false', () => {
+it('finds the value of the key in an object, unless the value is false in Python', () => {
   const value = fc.oneof(fc.jsonValue(), fc.constantFrom(null, false, 0, '', [], {}));
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), value, (rest, token) => {
@@ -27,7 +27,7 @@ it('finds what an object has under the key, unless Python would call that false'
   );
 });
 
-it('finds nothing in any other value', () => {
+it('finds no token in any other value', () => {
   const other = fc.oneof(
     fc.anything().filter((value) => !Object.hasOwn(Object(value) as object, 'access_token')),
     fc.array(fc.constant({ access_token: 'x' })),
@@ -41,19 +41,19 @@ it('finds nothing in any other value', () => {
   );
 });
 
-it('takes no inherited value for a token', () => {
+it('ignores inherited values', () => {
   expect(() => find(Object.create({ access_token: 'x' }))).toThrow(MissingTokenException);
   expect(() => find(JSON.parse('{"__proto__":{"access_token":"x"}}'))).toThrow(MissingTokenException);
 });
 
 it.each(['application/json', 'APPLICATION/JSON ; q=1', 'application/vnd.api+json', 'application/a+b+json;x'])(
-  'takes the media type %s',
+  'accepts the media type %s',
   (type) => {
     expect(find({ access_token: 'x' }, type)).toBe('x');
   },
 );
 
-it('looks at no other media type, and reads each in linear time', () => {
+it('ignores other media types, and reads each in linear time', () => {
   const type = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('text/json', 'application/+json', 'json', ''));
   fc.assert(
     fc.property(type, (text) => {

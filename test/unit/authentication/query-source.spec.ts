@@ -22,7 +22,7 @@ const piece = fc.oneof(
 );
 const query = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
 
-it.each(['', 'Bearer '])('finds a text or refuses with one of two exceptions; prefix %j', (valuePrefix) => {
+it.each(['', 'Bearer '])('finds a text or throws one of two exceptions, with the prefix %j', (valuePrefix) => {
   const findWith = finder({ valuePrefix });
   fc.assert(
     fc.property(query, fc.boolean(), (text, isQuery) => {
@@ -36,7 +36,7 @@ it.each(['', 'Bearer '])('finds a text or refuses with one of two exceptions; pr
   );
 });
 
-it('finds every text that was encoded, under every name', () => {
+it('finds every encoded text, under every name', () => {
   const text = fc.string({ unit: 'grapheme', minLength: 1 });
   fc.assert(
     fc.property(text, text, fc.array(fc.tuple(text, text), { maxLength: 5 }), (name, value, others) => {
@@ -49,7 +49,7 @@ it('finds every text that was encoded, under every name', () => {
   );
 });
 
-it('reads the address as it was, where a router has shortened it', () => {
+it('reads the original address if a router has shortened it', () => {
   expect(find('/rest', '/mounted/rest?jwt=a')).toBe('a');
   expect(find('/rest?jwt=a')).toBe('a');
   expect(() => find(undefined)).toThrow("Missing 'jwt' query paramater");

@@ -48,8 +48,8 @@ describe('a header', () => {
     }
   });
 
-  it('holds a token, or is refused with one of two exceptions', () => {
-    // Node reads headers as Latin-1 and refuses control characters but the tab.
+  it('has a token, or is refused with one of two exceptions', () => {
+    // Node reads headers as Latin-1, and refuses control characters except the tab.
     const piece = fc.oneof(
       fc.constantFrom('Bearer', ' ', ',', '\t', 'a.b.c', 'bearer', '\u00a0', '\u0085', '\u00ff'),
       fc.string(),
@@ -69,7 +69,7 @@ describe('a header', () => {
     );
   });
 
-  it('that a framework hands over as a list counts as one', () => {
+  it('that a framework passes as a list is read as one value', () => {
     expect(find({ headers: { authorization: ['Bearer a', 'Basic b'] } })).toBe('a');
     expect(() => find({ headers: { authorization: ['Bearer a', 'Bearer b'] } })).toThrow(MissingTokenException);
     expect(() => find({ headers: { authorization: undefined } })).toThrow('Missing Authorization Header');

@@ -19,14 +19,14 @@ function contextOf(type: string, ...args: object[]) {
   return context;
 }
 
-describe('the remembered context', () => {
-  it('is null where nothing is remembered', () => {
+describe('the stored context', () => {
+  it('is null if no context is stored', () => {
     expect(getJwtContext({})).toBeNull();
     expect(getJwtContext(contextOf('http', {}, {}))).toBeNull();
     expect(getJwtContext(contextOf('ws', {}, {}))).toBeNull();
   });
 
-  it('is found by the request, by Node’s own and by the execution context', () => {
+  it('is found by the request of the framework, that of Node, and the execution context', () => {
     const raw = new IncomingMessage(new Socket());
     const request = { raw };
     for (const key of [raw, request, contextOf('http', request, {}), contextOf('http', raw, {})]) {
@@ -39,7 +39,7 @@ describe('the remembered context', () => {
     }
   });
 
-  it('is found by the request of HTTP/2, which Fastify wraps too', () => {
+  it('is found by the request of HTTP/2, which Fastify also wraps', () => {
     const raw = Object.create(Http2ServerRequest.prototype, { httpVersion: { value: '2.0' } }) as object;
     setJwtContext({ raw }, CONTEXT);
     expect(getJwtContext({ raw })).toEqual(CONTEXT);
@@ -59,14 +59,14 @@ describe('the remembered context', () => {
     expect(getJwtContext(bob)).toBeNull();
   });
 
-  it('is not found by raw where the request is Node’s own', () => {
+  it('is not found by the property raw if the request is Node’s own', () => {
     const raw = new IncomingMessage(new Socket());
     const requests = [0, 1].map(() => Object.assign(new IncomingMessage(new Socket()), { raw }));
     setJwtContext(requests[0] as object, CONTEXT);
     expect(getJwtContext(requests[1] as object)).toBeNull();
   });
 
-  it('is found by a context that has nothing but switchToHttp(), as unit tests make them', () => {
+  it('is found by a context that has only switchToHttp(), as in unit tests', () => {
     const request = {};
     const context = { switchToHttp: () => ({ getRequest: () => request }) } as ExecutionContext;
     expect(getJwtContext(context)).toBeNull();
@@ -76,13 +76,13 @@ describe('the remembered context', () => {
     expect(getJwtContext(context)).toBeNull();
   });
 
-  it('cannot be set for a context without an object among its arguments', () => {
+  it('cannot be set for a context whose arguments contain no object', () => {
     expect(getJwtContext(contextOf('ws'))).toBeNull();
     expect(() => setJwtContext(contextOf('ws'), CONTEXT)).toThrow(TypeError);
     expect(() => setJwtContext(contextOf('ws'), CONTEXT)).toThrow(/Pass a context whose first argument/);
   });
 
-  it('needs only what the test is about; the rest is that of an access token', () => {
+  it('has the defaults of an access token for the members that a test does not set', () => {
     const request = {};
     setJwtContext(request, { payload: { sub: 'alice', role: 'admin' } });
     expect(getJwtContext(request)).toMatchObject({
@@ -94,7 +94,7 @@ describe('the remembered context', () => {
     expect(getJwtContext(request)?.user).toEqual({ name: 'Alice' });
   });
 
-  it('belongs to one message of an unknown transport, though the client stays', () => {
+  it('belongs to one message of an unknown transport, even if the client is the same', () => {
     const client = {};
     const [one, two] = [contextOf('ws', client, {}), contextOf('ws', client, {})];
     setJwtContext(one, CONTEXT);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { challenge, withChallenge, type ChallengeError } from '../../../src/errors/challenge.js';
 
 describe('a challenge', () => {
-  it('without an error is the scheme alone', () => {
+  it('without an error is only the scheme', () => {
     expect(challenge('Bearer', null, { message: 'Missing Authorization Header' })).toBe('Bearer');
   });
 
@@ -21,7 +21,7 @@ describe('a challenge', () => {
     expect(challenge('Bearer', 'insufficient_scope', { message, scopes: [] })).not.toContain('scope="');
   });
 
-  it('holds nothing in its description that RFC 6750 s.3 does not allow', () => {
+  it('has only the characters in its description that RFC 6750 s.3 allows', () => {
     const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
     fc.assert(
       fc.property(texts, (message) => {
@@ -56,7 +56,7 @@ describe('the header fields of an answer', () => {
     expect(fieldsOf(status, error, { 'Retry-After': '1' })).toEqual({ 'Retry-After': '1' });
   });
 
-  it('keep a challenge of the application, in upper or lower case', () => {
+  it('include a challenge of the application unchanged, in upper or lower case', () => {
     for (const name of ['WWW-Authenticate', 'www-authenticate']) {
       expect(fieldsOf(401, 'invalid_token', { [name]: 'Own' })).toEqual({ [name]: 'Own' });
     }

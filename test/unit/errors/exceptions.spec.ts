@@ -117,7 +117,7 @@ describe('the exceptions', () => {
     expect(exception.stack).toContain(name);
   });
 
-  it('are only what they are', () => {
+  it('are instances of their own classes only', () => {
     const classes = ALL.map(([exception]) => exception.constructor as new () => JwtExtendedException);
     for (const [exception] of ALL) {
       const kinds = classes.filter((kind) => exception instanceof kind).map(({ name }) => name);
@@ -126,7 +126,7 @@ describe('the exceptions', () => {
     }
   });
 
-  it('carry the token they are about, and the error underneath', () => {
+  it('have the claims of the refused token, and the error in cause', () => {
     const [payload, header] = [{ type: 'access', fresh: false, jti: null, sub: 'alice' }, { alg: 'HS256' }];
     const cause = new Error('underneath');
     const exception = new RevokedTokenException(undefined, { payload, header, cause });
@@ -134,14 +134,14 @@ describe('the exceptions', () => {
     expect(new RevokedTokenException().payload).toBeUndefined();
   });
 
-  it('say no more in a log or as JSON than they have to', () => {
+  it('show no internal property in a log or as JSON', () => {
     expect(Object.keys(new ExpiredTokenException())).not.toEqual(expect.arrayContaining(['kind', 'answer']));
     expect(JSON.stringify(new ExpiredTokenException())).not.toContain('challenge');
   });
 });
 
 describe('the name of an exception', () => {
-  /** What a bundler makes of a class: the same class with a short name. */
+  /** Renames a class like a bundler. */
   const rename = <T extends object>(type: T): T => Object.defineProperty(type, 'name', { value: 'a' });
 
   it('survives a bundler that renames classes', () => {
@@ -156,14 +156,14 @@ describe('the name of an exception', () => {
     }
   });
 
-  it('is that of the class of an application, with the code and the answer of the class it extends', () => {
+  it('is that of a subclass in an application, with the code and the status of the extended class', () => {
     class TenantException extends InsufficientScopeException {}
     const own = new TenantException('wrong tenant');
     expect(own).toMatchObject({ name: 'TenantException', code: 'JWT_INSUFFICIENT_SCOPE', message: 'wrong tenant' });
     expect(own.getStatus()).toBe(403);
   });
 
-  it('is refused for a class that extends the base itself, since the base has no code', () => {
+  it('cannot belong to a class that directly extends the base, because the base has no code', () => {
     class OwnException extends JwtExtendedException {}
     expect(() => new OwnException('mine')).toThrow(TypeError);
     expect(() => new OwnException('mine')).toThrow(/InvalidTokenException/);
@@ -171,7 +171,7 @@ describe('the name of an exception', () => {
 });
 
 describe('instanceof', () => {
-  it('nothing else is one of them', () => {
+  it('is false for any other value', () => {
     for (const other of [
       undefined,
       null,
@@ -188,7 +188,7 @@ describe('instanceof', () => {
     }
   });
 
-  it('holds for a class of one’s own as for any other', () => {
+  it('is true for a subclass of the application', () => {
     class TenantException extends InvalidTokenException {}
     const own = new TenantException('wrong tenant');
     expect(own).toBeInstanceOf(TenantException);
@@ -198,7 +198,7 @@ describe('instanceof', () => {
     expect(new InvalidTokenException('x')).not.toBeInstanceOf(TenantException);
   });
 
-  it('holds for the exceptions of another copy of the package, which bear the same brand', () => {
+  it('is true for exceptions of another copy of the package, which have the same brand', () => {
     const brand = Symbol.for('nestjs-jwt-extended.exception');
     const copyOf = (name: string, base: object) => Object.create(base, { [brand]: { value: name } }) as object;
     const base = copyOf('JwtExtendedException', HttpException.prototype);

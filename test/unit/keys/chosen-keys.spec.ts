@@ -26,13 +26,13 @@ describe('a key that decodeKey returns', () => {
     ['a JWK', { kty: 'oct', k: 'AB'.repeat(32) }, { kty: 'oct', k: 'AB'.repeat(32) }],
     ['with its algorithm', { key: SECRET, algorithm: 'HS256' }, { key: SECRET, algorithm: 'HS256' }],
     ['with claims', { key: SECRET, claims: { tenant: 'a' } }, { key: SECRET, claims: { tenant: 'a' } }],
-  ])('again is the same object: %s', (_what, one, other) => {
+  ])('a second time is the same object: %s', (_what, one, other) => {
     const [first, second] = twice(one, other);
     expect(first).toBe(second);
     expect(first).toHaveLength(1);
   });
 
-  it('again as a KeyObject is the same object, too', () => {
+  it('a second time as a KeyObject is the same object, too', () => {
     const key = createSecretKey(Buffer.from(SECRET));
     const [first, second] = twice(key, key);
     expect(first).toBe(second);
@@ -58,7 +58,7 @@ describe('a key that decodeKey returns', () => {
     expect(first).not.toBe(second);
   });
 
-  it('is remembered by the bytes it had, even if the application changes them later', () => {
+  it('is cached by its bytes, even if the application changes them later', () => {
     const bytes = Buffer.from(SECRET);
     answers.push(bytes);
     const first = source.keysFor({ alg: 'HS256' }, { value: {} });
@@ -86,7 +86,7 @@ describe('a key that decodeKey returns', () => {
     [{ key: SECRET, claims: { exp: 1 } }, 'must not have "exp"'],
     [{ tenant: 'acme' }, 'must be a string, bytes (Buffer), a JWK or a KeyObject'],
     [7, 'must be a string'],
-  ])('is a TypeError if it is wrong: %#', (answer, message) => {
+  ])('causes a TypeError if it is wrong: %#', (answer, message) => {
     expect(() => chosen(answer)).toThrow(TypeError);
     expect(() => chosen(answer)).toThrow(message);
   });
@@ -112,14 +112,14 @@ describe('a key that encodeKey returns', () => {
     [{ key: SECRET, kid: '' }, 'option "encodeKey().kid" must be a text'],
     [{ key: SECRET, kid: 7 }, 'option "encodeKey().kid" must be a text'],
     [null, 'The key that encodeKey returned must be a string'],
-  ])('is a TypeError if it is wrong: %#', (answer, message) => {
+  ])('causes a TypeError if it is wrong: %#', (answer, message) => {
     expect(() => keys.choose(answer)).toThrow(TypeError);
     expect(() => keys.choose(answer)).toThrow(message);
   });
 });
 
-describe('the memory of prepared keys', () => {
-  it('is bounded, and keeps keys that are in use', () => {
+describe('the cache of prepared keys', () => {
+  it('has a limit, and removes the keys that are not in use', () => {
     const memory = new KeyMemory<object>(10);
     const wanted = memory.keep('wanted', {});
     for (let index = 0; index < 1_000; index++) {
@@ -131,7 +131,7 @@ describe('the memory of prepared keys', () => {
     expect(known.length).toBeLessThanOrEqual(20);
   });
 
-  it('keeps texts, bytes and JWKs apart', () => {
+  it('distinguishes texts, bytes and JWKs', () => {
     const memory = new KeyMemory<string>();
     memory.keep(Buffer.from('a'), 'bytes');
     memory.keep({ kty: 'oct' }, 'JWK');

@@ -61,7 +61,7 @@ describe('a key pair is accepted', () => {
     ['as a JWK', 'EdDSA', jwk(publicKeyFor('EdDSA'), { use: 'sig', key_ops: ['verify'] })],
     ['as the text of a JWK', 'ES512', JSON.stringify(jwk(publicKeyFor('ES512')))],
     ['as a KeyObject', 'ES256K', publicKeyFor('ES256K')],
-  ])('as a public key alone, %s', (_what, algorithm, publicKey) => {
+  ])('as a public key without a private key, %s', (_what, algorithm, publicKey) => {
     const keys = ring({ algorithm, publicKey });
     expect(keys.keysFor({ alg: algorithm })[0]?.key.equals(publicKeyFor(algorithm))).toBe(true);
     expect(() => keys.signingKey).toThrow('This service verifies tokens and cannot create them');
@@ -72,7 +72,7 @@ describe('a key pair is accepted', () => {
     expect(ring(both).keysFor({ alg: 'ES256' })).toHaveLength(1);
   });
 
-  it('for PS* as a key for RSASSA-PSS alone', () => {
+  it('for PS* as a key that is only for RSASSA-PSS', () => {
     const options = { modulusLength: 2048, hashAlgorithm: 'sha384', mgf1HashAlgorithm: 'sha384', saltLength: 48 };
     const { privateKey } = generateKeyPairSync('rsa-pss', options as never) as unknown as { privateKey: KeyObject };
     expect(ring({ algorithm: 'PS384', privateKey }).signingKey.algorithm).toBe('PS384');
@@ -232,7 +232,7 @@ describe('a key pair is refused', () => {
     expect(refusal({ algorithm: 'EdDSA', publicKey: small(point) })).toContain('is a point of small order');
   });
 
-  it('in a message without any part of the key', () => {
+  it('with a message that contains no part of the key', () => {
     for (const privateKey of [
       pem(ec).slice(0, 100),
       JSON.stringify(jwk(ec)).slice(0, -9),

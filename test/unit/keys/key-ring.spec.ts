@@ -28,7 +28,7 @@ describe('KeyRing.replace()', () => {
     expect(() => keys.keysFor(header('b'))).toThrow(NO_KEY);
   });
 
-  it('keeps the object of an unchanged key, but not of a different key with the same name', () => {
+  it('uses the same object for an unchanged key, but a new object for a different key with the same name', () => {
     const { keys, ring } = named([secret('a'), secret('b', 'verify'), secret('c', 'verify')]);
     const [a, b, c] = ['a', 'b', 'c'].map((kid) => keys.keysFor(header(kid))[0]);
     ring.replace([secret('d'), secret('a', 'verify'), secret('b', 'verify', SECRET), secret('c', 'verify')]);
@@ -73,7 +73,7 @@ describe('KeyRing.rotate()', () => {
     expect(() => keys.keysFor(header('a'))).toThrow(NO_KEY);
   });
 
-  it('keeps the old key for ever when tokens never expire', () => {
+  it('never removes the old key if tokens never expire', () => {
     const { keys, ring } = named([secret('a')], { refreshTokenExpires: false });
     ring.rotate({ kid: 'b', key: SECRET });
     expect(keys.keysFor(header('a'))).toMatchObject([{ notAfter: null }]);
@@ -149,7 +149,7 @@ describe('KeyRing.rotate()', () => {
 });
 
 describe('KeyRing.publicKeys()', () => {
-  it('returns the public keys, retired keys included, and nothing secret', () => {
+  it('returns the public keys, including retired keys, and no secret', () => {
     const { ring } = named([
       { kid: 'rsa', key: privateKeyFor('RS256'), algorithm: 'RS256', use: 'sign' },
       secret('s', 'verify'),
@@ -171,7 +171,7 @@ describe('KeyRing.publicKeys()', () => {
     expect(keysOf({ secret: SECRET }).ring.publicKeys()).toEqual([]);
   });
 
-  it('returns one entry for a key with several algorithms: that of the signing algorithm', () => {
+  it('returns one entry for a key with several algorithms, with the signing algorithm', () => {
     const { ring } = keysOf({ algorithm: 'RS512', decodeAlgorithms: ['RS256'], privateKey: privateKeyFor('RS256') });
     expect(ring.publicKeys()).toMatchObject([{ alg: 'RS512', kty: 'RSA' }]);
   });

@@ -101,7 +101,7 @@ describe('a JWK of an environment', () => {
   });
 });
 
-describe('a key that was damaged on its way', () => {
+describe('a key that an environment has damaged', () => {
   const text = pem(privateKeyFor('RS256'));
   const lines = text.trimEnd().split('\n');
 
@@ -133,20 +133,20 @@ describe('a key that was damaged on its way', () => {
     ['a name of a file', '/run/secrets/jwt.pem', 'A file path is not read'],
     ['a variable that was not replaced', '${JWT_PRIVATE_KEY}', 'is neither PEM'],
     ['quotes alone', '""', 'is empty'],
-  ])('%s: the message has the cure, and no part of the key', (_what, privateKey, cure) => {
+  ])('is refused with the cure and without any part of the key: %s', (_what, privateKey, cure) => {
     const message = refusal({ algorithm: 'RS256', privateKey });
     expect(message).toContain('JwtExtendedModule option "privateKey" ');
     expect(message).toContain(cure);
     for (const line of lines.slice(1, -1)) expect(message).not.toContain(line.slice(4, 16));
   });
 
-  it('parameters of a curve before the key are skipped', () => {
+  it('can follow the parameters of a curve', () => {
     const parameters = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n';
     const sec1 = privateKeyFor('ES256').export({ type: 'sec1', format: 'pem' }).toString();
     expect(keysOf({ algorithm: 'ES256', privateKey: parameters + sec1 }).signingKey.key.type).toBe('private');
   });
 
-  it('a certificate after the private key is skipped', () => {
+  it('can precede a certificate', () => {
     const privateKey = pem(privateKeyFor('ES256')) + CERTIFICATE;
     expect(keysOf({ algorithm: 'ES256', privateKey }).signingKey.key.equals(privateKeyFor('ES256'))).toBe(true);
   });
@@ -169,7 +169,7 @@ describe('a secret of an environment', () => {
   });
 
   it.each([`a"${SECRET}"b`, `it's ${SECRET}`, `${SECRET}=`, `${SECRET} with blanks`])(
-    '%s is taken as it is',
+    '%s is used unchanged',
     (secret) => {
       expect(keysOf({ secret }).signingKey.key.export()).toEqual(Buffer.from(secret));
     },

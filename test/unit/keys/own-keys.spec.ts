@@ -49,7 +49,7 @@ describe('the option keys', () => {
     expect(() => unnamed.keysFor(header('other'))).toThrow(NO_KEY);
   });
 
-  it('takes the name from the JWK, else the thumbprint of the key', () => {
+  it('uses the name of the JWK, else the thumbprint of the key', () => {
     const jwk = { ...publicKeyFor('ES256').export({ format: 'jwk' }), kid: 'of-the-jwk' };
     const found = named([{ key: jwk, algorithm: 'ES256', use: 'verify' }]).published;
     expect(found).toMatchObject([{ kid: 'of-the-jwk' }]);
@@ -57,7 +57,7 @@ describe('the option keys', () => {
     expect(thumb[0]?.kid).toMatch(/^[\w-]{43}$/);
   });
 
-  it('without a signing key throws when a token is made', () => {
+  it('throws without a signing key if a token is created', () => {
     const readOnly = named([secret('old', 'verify')]);
     expect(() => readOnly.signingKey).toThrow("cannot create them: none of its keys has use: 'sign'");
   });
@@ -99,7 +99,7 @@ describe('the option keys', () => {
   });
 
   it.each(['secret', 'privateKey', 'publicKey', 'algorithm', 'decodeAlgorithms', 'encodeKey', 'decodeKey'])(
-    'is refused together with %s',
+    'cannot be set together with %s',
     (option) => {
       const value = option.endsWith('codeKey') ? () => SECRET : option === 'decodeAlgorithms' ? ['HS256'] : 'HS256';
       expect(() => named([secret('a')], { [option]: value })).toThrow(

@@ -18,11 +18,14 @@ async function refusal(secret: unknown, options: JwtExtendedOptions = {}): Promi
 }
 
 describe('a secret', () => {
-  it.each([undefined, null])('that is %s is refused; the cure is forRootAsync', async (secret) => {
-    const message = await refusal(secret);
-    expect(message).toContain(`JwtExtendedModule option "secret" is missing, and HS256 needs one`);
-    expect(message).toContain('forRootAsync({ inject: [ConfigService]');
-  });
+  it.each([undefined, null])(
+    'that is %s is refused, and the message contains forRootAsync as the cure',
+    async (secret) => {
+      const message = await refusal(secret);
+      expect(message).toContain(`JwtExtendedModule option "secret" is missing, and HS256 needs one`);
+      expect(message).toContain('forRootAsync({ inject: [ConfigService]');
+    },
+  );
 
   it.each([
     ['HS256', 32],

@@ -118,7 +118,7 @@ describe('the options of csrf', () => {
     ],
     [['HEAD'], ['HEAD']],
     [['POST'], ['POST']],
-  ])('the methods %j are %j: GET includes HEAD', (methods, settled) => {
+  ])('the methods %j become %j, because GET includes HEAD', (methods, settled) => {
     expect(csrf({ methods })?.methods).toEqual(new Set(settled));
   });
 });

@@ -32,14 +32,14 @@ describe('duration()', () => {
     expect(() => duration(value as never, 'JWT_TTL')).toThrow(TypeError);
   });
 
-  it('names the cure', () => {
+  it('has the cure in its message', () => {
     expect(() => duration('15 minutes', 'JWT_TTL')).toThrow(
       "The lifetime JWT_TTL is wrong: '15 minutes' is not a duration. Write '15m'.",
     );
     expect(() => duration('false', 'JWT_TTL')).toThrow('For no end write false, without quotes.');
   });
 
-  it('finds the name of the variable by its value', () => {
+  it('finds the name of the variable by the value', () => {
     process.env.TTL_OF_THIS_TEST = '15 fortnights';
     try {
       expect(() => duration(process.env.TTL_OF_THIS_TEST)).toThrow('The lifetime TTL_OF_THIS_TEST is wrong');
@@ -52,7 +52,7 @@ describe('duration()', () => {
     expect(() => duration('15 fortnights')).toThrow('A lifetime is wrong');
   });
 
-  it('of a variable that is not set leaves the option at its default', () => {
+  it('returns undefined for a variable that is not set, so the option has its default', () => {
     const seconds: number | undefined = duration(process.env.NO_SUCH_TTL);
     const options: JwtExtendedOptions = {
       secret: SECRET,

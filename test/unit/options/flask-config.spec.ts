@@ -87,7 +87,7 @@ describe('optionsFromFlaskConfig()', () => {
     expect(options).toEqual({ ...FLASK_DEFAULTS, ...means[setting] });
   });
 
-  it('has Flask’s defaults where they differ from ours', () => {
+  it('has Flask’s defaults if they differ from the defaults of this library', () => {
     expect(optionsFromFlaskConfig({})).toEqual(FLASK_DEFAULTS);
     expect(resolveSettings(optionsFromFlaskConfig({ JWT_SECRET_KEY: SECRET }))).toMatchObject({
       accessTokenExpires: 900,

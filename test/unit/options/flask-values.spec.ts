@@ -17,7 +17,7 @@ describe('the secret of a Flask configuration', () => {
     expect(read({ SECRET_KEY: SECRET, JWT_ALGORITHM: 'RS256', JWT_PRIVATE_KEY: 'PEM' }).secret).toBeUndefined();
   });
 
-  it('stays text in every form, without its JSON quotes', () => {
+  it('is always a text, without JSON quotes around it', () => {
     for (const secret of ['1234567890', 'true', 'True', '[1]', '{"a":1}', 'a,b', '1e3']) {
       expect(read({ JWT_SECRET_KEY: secret }).secret).toBe(secret);
     }
@@ -45,7 +45,7 @@ describe('text in a Flask configuration', () => {
     expect(read({ JWT_IDENTITY_CLAIM: '"id"' }).identityClaim).toBe('id');
   });
 
-  it('stays text for a text setting, even if it looks like a number', () => {
+  it('stays a text for a text setting, even if it could be a number', () => {
     expect(read({ JWT_IDENTITY_CLAIM: '7' }).identityClaim).toBe('7');
     expect(read({ JWT_ENCODE_ISSUER: 'true' }).issuer).toEqual({ encode: 'true' });
     expect(read({ JWT_DECODE_AUDIENCE: '42' }).audience).toEqual({ decode: '42' });

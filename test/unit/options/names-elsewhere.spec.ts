@@ -19,7 +19,7 @@ function refusal(options: object): string {
 }
 
 describe('a name that other libraries use', () => {
-  it.each(Object.entries(NAMES_ELSEWHERE))('%s: the message has the name here', (path, cure) => {
+  it.each(Object.entries(NAMES_ELSEWHERE))('%s causes a message with the name in this library', (path, cure) => {
     expect(refusal(optionsWith(path))).toBe(`JwtExtendedModule option "${path}" does not exist. ${cure}`);
   });
 
@@ -36,7 +36,7 @@ describe('a name that other libraries use', () => {
     ['global', 'isGlobal'],
     ['isRevoked', 'isTokenRevoked'],
     ['useFactory', 'forRootAsync'],
-  ])('%s is %s here', (name, here) => {
+  ])('%s is %s in this library', (name, here) => {
     expect(refusal({ [name]: 1 })).toContain(here);
   });
 });

@@ -31,7 +31,7 @@ it('a message has the owner and the path of the option', () => {
   );
 });
 
-it('a table with a forgotten or an extra option does not compile', () => {
+it('a table with a missing or an additional option does not compile', () => {
   // @ts-expect-error There is no reader for `inner`.
   const forgotten = { name: text('a'), isOn: flag(true) } satisfies ReadersOf<Example>;
   // @ts-expect-error There is no option `length`.

@@ -32,7 +32,7 @@ describe('options that are an instance of a class', () => {
     ['forRoot', () => JwtExtendedModule.forRoot(new MethodOptions())],
     ['a factory', () => JwtExtendedModule.forRootAsync({ useFactory: () => new MethodOptions() })],
     ['an options factory', () => JwtExtendedModule.forRootAsync({ useClass: MethodOptionsFactory })],
-  ])('keep their methods and getters: by %s', async (_how, jwt) => {
+  ])('have their methods and getters: by %s', async (_how, jwt) => {
     const module = await Test.createTestingModule({ imports: [jwt()] }).compile();
     const { claims } = readToken(await module.get(TokenService).createAccessToken('alice'));
     expect(claims.tenant).toBe('acme');

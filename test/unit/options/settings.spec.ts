@@ -102,7 +102,7 @@ describe('the options', () => {
     expect([...settle({ decodeAlgorithms: [] }).decodeAlgorithms]).toEqual(['HS256']);
   });
 
-  it('a single location needs no list', () => {
+  it('can have a single location without a list', () => {
     expect(settle({ tokenLocation: 'cookies' }).tokenLocation).toEqual(['cookies']);
     expect(settle({ tokenLocation: ['json', 'headers'] }).tokenLocation).toEqual(['json', 'headers']);
   });
@@ -137,7 +137,7 @@ describe('the options', () => {
     expect(unfrozen(settle(given))).toEqual([]);
   });
 
-  it('hold no key', () => {
+  it('contain no key', () => {
     const settings = settle({ secret: [SECRET, OTHER_SECRET] });
     expect(inspect(settings, { depth: Infinity })).not.toMatch(new RegExp(`${SECRET}|${OTHER_SECRET}`));
   });

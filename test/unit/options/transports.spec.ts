@@ -10,7 +10,7 @@ const complete: JwtTransport = {
 const resolve = (transports: unknown) => resolveSettings({ secret: SECRET, transports });
 
 describe('the option transports', () => {
-  it('takes objects with the three functions, instances of a class too', () => {
+  it('accepts objects with the three functions, including instances of a class', () => {
     class Own implements JwtTransport {
       accepts() {
         return true;

@@ -10,7 +10,7 @@ import { ChangeFeed } from '../../../src/sessions/change-feed.js';
 const STALENESS = 100;
 const time = useFakeTime();
 
-/** A store whose connection for changes does what the test says. */
+/** A store with a connection for changes that the test controls. */
 class WatchedStore extends MemoryRevocationStore {
   override readonly watchProblem = null;
   ping: () => Promise<void> = () => Promise.resolve();
@@ -38,7 +38,7 @@ describe('The feed of a store’s changes', () => {
   });
   afterEach(() => feed.stop());
 
-  it('makes no look-up valid that started before it listened', async () => {
+  it('makes no look-up valid that started before the feed listened', async () => {
     const before = performance.now();
     expect(counts(feed)).toBe(false);
     await time.pass(1);
@@ -57,7 +57,7 @@ describe('The feed of a store’s changes', () => {
     expect(store.watches).toBe(1);
   });
 
-  it('takes a connection and pings that are Observables', async () => {
+  it('accepts a connection and pings that are Observables', async () => {
     let pings = 0;
     let isLost = false;
     store.ping = () =>
@@ -88,9 +88,9 @@ describe('The feed of a store’s changes', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('closed already'))],
-  ])('reconnects where close() of a connection %s, and can be stopped', async (_how, close) => {
+  ])('connects again if close() of a connection %s, and can be stopped', async (_how, close) => {
     const watch = store.watch.bind(store);
-    store.watch = (onChange) => ({ ...watch(onChange), close: close });
+    store.watch = (onChange) => ({ ...watch(onChange), close });
     feed.start(listenerOf());
     await time.pass(0);
     store.ping = () => Promise.reject(new Error('lost'));
@@ -103,7 +103,7 @@ describe('The feed of a store’s changes', () => {
   });
 
   it.each([undefined, null, {}, { ping: () => undefined }, 'connected'])(
-    'takes no connection from a watch() that returns %p',
+    'accepts no connection from a watch() that returns %p',
     async (watch) => {
       store.watch = () => watch as never;
       feed.start(listenerOf());
@@ -113,7 +113,7 @@ describe('The feed of a store’s changes', () => {
     },
   );
 
-  it('passes on the changed subjects', async () => {
+  it('notifies the cache of the changed subjects', async () => {
     const listener = listenerOf();
     feed.start(listener);
     await time.pass(20);
@@ -151,7 +151,7 @@ describe('The feed of a store’s changes', () => {
     expect(store.watches).toBe(2);
   });
 
-  it('connects again after pauses that double, up to 30 s, and reports that once', async () => {
+  it('connects again after pauses that double, up to 30 s, and reports the failure once', async () => {
     const report = jest.fn();
     const attempts: number[] = [];
     const failure = new Error('no permission');
@@ -169,7 +169,7 @@ describe('The feed of a store’s changes', () => {
     expect(report.mock.calls).toEqual([[{ type: 'push-unavailable', cause: failure }]]);
   });
 
-  it('reports the end of a failure once the connection has lasted', async () => {
+  it('reports the end of a failure after the connection has lasted', async () => {
     const report = jest.fn();
     feed = new ChangeFeed(store, STALENESS, report);
     store.ping = () => Promise.reject(new Error('lost'));
@@ -185,7 +185,7 @@ describe('The feed of a store’s changes', () => {
     expect(report).toHaveBeenCalledTimes(2);
   });
 
-  it('reports no connection that is lost once', async () => {
+  it('does not report a connection that is lost once', async () => {
     const report = jest.fn();
     feed = new ChangeFeed(store, STALENESS, report);
     feed.start(listenerOf());
@@ -224,7 +224,7 @@ describe('The feed of a store’s changes', () => {
     expect(store.closed).toBe(store.watches);
   });
 
-  it('passes on nothing after stop()', async () => {
+  it('notifies the cache of nothing after stop()', async () => {
     feed.start(listenerOf());
     await time.pass(20);
     feed.stop();

@@ -10,7 +10,7 @@ const DENIED: LookUp = { ...NOTHING, denied: true };
 const query = (jti: string, subject = 'alice') => ({ subject, sid: null, jti });
 
 describe('The cache of look-ups', () => {
-  it('asks the store once while a look-up is valid, and again afterwards', async () => {
+  it('reads from the store once while a look-up is valid, and again afterwards', async () => {
     const cache = new LookUpCache(new BoundedStaleness(300), 10);
     const ask = jest.fn(() => NOTHING);
     for (let count = 0; count < 3; count++) expect(cache.lookUp(query('a'), ask)).toBe(NOTHING);

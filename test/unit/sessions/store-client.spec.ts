@@ -12,7 +12,7 @@ const never = () => new Promise<never>(() => {});
 const isValid = (answer: unknown) => answer !== 'garbage';
 const fine = { isValid, isLate: (answer: unknown) => answer === 'late' };
 
-/** A client around a store whose clock and calls are the test's. */
+/** A client of a store with the clock and the calls of the test. */
 function clientOf(now: () => number | Promise<number> = Date.now) {
   const store = Object.assign(new MemoryRevocationStore(), { now });
   const events = new RevocationEvents();
@@ -36,7 +36,7 @@ describe('A read', () => {
     expect(() => clientOf().client.read(work, isValid)).toThrow(expect.objectContaining({ cause }));
   });
 
-  it('is refused with the cause if the store rejects', async () => {
+  it('rejects with the cause if the store rejects', async () => {
     const cause = new Error('no connection');
     const error = await errorOf(() => clientOf().client.read(() => Promise.reject(cause), isValid));
     expect(error).toBeInstanceOf(RevocationUnavailableException);
@@ -90,7 +90,7 @@ describe('A write', () => {
     expect(deadline).toBeLessThanOrEqual(1_000_000 + TIMEOUT);
   });
 
-  it('has less time if the reading of the clock took longer', async () => {
+  it('has less time if reading the clock took longer', async () => {
     const { client } = clientOf(() => time.after(60, 1_000_000));
     const writing = client.write('alice', (_, until) => until, fine);
     await time.pass(60);
@@ -125,7 +125,7 @@ describe('A write', () => {
     expect(now).toHaveBeenCalledTimes(2);
   });
 
-  it('is tried once more with a new reading of the clock if it was late', async () => {
+  it('is sent once more with a new time of the store if it was late', async () => {
     const times = [1_000_000, 2_000_000];
     const { client, types } = clientOf(() => times.shift() as number);
     const deadlines: number[] = [];
@@ -142,7 +142,7 @@ describe('A write', () => {
     expect(types()).toEqual([]);
   });
 
-  it('is refused if it was late twice', async () => {
+  it('fails if it was late twice', async () => {
     const work = jest.fn(() => 'late');
     const { client, types } = clientOf();
     expect(await errorOf(() => client.write('alice', work, fine))).toBeInstanceOf(RevocationUnavailableException);
@@ -150,7 +150,7 @@ describe('A write', () => {
     expect(types()).toEqual(['store-unavailable']);
   });
 
-  it('is retried only within the timeout', async () => {
+  it('is sent again only within the timeout', async () => {
     const { client } = clientOf(() => time.after(TIMEOUT * 0.4, 1_000_000));
     const writing = errorOf(() => client.write('alice', () => time.after(TIMEOUT * 0.4, 'late'), fine));
     await time.pass(TIMEOUT);
@@ -159,7 +159,7 @@ describe('A write', () => {
     expect((error?.cause as Error).message).toBe(`The store did not answer within ${TIMEOUT} ms.`);
   });
 
-  it('ends in time, and does not happen, if the store does not return its time', async () => {
+  it('ends in time without a write if the store does not return its time', async () => {
     const work = jest.fn(() => 'done');
     const writing = errorOf(() => clientOf(never).client.write('alice', work, fine));
     await time.pass(TIMEOUT);
@@ -171,7 +171,7 @@ describe('A write', () => {
 describe('A malformed result', () => {
   const garbage = ['garbage', Promise.resolve('garbage')];
 
-  it('is refused for reads and writes', async () => {
+  it('is an error of a read and of a write', async () => {
     for (const answer of garbage) {
       for (const call of [
         () => clientOf().client.read(() => answer, isValid),
@@ -184,7 +184,7 @@ describe('A malformed result', () => {
     }
   });
 
-  it.each([NaN, Infinity, '1', null, undefined, {}])('of now() is %p: nothing is written', async (time) => {
+  it.each([NaN, Infinity, '1', null, undefined, {}])('%p of now() prevents the write', async (time) => {
     const work = jest.fn(() => 'done');
     const error = await errorOf(() => clientOf(() => time as number).client.write('alice', work, fine));
     expect(error).toBeInstanceOf(RevocationUnavailableException);

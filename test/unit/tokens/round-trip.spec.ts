@@ -4,7 +4,7 @@ import { JwtExtendedException, type JwtAlgorithm } from 'nestjs-jwt-extended';
 import { readToken, SECRET } from '../../support/forge.js';
 import { errorOf, tokenService } from '../../support/token-service.js';
 
-/** Names the library gives a meaning of its own. */
+/** The names of claims with a meaning in the library. */
 const OWN = ['type', 'fresh', 'jti', 'iat', 'nbf', 'exp', 'sub', 'csrf', 'iss', 'aud', 'sid'];
 
 const claims = fc.dictionary(
@@ -13,7 +13,7 @@ const claims = fc.dictionary(
 );
 const HASHES = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' } as const;
 
-describe.each(Object.entries(HASHES))('a token made with %s', (algorithm, hash) => {
+describe.each(Object.entries(HASHES))('a token created with %s', (algorithm, hash) => {
   it('returns its claims when it is verified', async () => {
     const tokens = await tokenService({ algorithm: algorithm as JwtAlgorithm });
     await fc.assert(

@@ -65,7 +65,7 @@ describe('TokenService.decodeUnverified()', () => {
   });
 
   it.each(['', 'a', 'a.b', 'a.b.c', 'e30.e30.e30=', 'e30.e30=.e30', forge({}, { header: { crit: ['x'] } })])(
-    'refuses what has no form: %j',
+    'refuses text in any other form: %j',
     async (token) => {
       const tokens = await tokenService({ errorMessageKey: 'error' });
       const error = await refusal(() => tokens.decodeUnverified(token));

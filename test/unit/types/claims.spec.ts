@@ -11,7 +11,7 @@ import { errorOf, tokenService } from '../../support/token-service.js';
 
 const EVERYTHING = { encodeNotBefore: true, tokenLocation: 'cookies', issuer: 'us', audience: 'them' } as const;
 
-it('the table of claims names every claim that the library sets in addition to the identity', async () => {
+it('the table of claims has every claim that the library sets in addition to the identity', async () => {
   const tokens = await tokenService(EVERYTHING);
   const { claims } = readToken(await tokens.createAccessToken('alice'));
   expect(Object.keys(claims).sort()).toEqual([...LIBRARY_CLAIMS, 'sub'].sort());
@@ -21,11 +21,11 @@ it('the claim with the attributes of cookies is reserved too', () => {
   expect(RESERVED_CLAIMS).toEqual([...LIBRARY_CLAIMS, 'cookie_attributes']);
 });
 
-it('the claims of one token are all but issuer and audience', () => {
+it('the claims of one token are all claims except issuer and audience', () => {
   expect(LIBRARY_CLAIMS.filter((claim) => !PER_TOKEN_CLAIMS.includes(claim))).toEqual(['iss', 'aud']);
 });
 
-it.each(RESERVED_CLAIMS)('neither identity nor session can be in the claim %s', async (claim) => {
+it.each(RESERVED_CLAIMS)('the identity and the session cannot be in the claim %s', async (claim) => {
   for (const option of ['identityClaim', 'sessionClaim']) {
     const error = await errorOf(() => tokenService({ [option]: claim }));
     expect(error).toBeInstanceOf(TypeError);
@@ -44,10 +44,13 @@ it.each(TIME_CLAIMS)('a Date in the claim %s becomes a NumericDate', async (clai
   expect(readToken(token).claims[claim]).toBe(1_900_000_000);
 });
 
-it.each([...SESSION_CLAIMS, 'sub', 'sid'])('the claim %s of a session’s token cannot be set by hand', async (claim) => {
-  const tokens = await tokenService({ revocation: { store: new MemoryRevocationStore() } });
-  const error = await errorOf(() => tokens.createTokenPair('alice', { claims: { [claim]: 'value' } }));
-  expect(error).toEqual(
-    new TypeError(`The claim "${claim}" of a session's token cannot be set by hand: its session depends on it.`),
-  );
-});
+it.each([...SESSION_CLAIMS, 'sub', 'sid'])(
+  'the application cannot set the claim %s in the token of a session',
+  async (claim) => {
+    const tokens = await tokenService({ revocation: { store: new MemoryRevocationStore() } });
+    const error = await errorOf(() => tokens.createTokenPair('alice', { claims: { [claim]: 'value' } }));
+    expect(error).toEqual(
+      new TypeError(`The claim "${claim}" of a session's token cannot be set by hand: its session depends on it.`),
+    );
+  },
+);

@@ -22,7 +22,7 @@ describe('the options of @JwtRequired()', () => {
     expect(settleRequirement({ fresh: undefined, locations: undefined, verifyType: undefined })).toEqual(defaults);
   });
 
-  it('are taken as they are', () => {
+  it('are used unchanged', () => {
     const flags = { optional: true, fresh: true, refresh: true, verifyType: false, skipRevocationCheck: true };
     const all = { ...flags, scopes: ['a', 'b'], anyScope: ['c'], roles: ['admin'], allow: () => true };
     expect(settleRequirement({ ...all, locations: ['json', 'headers'] })).toEqual({
@@ -41,7 +41,7 @@ describe('the options of @JwtRequired()', () => {
     expect(Object.isFrozen(settled.locations)).toBe(true);
   });
 
-  it('one location may stand alone, an empty list means the option tokenLocation', () => {
+  it('can have one location without a list, and an empty list means the option tokenLocation', () => {
     expect(settleRequirement({ locations: 'cookies' }).locations).toEqual(['cookies']);
     expect(settleRequirement({ locations: [] }).locations).toBeNull();
   });
@@ -54,7 +54,7 @@ describe('the options of @JwtRequired()', () => {
     [['headers', 1], '["headers",1]'],
     [7, '7'],
     [{}, '{}'],
-  ])('an unknown location is refused when the class is defined: %j', (locations, shown) => {
+  ])('cannot have an unknown location, and the definition of the class throws: %j', (locations, shown) => {
     expect(wrong({ locations })).toThrow(TypeError);
     expect(wrong({ locations })).toThrow(
       /@JwtRequired\(\{ locations \}\) must hold headers, cookies, query_string, json/,
@@ -70,7 +70,7 @@ describe('the options of @JwtRequired()', () => {
   });
 
   it.each(['freshness', 'Fresh', 'role', 'verify_type', 'constructor', 'toString'])(
-    'an unknown option is refused with the known ones: %s',
+    'cannot have an unknown name, and the message has the known ones: %s',
     (name) => {
       expect(wrong({ [name]: true })).toThrow(TypeError);
       expect(wrong({ [name]: true })).toThrow(

@@ -21,7 +21,7 @@ const tokens = Array.from({ length: 3000 }, (_, index) => tokenWith({ jti: `id $
 const part = (from: number, to: number) => tokens.slice(from, to);
 const sizes = tokens.map(({ bytes }) => bytes);
 
-/** Looks up each token and adds the missing ones, as a verification does. Counts both. */
+/** Looks up each token and adds the missing ones, like a verification. Counts both. */
 function use(partition: CachePartition, used: readonly CachedToken[]): { hits: number; added: number } {
   const counts = { hits: 0, added: 0 };
   for (const token of used) {
@@ -39,7 +39,7 @@ function found(partition: CachePartition): CachedToken[] {
 }
 
 describe('a partition of the cache', () => {
-  it('has all tokens that were added until it is full', () => {
+  it('has all added tokens until it is full', () => {
     const partition = new CachePartition({ maxTokens: 1000, maxBytes: BYTES });
     expect(use(partition, part(0, 1000))).toEqual({ hits: 0, added: 1000 });
     expect(use(partition, part(0, 1000))).toEqual({ hits: 1000, added: 0 });
@@ -75,7 +75,7 @@ describe('a partition of the cache', () => {
     expect(found(partition)).toEqual(part(4, 5));
   });
 
-  it('loses the tokens that are removed, and no others', () => {
+  it('has no removed tokens, but all others', () => {
     const partition = new CachePartition({ maxTokens: 10, maxBytes: BYTES });
     for (const token of part(0, 10)) partition.add(token);
     for (const token of part(3, 7)) partition.remove(token);
@@ -90,7 +90,7 @@ describe.each<[string, PartitionLimits]>([
   ['tokens', { maxTokens: 300, maxBytes: BYTES }],
   ['bytes', { maxTokens: 3000, maxBytes: 300 * Math.max(...sizes) }],
 ])('a partition that is full by the number of %s', (_, limits) => {
-  it('finds some tokens of a working set that is larger, and adds few', () => {
+  it('finds some tokens of a larger working set, and adds few tokens', () => {
     const partition = new CachePartition(limits);
     use(partition, tokens);
     const later = [1, 2, 3].map(() => use(partition, tokens));
@@ -100,7 +100,7 @@ describe.each<[string, PartitionLimits]>([
     }
   });
 
-  it('finds tokens in use again while others come once', () => {
+  it('finds repeated tokens again while other tokens come once', () => {
     const partition = new CachePartition(limits);
     const regulars = part(0, 200);
     use(partition, regulars);

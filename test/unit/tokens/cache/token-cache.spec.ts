@@ -33,14 +33,14 @@ beforeEach(() => {
 
 afterEach(() => jest.restoreAllMocks());
 
-/** How many signatures a piece of work has checked. */
+/** The number of signatures that a piece of work has checked. */
 async function countChecks(work: () => Promise<unknown>): Promise<number> {
   const before = checks.mock.calls.length;
   await errorOf(work);
   return checks.mock.calls.length - before;
 }
 
-/** The same text in another string, as each request brings one. */
+/** The same text in a new string, as in each request. */
 function again(token: string): string {
   return Buffer.from(token).toString();
 }
@@ -73,7 +73,7 @@ describe.each<[string, JwtExtendedOptions, number]>([
     }
   });
 
-  it('a changed token is refused each time, also if its signature is unchanged', async () => {
+  it('a changed token is refused each time, even if its signature is unchanged', async () => {
     const tokens = await tokenService(options);
     const token = forge();
     await tokens.verify(token);

@@ -49,7 +49,7 @@ function revokedProxy(): object {
   return proxy;
 }
 
-// Each value, and where and what it is in the message.
+// Each value, and its path and its description in the message.
 const OBJECTS: [string, object, string, string][] = [
   ['an instance of a class', new User(), '', 'is an instance of User'],
   ['an entity with toJSON()', new Entity(), '', 'is an instance of Entity'],

@@ -23,7 +23,7 @@ describe('the identity', () => {
     [{ id: 7 }, 'object'],
     [true, 'boolean'],
     [10n, 'bigint'],
-  ])('%p is refused, the cure names userIdentity and String(id)', async (identity, type) => {
+  ])('%p is refused, and the message contains userIdentity and String(id) as the cure', async (identity, type) => {
     const message = await refusal({}, {}, identity);
     expect(message).toContain(`it is ${type}`);
     expect(message).toContain('userIdentity');
@@ -52,7 +52,7 @@ describe('the claims of a call', () => {
     expect(claims).toMatchObject({ ...given, role: 'callback', exp: 5 });
   });
 
-  it('override nothing if they are undefined', async () => {
+  it('override no other claim if they are undefined', async () => {
     const { claims } = await access(
       { claims: { exp: undefined, sub: undefined, role: undefined, jti: undefined } },
       options,
@@ -113,7 +113,7 @@ describe('a claim that verifiers read', () => {
     },
   );
 
-  it('exp that is null names the way to a token without end', async () => {
+  it('exp as null causes a message that explains how to create a token without expiry', async () => {
     expect(await refusal({ claims: { exp: null } })).toContain('pass expires: false; it is null.');
   });
 

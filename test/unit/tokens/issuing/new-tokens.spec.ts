@@ -60,7 +60,7 @@ describe('a new token', () => {
     expect(Object.keys(plain)).toEqual(['fresh', 'iat', 'jti', 'type', 'sub']);
   });
 
-  it('comes as a pair, with options for each token', async () => {
+  it('is one of two tokens of createTokenPair(), which has options for each', async () => {
     const tokens = await tokenService();
     const options = {
       fresh: true,
@@ -99,7 +99,7 @@ describe('expires', () => {
     expect(Number.isInteger(claims.exp)).toBe(true);
   });
 
-  it('false leaves exp out, undefined means the option', async () => {
+  it('false omits exp, and undefined means the option', async () => {
     expect((await access({ expires: false })).claims).not.toHaveProperty('exp');
     expect((await access({ expires: undefined }, { accessTokenExpires: 5 })).claims.exp).toBeDefined();
   });

@@ -48,14 +48,14 @@ describe('the times of a token, in seconds', () => {
     else expect(() => check(claims, { leeway })).toThrow(exceptions[expected as keyof typeof exceptions]);
   });
 
-  it('a token is valid from its first second on', () => {
+  it('nbf and iat make a token valid from their second on', () => {
     for (const claim of ['iat', 'nbf']) {
       expect(() => check({ [claim]: 1_000_000 }, {}, 1_000_000)).not.toThrow();
       expect(() => check({ [claim]: 1_000_000 }, {}, 999_999.999)).toThrow(InvalidTokenException);
     }
   });
 
-  it('the cached times of a token agree with its claims at any time', () => {
+  it('exp, nbf and iat give the same result from the cache at any time', () => {
     const time = fc.option(fc.double({ min: -10, max: 10, noDefaultInfinity: true, noNaN: true }), { nil: undefined });
     fc.assert(
       fc.property(
@@ -76,7 +76,7 @@ describe('the times of a token, in seconds', () => {
     );
   });
 
-  it('a token expires in the second of its exp', () => {
+  it('exp makes a token expire in its second', () => {
     expect(() => check({ exp: 1_000_000 }, {}, 999_999.999)).not.toThrow();
     expect(() => check({ exp: 1_000_000 }, {}, 1_000_000)).toThrow(ExpiredTokenException);
   });

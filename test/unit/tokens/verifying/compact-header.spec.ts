@@ -15,7 +15,7 @@ function refusal(header: string): string {
 }
 
 describe('the header of a token', () => {
-  it.each(['1', 'null', 'true', '[]', '{}'])('names its key by a string, not %s', (json) => {
+  it.each(['1', 'null', 'true', '[]', '{}'])('can have only a string as kid, not %s', (json) => {
     expect(refusal(`{"alg":"HS256","kid":${json}}`)).toBe('Key ID header parameter must be a string');
   });
 
@@ -29,7 +29,7 @@ describe('the header of a token', () => {
     ['["exp"]', 'Unsupported critical extension'],
     ['["b64"]', 'Unsupported critical extension'],
     ['["a","b"]', 'Unsupported critical extension'],
-  ])('asks for no critical extension: %s', (json, message) => {
+  ])('cannot have a critical extension: %s', (json, message) => {
     expect(refusal(`{"alg":"HS256","exp":1,"crit":${json}}`)).toBe(message);
   });
 

@@ -144,7 +144,7 @@ describe.each([
 });
 
 describe('for every input', () => {
-  it('it is parsed or refused with an InvalidTokenException', () => {
+  it('the parser returns a token or throws an InvalidTokenException', () => {
     const texts = fc.string({ unit: fc.constantFrom(...'eyJ0.-_=+/{}[]":,1a ü'), maxLength: 60 });
     const anything = fc.oneof(
       texts,
@@ -159,7 +159,7 @@ describe('for every input', () => {
     );
   });
 
-  it('any JSON object is read as JSON.parse reads it', () => {
+  it('the parser reads a JSON object like JSON.parse', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), (claims) => {
         const json = JSON.stringify(claims);

@@ -37,7 +37,7 @@ describe('the value of a token', () => {
         expect(error).toBeInstanceOf(CsrfException);
       }
     }
-    // Of another length there is nothing to compare, and the length is no secret.
+    // A value of another length needs no comparison, and the length is no secret.
     expect(
       timingSafeEqual.mock.calls.map((pair) => pair.map((bytes) => Buffer.from(bytes as Buffer).toString())),
     ).toEqual([
@@ -74,7 +74,7 @@ describe('the value of a token', () => {
     expect(() => csrfOf(payload, HEADER)).toThrow('Missing claim: csrf');
   });
 
-  it('is missing: the exception has the token', () => {
+  it('causes an exception with the token if it is missing', () => {
     const payload = { sub: 'alice', type: 'access', fresh: false, jti: null } as JwtPayload;
     for (const look of [() => checkCsrf(payload, HEADER, 'x'), () => csrfOf(payload, HEADER)]) {
       expect(look).toThrow(expect.objectContaining({ code: 'JWT_INVALID', payload, header: HEADER }));
@@ -87,7 +87,7 @@ describe('the value of a request', () => {
   const present = (request: object, method = 'POST') =>
     presentedCsrfValue({ method, headers: {}, ...request }, 'access', csrf);
 
-  it('is not required without protection, or for a method that needs none', () => {
+  it('is not required without protection, or for a method without protection', () => {
     expect(presentedCsrfValue({ method: 'POST', headers: {} }, 'access', null)).toBeNull();
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PROPFIND']) expect(present({}, method)).toBeNull();
     expect(() => present({}, 'post')).toThrow('Missing CSRF token');
