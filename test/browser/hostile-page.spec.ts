@@ -6,7 +6,7 @@ import { Bank, IN_PAGE } from './support/bank.js';
 import { describeInChromium, useOrdinaryWindow } from './support/chromium.js';
 import { GETTING, HostileSite, POSTING, type Attack } from './support/hostile-site.js';
 
-/** The host of the hostile page. The bank is at 127.0.0.1: another host is another site, another port another origin. */
+/** The hosts of the hostile page. The bank is at 127.0.0.1. Another host is another site, and another port another origin. */
 const OTHER_SITE = 'evil.test';
 const SAME_SITE = '127.0.0.1';
 
@@ -64,7 +64,7 @@ describeInChromium('a hostile page', () => {
     },
   );
 
-  describe('against SameSite alone', () => {
+  describe('against only SameSite', () => {
     it.each([
       ['strict', []],
       ['lax', ['a link']],
@@ -82,7 +82,7 @@ describeInChromium('a hostile page', () => {
     );
   });
 
-  describe('against CSRF protection alone', () => {
+  describe('against only CSRF protection', () => {
     it.each(['none', false] as const)('SameSite %p: succeeds from another site only with GET', async (value) => {
       expect(GETTING).toEqual(expect.arrayContaining(await attacksOn(sameSite(value))));
     });
@@ -105,7 +105,7 @@ describeInChromium('a hostile page', () => {
     });
   });
 
-  describe("against Nest's protection alone", () => {
+  describe("against only Nest's protection", () => {
     it.each([OTHER_SITE, SAME_SITE])('succeeds from %s only with GET', async (from) => {
       const prepare = (app: INestApplication) => void app.enableCsrfProtection();
       expect(await attacksOn({ ...NO_CSRF, ...sameSite('none') }, { from, prepare })).toEqual(GETTING);

@@ -5,9 +5,9 @@ import { codeBlocksOf } from '../readme/readme.js';
 import { packedFolder, packedTarball } from './packed.js';
 
 const VERSIONS = ['5.4', '5.5', '5.6', '5.7', '5.8', '5.9', '6.0'];
-/** The fixtures whose dependencies a consumer installs, and how its sources are resolved. */
+/** The fixtures whose dependencies a consumer installs, and the module resolution of its sources. */
 const CONSUMERS = { 'nest11-commonjs': ['nodenext', 'node10'], 'nest12-esm': ['nodenext', 'bundler'] } as const;
-/** What the examples import besides. */
+/** The other packages that the examples import. */
 const EXAMPLES = {
   '@types/express': '^5.0.0',
   '@types/jest': '^30.0.0',
@@ -25,7 +25,7 @@ const manifest = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'ut
 const subpaths = Object.entries(manifest.exports).filter(([, targets]) => targets.import !== undefined);
 const entries = subpaths.map(([subpath]) => join('nestjs-jwt-extended', subpath));
 
-// The folder stays between runs: seven versions of TypeScript have 200 MB.
+// The folder remains between runs, because seven versions of TypeScript have 200 MB.
 const folder = resolve('artifacts/compiled');
 
 function install(name: string, manifest: object, ...packages: string[]): string {
@@ -41,7 +41,7 @@ function install(name: string, manifest: object, ...packages: string[]): string 
   return project;
 }
 
-/** The code of README.md and of each page of docs, which is what users copy, and an import of each entry. */
+/** The code of README.md and of each page of docs, because users copy it, and an import of each entry. */
 function writeSources(project: string, isModule: boolean): void {
   rmSync(join(project, 'sources'), { recursive: true, force: true });
   const pages = readdirSync('docs').filter((page) => page.endsWith('.md'));

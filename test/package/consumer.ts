@@ -10,7 +10,7 @@ const manifest = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'ut
 };
 const subpaths = Object.keys(manifest.exports).filter((subpath) => !/\.(json|sql)$/.test(subpath));
 
-/** A fixture is an app of its own; its scripts are what has to work there. */
+/** A fixture is an application. Its scripts must work with the installed package. */
 export function describeConsumer(name: 'nest11-commonjs' | 'nest12-esm'): void {
   const fixture = join(import.meta.dirname, name);
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));

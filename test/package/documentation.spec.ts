@@ -8,7 +8,7 @@ const manifest = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'ut
 };
 const entries = Object.values(manifest.exports).flatMap((subpath) => (subpath.import ? [subpath.import.types] : []));
 const files = entries.map((entry) => join(packedFolder, entry));
-// The dependencies are not installed next to the unpacked tarball; what matters here are our own declarations.
+// The unpacked tarball has no installed dependencies. The test only needs our own declarations.
 const program = ts.createProgram(files, { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023 });
 const checker = program.getTypeChecker();
 
@@ -57,7 +57,7 @@ const isDocumented = (symbol: ts.Symbol) => symbol.getDocumentationComment(check
 describe('the published types', () => {
   const published = [...new Set(files.flatMap(exportsOf))];
 
-  it('are there', () => {
+  it('are in the package', () => {
     expect(published.map((symbol) => symbol.name)).toEqual(
       expect.arrayContaining(['JwtExtendedModule', 'TokenService']),
     );

@@ -16,7 +16,7 @@ const { name, engines, peerDependencies } = JSON.parse(readFileSync(join(packedF
 interface Peers {
   /** Of @nestjs/common, core, platform-express and platform-fastify. */
   readonly nest: string;
-  /** Of @nestjs/platform-fastify, where there is no such version. */
+  /** The version of @nestjs/platform-fastify, if it does not have the version of Nest. */
   readonly fastify?: string;
   readonly jwt: string;
   readonly reflectMetadata: string;
@@ -58,13 +58,13 @@ function installPeers(folder: string, { nest, fastify = nest, jwt, reflectMetada
     `rxjs@${rxjs}`,
   ];
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  // The parts of Nest 11.0.0 and 12.0.0 name the major version before as their peer.
+  // The packages of Nest 11.0.0 and 12.0.0 name the previous major version as their peer.
   const conflicts = isOldest(nest) ? '--force' : '--strict-peer-deps';
   const options = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', conflicts];
   run('npm', ['install', ...options, packedTarball, ...ofNest, ...others], folder);
 }
 
-/** What the compiler says of the consumer and of our types; Nest 10.0 and 11.0 have faults of their own in theirs. */
+/** The errors of the compiler in the consumer and in our types. The types of Nest 10.0 and 11.0 have errors of their own. */
 function typeErrors(folder: string): string[] {
   const sources = ['consumer.cts', 'consumer.mts'];
   for (const source of sources) copyFileSync(CONSUMER, join(folder, source));
@@ -98,7 +98,7 @@ describe('the ranges of package.json', () => {
   const rangeOf = (oldest: readonly string[]) => [...new Set(oldest)].map((version) => `^${version}`).join(' || ');
   const oldestPeers = PEERS.filter(({ nest }) => isOldest(nest));
 
-  it('begin with the oldest versions that are tested', () => {
+  it('begin with the oldest tested versions', () => {
     const tested = NODES.filter(isOldest).map((version) => version.replace(/(\.0)+$/, ''));
     expect(engines.node).toBe(
       tested.map((version) => (version.includes('.') ? `^${version}` : `>=${version}`)).join(' || '),
@@ -121,13 +121,13 @@ describe.each(PEERS)('with Nest $nest, @nestjs/jwt $jwt, reflect-metadata $refle
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('the types fit', () => expect(typeErrors(folder)).toEqual([]));
+  it('the consumer compiles', () => expect(typeErrors(folder)).toEqual([]));
 
   describe.each(NODES)('on Node %s', (node) => {
-    it.each(Object.entries(FORMATS))('as %s', (_format, file) => {
+    it.each(Object.entries(FORMATS))('the consumer runs as %s', (_format, file) => {
       const executable = nodeExecutable(node);
       const printed = run(executable, ['--disable-warning=ExperimentalWarning', file], folder);
-      // On a busy machine Nest warns that a module took more than 10 ms to serialize.
+      // On a busy machine Nest warns that the serialization of a module took more than 10 ms.
       const complaints = printed.split('\n').filter((line) => line !== '' && !line.includes('[ModuleTokenFactory]'));
       expect(complaints).toEqual([]);
     });

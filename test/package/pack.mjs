@@ -1,4 +1,4 @@
-// Packs once for all specs of this folder; they find the result by the environment.
+// Packs once for all specs of this folder. They read the path of the result from the environment.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 export default function pack() {
   const folder = mkdtempSync(join(tmpdir(), 'packed-'));
-  // Runs `prepack`, which builds. What it prints belongs to the report, not to Jest's --json.
+  // Runs `prepack`, which builds. Its output goes to stderr, because Jest writes --json to stdout.
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { stdio: ['ignore', 2, 2] });
   const tarball = join(folder, readdirSync(folder)[0]);
   execFileSync('tar', ['-xzf', tarball, '-C', folder]);

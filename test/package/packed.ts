@@ -4,8 +4,8 @@ function fromSetup(name: string): string {
   return value;
 }
 
-/** The packed package, as it would be published. */
+/** The packed package, in its published form. */
 export const packedTarball = fromSetup('PACKED_TARBALL');
 
-/** The same, unpacked. */
+/** The unpacked package. */
 export const packedFolder = fromSetup('PACKED_FOLDER');

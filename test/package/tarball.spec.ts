@@ -11,7 +11,7 @@ const files = readdirSync(packedFolder, { recursive: true, withFileTypes: true }
 const manifest = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'utf8'));
 
 describe('the tarball', () => {
-  it('holds the build, the migrations and four pages, nothing else', () => {
+  it('contains only the build, the migrations and four pages', () => {
     const built = /^dist\/(esm|cjs)\/(package\.json|.+\.(js|js\.map|d\.ts))$/;
     expect(files.filter((file) => !built.test(file)).sort()).toEqual([
       'CHANGELOG.md',
@@ -25,7 +25,7 @@ describe('the tarball', () => {
     ]);
   });
 
-  it('holds the same files for import and require', () => {
+  it('contains the same files for import and require', () => {
     const of = (format: string) =>
       files
         .filter((file) => file.startsWith(`dist/${format}/`))
@@ -35,20 +35,20 @@ describe('the tarball', () => {
     expect(of('esm')).toContain('index.d.ts');
   });
 
-  it('has the same declarations for import and require', () => {
+  it('contains the same declarations for import and require', () => {
     const declarations = files.filter((file) => /^dist\/esm\/.+\.d\.ts$/.test(file));
     const text = (file: string) => readFileSync(join(packedFolder, file), 'utf8');
     const differing = declarations.filter((file) => text(file) !== text(file.replace('/esm/', '/cjs/')));
     expect(differing).toEqual([]);
   });
 
-  it('says how to report a vulnerability, and when to expect an answer', () => {
+  it('explains how to report a vulnerability, and when the report is answered', () => {
     const page = readFileSync(join(packedFolder, 'SECURITY.md'), 'utf8');
     expect(page).toMatch(/^## Reporting$/m);
     expect(page).toMatch(/^\| 3 days +\| confirm/m);
   });
 
-  it('can be published with provenance only', () => {
+  it('can be published only with provenance', () => {
     expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
   });
 
@@ -62,7 +62,7 @@ describe('the tarball', () => {
     expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
   });
 
-  it('passes are-the-types-wrong with its defaults, as a user runs it', () => {
+  it('passes are-the-types-wrong with its defaults', () => {
     const attw = join(import.meta.dirname, '../../node_modules/.bin/attw');
     const { status, stdout } = spawnSync(attw, [packedTarball], { encoding: 'utf8' });
     if (status !== 0) throw new Error(stdout);

@@ -11,14 +11,14 @@ export const ADAPTERS = (['express', 'fastify'] as const).filter(
   (adapter) => (process.env.TEST_ADAPTER ?? adapter) === adapter,
 );
 
-/** An application listening on a free loopback port. */
+/** An application on a free port of the loopback. */
 export interface RunningApp {
   readonly app: INestApplication;
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts a Nest application made of this module on one of the adapters. */
+/** Starts a Nest application with this module on one of the adapters. */
 export async function startApp(
   adapter: AdapterName,
   metadata: ModuleMetadata,

@@ -1,8 +1,8 @@
 import type { JwtExtendedOptions } from 'nestjs-jwt-extended';
 
 /**
- * The whole of the tests can run with the cache of verified tokens off (`TEST_CACHE=off`) or of one token
- * (`TEST_CACHE=one`); what they prove holds in each. A test that is about the cache says for itself.
+ * All tests can run without the cache of verified tokens (`TEST_CACHE=off`) or with a cache of one token (`TEST_CACHE=one`),
+ * and must pass. A test of the cache sets its own options.
  */
 const MODES: Readonly<Record<string, Pick<JwtExtendedOptions, 'cache'>>> = {
   on: {},

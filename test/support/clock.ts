@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
 
-/** The clock of the code under test: it stands still until it is put forward. Timers run by the real one. */
+/** The clock of the code under test. It advances only by `advance()`. Timers use the real clock. */
 export class TestClock {
   private time = Math.floor(Date.now() / 1000) * 1000;
 
-  /** Puts it forward. */
+  /** Advances the clock. */
   advance(seconds: number): void {
     this.time += seconds * 1000;
   }
@@ -14,7 +14,7 @@ export class TestClock {
   }
 }
 
-/** A clock that stands at a full second, as long as the surrounding `describe` or file. */
+/** A clock that starts at a whole second, for the surrounding `describe` or file. */
 export function useTestClock(): TestClock {
   const clock = new TestClock();
   beforeAll(() => clock.replaceDateNow());
@@ -22,7 +22,7 @@ export function useTestClock(): TestClock {
   return clock;
 }
 
-/** Lets `performance.now()` jump ahead of the real time, for spans that are too long to wait for. Timers are not affected. */
+/** Lets `performance.now()` jump forward, because the real time would be too long for a test. Timers are not affected. */
 export function replacePerformanceNow(): { advance(seconds: number): void; restore(): void } {
   const realNow = performance.now.bind(performance);
   let ahead = 0;

@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const running = new Set<ChildProcess>();
-// Not by its pid: if the server has ended, another process may have this pid.
+// The test does not use the pid, because another process can have the pid of an ended server.
 process.once('exit', () => running.forEach((server) => server.kill('SIGKILL')));
 
-/** Neither server runs as root: where the tests do, it is started as the user its package has made. */
+/** No database server runs as root. If the tests run as root, the server runs as the user of its package. */
 function accountOf(user: string): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, user], { encoding: 'utf8' }).stdout));
   return { uid: uid as number, gid: gid as number };
 }
 
-/** A folder that a server of this user may write to. */
+/** Creates a folder to which a server of this user can write. */
 export function folderFor(user: string): string {
   const folder = mkdtempSync(join(tmpdir(), `${user}-`));
   const account = accountOf(user);
@@ -24,14 +24,14 @@ export function folderFor(user: string): string {
   return folder;
 }
 
-/** Runs a command as this user, and fails as it does. */
+/** Runs a command as this user. Throws if the command fails. */
 export function runAs(user: string, command: string, args: readonly string[]): void {
   const options = { encoding: 'utf8', cwd: tmpdir(), ...accountOf(user) } as const;
   const { status, stdout, stderr, error } = spawnSync(command, args, options);
   if (status !== 0) throw error ?? new Error(`${command} failed\n${stdout}\n${stderr}`);
 }
 
-/** A server's process, with all that it has started. */
+/** The process of a server, with its child processes. */
 export class DatabaseProcess {
   private readonly server: ChildProcess;
   private output = '';
@@ -45,7 +45,7 @@ export class DatabaseProcess {
     }
   }
 
-  /** Starts one, and waits until it is ready. */
+  /** Starts the process, and waits until it is ready. */
   static async start(
     {
       user,
@@ -63,7 +63,7 @@ export class DatabaseProcess {
     return started;
   }
 
-  /** What it has written to its log, the end of it. */
+  /** The end of its log. */
   get log(): string {
     return this.output;
   }
@@ -72,18 +72,18 @@ export class DatabaseProcess {
     return this.server.exitCode !== null || this.server.signalCode !== null;
   }
 
-  /** Stops the server and its children for a while: connections stay, nothing is answered. */
+  /** Stops the server and its child processes until `resume()`. Connections remain, but get no answers. */
   pause(): void {
-    // The parent first: it would start other children.
+    // The parent must stop first, because it would start other child processes.
     for (const pid of [this.server.pid as number, ...this.children()]) kill(pid, 'SIGSTOP');
   }
 
-  /** Goes on after `pause()`. */
+  /** Continues after `pause()`. */
   resume(): void {
     for (const pid of [...this.children(), this.server.pid as number]) kill(pid, 'SIGCONT');
   }
 
-  /** Ends it by a signal, and waits until it has ended. */
+  /** Ends the process with a signal, and waits until it has ended. */
   async end(signal: NodeJS.Signals): Promise<void> {
     if (!this.hasEnded) {
       const exited = once(this.server, 'exit');
@@ -102,7 +102,7 @@ export class DatabaseProcess {
 
 function parentOf(pid: string): number | undefined {
   try {
-    // After the name, which is in parentheses and may hold anything: state, parent.
+    // State and parent follow the name, which is in parentheses and can contain any character.
     return Number(
       readFileSync(`/proc/${pid}/stat`, 'utf8')
         .replace(/^.*\) \w /s, '')
@@ -121,7 +121,7 @@ function kill(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-/** Removes a server's folder. */
+/** Removes the folder of a server. */
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

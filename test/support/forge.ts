@@ -19,7 +19,7 @@ export function nowInSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** A signature over two segments as they stand, made without the library. */
+/** The signature of two segments, computed without the library. */
 export function signSegments(header: string, payload: string, { secret = SECRET, algorithm = 'HS256' }: Signing = {}) {
   const signature = createHmac(HASHES[algorithm], secret).update(`${header}.${payload}`).digest('base64url');
   return `${header}.${payload}.${signature}`;
@@ -30,19 +30,19 @@ export function compact(header: string | Uint8Array, payload: string | Uint8Arra
   return signSegments(base64url(header), base64url(payload), signing);
 }
 
-/** The claims of a good access token for alice; `undefined` leaves a claim out. */
+/** The claims of a valid access token for alice. `undefined` omits a claim. */
 export function claimsOf(claims: object = {}): Record<string, unknown> {
   const now = nowInSeconds();
   return { sub: 'alice', type: 'access', fresh: false, jti: 'an-id', iat: now, nbf: now, exp: now + 600, ...claims };
 }
 
-/** A valid token for alice, made by hand, with other claims and header parameters. */
+/** A valid token for alice, created without the library, with further claims and header parameters. */
 export function forge(claims: object = {}, { header = {}, ...signing }: Signing & { header?: object } = {}): string {
   const { algorithm = 'HS256' } = signing;
   return compact(JSON.stringify({ alg: algorithm, typ: 'JWT', ...header }), JSON.stringify(claimsOf(claims)), signing);
 }
 
-/** The same with one claim as JSON text, for values that JSON.stringify cannot write. */
+/** The same token with one claim as JSON text, for values that JSON.stringify cannot write. */
 export function forgeJson(claim: string, json: string): string {
   const claims = JSON.stringify(claimsOf({ [claim]: undefined }));
   return compact('{"alg":"HS256"}', `${claims.slice(0, -1)},${JSON.stringify(claim)}:${json}}`);

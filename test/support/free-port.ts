@@ -3,12 +3,12 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that systems use for outgoing connections (32768 on Linux, 49152 elsewhere): a server that is killed and
- * started again must find its port free.
+ * The ports are below those for outgoing connections (from 32768 on Linux, from 49152 on other systems). Otherwise such a
+ * connection could use the port of a killed server before the server starts again.
  */
 const [FIRST, LAST] = [10_000, 32_000];
 
-/** A free port on loopback. */
+/** A free port of the loopback. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);

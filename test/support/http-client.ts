@@ -1,16 +1,16 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 
-/** What is sent besides method and address. */
+/** The parts of a request in addition to its method and address. */
 export interface Sending {
-  /** Goes into `Authorization: Bearer …`. */
+  /** The token of `Authorization: Bearer …`. */
   token?: string;
-  /** Header lines in this order, names may repeat; values are bytes (latin1). */
+  /** Header lines in this order, with repeated names if needed. Values are bytes (latin1). */
   headers?: readonly (readonly [name: string, value: string])[];
-  /** An object is sent as JSON. */
+  /** The client sends an object as JSON. */
   body?: object | string;
 }
 
-/** An answer; its header fields are apart, so that `toEqual({ status, body })` says all about the rest. */
+/** An answer. Its header fields are not enumerable, so `toEqual({ status, body })` compares everything else. */
 export class Answer {
   readonly #headers: IncomingMessage['headers'];
 
@@ -22,7 +22,7 @@ export class Answer {
     this.#headers = headers;
   }
 
-  /** A header field, `undefined` where there is none. */
+  /** A header field, or `undefined` if the answer does not have it. */
   header(name: string): string | undefined {
     return this.#headers[name.toLowerCase()]?.toString();
   }
@@ -33,7 +33,7 @@ export class Answer {
   }
 }
 
-/** One request on a connection of its own, by Node's client: it sends what `fetch` would tidy up. */
+/** Sends one request on its own connection with Node's client, because `fetch` would change some requests. */
 export async function send(method: string, url: string, { token, headers = [], body }: Sending = {}): Promise<Answer> {
   const content = typeof body === 'object' ? JSON.stringify(body) : (body ?? '');
   const lines: [string, string][] = [

@@ -3,14 +3,14 @@ import type { JwtAlgorithm } from 'nestjs-jwt-extended';
 import { base64url, nowInSeconds } from './forge.js';
 import { privateKeyFor } from './key-pairs.js';
 
-/** A key of an identity provider: its name, and the algorithm it says it is for. */
+/** A key of an identity provider, with its name and its `alg`. */
 export interface ProviderKey {
   readonly kid?: string;
   readonly algorithm: JwtAlgorithm;
   readonly key: KeyObject;
 }
 
-/** A key pair with a name; the same name and algorithm are the same pair. */
+/** The key pair for a name and an algorithm. */
 export function providerKey(kid: string, algorithm: JwtAlgorithm = 'ES256'): ProviderKey {
   return { kid, algorithm, key: privateKeyFor(algorithm, kid) };
 }

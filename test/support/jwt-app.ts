@@ -11,19 +11,19 @@ import { cacheMode } from './cache-mode.js';
 import { SECRET } from './forge.js';
 import { send, type Answer, type Sending } from './http-client.js';
 
-/** An application with the module in it; `options` need no secret. */
+/** An application with the module. `options` need no secret. */
 export interface JwtAppSetup extends ModuleMetadata {
   options?: JwtExtendedOptions & JwtExtendedModuleExtras;
   customise?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
   prepare?: (app: INestApplication) => void;
 }
 
-/** The module with these options; they need no secret. */
+/** The module with these options, which need no secret. */
 export function jwtModule(options?: JwtAppSetup['options']): DynamicModule {
   return JwtExtendedModule.forRoot({ secret: SECRET, ...cacheMode(), ...options });
 }
 
-/** A running application, and how to talk to it. */
+/** A running application, and its client. */
 export class TestApp {
   private running?: RunningApp;
 
@@ -60,13 +60,13 @@ export class TestApp {
     return send(method, `${this.running?.url}${path}`, sending);
   }
 
-  /** With `Authorization: Bearer <token>`, or without. */
+  /** Sends a GET with `Authorization: Bearer <token>`, or without a token. */
   get(path: string, token?: string): Promise<Answer> {
     return this.send('GET', path, { token });
   }
 }
 
-/** An application that runs as long as the surrounding `describe`. */
+/** An application that runs during the surrounding `describe`. */
 export function useJwtApp(adapter: AdapterName, setup: JwtAppSetup): TestApp {
   const app = new TestApp(adapter, setup);
   beforeAll(() => app.start());
@@ -74,7 +74,7 @@ export function useJwtApp(adapter: AdapterName, setup: JwtAppSetup): TestApp {
   return app;
 }
 
-/** Runs one piece of work against an application of its own. */
+/** Runs some work with an application of its own. */
 export async function withJwtApp(
   adapter: AdapterName,
   setup: JwtAppSetup,

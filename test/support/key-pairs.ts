@@ -10,7 +10,7 @@ const CURVES: Readonly<Record<string, string>> = {
 
 const made = new Map<string, KeyObject>();
 
-/** A private key (or secret) for an algorithm, made once per test file and name; RSA keys are shared by RS* and PS*. */
+/** A private key (or secret) for an algorithm, created once per test file and name. RS* and PS* share the RSA keys. */
 export function privateKeyFor(algorithm: JwtAlgorithm, name = 'a'): KeyObject {
   const kind = /^[RP]S/.test(algorithm) ? 'RSA' : algorithm;
   const key = made.get(`${kind} ${name}`) ?? makeKey(kind);
@@ -18,7 +18,7 @@ export function privateKeyFor(algorithm: JwtAlgorithm, name = 'a'): KeyObject {
   return key;
 }
 
-/** The public half of it; for HMAC the secret. */
+/** The public key for it, or the secret of HMAC. */
 export function publicKeyFor(algorithm: JwtAlgorithm, name = 'a'): KeyObject {
   const key = privateKeyFor(algorithm, name);
   return key.type === 'secret' ? key : createPublicKey(key);
@@ -31,7 +31,7 @@ function makeKey(kind: string): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: CURVES[kind] as string }).privateKey;
 }
 
-/** A key in PEM: SPKI for a public one, PKCS #8 for a private one. */
+/** A key in PEM: SPKI for a public key, PKCS #8 for a private key. */
 export function pem(key: KeyObject): string {
   const options = key.type === 'public' ? ({ type: 'spki', format: 'pem' } as const) : PKCS8;
   return key.export(options).toString();
@@ -47,7 +47,7 @@ export function sshPublicKey(key: KeyObject): string {
   return `ssh-ed25519 ${blob.toString('base64')} alice@host`;
 }
 
-/** A self-signed certificate, made with openssl req -x509. */
+/** A self-signed certificate, from openssl req -x509. */
 export const CERTIFICATE = [
   '-----BEGIN CERTIFICATE-----',
   'MIIBcDCCARWgAwIBAgIUeI+WJQLpbtJY5TShZBz0XABTb9wwCgYIKoZIzj0EAwIw',

@@ -12,19 +12,19 @@ export function json(document: unknown, headers: Record<string, string> = {}): B
   };
 }
 
-/** Answers with a status and nothing else. */
+/** Answers with only a status. */
 export function status(code: number, headers: Record<string, string> = {}): Behaviour {
   return (response) => response.writeHead(code, headers).end();
 }
 
-/** Takes the request and never answers. */
+/** Receives the request and never answers. */
 export const silence: Behaviour = () => undefined;
 
 /** An HTTP server on loopback with configurable behaviour, which counts its requests. */
 export class KeyServer {
-  /** What is answered, by path; anything else is 404. */
+  /** The answers by path. Any other path gets 404. */
   readonly paths = new Map<string, Behaviour>();
-  /** The paths that were asked for, in order. */
+  /** The requested paths, in order. */
   readonly requests: string[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly answers = new Set<ServerResponse>();
@@ -39,17 +39,17 @@ export class KeyServer {
     return `${this.url}/keys`;
   }
 
-  /** How often the keys were asked for. */
+  /** The number of requests for the keys. */
   get fetches(): number {
     return this.requests.filter((path) => path === '/keys').length;
   }
 
-  /** What is answered where the keys are. */
+  /** The answer at the path of the keys. */
   set keys(behaviour: Behaviour) {
     this.paths.set('/keys', behaviour);
   }
 
-  /** On the port it had before, if it had one. */
+  /** Starts on its former port, if it had one. */
   async start(): Promise<this> {
     const server = createServer((request, response) => this.answer(request, response));
     server.on('connection', (socket) => {
@@ -62,7 +62,7 @@ export class KeyServer {
     return this;
   }
 
-  /** As if it had never been: connections are reset. */
+  /** Ends the server and resets its connections. */
   async stop(): Promise<void> {
     const { server } = this;
     if (server === null) return;
@@ -73,7 +73,7 @@ export class KeyServer {
     await closed;
   }
 
-  /** How many answers are under way. The client of Node may leave an idle connection open, which does not count. */
+  /** The number of pending answers. Idle connections, which the client of Node can leave open, do not count. */
   get answering(): number {
     return this.answers.size;
   }
@@ -81,7 +81,7 @@ export class KeyServer {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
     this.requests.push(path);
-    // Or a client would keep connections of one test into the next.
+    // Otherwise a client would use connections of one test in the next test.
     response.setHeader('Connection', 'close');
     response.on('error', () => undefined);
     this.answers.add(response);

@@ -1,4 +1,4 @@
-// Compiles a file of src and what it imports into a folder of its own, and imports it. No build is needed, nor touched.
+// Compiles a file of src and its imports into a separate folder, and imports it. It needs no build and changes none.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -22,7 +22,7 @@ export async function loadSource(entry, modules = join(root, 'node_modules')) {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   symlinkSync(modules, join(folder, 'node_modules'));
   const files = new Set([join(src, entry)]);
-  // A Set is walked on through what is added on the way.
+  // The loop over a Set also reaches elements that the loop adds.
   for (const file of files) {
     const { code } = transformSync(readFileSync(file, 'utf8'), { jsc, module: { type: 'es6' } });
     const target = join(folder, relative(src, file).replace(/\.ts$/, '.js'));

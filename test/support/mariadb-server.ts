@@ -34,7 +34,7 @@ export class MariaDbServer {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** Starts one; `args` are options of the command line. */
+  /** Starts a server. `args` are options of the command line. */
   static async start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<MariaDbServer> {
     const server = new MariaDbServer(await freePort(), args, env);
     installSystemTables(server.folder);
@@ -49,7 +49,7 @@ export class MariaDbServer {
     return `mysql://app@127.0.0.1:${this.port}/app`;
   }
 
-  /** What the server has written to its log, the end of it. */
+  /** The end of the server's log. */
   get log(): string {
     return this.process?.log ?? '';
   }
@@ -61,7 +61,7 @@ export class MariaDbServer {
       '--no-defaults',
       ...Object.entries(files).map(([option, name]) => `--${option}=${join(this.folder, name)}`),
       ...['--bind-address=127.0.0.1', `--port=${this.port}`, '--skip-name-resolve', '--innodb-buffer-pool-size=64M'],
-      // What it has written is there after its own death; only that of the machine would need more.
+      // The data survive the end of the process. Only an end of the machine would need more.
       '--innodb-flush-log-at-trx-commit=2',
       ...this.args,
     ];
@@ -69,29 +69,29 @@ export class MariaDbServer {
     this.process = await DatabaseProcess.start(started, () => greets(this.port));
   }
 
-  /** Stops it dead. */
+  /** Kills the server. */
   async kill(): Promise<void> {
     await this.process?.end('SIGKILL');
   }
 
-  /** Stops its process for a while. */
+  /** Stops its process until `resume()`. */
   pause(): void {
     this.process?.pause();
   }
 
-  /** Goes on after `pause()`. */
+  /** Continues after `pause()`. */
   resume(): void {
     this.process?.resume();
   }
 
-  /** Ends it, and removes its folder. */
+  /** Ends the server, and removes its folder. */
   async stop(): Promise<void> {
     await this.kill();
     removeFolder(this.folder);
   }
 }
 
-/** On a busy machine MariaDB's own script fails once in twenty times, and says no more than that it did. */
+/** On a busy machine the script of MariaDB fails once in twenty times, without a reason in its output. */
 function installSystemTables(folder: string): void {
   const data = join(folder, 'data');
   const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
@@ -105,7 +105,7 @@ function installSystemTables(folder: string): void {
   }
 }
 
-/** Whether the server greets who connects, which it does once it has started. */
+/** Whether the server greets a new connection. A server does this after it has started. */
 function greets(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

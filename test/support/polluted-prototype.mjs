@@ -117,7 +117,7 @@ function applications() {
   ];
 }
 
-/** Calls every method of the services, without options and with empty ones. Refusals do not matter. */
+/** Calls every method of the services, without options and with empty ones. Ignores exceptions. */
 async function callServices(app) {
   const [tokens, authenticator, cookies] = ['TokenService', 'JwtAuthenticator', 'TokenCookieService'].map((name) =>
     app.get(library[name]),

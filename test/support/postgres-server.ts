@@ -7,7 +7,7 @@ import { describeWithProgram } from './programs.js';
 
 const USER = 'postgres';
 
-/** Where Debian keeps the programs of each version, and where `pg_config` says they are. */
+/** The folders of the programs: those of each version in Debian, and the folder from `pg_config`. */
 function programs(): string | undefined {
   const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : [];
   const newestFirst = versions.sort((left, right) => Number(right) - Number(left));
@@ -35,7 +35,7 @@ export class PostgresServer {
     private readonly settings: Readonly<Record<string, string>>,
   ) {}
 
-  /** Starts one; `settings` are those of `postgresql.conf`. */
+  /** Starts a server. `settings` are those of `postgresql.conf`. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
     const server = new PostgresServer(await freePort(), settings);
     const how = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
@@ -48,7 +48,7 @@ export class PostgresServer {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  /** What the server has written to its log, the end of it. */
+  /** The end of the server's log. */
   get log(): string {
     return this.process?.log ?? '';
   }
@@ -56,7 +56,7 @@ export class PostgresServer {
   /** Starts the server again, on the same port and with its data. */
   async start(): Promise<void> {
     const where = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(this.port) };
-    // What it has written is there after its own death; only that of the machine would need fsync.
+    // The data survive the end of the process. Only an end of the machine would need fsync.
     const all = Object.entries({ ...where, fsync: 'off', max_connections: '120', ...this.settings });
     const args = ['-D', this.folder, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const isReady = async () =>
@@ -69,17 +69,17 @@ export class PostgresServer {
     await this.process?.end('SIGQUIT');
   }
 
-  /** Stops all its processes for a while. */
+  /** Stops all its processes until `resume()`. */
   pause(): void {
     this.process?.pause();
   }
 
-  /** Goes on after `pause()`. */
+  /** Continues after `pause()`. */
   resume(): void {
     this.process?.resume();
   }
 
-  /** Ends it, and removes its folder. */
+  /** Ends the server, and removes its folder. */
   async stop(): Promise<void> {
     await this.kill();
     removeFolder(this.folder);

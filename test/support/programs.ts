@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Something that tests need and `npm ci` does not bring. */
+/** A program that tests need and that `npm ci` does not install. */
 export interface Program {
   readonly isInstalled: boolean;
   /** The command that installs it. */
@@ -13,8 +13,8 @@ export function debianProgram(command: string, debianPackage = command): Program
 }
 
 /**
- * Describes tests that need a program. Where it is missing they are skipped, and their name says how to install it; with
- * `CI=true` they fail.
+ * Describes tests that need a program. Without the program Jest skips them, and their name contains the command that installs
+ * it. With `CI=true` they fail.
  */
 export function describeWithProgram(needed: Program, name: string, body: () => void): void {
   if (needed.isInstalled) return describe(name, body);

@@ -10,12 +10,12 @@ export interface Message {
   readonly data?: unknown;
 }
 
-/** Messages of one consumer that keeps its connection; `data` is often a primitive. */
+/** The consumer of messages, with one connection. `data` is often a primitive. */
 export interface Consumer {
   readonly name: string;
 }
 
-/** Calls handlers as Nest calls those of a transport: with its guards, interceptors and parameter decorators. */
+/** Calls handlers like a transport of Nest, with guards, interceptors and parameter decorators. */
 export class Queue {
   private constructor(
     readonly module: TestingModule,
@@ -31,7 +31,7 @@ export class Queue {
     return new Queue(module, handlers, type);
   }
 
-  /** What the handler returns for a message of a consumer. */
+  /** Returns the result of the handler for a message of a consumer. */
   async deliver(method: string, message: Message, consumer: Consumer = { name: 'one' }): Promise<unknown> {
     const creator = this.module.get(ExternalContextCreator, { strict: false });
     const instance = this.module.get<Record<string, (...args: unknown[]) => unknown>>(this.handlers);
@@ -56,7 +56,7 @@ export class Queue {
   }
 }
 
-/** Knows the messages of `Queue`. */
+/** The transport of the library for the messages of `Queue`. */
 export const queueTransport: JwtTransport = {
   accepts: (context) => context.getType<string>() === 'queue',
   requestOf: (context) => context.getArgByIndex<Message>(0),

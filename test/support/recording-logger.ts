@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 
-/** Keeps what Nest would print. */
+/** Records the lines that Nest would print. */
 export class RecordingLogger implements LoggerService {
   readonly errors: string[] = [];
   readonly warnings: string[] = [];

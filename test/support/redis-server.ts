@@ -27,7 +27,7 @@ export class RedisServer {
     private readonly args: readonly string[],
   ) {}
 
-  /** Starts one; `args` are options of the command line, such as `'--requirepass', 'secret'`. */
+  /** Starts a server. `args` are options of the command line, such as `'--requirepass', 'secret'`. */
   static async start(...args: string[]): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), args);
     await server.start();
@@ -55,7 +55,7 @@ export class RedisServer {
     }
   }
 
-  /** Answers what the server says to a command, by `redis-cli`; an error is an answer, too. */
+  /** Returns the server's answer to a command of `redis-cli`. An error is also an answer. */
   ask(...command: string[]): string {
     const password = this.option('--requirepass');
     const env = password === undefined ? process.env : { ...process.env, REDISCLI_AUTH: password };
@@ -63,9 +63,9 @@ export class RedisServer {
     return spawnSync('redis-cli', ['-p', String(this.port), ...command], options).stdout.trim();
   }
 
-  /** How often each command was run since the last time it was asked. */
+  /** The number of calls of each command since the last call of this method. */
   takeCommandCounts(): Record<string, number> {
-    // As one, so that none is forgotten that comes between.
+    // In one transaction, so that no command between the two is lost.
     const input = 'MULTI\nINFO commandstats\nCONFIG RESETSTAT\nEXEC\n';
     const options = { encoding: 'utf8', input, timeout: 30_000 } as const;
     const { stdout } = spawnSync('redis-cli', ['-p', String(this.port)], options);
@@ -78,22 +78,22 @@ export class RedisServer {
     );
   }
 
-  /** Stops it dead: nothing more is written, connections are closed by the system. */
+  /** Kills the server: it writes no more data, and the system closes its connections. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
 
-  /** Stops its process for a while: connections stay, nothing is answered. */
+  /** Stops its process until `resume()`. Connections remain, but get no answers. */
   pause(): void {
     this.process?.kill('SIGSTOP');
   }
 
-  /** Goes on after `pause()`. */
+  /** Continues after `pause()`. */
   resume(): void {
     this.process?.kill('SIGCONT');
   }
 
-  /** Ends it, and removes its folder. */
+  /** Ends the server, and removes its folder. */
   async stop(): Promise<void> {
     await this.end('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
@@ -119,7 +119,7 @@ const SLOTS = 16_384;
 export class RedisClusterOfServers {
   private constructor(readonly nodes: readonly RedisServer[]) {}
 
-  /** Starts so many nodes, each of which takes its share of the slots. */
+  /** Starts so many nodes, each with an equal share of the slots. */
   static async start(size = 3): Promise<RedisClusterOfServers> {
     const nodes = await Promise.all(
       Array.from({ length: size }, async () =>
@@ -137,7 +137,7 @@ export class RedisClusterOfServers {
     return cluster;
   }
 
-  /** The node that keeps a key. */
+  /** The node that stores a key. */
   nodeOf(key: string): RedisServer {
     const [first] = this.nodes as [RedisServer];
     const slot = Number(first.ask('CLUSTER', 'KEYSLOT', key));

@@ -6,15 +6,15 @@ import { ADAPTERS, startApp } from './adapters.js';
 import { send, type Answer } from './http-client.js';
 import { jwtModule } from './jwt-app.js';
 
-/** Everything that has a response on which cookies can be set. */
+/** The kinds of responses on which the library can set cookies. */
 export const RESPONSES = [...ADAPTERS, 'node:http'] as const;
 
 export type ResponseName = (typeof RESPONSES)[number];
 
-/** What a handler does with its response. */
+/** The work of a handler with its response. */
 export type Work = (cookies: TokenCookieService, response: HttpResponse) => unknown;
 
-/** What else a test wants of the application around the handler. */
+/** The settings of the application around the handler. */
 export interface Surroundings {
   options?: JwtExtendedOptions;
   prepare?: (app: INestApplication) => void;
@@ -36,7 +36,7 @@ class WorkController {
   }
 }
 
-/** The answer to one request whose handler does this. */
+/** The answer to one request whose handler does this work. */
 export async function answerOf(on: ResponseName, work: Work, surroundings: Surroundings = {}): Promise<Answer> {
   const { options, prepare } = surroundings;
   const adapter = on === 'node:http' ? 'express' : on;

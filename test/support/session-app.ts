@@ -78,10 +78,10 @@ const STORE_METHODS = [
 export const REVOKED = { status: 401, body: { msg: 'Token has been revoked' } };
 export const UNAVAILABLE = { status: 503, body: { msg: 'Token revocation status is unavailable' } };
 
-/** Options of the module; the store is another matter. */
+/** Options of the module, except the store. */
 type SessionOptions = Omit<JwtExtendedOptions, 'revocation'> & { revocation?: Omit<RevocationOptions, 'store'> };
 
-/** An application with sessions, in memory unless a test has another store. */
+/** An application with sessions. Its store is in memory unless a test passes another one. */
 export class SessionApp extends TestApp {
   readonly events: RevocationEvent[] = [];
 
@@ -100,7 +100,7 @@ export class SessionApp extends TestApp {
     return this;
   }
 
-  /** What has happened since the last time. */
+  /** Returns the events since its last call. */
   takeEvents(): RevocationEvent[] {
     return this.events.splice(0);
   }
@@ -109,7 +109,7 @@ export class SessionApp extends TestApp {
     return pairIn(await this.send('POST', `/login?user=${user}`));
   }
 
-  /** With a refresh token, or that of a pair; throws where that is refused. */
+  /** Refreshes with a refresh token, or with that of a pair. Throws if the application refuses it. */
   async refresh(token: string | TokenPair): Promise<TokenPair> {
     return pairIn(await this.tryToRefresh(token));
   }
@@ -127,7 +127,7 @@ export class SessionApp extends TestApp {
   }
 }
 
-/** One that runs as long as the surrounding `describe`. */
+/** An application that runs during the surrounding `describe`. */
 export function useSessionApp(
   adapter: AdapterName,
   options: SessionOptions = {},
@@ -145,7 +145,7 @@ function pairIn(answer: Answer): TokenPair {
   return answer.body as TokenPair;
 }
 
-/** What a store is asked from now on, until `jest.clearAllMocks()`: the names of its methods. */
+/** The names of the store's methods that are called from now on, until `jest.clearAllMocks()`. */
 export function storeCalls(store: RevocationStore): () => string[] {
   const spies = STORE_METHODS.map((name) => ({ name, spy: jest.spyOn(store, name) }));
   return () => spies.flatMap(({ name, spy }) => spy.mock.calls.map(() => name));

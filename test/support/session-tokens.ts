@@ -2,7 +2,7 @@ import type { TokenPair } from 'nestjs-jwt-extended';
 import { subjectHash } from '../../src/stores/session-id.js';
 import { readToken } from './forge.js';
 
-/** A session id of alice's that no store knows. */
+/** A session id of alice that no store knows. */
 export const UNKNOWN_SID = `${subjectHash('alice')}.AAAAAAAAAAAAAAAAAAAAAA`;
 
 /** A claim of a token. */

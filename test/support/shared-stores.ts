@@ -8,19 +8,19 @@ import { FOUR_MAKES, WorkerPool, type Make, type StoreServer } from './worker-po
 /** A store that several processes share. */
 export interface SharedStore {
   readonly name: string;
-  /** How many times as long as on Redis a race takes on it: it is run less often. */
+  /** The duration of a race on this store, divided by that on Redis. A slow store runs fewer rounds. */
   readonly slowness: number;
-  /** How many requests come at once. */
+  /** The number of simultaneous requests. */
   readonly crowd: number;
   describe(name: string, body: () => void): void;
-  /** Four processes on a server of their own. */
+  /** Starts four processes with a server of their own. */
   start(settings?: Partial<WorkerSettings>): Promise<WorkerPool<StoreServer>>;
 }
 
-/** A server and four processes on two busy cores take their time; a race is about what comes of it. */
+/** A server and four processes are slow on two busy cores, and a race must not end in a 503 for this reason. */
 const PATIENT: Partial<WorkerSettings> = { timeout: '10s' };
 
-/** The same for pools: a thousand requests at once wait for a few connections that are yet to be made. */
+/** The same for pools, in which a thousand simultaneous requests wait for a few new connections. */
 const PATIENT_POOLS = {
   pg: { connectionTimeoutMillis: 10_000, statement_timeout: 11_000, query_timeout: 12_000 },
   mysql2: { connectTimeout: 10_000 },
@@ -75,7 +75,7 @@ export const SERIALIZABLE = postgresWith('PostgreSQL, every transaction serializ
   default_transaction_isolation: 'serializable',
 });
 
-/** Describes something on each store that several processes can share, and on some besides. */
+/** Describes tests on each store that several processes can share, and on further stores. */
 export function describeOnSharedStores(
   name: string,
   body: (store: SharedStore) => void,

@@ -1,4 +1,4 @@
-/** Says at the end which tests were skipped for a missing program, and how to install it. */
+/** Prints at the end the number of tests that were skipped for a missing program, and the command that installs it. */
 module.exports = class SkippedReporter {
   onRunComplete(_contexts, { testResults }) {
     const counts = new Map();

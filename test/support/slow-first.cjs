@@ -1,6 +1,6 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** What takes longest begins first, so that no processor is idle at the end; the rest as Jest has it. */
+/** Starts the slowest specs first, so that no processor is idle at the end. The others have the order of Jest. */
 const SLOW = [
   /races\//,
   /scripts\/scripts/,

@@ -13,12 +13,12 @@ export const inTime = () => Date.now() + HOUR;
 
 const randomId = () => randomBytes(16).toString('base64url');
 
-/** A subject, as the library makes one of an identity. */
+/** The subject that the library computes from an identity. */
 export const newSubject = randomId;
 
 export const newSid = (subject: string) => `${subject}.${randomId()}`;
 
-/** A refresh token that lives for so many seconds. */
+/** A refresh token with a lifetime of so many seconds. */
 export const newToken = (lifetime: number | null = 3600): CurrentRefreshToken => ({
   id: randomUUID(),
   issuedAt: 1_700_000_000,
@@ -26,7 +26,7 @@ export const newToken = (lifetime: number | null = 3600): CurrentRefreshToken =>
   lifetime,
 });
 
-/** What a test knows about a session that it opened. */
+/** A session that a test has opened. */
 export interface OpenedSession {
   readonly subject: string;
   readonly sid: string;
@@ -71,7 +71,7 @@ export const foreignToken = (subject: string, issuedAt = 1_700_000_000): Present
     { adopt: { denyFor: HOUR, issuedAt, maxPerSubject: null } },
   );
 
-/** The session of an answer; `null` if it has none. */
+/** The session of an answer, or `null`. */
 export function sessionIn(answer: { readonly outcome: string }) {
   return 'session' in answer ? (answer.session as { readonly currentId: string; readonly sid: string }) : null;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Stands between a client and a server on the loopback, and can be a bad network. */
+/** A proxy between a client and a server on the loopback, which can simulate faults of a network. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((client) => this.accept(client));
@@ -11,7 +11,7 @@ export class TcpProxy {
 
   private constructor(private readonly target: number) {}
 
-  /** Starts one in front of a port. */
+  /** Starts a proxy for a port. */
   static async start(target: number): Promise<TcpProxy> {
     const proxy = new TcpProxy(target);
     proxy.server.listen(0, '127.0.0.1');
@@ -23,27 +23,27 @@ export class TcpProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** From now on nothing passes: connections stay and are accepted, and all that is said on them is lost. */
+  /** From now on the proxy drops all data. It accepts new connections and closes none. */
   swallow(): void {
     this.swallows = true;
   }
 
-  /** From now on new connections are forwarded; those on which something was lost stay deaf. */
+  /** From now on the proxy forwards new connections. Connections that have lost data never get answers. */
   forward(): void {
     this.swallows = false;
   }
 
-  /** From now on nothing comes back on a connection on which such a text passed; `null`: it does. */
+  /** From now on the proxy drops the answers of a connection whose client has sent such a text. `null` ends this. */
   loseAnswerTo(text: RegExp | null): void {
     this.deafening = text;
   }
 
-  /** Resets every connection there is. */
+  /** Resets every connection. */
   reset(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
-  /** Each piece of an answer is held back for so many milliseconds; what came first still goes first. */
+  /** Delays each part of an answer by so many milliseconds, in the same order. */
   delayAnswers(delay: () => number): void {
     this.delay = delay;
   }

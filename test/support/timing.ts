@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-/** How long this process computes at a piece of work; on a busy machine it takes longer. */
+/** The processor time of some work in this process. The elapsed time is longer on a busy machine. */
 export function millisecondsOf(work: () => unknown): number {
   const start = process.cpuUsage();
   work();
@@ -11,8 +11,8 @@ export function millisecondsOf(work: () => unknown): number {
 const TICK = 5;
 
 /**
- * How long something is waited for, and what comes of it. What this process could not run for, on a machine that is busy
- * with other things, is not counted: it is seen by ticks that come late.
+ * The result of some work, and the time of its wait. The time in which this process could not run on a busy machine does not
+ * count. Late ticks of a timer show this time.
  */
 export async function waitingFor<T>(work: () => Promise<T>): Promise<{ result: T; milliseconds: number }> {
   const start = performance.now();

@@ -3,14 +3,14 @@ import { JwtExtendedModule, TokenService, type JwtExtendedOptions } from 'nestjs
 import { cacheMode } from './cache-mode.js';
 import { SECRET } from './forge.js';
 
-/** A TokenService with these options; they need no secret. */
+/** A TokenService with these options, which need no secret. */
 export async function tokenService(options: JwtExtendedOptions = {}): Promise<TokenService> {
   const imports = [JwtExtendedModule.forRoot({ secret: SECRET, ...cacheMode(), ...options })];
   const module = await Test.createTestingModule({ imports }).compile();
   return module.get(TokenService);
 }
 
-/** What a piece of work throws, `undefined` if nothing. */
+/** The error that some work throws, or `undefined`. */
 export async function errorOf(work: () => unknown): Promise<Error | undefined> {
   try {
     await work();

@@ -1,4 +1,4 @@
-/** Waits for a fact; fails when it does not come about. */
+/** Waits until a condition is true. Fails if it stays false. */
 export async function until(fact: () => unknown, within = 60_000): Promise<void> {
   const end = performance.now() + within;
   while (!(await fact())) {

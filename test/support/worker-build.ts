@@ -5,7 +5,7 @@ import { transformFile, type Options } from '@swc/core';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-// Jest's transform does not reach other processes; this is the same, into files.
+// Other processes cannot use the transform of Jest. This transform is the same, and writes files.
 const options: Options = {
   swcrc: false,
   sourceMaps: 'inline',
@@ -18,11 +18,11 @@ const options: Options = {
   module: { type: 'es6' },
 };
 
-/** A compiled application that has the library in its `node_modules`, for other processes to run. */
+/** A compiled application with the library in its `node_modules`, which other processes run. */
 export class WorkerBuild {
   private constructor(private readonly folder: string) {}
 
-  /** Compiles both, within node_modules: nothing that looks at the repository sees it, and packages are found from there. */
+  /** Compiles both into node_modules. No tool of the repository reads this folder, and Node finds the packages from there. */
   static async make(): Promise<WorkerBuild> {
     const cache = join(root, 'node_modules', '.cache');
     mkdirSync(cache, { recursive: true });
@@ -38,7 +38,7 @@ export class WorkerBuild {
     return build;
   }
 
-  /** Where the library is. */
+  /** The folder of the library. */
   get library(): string {
     return join(this.folder, 'node_modules', 'nestjs-jwt-extended');
   }

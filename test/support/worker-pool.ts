@@ -4,10 +4,10 @@ import { RedisServer } from './redis-server.js';
 import { WorkerBuild } from './worker-build.js';
 import { WorkerProcess, type WorkerAnswer } from './worker-process.js';
 
-/** Which HTTP server and which driver each process has. */
+/** The HTTP server and the driver of a process. */
 export type Make = Pick<WorkerSettings, 'adapter' | 'driver'>;
 
-/** Each with each. */
+/** Each HTTP server with each driver. */
 export const FOUR_MAKES: readonly Make[] = [
   { adapter: 'express', driver: 'redis' },
   { adapter: 'fastify', driver: 'ioredis' },
@@ -15,10 +15,10 @@ export const FOUR_MAKES: readonly Make[] = [
   { adapter: 'fastify', driver: 'redis' },
 ];
 
-/** Both drivers, each on another HTTP server. */
+/** Both drivers, each with another HTTP server. */
 export const TWO_MAKES: readonly Make[] = FOUR_MAKES.slice(0, 2);
 
-/** A server that processes keep their sessions on. */
+/** A server that stores the sessions of the processes. */
 export interface StoreServer {
   readonly port: number;
   pause(): void;
@@ -28,7 +28,7 @@ export interface StoreServer {
   stop(): Promise<void>;
 }
 
-/** Processes of one application on one server. */
+/** Processes of one application with one server. */
 export class WorkerPool<Server extends StoreServer = RedisServer> {
   readonly workers: WorkerProcess[] = [];
 
@@ -46,7 +46,7 @@ export class WorkerPool<Server extends StoreServer = RedisServer> {
     return WorkerPool.startOn(await RedisServer.start(...redisArguments), makes, settings);
   }
 
-  /** On a server that runs; it stops with the pool. */
+  /** Starts the processes with a running server, which stops with the pool. */
   static async startOn<Server extends StoreServer>(
     server: Server,
     makes: readonly Make[],
@@ -73,7 +73,7 @@ export class WorkerPool<Server extends StoreServer = RedisServer> {
     return further;
   }
 
-  /** One of the processes; after the last comes the first again. */
+  /** The process with this index. After the last process comes the first one again. */
   worker(index: number): WorkerProcess {
     return this.workers[index % this.workers.length] as WorkerProcess;
   }
@@ -84,19 +84,19 @@ export class WorkerPool<Server extends StoreServer = RedisServer> {
     return answer.body as TokenPair;
   }
 
-  /** Refreshes on one of the processes; throws where that is refused. */
+  /** Refreshes on one of the processes. Throws if the process refuses it. */
   async refresh({ refreshToken }: TokenPair, index = 0): Promise<TokenPair> {
     const answer = await this.worker(index).send('POST', '/refresh', refreshToken);
     if (answer.status !== 201) throw new Error(`No refresh: ${answer.status}`);
     return answer.body as TokenPair;
   }
 
-  /** The same request to each process at once. */
+  /** Sends the same request to all processes at the same time. */
   sendToAll(method: string, path: string, token?: string): Promise<WorkerAnswer[]> {
     return Promise.all(this.workers.map((worker) => worker.send(method, path, token)));
   }
 
-  /** What every process answers to every token of a session: each status once. */
+  /** The different statuses with which all processes answer all tokens of a session. */
   async statusesOf(pairs: readonly TokenPair[]): Promise<number[]> {
     const answers = await Promise.all(
       pairs.flatMap(({ accessToken, refreshToken }) => [
@@ -107,7 +107,7 @@ export class WorkerPool<Server extends StoreServer = RedisServer> {
     return [...new Set(answers.flat().map(({ status }) => status))];
   }
 
-  /** What the processes wrote to their logs since the last time. */
+  /** The lines in the logs of the processes since its last call. */
   takeLogs(): string[] {
     return this.workers.flatMap((worker) => worker.takeLog());
   }

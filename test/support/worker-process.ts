@@ -7,7 +7,7 @@ import type { WorkerBuild } from './worker-build.js';
 
 const NOTEWORTHY = /JwtExtendedModule\]|ExceptionsHandler|Unhandled|Warning|^\w*Error|^ {4}at /;
 
-/** An answer of another process, and how long it took. */
+/** An answer of another process, and its duration. */
 export interface WorkerAnswer {
   readonly status: number;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as everywhere in tests, the assertions are its check
@@ -32,7 +32,7 @@ export class WorkerProcess {
     }
   }
 
-  /** Starts one and waits until it listens. */
+  /** Starts a process and waits until it listens. */
   static async start(build: WorkerBuild, settings: WorkerSettings): Promise<WorkerProcess> {
     const child = fork(build.main, [JSON.stringify(settings)], {
       env: { ...process.env, WORKER_SECRET: SECRET, NODE_OPTIONS: '' },
@@ -56,7 +56,7 @@ export class WorkerProcess {
     return lines;
   }
 
-  /** Sends a request; a refresh or access token goes into the header. */
+  /** Sends a request, with a refresh or access token in the header. */
   async send(method: string, path: string, token?: string): Promise<WorkerAnswer> {
     const started = performance.now();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -72,7 +72,7 @@ export class WorkerProcess {
     };
   }
 
-  /** The tokens a process answered to itself just before it killed itself. */
+  /** The tokens of the last rotation before the process killed itself. */
   async lastRotation() {
     if (this.isAlive) await once(this.child, 'exit');
     return this.messages.flatMap((message) => ('rotated' in message ? [message.rotated] : [])).at(-1);

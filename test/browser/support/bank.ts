@@ -69,7 +69,7 @@ class BankController {
     this.transfers.push('POST');
   }
 
-  /** A GET that changes data: a mistake that the tests need. */
+  /** A GET that changes data. Applications must not do this, but the tests need it. */
   @JwtRequired()
   @Get('transfer')
   transferByLink() {

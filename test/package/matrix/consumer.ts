@@ -1,4 +1,4 @@
-// Starts an application and uses the library as most applications do. Ends with 0, and prints nothing, if all of it works.
+// Starts an application and uses the library like most applications. If everything works, it ends with 0 and prints nothing.
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
@@ -86,7 +86,7 @@ async function checkSecondCopy(): Promise<void> {
   );
 }
 
-/** A warning of the library at the start would be printed. */
+/** With these options Nest prints a warning of the library at the start. */
 const OPTIONS: NestApplicationOptions = { logger: ['error', 'warn'], abortOnError: false };
 
 async function check(adapter: 'express' | 'fastify'): Promise<void> {

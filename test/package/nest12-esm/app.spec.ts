@@ -19,7 +19,7 @@ it('answers 401 without a token', async () => {
   expect(await answer.json()).toEqual({ msg: 'Missing Authorization Header' });
 });
 
-it('lets in who logged in', async () => {
+it('accepts the token of a log-in', async () => {
   const body = new URLSearchParams({ name: 'ada' });
   const login = await fetch(`${url}/login`, { method: 'POST', body });
   expect(login.status).toBe(201);

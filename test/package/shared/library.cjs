@@ -1,4 +1,4 @@
-// A library of another team, as TypeScript compiles its classes with decorators to CommonJS.
+// A library of another team, in the CommonJS that TypeScript creates from classes with decorators.
 const { Controller, Get, Inject, Module, Req } = require('@nestjs/common');
 const jwt = require('nestjs-jwt-extended');
 

@@ -1,4 +1,4 @@
-// Bundled and minified by esbuild, both copies of the package in one file: classes have other names there.
+// esbuild bundles and minifies both copies of the package into one file, in which classes have other names.
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { Module } from '@nestjs/common';

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 
-// Packages that Nest loads only where an application has them.
+// Packages that Nest loads only if an application has them.
 const optional = ['@nestjs/websockets', '@nestjs/microservices', 'class-transformer', 'class-validator'];
 
 await build({

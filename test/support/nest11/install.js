@@ -1,4 +1,4 @@
-// Installs Nest 11 for the specs that run on both versions of Nest, unless it is there.
+// Installs Nest 11 for the specs that run on both versions of Nest, if it is not installed.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
