@@ -69,7 +69,7 @@ export {
   WrongTokenTypeException,
 } from './errors/exceptions.js';
 export type { ErrorResponse } from './errors/error-response.js';
-export type { ErrorResponseName, JwtErrorCode } from './errors/exception-table.js';
+export type { ErrorResponseName, ErrorResponseOption, JwtErrorCode } from './errors/exception-table.js';
 export type { ErrorResponseCallback } from './errors/error-responder.js';
 
 export type { JwtAlgorithm } from './types/algorithms.js';

@@ -31,16 +31,16 @@ export class JwtExceptionFilter extends BaseExceptionFilter implements Exception
   override catch(exception: JwtExtendedException, host: ArgumentsHost): Observable<never> | void {
     const transport = this.transports.find(host);
     if (transport?.answer === undefined) return passOn(transport?.refuse?.(exception, host) ?? exception, host);
-    if (this.isSettled(exception, host)) this.send(exception, host, transport);
+    if (this.isSettled(exception, host, transport)) this.send(exception, host, transport);
   }
 
   /** `false` if the answer comes later, or if a callback failed and Nest has answered. */
-  private isSettled(exception: JwtExtendedException, host: ArgumentsHost): boolean {
+  private isSettled(exception: JwtExtendedException, host: ArgumentsHost, transport: Transport): boolean {
     try {
-      const settled = this.responder.settle(exception);
+      const settled = this.responder.settle(exception, transport.requestOf(host));
       if (!isPromise(settled)) return true;
       settled.then(
-        () => this.send(exception, host, this.transports.find(host)),
+        () => this.send(exception, host, transport),
         (error: unknown) => super.catch(error, host),
       );
     } catch (error) {
@@ -49,8 +49,8 @@ export class JwtExceptionFilter extends BaseExceptionFilter implements Exception
     return false;
   }
 
-  private send(exception: JwtExtendedException, host: ArgumentsHost, transport: Transport | null): void {
-    transport?.answer?.(exception, host, this.adapterHost.httpAdapter);
+  private send(exception: JwtExtendedException, host: ArgumentsHost, transport: Transport): void {
+    transport.answer?.(exception, host, this.adapterHost.httpAdapter);
   }
 }
 

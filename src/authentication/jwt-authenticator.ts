@@ -65,7 +65,7 @@ export class JwtAuthenticator {
     const required =
       requirement === undefined ? (this.requirementOf(context) ?? ACCESS_TOKEN) : settleRequirement(requirement);
     const call = callOf(context, this.transports);
-    const passed = await this.responder.run(() => this.check(call, required));
+    const passed = await this.responder.run(() => this.check(call, required), call.request);
     return passed?.context ?? null;
   }
 
@@ -89,7 +89,7 @@ export class JwtAuthenticator {
     const call = { request: request as HttpRequest, handler: null, controller: null };
     const authentication = new Authentication(call, required, found, this.dependencies);
     authentication.csrfValue = csrfToken ?? null;
-    await this.responder.run(() => this.checks.run(authentication));
+    await this.responder.run(() => this.checks.run(authentication), request);
     return authentication.context;
   }
 
@@ -161,7 +161,7 @@ export class JwtAuthenticator {
 
   /** Throws the error with its final response, at once or after a callback has returned it. */
   private refuse(error: unknown, call: HandlerCall): Promise<never> {
-    const settled = this.responder.settle(error);
+    const settled = this.responder.settle(error, call.request);
     if (!isPromise(settled)) throw call.refusalOf(settled);
     return settled.then((late) => {
       throw call.refusalOf(late);

@@ -2,25 +2,33 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import { checkedAnswer, type CallbackAnswer } from '../types/callback-answer.js';
 import { memberOf } from '../types/members.js';
+import type { HttpRequest } from '../types/http.js';
 import { factsOf } from './brand.js';
 import { withChallenge } from './challenge.js';
 import type { ErrorResponse } from './error-response.js';
-import type { ErrorResponseName } from './exception-table.js';
+import type { ErrorResponseOption } from './exception-table.js';
 import { JwtExtendedException } from './jwt-extended.exception.js';
 import { ANSWER } from './settled-answer.js';
 
 /**
- * A callback of the option `errorResponses`: returns the answer to an exception, or a promise or Observable of it.
+ * A callback of the option `errorResponses`: returns the answer to an exception, or a promise or Observable of it. It is called
+ * without a request where `TokenService` throws. If the exception reaches the filter, it is called again with the request.
  *
  * @example
- * const expired: ErrorResponseCallback = (error) => ({ status: 401, body: { reason: error.code } });
+ * const expired: ErrorResponseCallback = (error, request) => ({
+ *   status: 401,
+ *   body: { reason: error.code, text: translate(error.code, request?.headers['accept-language']) },
+ * });
  */
-export type ErrorResponseCallback = (error: JwtExtendedException) => CallbackAnswer<ErrorResponse>;
+export type ErrorResponseCallback = (
+  error: JwtExtendedException,
+  request?: HttpRequest,
+) => CallbackAnswer<ErrorResponse>;
 
 /** The options for the responses to errors. */
 export interface ErrorSettings {
   readonly errorMessageKey: string;
-  readonly errorResponses: Readonly<Partial<Record<ErrorResponseName, ErrorResponseCallback>>>;
+  readonly errorResponses: Readonly<Partial<Record<ErrorResponseOption, ErrorResponseCallback>>>;
   /** The scheme of the challenge. */
   readonly challengeScheme: string;
 }
@@ -30,20 +38,27 @@ export class ErrorResponder {
   constructor(private readonly settings: ErrorSettings) {}
 
   /** Returns the same error. Sets the final response of an exception of the library, and does not change other errors. */
-  settle(error: unknown): Awaitable<unknown> {
-    if (!(error instanceof JwtExtendedException) || error[ANSWER] !== undefined) return error;
-    const respond = this.settings.errorResponses[error.responseName];
+  settle(error: unknown, request?: HttpRequest): Awaitable<unknown> {
+    if (!(error instanceof JwtExtendedException) || this.isFinal(error, request)) return error;
+    const { errorResponses } = this.settings;
+    const name = errorResponses[error.responseName] === undefined ? 'any' : error.responseName;
+    const respond = errorResponses[name];
     if (respond === undefined) return this.apply(error, this.defaultResponse(error));
-    const response = checkedAnswer(respond(error), `errorResponses.${error.responseName}`, requireResponse);
-    return after(response, (settled) => this.apply(error, settled));
+    const response = checkedAnswer(respond(error, request), `errorResponses.${name}`, requireResponse);
+    return after(response, (settled) => this.apply(error, settled, request === undefined ? this : null));
+  }
+
+  private isFinal(error: JwtExtendedException, request: HttpRequest | undefined): boolean {
+    const answer = error[ANSWER];
+    return answer !== undefined && (request === undefined || answer.withoutRequest !== this);
   }
 
   /** Runs work that can refuse a token. Its exceptions get their final response. */
-  async run<T>(work: () => Awaitable<T>): Promise<T> {
+  async run<T>(work: () => Awaitable<T>, request?: HttpRequest): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw await this.settle(error);
+      throw await this.settle(error, request);
     }
   }
 
@@ -64,11 +79,15 @@ export class ErrorResponder {
     return { status: facts.status, body, headers: headersOf(facts) };
   }
 
-  private apply(error: JwtExtendedException, { status, body, headers }: ErrorResponse): JwtExtendedException {
+  private apply(
+    error: JwtExtendedException,
+    { status, body, headers }: ErrorResponse,
+    withoutRequest: object | null = null,
+  ): JwtExtendedException {
     const { challengeScheme } = this.settings;
     const { challengeError } = factsOf(error);
     const all = withChallenge(headers ?? {}, status, challengeScheme, challengeError, error);
-    error[ANSWER] = { status, body, headers: all };
+    error[ANSWER] = { status, body, headers: all, withoutRequest };
     return error;
   }
 }

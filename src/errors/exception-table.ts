@@ -96,7 +96,11 @@ export type JwtErrorCode = (typeof EXCEPTIONS)[ExceptionName]['code'];
 /** The callbacks of the option `errorResponses`: Flask-JWT-Extended's seven error loaders, and more. */
 export type ErrorResponseName = (typeof EXCEPTIONS)[ExceptionName]['responseName'];
 
+/** The names of the option `errorResponses`: a callback for a kind of exceptions, and `any` for those without one of their own. */
+export type ErrorResponseOption = ErrorResponseName | 'any';
+
 /** The names of the callbacks that the option `errorResponses` takes. */
-export const ERROR_RESPONSE_NAMES: readonly ErrorResponseName[] = [
+export const ERROR_RESPONSE_NAMES: readonly ErrorResponseOption[] = [
   ...new Set(Object.values(EXCEPTIONS).map(({ responseName }) => responseName)),
+  'any',
 ];

@@ -68,7 +68,8 @@ export abstract class JwtExtendedException extends HttpException {
   }
 
   /**
-   * The final response. `undefined` until the options of the module have determined it. It is set once.
+   * The final response. `undefined` until the options of the module have determined it. It is set once, and once more if a
+   * callback had no request.
    *
    * @internal
    */
@@ -78,7 +79,7 @@ export abstract class JwtExtendedException extends HttpException {
 
   /** @internal */
   set [ANSWER](answer: SettledAnswer) {
-    this.#answer ??= answer;
+    if ((this.#answer?.withoutRequest ?? null) !== null || this.#answer === undefined) this.#answer = answer;
   }
 
   /** The header fields of the answer. Every 401 has `WWW-Authenticate` (RFC 6750 s.3). */

@@ -1,7 +1,10 @@
 import type { ErrorResponse } from './error-response.js';
 
 /** A final response with all its parts. */
-export type SettledAnswer = Readonly<Required<ErrorResponse>>;
+export interface SettledAnswer extends Readonly<Required<ErrorResponse>> {
+  /** The responder that called a callback without the request, so it calls it again with one. `null` for a final response. */
+  readonly withoutRequest: object | null;
+}
 
 /**
  * The final response of an exception. Its name is a symbol, so that it is not a public member. It is the same symbol in both

@@ -1,5 +1,5 @@
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
-import type { ErrorResponseName } from '../errors/exception-table.js';
+import type { ErrorResponseOption } from '../errors/exception-table.js';
 import type { JwtTransport } from '../transports/transport.js';
 import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { CallbackAnswer } from '../types/callback-answer.js';
@@ -245,9 +245,9 @@ export interface JwtExtendedOptions {
   /** Loads the current user. `null` or `undefined` refuses the token. Flask: `user_lookup_loader`. */
   userLookup?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): unknown;
   /**
-   * Your own responses to errors, by kind. Flask: the seven error loaders.
+   * Your own responses to errors, by kind. `any` answers the kinds without one of their own. Flask: the seven error loaders.
    *
-   * @example errorResponses: { expiredToken: () => ({ status: 401, body: { reason: 'expired' } }) }
+   * @example errorResponses: { any: (error, request) => ({ status: error.getStatus(), body: { path: request?.url } }) }
    */
-  errorResponses?: Partial<Record<ErrorResponseName, ErrorResponseCallback | undefined>> | undefined;
+  errorResponses?: Partial<Record<ErrorResponseOption, ErrorResponseCallback | undefined>> | undefined;
 }

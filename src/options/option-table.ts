@@ -1,4 +1,4 @@
-import { ERROR_RESPONSE_NAMES, type ErrorResponseName } from '../errors/exception-table.js';
+import { ERROR_RESPONSE_NAMES, type ErrorResponseOption } from '../errors/exception-table.js';
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
 import { cache } from './cache-options.js';
 import type { CALLBACKS } from './callbacks.js';
@@ -83,7 +83,7 @@ function implicitRefresh(section: OptionSection, name: string): ValuesOf<typeof 
   return (section.raw(name) ?? false) === false ? null : sectionOf(IMPLICIT_REFRESH)(section, name);
 }
 
-type ErrorResponses = Readonly<Partial<Record<ErrorResponseName, ErrorResponseCallback>>>;
+type ErrorResponses = Readonly<Partial<Record<ErrorResponseOption, ErrorResponseCallback>>>;
 
 function errorResponses(section: OptionSection, name: string): ErrorResponses {
   const readers = Object.fromEntries(ERROR_RESPONSE_NAMES.map((response) => [response, callback]));

@@ -1,11 +1,14 @@
 import { ConflictException, Controller, Get } from '@nestjs/common';
 import {
   InsufficientScopeException,
+  JwtAuthenticator,
   JwtRequired,
   KeysUnavailableException,
   RevocationUnavailableException,
+  TokenService,
   type ErrorResponse,
   type ErrorResponseName,
+  type HttpRequest,
   type JwtExtendedException,
   type JwtExtendedOptions,
 } from 'nestjs-jwt-extended';
@@ -15,6 +18,11 @@ import { useJwtApp } from '../support/jwt-app.js';
 
 @Controller()
 class RoutesController {
+  constructor(
+    private readonly tokens: TokenService,
+    private readonly authenticated: JwtAuthenticator,
+  ) {}
+
   @JwtRequired()
   @Get('required')
   required() {}
@@ -36,6 +44,16 @@ class RoutesController {
   @Get('scopes')
   scopes() {
     throw new InsufficientScopeException(undefined, { scopes: ['orders:read'] });
+  }
+
+  @Get('service')
+  service() {
+    return this.tokens.verify('garbage');
+  }
+
+  @Get('authenticator')
+  authenticator() {
+    return this.authenticated.authenticateToken('garbage');
   }
 
   @Get('keyless')
@@ -148,6 +166,67 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
         // Express sends nothing, Fastify the JSON of it.
         expect(['', null]).toContain((await answerWith({ status: 400, body })).body);
       }
+    });
+  });
+
+  describe.each([
+    ['at once', (answer: ErrorResponse) => answer],
+    ['later', async (answer: ErrorResponse) => answer],
+  ])('with the request, answering %s', (_when, as) => {
+    const TEXTS: Record<string, string> = { de: 'Bitte anmelden', en: 'Please log in' };
+    const requests: (HttpRequest | undefined)[] = [];
+    const inLanguage = (error: JwtExtendedException, request?: HttpRequest) => {
+      requests.push(request);
+      const language = String(request?.headers['accept-language'] ?? 'none');
+      const body = { text: TEXTS[language] ?? language, code: error.code, url: request?.url };
+      return as({ status: error.getStatus(), body });
+    };
+    const app = useJwtApp(adapter, {
+      options: {
+        ...CALLBACKS,
+        errorResponses: { any: inLanguage, needsFreshToken: () => as({ status: 418, body: {} }) },
+      },
+      controllers,
+    });
+    const ask = (path: string, language: string, token?: string) =>
+      app.send('GET', path, { token, headers: [['Accept-Language', language]] });
+
+    it.each(FAILURES.filter(([name]) => name !== 'needsFreshToken'))(
+      'any answers %s (%s), which has no callback of its own',
+      async (_name, code, path, token) => {
+        for (const [language, text] of Object.entries(TEXTS)) {
+          const { status, body } = await ask(path, language, token ?? undefined);
+          expect(status).toBeGreaterThan(399);
+          expect(body).toEqual({ text, code, url: path });
+        }
+      },
+    );
+
+    it('a callback of the kind comes first', async () => {
+      expect(await ask('/fresh', 'de', forge())).toEqual({ status: 418, body: {} });
+    });
+
+    it.each(['/service', '/authenticator'])(
+      'the answer in a handler (%s) has the language of the request',
+      async (path) => {
+        requests.length = 0;
+        expect(await ask(path, 'de')).toEqual({
+          status: 422,
+          body: { text: 'Bitte anmelden', code: 'JWT_INVALID', url: path },
+        });
+        expect(requests.map((request) => request?.url)).toEqual([undefined, path]);
+      },
+    );
+
+    it('is called without a request outside of one', async () => {
+      const error: unknown = await app.tokens.verify('garbage').catch((thrown: unknown) => thrown);
+      expect((error as JwtExtendedException).getResponse()).toEqual({ text: 'none', code: 'JWT_INVALID' });
+    });
+
+    it('is called once if the guard refuses', async () => {
+      requests.length = 0;
+      await ask('/required', 'en');
+      expect(requests).toHaveLength(1);
     });
   });
 });
