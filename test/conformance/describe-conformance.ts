@@ -59,7 +59,7 @@ export function describeConformance(adapter: AdapterName): void {
   });
 
   describe('the table of differences', () => {
-    it(`has no row for what does not differ on ${adapter}`, () => {
+    it(`has no row without a difference on ${adapter}`, () => {
       expect(ledger.unused(groups, adapter)).toEqual([]);
     });
   });

@@ -5,7 +5,7 @@ import type { ScenarioGroup } from './harness/scenario.js';
 import { readSelector, selectsScenario, type StepSelector } from './step-selector.js';
 
 /** The result of a step by the table. An undeclared difference becomes a readable complaint. */
-interface JudgedStep extends StepResult {
+interface CheckedStep extends StepResult {
   readonly complaint: string | null;
 }
 
@@ -17,7 +17,7 @@ interface Claim {
   used: boolean;
 }
 
-/** Holds the table of differences against what was found, both ways. */
+/** Compares the table of differences with the found differences, in both directions. */
 export class DifferenceLedger {
   private readonly claims: readonly Claim[];
   private readonly run = new Set<string>();
@@ -33,7 +33,7 @@ export class DifferenceLedger {
   }
 
   /** The results of a scenario by the table. A row with a sentence of the contract declares the differences that it covers. */
-  judge(adapter: AdapterName, group: string, scenario: string, results: readonly StepResult[]): JudgedStep[] {
+  judge(adapter: AdapterName, group: string, scenario: string, results: readonly StepResult[]): CheckedStep[] {
     this.run.add(`${group} / ${scenario}`);
     return results.map((result) => {
       if (result.class === 'same' || result.class === 'wording') return { ...result, complaint: null };

@@ -5,17 +5,17 @@ import { loadGroups } from './harness/scenario.js';
 import { readSelector, selectsScenario } from './step-selector.js';
 
 describe('the differences from Flask-JWT-Extended', () => {
-  it('are documented as they are (npm run docs:differences)', () => {
+  it('equal docs/differences.md (npm run docs:differences)', () => {
     const written = readFileSync(new URL('../../docs/differences.md', import.meta.url), 'utf8');
     expect(written).toBe(differencesDocument(DIFFERENCES_BY_TOPIC));
   });
 
-  it('have a name each', () => {
+  it('have different names', () => {
     const ids = DIFFERENCES.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)]);
   });
 
-  it('speak of scenarios and steps that exist', () => {
+  it('name only scenarios and steps that exist', () => {
     const groups = loadGroups();
     const lost = DIFFERENCES.flatMap(({ id, where }) =>
       where.map(readSelector).flatMap((selector) => {

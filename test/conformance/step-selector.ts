@@ -1,9 +1,9 @@
-/** Some steps of the scenarios, written `group / scenario / steps`; a `*` in a name stands for any text. */
+/** Some steps of the scenarios in the syntax `group / scenario / steps`. A `*` in a name means any text. */
 export interface StepSelector {
   readonly text: string;
   readonly group: RegExp;
   readonly scenario: RegExp;
-  /** `null`: all of them. */
+  /** `null` means all steps. */
   readonly steps: ReadonlySet<number> | null;
 }
 

@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 /** Above the largest body of the scenarios. */
 const BODY_LIMIT = 1_000_000;
 
-/** JSON of every media type and shape, and forms; bodies of other types are left alone. */
+/** Parses JSON of every media type and shape, and forms. Ignores bodies of other types. */
 export const parseBodies = {
   express(app: INestApplication): void {
     const express = app as NestExpressApplication;

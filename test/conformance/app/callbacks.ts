@@ -3,7 +3,7 @@ import { errorAnswers, isErrorAnswer } from './error-answers.js';
 import type { RevokedTokens } from './revoked-tokens.js';
 import { noteCallback } from './trace.js';
 
-/** What the callbacks of a scenario know. */
+/** The data for the callbacks of a scenario. */
 export interface CallbackFacts {
   readonly identityClaim: string;
   readonly secret: string;
@@ -19,10 +19,10 @@ const TENANT_SECRETS = new Map<unknown, string>([
   ['globex', 'tenant-globex-secret-that-is-32-bytes-lo'],
 ]);
 
-/** What a callback may answer in Python but not by our types. */
+/** An answer that a callback may return in Python, but not by our types. */
 const untyped = <T>(value: unknown): T => value as T;
 
-/** Notes that the callback ran, each time it does. */
+/** Records each call of the callback. */
 function noting<Given extends unknown[], Answer>(name: string, callback: (...given: Given) => Answer) {
   return (...given: Given): Answer => {
     noteCallback(name);
@@ -53,7 +53,7 @@ const raise = (error: Error): never => {
   throw error;
 };
 
-/** The callbacks of the recorded application, by the name a scenario switches them on with. */
+/** The callbacks of the recorded application, by their names in the scenarios. */
 const CALLBACKS: Readonly<Record<string, (facts: CallbackFacts) => Callbacks>> = {
   user_identity: () => ({
     userIdentity: noting('user_identity', (identity: unknown) => {
@@ -98,11 +98,11 @@ const CALLBACKS: Readonly<Record<string, (facts: CallbackFacts) => Callbacks>> =
   decode_key_null: () => decodeKey(() => null),
   decode_key_raises: () => decodeKey(() => raise(new MissingTokenException('no key for this token'))),
   implicit_refresh: () => ({ implicitRefresh: { within: '30m' } }),
-  // There are no templates here; /template prints the current user itself.
+  // Nest has no templates, so /template prints the current user itself.
   context_processor: () => ({}),
 };
 
-/** The options that do what a scenario's callbacks do. */
+/** The options for the callbacks of a scenario. */
 export function callbackOptions(names: readonly string[], facts: CallbackFacts): Callbacks {
   const options: Callbacks = { errorResponses: errorAnswers(names) };
   for (const name of names) {

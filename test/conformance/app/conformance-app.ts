@@ -23,7 +23,7 @@ import { userRoutes } from './routes/user.routes.js';
 import { mainSecret, optionsFor, readConfig, type FlaskConfig } from './settings.js';
 import { noteRaised } from './trace.js';
 
-/** What a scenario says about the application it talks to. */
+/** The application that a scenario needs. */
 export interface ScenarioSetup {
   readonly name: string;
   readonly config?: FlaskConfig;
@@ -37,7 +37,7 @@ const HTTP_ADAPTERS = {
   fastify: () => new FastifyAdapter({ bodyLimit: 1_000_000 }),
 };
 
-/** Answers what the library does not, as Nest would, and notes it. */
+/** Answers the other exceptions like Nest, and records them. */
 @Catch()
 class RaisedFilter extends BaseExceptionFilter implements ExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void {
@@ -73,7 +73,7 @@ class ConformanceModule {
   }
 }
 
-/** A fresh application for a scenario, ready to serve but not listening; throws what the start throws. */
+/** A new application for a scenario, which is initialised but does not listen. Throws the error of the start. */
 export async function createConformanceApp(
   setup: ScenarioSetup,
   adapter: AdapterName,

@@ -8,10 +8,10 @@ import { traced } from './trace.js';
 
 const CONTROL_PATH = '/__scenario';
 
-/** Whether a scenario's application serves now, or why its configuration was refused. */
+/** The result of a start: whether the application serves, or the reason why its configuration was refused. */
 export type Preparation = { readonly refused: null } | { readonly refused: string };
 
-/** One HTTP server in front of the application of the current scenario, which is replaced for each. */
+/** One HTTP server with the application of the current scenario. Each scenario replaces the application. */
 export class ConformanceServer {
   private readonly server: Server;
   private app: INestApplication | null = null;
@@ -25,7 +25,7 @@ export class ConformanceServer {
     this.server = createServer((request, response) => this.handle(request, response));
   }
 
-  /** Listens on 127.0.0.1 and answers the port; 0 takes a free one. */
+  /** Listens on 127.0.0.1 and returns the port. 0 means any free port. */
   async listen(port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject).listen(port, '127.0.0.1', resolve);
@@ -40,7 +40,7 @@ export class ConformanceServer {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
-  /** Replaces the application, one after the other when asked several times at once. */
+  /** Replaces the application. Simultaneous calls run one after the other. */
   prepare(setup: ScenarioSetup): Promise<Preparation> {
     const preparation = this.preparing.then(() => this.prepareNow(setup));
     this.preparing = preparation.catch(() => undefined);

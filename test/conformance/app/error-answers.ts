@@ -3,7 +3,7 @@ import { noteCallback } from './trace.js';
 
 type ErrorResponses = NonNullable<JwtExtendedOptions['errorResponses']>;
 
-/** The error callbacks. They answer with their own status, and their arguments in the body. */
+/** The error callbacks. They answer with their own status, and with their arguments in the body. */
 const WITH_TOKEN = {
   expired: ['expiredToken', 418],
   needs_fresh: ['needsFreshToken', 428],
@@ -27,7 +27,7 @@ const ANSWERS = new Map(
   ].map((answer) => [answer.loader, answer]),
 );
 
-/** Whether a scenario's callback is one that answers an error. */
+/** Whether the callback of a scenario answers an error. */
 export const isErrorAnswer = (name: string): boolean => ANSWERS.has(name);
 
 /** The `errorResponses` for the callbacks of a scenario. */

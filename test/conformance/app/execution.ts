@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 
-/** The execution context of the running handler, as a guard or an interceptor gets it. */
+/** The execution context of the running handler. Guards and interceptors get the same one. */
 export const CurrentContext = createParamDecorator((_data: unknown, context: ExecutionContext) => context);
 
 interface ParameterMetadata {
@@ -10,7 +10,7 @@ interface ParameterMetadata {
   readonly data: unknown;
 }
 
-/** Reads one of the library's parameter decorators by hand, so that a handler can catch what it throws. */
+/** Calls a parameter decorator of the library, so that a handler can catch its exception. */
 export function readParameter(decorator: ParameterDecorator, context: ExecutionContext): unknown {
   class Probe {
     handle(): void {}

@@ -11,13 +11,13 @@ import {
   WrongTokenTypeException,
 } from 'nestjs-jwt-extended';
 
-/** What the recording says of an error it caught. */
+/** A caught error in the form of the recording. */
 export interface DescribedError {
   readonly class: string;
   readonly message: string;
 }
 
-/** The names Flask-JWT-Extended and PyJWT give our exceptions; the narrower class first. */
+/** The names of our exceptions in Flask-JWT-Extended and PyJWT. Each subclass comes before its class. */
 const FLASK_CLASSES = [
   [MissingTokenException, 'NoAuthorizationError'],
   [CsrfException, 'CSRFError'],
@@ -37,7 +37,7 @@ const INVALID_TOKEN_CLASSES = [
   [/^Invalid value for query parameter /, 'InvalidQueryParamError'],
 ] as const;
 
-/** Texts Flask-JWT-Extended's exceptions have inside; its handlers answer with the ones ours carry. */
+/** The messages of Flask-JWT-Extended's exceptions. Its handlers answer with other messages, which our exceptions have. */
 const FLASK_MESSAGES = [
   [/^Token has expired$/, 'Signature has expired'],
   [/^Error loading the user /, 'user_lookup returned None for '],
@@ -58,7 +58,7 @@ function flaskClass(error: JwtExtendedException): string {
   return FLASK_CLASSES.find(([exception]) => error instanceof exception)?.[1] ?? error.name;
 }
 
-/** What a piece of work answers, or what it throws. */
+/** The result of some work, or its error. */
 export async function attempt<T>(work: () => T): Promise<{ value: Awaited<T> } | { error: DescribedError }> {
   try {
     return { value: await work() };

@@ -18,7 +18,7 @@ function stop(): void {
 
 process.once('SIGINT', stop).once('SIGTERM', stop);
 
-// npm runs scripts in a shell that does not pass signals on: without it the server would outlive a killed npm.
+// npm runs scripts in a shell that does not forward signals. Without this, the server would still run after the end of npm.
 if (process.env.npm_lifecycle_event !== undefined) {
   const parent = process.ppid;
   setInterval(() => {

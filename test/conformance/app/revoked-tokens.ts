@@ -1,4 +1,4 @@
-/** The ids of the tokens revoked during one scenario; a token without an id counts as `null`. */
+/** The ids of the tokens that one scenario has revoked. A token without an id counts as `null`. */
 export class RevokedTokens {
   private readonly ids = new Set<string | null>();
 

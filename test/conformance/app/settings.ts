@@ -3,12 +3,12 @@ import { optionsFromFlaskConfig, type JwtExtendedOptions } from 'nestjs-jwt-exte
 
 const DATA = new URL('../data/', import.meta.url);
 
-/** How long an HMAC secret has to be, in bytes (RFC 7518 s.3.2). */
+/** The shortest HMAC secret, in bytes (RFC 7518 s.3.2). */
 const SECRET_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 };
 
 export type FlaskConfig = Readonly<Record<string, unknown>>;
 
-/** A scenario's configuration with the values JSON cannot hold put in. */
+/** The configuration of a scenario, with the values that JSON cannot express. */
 export function readConfig(config: FlaskConfig): FlaskConfig {
   return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, settingValue(value)]));
 }
@@ -20,13 +20,13 @@ function settingValue(value: unknown): unknown {
   return value;
 }
 
-/** The module's options for a Flask configuration. */
+/** The options of the module for a Flask configuration. */
 export function optionsFor(config: FlaskConfig): JwtExtendedOptions {
   const options = optionsFromFlaskConfig(config);
   return hasShortSecret(config) ? { ...options, allowWeakSecret: true } : options;
 }
 
-/** Flask-JWT-Extended only warns of a short secret; what is recorded here is how it goes on. */
+/** Flask-JWT-Extended only warns of a short secret, and the recording continues with it. */
 function hasShortSecret(config: FlaskConfig): boolean {
   const secret = mainSecret(config);
   const algorithms = [config.JWT_ALGORITHM ?? 'HS256', config.JWT_DECODE_ALGORITHMS ?? []].flat();
@@ -34,7 +34,7 @@ function hasShortSecret(config: FlaskConfig): boolean {
   return secret.length > 0 && Buffer.byteLength(secret) < needed;
 }
 
-/** The secret tokens are signed with unless a callback chooses another. */
+/** The secret that signs tokens, unless a callback chooses another one. */
 export function mainSecret(config: FlaskConfig): string {
   return String(config.JWT_SECRET_KEY || config.SECRET_KEY || '');
 }

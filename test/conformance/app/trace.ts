@@ -9,12 +9,12 @@ class RequestTrace {
 
 const current = new AsyncLocalStorage<RequestTrace>();
 
-/** Notes that a callback of the application ran. */
+/** Records the call of a callback. */
 export function noteCallback(name: string): void {
   current.getStore()?.callbacks.push(name);
 }
 
-/** Notes the error behind an answer; the first one decides. */
+/** Records the error that caused an answer. Only the first error counts. */
 export function noteRaised(error: unknown): void {
   const trace = current.getStore();
   if (!trace || trace.raised) return;
@@ -22,7 +22,7 @@ export function noteRaised(error: unknown): void {
   trace.raised = { class: name, message };
 }
 
-/** Runs a request and reports what happened inside in two headers of its answer. */
+/** Runs a request, and adds its trace to the answer as two headers. */
 export function traced(response: ServerResponse, handle: () => void): void {
   const trace = new RequestTrace();
   const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse;

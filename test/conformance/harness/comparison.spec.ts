@@ -35,28 +35,28 @@ describe('the comparison of an answer', () => {
     ['a longer list', { json: [1] }],
     ['a cookie', { setCookies: [{ name: 'a', value: '', attributes: {} }] }],
     ['the callbacks that ran', { trace: ['user_lookup'] }],
-  ])('sees another %s', (_what, change) => {
+  ])('finds a different %s', (_what, change) => {
     expect(classOf(answer(), answer(change))).toBe('DIFFERENT');
   });
 
-  it('leaves out the order of claims and the kind of number of a time', () => {
+  it('ignores the order of claims, and whether a time is an integer or a float', () => {
     const golden = answer({ json: { claimOrder: ['a', 'b'], iat: { $time: 'integer' } } });
     expect(classOf(golden, answer({ json: { claimOrder: ['b', 'a'], iat: { $time: 'float' } } }))).toBe('same');
   });
 
-  it('takes any 500 for a 500, but nothing else', () => {
+  it('accepts any 500 for a 500, but no other status', () => {
     const golden = answer({ status: 500, contentType: 'text/html', json: undefined, text: '$html' });
     expect(classOf(golden, answer({ status: 500 }))).toBe('same');
     expect(classOf(golden, answer({ status: 400 }))).toBe('DIFFERENT');
   });
 
-  it("takes any error for one of Python's own", () => {
+  it('accepts any error for an error of Python itself', () => {
     const golden = answer({ json: { error: { class: 'TypeError', message: 'x', origin: 'python', bases: [] } } });
     expect(classOf(golden, answer({ json: { error: { class: 'Error', message: 'y' } } }))).toBe('same');
     expect(classOf(golden, answer({ json: { value: 1 } }))).toBe('DIFFERENT');
   });
 
-  it("lets only texts of PyJWT's differ in wording", () => {
+  it('accepts another wording only for texts of PyJWT', () => {
     const raised = { class: 'DecodeError', message: 'Not enough segments', origin: 'pyjwt', bases: [] };
     const golden = answer({ status: 422, json: { msg: 'Not enough segments' }, raised });
     expect(classOf(golden, answer({ status: 422, json: { msg: 'Malformed' } }))).toBe('wording');
@@ -68,18 +68,18 @@ describe('the comparison of an answer', () => {
 });
 
 describe('the verdicts of a scenario', () => {
-  it('declare a difference, and count the steps that do not follow the advice', () => {
+  it('allow a difference, and count the steps that do not follow the advice', () => {
     expect(classOf(answer(), answer({ status: 422 }), sent({ port: deviate }))).toBe('declared');
     expect(compare([sent({ port: deviate })], [answer()], [answer()])).toMatchObject([{ class: 'same', kept: true }]);
   });
 
-  it('excuse later steps once a captured value was allowed to fail', () => {
+  it('allow differences in later steps after an allowed failure of a captured value', () => {
     const steps = [sent({ port: deviate, capture: { t: 'token' } }), sent()];
     const classes = compare(steps, [answer(), answer()], [answer({ status: 500 }), answer({ status: 422 })]);
     expect(classes.map((result) => result.class)).toEqual(['declared', 'declared']);
   });
 
-  it('excuse a refused configuration only where a step advises to deviate', () => {
+  it('allow a refused configuration only if a step has the verdict deviate', () => {
     expect(compare([sent()], [answer()], 'refused')).toMatchObject([{ class: 'DIFFERENT', ours: 'refused' }]);
     const advised = compare([sent(), sent({ port: deviate })], [answer(), answer()], 'refused');
     expect(advised.map((result) => result.class)).toEqual(['declared', 'declared']);

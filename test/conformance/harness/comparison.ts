@@ -2,8 +2,8 @@ import { has, isObject, mapValues, type JsonObject } from './document.js';
 import type { PortVerdict, RecordedStep, Recording, Scenario } from './scenario.js';
 
 /**
- * `same`; `wording`: only a text or class of PyJWT's differs; `declared`: it differs, and the scenario's verdict (or one
- * before it) allows that; `DIFFERENT`: everything else.
+ * `same`: equal. `wording`: only a text or a class of PyJWT differs. `declared`: it differs, and its verdict or an earlier
+ * verdict of the scenario allows that. `DIFFERENT`: everything else.
  */
 export type ResultClass = 'same' | 'wording' | 'declared' | 'DIFFERENT';
 
@@ -14,17 +14,17 @@ export interface Deviation {
   readonly ours: unknown;
 }
 
-/** What became of one step. */
+/** The result of one step. */
 export interface StepResult {
-  /** From 1. */
+  /** Starts at 1. */
   readonly step: number;
   readonly request: string;
   readonly class: ResultClass;
   readonly verdict: PortVerdict['verdict'] | null;
-  /** The port answers like the reference although the advice is to deviate. */
+  /** We answer like the reference, although the verdict advises to deviate. */
   readonly kept: boolean;
   readonly deviations: readonly Deviation[];
-  /** What we answered: a status, or that the configuration was refused. */
+  /** Our answer: a status, or `refused` for the configuration. */
   readonly ours: number | 'refused';
 }
 
@@ -33,9 +33,9 @@ const ANY_ERROR = Object.freeze({ $anyError: true });
 const NOT_COMPARED_IN_ERRORS = new Set(['bases', 'origin']);
 const NONE: ReadonlySet<string> = new Set();
 
-/** Compares a recording of ours with the golden one, step by step. */
+/** Compares our recording with the golden recording, step by step. */
 export function compareScenario(scenario: Scenario, golden: Recording, ours: Recording): StepResult[] {
-  // Refusing a configuration is what some steps advise; the scenario's other steps cannot be compared then.
+  // Some verdicts advise to refuse the configuration. Then the other steps of the scenario have no answer to compare.
   const refusalAdvised = ours.refused !== undefined && scenario.steps.some(({ port }) => port?.verdict === 'deviate');
   let captureLost = false;
   return golden.steps.map((want, index) => {
@@ -45,7 +45,7 @@ export function compareScenario(scenario: Scenario, golden: Recording, ours: Rec
     const verdict = step.port?.verdict ?? null;
     const allowed = verdict !== null || refusalAdvised || captureLost;
     const found = classify(want, deviations, allowed);
-    // A step that was allowed to fail may rob later ones of what they need.
+    // After an allowed failure, later steps can miss a captured value.
     captureLost ||= found === 'declared' && step.capture !== undefined;
     return {
       step: index + 1,
@@ -71,7 +71,7 @@ function deviationsOf(want: RecordedStep, got: RecordedStep | undefined, refused
   return [{ path: '', golden: 'answered', ours: `configuration refused: ${refused}` }];
 }
 
-/** What is compared of an answer; an unhandled 500 is the framework's own. */
+/** The compared parts of an answer. The body of an unhandled 500 belongs to the framework. */
 function view(step: RecordedStep): JsonObject {
   if (step.status === 500) return { status: 500 };
   const mediaType = (step.contentType ?? '').split(';', 1)[0]?.trim().toLowerCase();
@@ -83,7 +83,7 @@ function view(step: RecordedStep): JsonObject {
   };
 }
 
-/** Leaves out what a port cannot or need not repeat: the order of claims, Python's classes and own errors. */
+/** Removes the parts that a port cannot or need not repeat: the order of claims, classes of Python and errors of Python. */
 function simplify(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(simplify);
   if (!isObject(value)) return value;
@@ -105,18 +105,18 @@ function differences(golden: unknown, ours: unknown, path = ''): Deviation[] {
   if (Array.isArray(golden) && Array.isArray(ours) && golden.length === ours.length) {
     return golden.flatMap((item, index) => differences(item, ours[index], `${path}[${index}]`));
   }
-  // Two that differ only inside went the ways above; what is left are plain values, or two of another shape.
+  // The branches above compare two objects or lists. Here the values are primitive, or have different shapes.
   return JSON.stringify(golden) === JSON.stringify(ours) ? [] : [{ path, golden, ours }];
 }
 
-/** The callbacks, in the order they ran: the same answer has to come about the same way. */
+/** The callbacks in the order of their calls, because the same answer must have the same cause. */
 function traceDifferences(want: RecordedStep, got: RecordedStep): Deviation[] {
   if (want.status !== got.status) return [];
   const [golden, ours] = [want, got].map(({ trace = [] }) => trace.join(', '));
   return golden === ours ? [] : [{ path: '.trace', golden, ours }];
 }
 
-/** Whether every difference is a text, or in /inspect a class, that PyJWT made up. */
+/** Whether every difference is a text of PyJWT, or a class of PyJWT in /inspect. */
 function isForeignWording(want: RecordedStep, deviations: readonly Deviation[]): boolean {
   if (!isObject(want.json)) return false;
   const error = has(want.json.error, 'class', 'message') ? want.json.error : want.raised;

@@ -1,7 +1,7 @@
 import { request as send } from 'node:http';
 import type { ScenarioRequest } from './scenario.js';
 
-/** A request as it goes over the wire. */
+/** A request as header lines and bytes. */
 export interface WireRequest {
   readonly method: string;
   readonly target: string;
@@ -9,7 +9,7 @@ export interface WireRequest {
   readonly body: Buffer;
 }
 
-/** An answer as it came: every header line, and the bytes. */
+/** An answer as header lines and bytes. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -18,7 +18,7 @@ export interface WireResponse {
 
 const METHODS_WITH_LENGTH = new Set(['POST', 'PUT', 'PATCH']);
 
-/** What a scenario's request is on the wire. */
+/** The header lines and bytes for a request of a scenario. */
 export function wireRequest(request: ScenarioRequest): WireRequest {
   const headers: [string, string][] = [];
   for (const [name, value] of Object.entries(request.headers ?? {})) {
@@ -45,14 +45,14 @@ function encodePairs(pairs: Readonly<Record<string, unknown>>): string {
     .join('&');
 }
 
-/** As the recorder does: everything but the unreserved characters of RFC 3986 s.2.3 and the slash. */
+/** Encodes like the recorder: all characters except the unreserved ones of RFC 3986 s.2.3 and the slash. */
 function percentEncode(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(/%2F/g, '/');
 }
 
-/** Sends exactly these header lines, repeated ones too; their text is latin-1. */
+/** Sends exactly these header lines, including repeated ones. Their text is latin-1. */
 export function exchange(port: number, { method, target, headers, body }: WireRequest): Promise<WireResponse> {
   const lines = [['Host', `127.0.0.1:${port}`], ...headers, ['Connection', 'close']];
   if (body.length > 0 || METHODS_WITH_LENGTH.has(method)) lines.push(['Content-Length', String(body.length)]);

@@ -13,9 +13,9 @@ interface TokenParts {
   readonly claims: JsonObject;
 }
 
-/** Replaces what differs from run to run (times near now, random ids, new tokens) by placeholders. */
+/** Replaces values that differ in each run (current times, random ids, new tokens) with placeholders. */
 export class Normaliser {
-  /** What the scenario itself says stays as it is, also what its handcrafted tokens hold. */
+  /** The texts of the scenario and the contents of its handcrafted tokens remain unchanged. */
   private readonly literals: ReadonlySet<string>;
 
   constructor(scenario: Scenario) {
@@ -37,7 +37,7 @@ export class Normaliser {
     return value;
   }
 
-  /** One `Set-Cookie` line, its attributes by lower-case name. */
+  /** One `Set-Cookie` line, with its attributes by lower-case name. */
   setCookie(line: string): JsonObject {
     const [first = '', ...rest] = line.split(';');
     const { name, value } = pair(first);
@@ -77,7 +77,7 @@ export class Normaliser {
   }
 }
 
-/** Word by word, and only where there are dots: on a long word without them the expression takes quadratic time. */
+/** Only for words with dots, because the expression takes quadratic time for a long word without dots. */
 function tokensIn(text: string): string[] {
   const words = text.split(/[^\w.-]+/).filter((word) => word.split('.', 3).length === 3);
   return words.flatMap((word) => word.match(TOKENS_IN_TEXT) ?? []);
@@ -92,7 +92,7 @@ function isNearNow(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value - Date.now() / 1000) < FIVE_YEARS;
 }
 
-/** The members of a compact JWS (RFC 7515 s.3.1), or `null` if the text is none. */
+/** The members of a compact JWS (RFC 7515 s.3.1), or `null` for any other text. */
 function readToken(text: string): TokenParts | null {
   if (!COMPACT_TOKEN.test(text)) return null;
   const [header, claims] = text.split('.', 2).map(readSegment);

@@ -5,10 +5,10 @@ import type { RecordedStep, Recording, Scenario, ScenarioRequest } from './scena
 
 export type Send = (request: WireRequest) => Promise<WireResponse>;
 
-/** What stands in for a captured value the answer did not hold; it is no token. */
+/** The replacement for a captured value that the answer did not have. It is no token. */
 const CAPTURE_FAILED = 'capture-failed';
 
-/** Sends a scenario's steps one after the other and writes down the answers, normalised. */
+/** Sends the steps of a scenario one after the other, and records the normalised answers. */
 export async function runScenario(scenario: Scenario, send: Send): Promise<Recording> {
   const normaliser = new Normaliser(scenario);
   const captured = new Map<string, unknown>();
@@ -78,7 +78,7 @@ function content(body: Buffer, contentType: string | null, normaliser: Normalise
   return { text: contentType?.startsWith('text/html') && text.trimStart().startsWith('<') ? '$html' : text };
 }
 
-/** The value that a step saves: a member of the JSON body, or a cookie; `undefined` where there is none. */
+/** The value that a step captures: a member of the JSON body, or a cookie. `undefined` if the answer does not have it. */
 function captureFrom(response: WireResponse, path: string): unknown {
   if (path.startsWith('cookie:')) return cookieValue(response, path.slice('cookie:'.length));
   try {

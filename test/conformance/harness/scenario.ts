@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a step sends, before captured values are put in. */
+/** The request of a step, without captured values. */
 export interface ScenarioRequest {
   readonly method: string;
   readonly path: string;
@@ -13,7 +13,7 @@ export interface ScenarioRequest {
   readonly contentType?: string | null;
 }
 
-/** What the authors of the recording say about a step: `deviate` a port should, `host` and `free` it may. */
+/** The verdict of the recording's authors on a step: a port should differ for `deviate`, and may for `host` and `free`. */
 export interface PortVerdict {
   readonly verdict: 'deviate' | 'host' | 'free';
   readonly why: string;
@@ -34,7 +34,7 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
-/** One recorded answer, normalised. */
+/** One recorded and normalised answer. */
 export interface RecordedStep {
   readonly step: number;
   readonly request: string;
@@ -50,14 +50,14 @@ export interface RecordedStep {
   readonly captureFailed?: string;
 }
 
-/** The answers to a scenario; `refused` when its configuration was, and then there are none. */
+/** The answers to a scenario. If its configuration was refused, `refused` is set and there are no answers. */
 export interface Recording {
   readonly name: string;
   readonly steps: readonly RecordedStep[];
   readonly refused?: string;
 }
 
-/** The scenarios of one topic, each with what the reference answered. */
+/** The scenarios of one topic, each with the answers of the reference. */
 export interface ScenarioGroup {
   readonly name: string;
   readonly scenarios: readonly { readonly scenario: Scenario; readonly golden: Recording }[];

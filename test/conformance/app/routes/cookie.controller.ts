@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { TokenCookieService } from 'nestjs-jwt-extended';
 import { BodyMembers } from '../request-body.js';
 
-/** Express's response and Fastify's reply, as far as the library needs them. */
+/** The parts of Express's response and Fastify's reply that the library needs. */
 type CookieResponse = Parameters<TokenCookieService['setAccessCookies']>[0];
 
 interface SetCookies {

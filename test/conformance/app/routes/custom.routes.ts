@@ -6,7 +6,7 @@ import { echo, plainClaims } from './echo.routes.js';
 import { EveryMethod, routeAt } from './every-method.js';
 import { helperAnswers } from './helper.routes.js';
 
-/** Handlers that ask for the check themselves, as decorators made by an application do. */
+/** Handlers that call the check themselves, like the decorators of an application. */
 @Injectable()
 abstract class CustomCheck extends EveryMethod {
   constructor(protected readonly authenticator: JwtAuthenticator) {

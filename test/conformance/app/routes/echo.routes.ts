@@ -34,18 +34,18 @@ const REQUIREMENTS: Readonly<Record<string, JwtRequirement>> = {
   '/loc/empty': { locations: [] },
 };
 
-/** The library refuses these where they are declared, so a port has no such routes. */
+/** The library refuses these declarations, so this application has no such routes. */
 export const REFUSED_REQUIREMENTS: Readonly<Record<string, object>> = {
   '/loc/invalid': { locations: ['banana'] },
   '/loc/invalid-second': { locations: ['headers', 'banana'] },
 };
 
-/** The claims without those a recording hides. */
+/** The claims without those that the recording hides. */
 export function plainClaims(claims: unknown): object {
   return Object.fromEntries(Object.entries(claims as object).filter(([name]) => !HIDDEN_CLAIMS.has(name)));
 }
 
-/** What a protected route answers: everything the application can learn of the token. */
+/** The answer of a protected route: everything that the application can read of the token. */
 export function echo(context: ExecutionContext): object {
   const claims = readParameter(Jwt(), context) as { type?: unknown; fresh?: unknown };
   const header = Object.entries(readParameter(JwtHeader(), context) as object);

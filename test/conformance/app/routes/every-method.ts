@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Patch, Post, Put, type ExecutionCont
 import { JwtRequired, type JwtRequirement } from 'nestjs-jwt-extended';
 import { CurrentContext } from '../execution.js';
 
-/** A route that answers the methods of the recorded app the same way: in Nest a handler serves one method. */
+/** A route for all methods of the recorded application. It needs several handlers, because a handler of Nest has one method. */
 export abstract class EveryMethod {
   @Get()
   get(@CurrentContext() context: ExecutionContext): unknown {
@@ -33,7 +33,7 @@ export abstract class EveryMethod {
   protected abstract answer(context: ExecutionContext): unknown;
 }
 
-/** A controller at a path; with a requirement, all of its handlers are protected. */
+/** A controller at a path. A requirement protects all of its handlers. */
 export function routeAt(path: string, Handlers: Type, requirement?: JwtRequirement): Type {
   class Route extends Handlers {}
   Controller(path)(Route);

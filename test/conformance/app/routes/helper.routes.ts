@@ -5,7 +5,7 @@ import { attempt } from '../flask-errors.js';
 import { plainClaims } from './echo.routes.js';
 import { routeAt } from './every-method.js';
 
-/** Each of Flask-JWT-Extended's helpers, as what answers the same question here. */
+/** For each helper of Flask-JWT-Extended, the code with the same result in this library. */
 const HELPERS: Readonly<Record<string, (context: ExecutionContext) => unknown>> = {
   get_jwt: (context) => plainClaims(readParameter(Jwt(), context)),
   get_jwt_header: (context) => readParameter(JwtHeader(), context),
@@ -15,7 +15,7 @@ const HELPERS: Readonly<Record<string, (context: ExecutionContext) => unknown>> 
   current_user: (context) => (readParameter(CurrentUser(), context) as { name: unknown }).name,
 };
 
-/** What every helper answers or throws. */
+/** The result or the error of every helper. */
 export async function helperAnswers(context: ExecutionContext): Promise<object> {
   const answers: [string, unknown][] = [];
   for (const [name, helper] of Object.entries(HELPERS)) answers.push([name, await attempt(() => helper(context))]);

@@ -3,7 +3,7 @@ import { JwtIdentity } from 'nestjs-jwt-extended';
 import { CurrentContext, readParameter } from '../execution.js';
 import { routeAt } from './every-method.js';
 
-/** Handlers declared for OPTIONS, the one method that is exempt from checks. */
+/** Handlers for OPTIONS, which is the only method without checks. */
 class Ok {
   @Get()
   get(): object {

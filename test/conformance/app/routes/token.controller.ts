@@ -4,7 +4,7 @@ import { describeError } from '../flask-errors.js';
 import { BodyMembers } from '../request-body.js';
 import { RevokedTokens } from '../revoked-tokens.js';
 
-/** What a client of the token routes sends; nothing in it is checked, as in the recorded app. */
+/** The body of the token routes. The routes do not check it, as in the recorded application. */
 interface TokenRequest {
   readonly kind?: string;
   readonly identity?: unknown;
@@ -50,7 +50,7 @@ export class TokenController {
   @HttpCode(200)
   async inspect(@BodyMembers() body: InspectRequest): Promise<object> {
     try {
-      // Python's truth: Flask compares no empty value, and the recorded app relies on it.
+      // In Python an empty value is false: Flask does not compare it, and the recorded application relies on this.
 
       const options = { allowExpired: body.allow_expired, csrfToken: body.csrf_value || undefined };
       const { payload } = await this.tokens.verify(body.token, options);

@@ -13,7 +13,7 @@ class Me extends EveryMethod {
 
 @Controller('template')
 class Template {
-  /** Nest brings no templates: the current user, printed. */
+  /** Prints the current user, because Nest has no templates. */
   @Get()
   @Header('Content-Type', 'text/html')
   @JwtRequired()
