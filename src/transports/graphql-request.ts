@@ -26,8 +26,8 @@ interface OperationContext {
   readonly reply?: unknown;
 }
 
-/** @throws Error if the context has no request, because the application returned another object from `context`. */
-export function readGraphqlRequest(context: OperationContext): GraphqlRequest {
+/** `null` if the context has no request, because the application returned another object from `context`. */
+export function readGraphqlRequest(context: OperationContext): GraphqlRequest | null {
   for (const candidate of [context.req, context]) {
     const socket = candidate as OperationContext | undefined;
     const upgrade = (socket?.extra as { readonly request?: unknown } | undefined)?.request;
@@ -36,11 +36,7 @@ export function readGraphqlRequest(context: OperationContext): GraphqlRequest {
   if (isRequest(context.req)) return overHttp(context.req);
   if (isRequest(context.request)) return overSocket(context.request, context, context._connectionInit);
   const ofReply = (context.reply as { readonly request?: unknown } | undefined)?.request;
-  if (isRequest(ofReply)) return overHttp(ofReply);
-  throw new Error(
-    'The GraphQL context has no request, so its token cannot be read. Return it from the option context of GraphQLModule: ' +
-      '({ req }) => ({ req }) for Apollo, (request) => ({ req: request }) for Mercurius.',
-  );
+  return isRequest(ofReply) ? overHttp(ofReply) : null;
 }
 
 function overHttp(request: HttpRequest): GraphqlRequest {

@@ -1,4 +1,5 @@
 import type { ArgumentsHost } from '@nestjs/common';
+import type { HttpRequest } from '../types/http.js';
 import { readGraphqlRequest, type GraphqlRequest } from './graphql-request.js';
 import { nodeRequestOf } from './node-request.js';
 import type { Transport } from './transport.js';
@@ -8,24 +9,33 @@ import type { Transport } from './transport.js';
  * over a socket (graphql-ws) has the payload of `connection_init` as well, which comes before the upgrade request.
  */
 export const graphql: Transport = {
-  accepts: (context) => (context as Partial<ArgumentsHost>).getType?.<string>() === 'graphql',
-  requestOf: (context) => requestOf(context).request,
-  keyOf(context) {
-    const { request, socket } = requestOf(context);
-    return socket ?? nodeRequestOf(request);
+  accepts: (host) => (host as Partial<ArgumentsHost>).getType?.<string>() === 'graphql',
+  requestOf,
+  keyOf(host) {
+    const context = contextOf(host);
+    const found = requestIn(context);
+    return found === null ? context : (found.socket ?? nodeRequestOf(found.request));
   },
   // Operations of one socket can follow each other for hours.
-  lifetimeOf: (context) => (requestOf(context).socket === null ? 'call' : 'connection'),
-  tokenOf: (context) => requestOf(context).token,
+  lifetimeOf: (host) => (requestIn(contextOf(host))?.socket === null ? 'call' : 'connection'),
+  tokenOf: (host) => requestIn(contextOf(host))?.token ?? null,
   // The resolvers of one operation run in parallel.
   isParallel: true,
 };
 
-/** What was read of the context of an operation. All resolvers of the operation have the same context. */
-const known = new WeakMap<object, GraphqlRequest>();
+/** The requests of contexts. All resolvers of an operation have the same context. */
+const known = new WeakMap<object, GraphqlRequest | null>();
 
-function requestOf(host: ArgumentsHost): GraphqlRequest {
-  const context = contextOf(host);
+function requestOf(host: ArgumentsHost): HttpRequest {
+  const found = requestIn(contextOf(host));
+  if (found !== null) return found.request;
+  throw new Error(
+    'The GraphQL context has no request, so its token cannot be read. Return it from the option context of GraphQLModule: ' +
+      '({ req }) => ({ req }) for Apollo, (request) => ({ req: request }) for Mercurius.',
+  );
+}
+
+function requestIn(context: object): GraphqlRequest | null {
   let found = known.get(context);
   if (found === undefined) known.set(context, (found = readGraphqlRequest(context)));
   return found;
@@ -33,11 +43,10 @@ function requestOf(host: ArgumentsHost): GraphqlRequest {
 
 /**
  * The arguments are `[root, args, context, info]`, and for a reference of a federation `[reference, context, info]`. Not by
- * `getArgs()`, which returns the second of them in a `GqlExecutionContext`.
+ * `getArgs()`, which returns the second of them in a `GqlExecutionContext`. Without a context, the call is its own context.
  */
 function contextOf(host: ArgumentsHost): object {
   const isReference = host.getArgByIndex<unknown>(3) === undefined;
   const context = host.getArgByIndex<unknown>(isReference ? 1 : 2);
-  if (typeof context === 'object' && context !== null) return context;
-  throw new Error('The GraphQL context is no object. Return an object with the request from the option context.');
+  return typeof context === 'object' && context !== null ? context : host;
 }

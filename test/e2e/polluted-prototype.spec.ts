@@ -44,7 +44,7 @@ describe('Members that another library added to Object.prototype', () => {
   it('are never read as options, requirements or claims', () => {
     const read = run('traced', [...new Set(NAMES)].join(' ')) as string[];
     // The members `header` and `request` of a response on Fastify have the names of options.
-    expect(read.filter((each) => !/^(?:header|request) in cookies\//.test(each))).toEqual([]);
+    expect(read.filter((each) => !/^(?:header|request) in (?:src\/)?cookies\//.test(each))).toEqual([]);
   });
 
   it.each<[string, object]>([

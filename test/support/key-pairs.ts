@@ -12,7 +12,8 @@ const made = new Map<string, KeyObject>();
 
 /** A private key (or secret) for an algorithm, created once per test file and name. RS* and PS* share the RSA keys. */
 export function privateKeyFor(algorithm: JwtAlgorithm, name = 'a'): KeyObject {
-  const kind = /^[RP]S/.test(algorithm) ? 'RSA' : algorithm;
+  // RFC 9864 has another name for EdDSA with this curve.
+  const kind = /^[RP]S/.test(algorithm) ? 'RSA' : algorithm === 'Ed25519' ? 'EdDSA' : algorithm;
   const key = made.get(`${kind} ${name}`) ?? makeKey(kind);
   made.set(`${kind} ${name}`, key);
   return key;

@@ -43,7 +43,7 @@ async function providerOf<T>(type: Type<T>, options: JwtExtendedOptions = {}): P
   return (await Test.createTestingModule({ imports }).compile()).get(type);
 }
 
-describe.each(['ws', 'rpc', 'graphql', 'something-else'])('the guard in a context of type %s', (type) => {
+describe.each(['ws', 'rpc', 'something-else'])('the guard in a context of type %s', (type) => {
   it.each([
     [ChatGateway, 'required'],
     [ChatGateway, 'optional'],
@@ -76,6 +76,33 @@ describe.each(['ws', 'rpc', 'graphql', 'something-else'])('the guard in a contex
         authenticator.authenticate(contextOf(type, ChatGateway, handler), { optional: true }),
       ).rejects.toThrow();
     }
+  });
+});
+
+describe('the guard in a GraphQL context without a request', () => {
+  const context = (handler: keyof ChatGateway, ...args: unknown[]) => {
+    const host = new ExecutionContextHost(args, ChatGateway, ChatGateway.prototype[handler]);
+    host.setType('graphql');
+    return host;
+  };
+  const CONTEXTS = [
+    [{}, {}, { user: 'alice' }, {}],
+    [{}, {}, undefined, {}],
+    [{}, {}, 'text', {}],
+    [{}, { a: 1 }, {}],
+    [],
+  ];
+
+  it.each(CONTEXTS)('refuses a requirement and says what to return: %j %j %j', async (...args) => {
+    const guard = await providerOf(JwtGuard);
+    const error = await errorOf(() => guard.canActivate(context('required', ...args)));
+    expect(error?.message).toMatch(/^The GraphQL context has no request/);
+  });
+
+  it.each(CONTEXTS)('accepts a handler without a requirement: %j %j %j', async (...args) => {
+    const guard = await providerOf(JwtGuard);
+    expect(guard.canActivate(context('undecorated', ...args))).toBe(true);
+    expect(getJwtContext(context('undecorated', ...args))).toBeNull();
   });
 });
 
