@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable, Optional, type CallHandler, type ExecutionContext } from '@nestjs/common';
 import { CacheInterceptor } from '@nestjs/cache-manager';
 import type { Observable } from 'rxjs';
-import { getJwtContext, rememberedContext } from './context/jwt-context.js';
-import { keepPrivate, varyByToken } from './cookies/cache-headers.js';
+import { getJwtContext, storedContext } from './context/jwt-context.js';
+import { allowPrivateStoring, varyByToken } from './cookies/cache-headers.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
 import { isPromise } from './types/awaitable.js';
@@ -41,9 +41,9 @@ export class JwtCacheInterceptor extends CacheInterceptor {
   private markResponse(context: ExecutionContext): void {
     const response = context.switchToHttp().getResponse<HttpResponse>();
     const tokenHeader = this.jwtSettings?.header.name ?? 'Authorization';
-    if (getJwtContext(context) !== null) keepPrivate(response, tokenHeader);
+    if (getJwtContext(context) !== null) allowPrivateStoring(response, tokenHeader);
     // `undefined` is a route that reads no token.
-    else if (rememberedContext(context) === null) varyByToken(response, tokenHeader);
+    else if (storedContext(context) === null) varyByToken(response, tokenHeader);
   }
 
   /** The key of Nest's interceptor (the URL, or `@CacheKey()`) with the user and session of the token. */

@@ -173,7 +173,7 @@ function providesOptions(provider: Provider): provider is FactoryProvider<unknow
 function concealOptions(provider: Provider): Provider {
   if (!providesOptions(provider)) return provider;
   const { useFactory } = provider;
-  return { ...provider, useFactory: async (...given: unknown[]) => new ConcealedOptions(await useFactory(...given)) };
+  return { ...provider, useFactory: async (...args: unknown[]) => new ConcealedOptions(await useFactory(...args)) };
 }
 
 /** The options of the call itself. */
@@ -191,20 +191,20 @@ const ASYNC_NAMES: Readonly<Record<keyof JwtExtendedModuleAsyncOptions, true>> =
 };
 
 /** Without this check, a missing environment variable ends in a Nest error that does not name it. */
-function requireOptions(given: unknown): void {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return;
+function requireOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
   // The message does not contain the value, which may be a secret.
-  const what = given === null ? 'null' : Array.isArray(given) ? 'list' : typeof given;
+  const what = options === null ? 'null' : Array.isArray(options) ? 'list' : typeof options;
   throw new TypeError(
     `JwtExtendedModule.forRoot() needs an object of options, { secret: … } at least; it got ${what}.`,
   );
 }
 
-function requireSource(given: Partial<JwtExtendedModuleAsyncOptions> | undefined): void {
-  if (!(given?.useFactory ?? given?.useClass ?? given?.useExisting)) {
+function requireSource(options: Partial<JwtExtendedModuleAsyncOptions> | undefined): void {
+  if (!(options?.useFactory ?? options?.useClass ?? options?.useExisting)) {
     throw new TypeError('JwtExtendedModule.forRootAsync() needs "useFactory", "useClass" or "useExisting".');
   }
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(ASYNC_NAMES, name));
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(ASYNC_NAMES, name));
   if (unknown === undefined) return;
   const cure = unknown === 'global' ? 'Write isGlobal' : 'Return the options of the module from useFactory';
   throw new TypeError(`JwtExtendedModule.forRootAsync() has no option "${unknown}". ${cure}.`);

@@ -1,4 +1,4 @@
-import { rememberRequest } from '../context/context-request.js';
+import { storeRequest } from '../context/context-request.js';
 import type { CheckResult } from '../context/request-memory.js';
 import type { Settings } from '../options/settings.js';
 import type { RevocationCheck } from '../sessions/revocation-check.js';
@@ -75,7 +75,7 @@ export class Authentication implements CheckResult {
       identity,
     });
     // Only a rotation asks for the request, so access tokens do not pay for it.
-    if (payload.type === 'refresh' && this.request !== undefined) rememberRequest(context, this.request);
+    if (payload.type === 'refresh' && this.request !== undefined) storeRequest(context, this.request);
     return context;
   }
 }

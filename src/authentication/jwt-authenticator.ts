@@ -140,11 +140,11 @@ export class JwtAuthenticator {
   private check(call: HandlerCall, requirement: SettledRequirement): Awaitable<Authentication | null> {
     if (isExempt(call.context, call.request.method)) return null;
     const found = this.find(call, requirement);
-    if (found === null) return this.results.rememberAnonymous(call, requirement);
+    if (found === null) return this.results.storeAnonymous(call, requirement);
     const authentication = new Authentication(call, requirement, found, this.dependencies);
     const checked = this.checks.run(authentication);
-    if (isPromise(checked)) return checked.then(() => this.results.remember(call, authentication));
-    return this.results.remember(call, authentication);
+    if (isPromise(checked)) return checked.then(() => this.results.store(call, authentication));
+    return this.results.store(call, authentication);
   }
 
   /** A request without a token is anonymous where the token is optional. A bad token is refused everywhere. */

@@ -3,7 +3,7 @@ import {
   findResult,
   isFor,
   latestResult,
-  remember,
+  storeResult,
   type CheckResult,
   type HandlerOfClass,
 } from '../context/request-memory.js';
@@ -49,25 +49,25 @@ export class RequestResults {
     if (this.isOwn(latest) && latest.requirement === requirement && isFor(latest, call)) return true;
     const met = findResult(call.key, (result) => this.isOwn(result) && result.requirement === requirement);
     if (met === null) return false;
-    if (!isFor(met, call)) remember(call.key, new Result(this.settings, call, requirement, met.context));
+    if (!isFor(met, call)) storeResult(call.key, new Result(this.settings, call, requirement, met.context));
     return true;
   }
 
   /** Stores the result after all checks have passed. The application cannot see the token before. */
-  remember(call: HandlerCall, authentication: Authentication): Authentication {
+  store(call: HandlerCall, authentication: Authentication): Authentication {
     const { requirement, verified, user } = authentication;
-    if (call.isOneCall) remember(call.key, authentication);
-    else this.rememberOnConnection(call, requirement, authentication.context);
+    if (call.isOneCall) storeResult(call.key, authentication);
+    else this.storeOnConnection(call, requirement, authentication.context);
     this.setUser(call, this.settings.callbacks.userLookup === undefined ? verified?.payload : user);
     return authentication;
   }
 
   /** A second check that finds no token, where it is optional, does not replace what the first one found. */
-  rememberAnonymous(call: HandlerCall, requirement: SettledRequirement): null {
+  storeAnonymous(call: HandlerCall, requirement: SettledRequirement): null {
     const isSecond = call.isOneCall || this.metInCall.has(call.context);
     if (isSecond && findResult(call.key, (result) => this.counts(result, call)) !== null) return null;
-    if (call.isOneCall) remember(call.key, new Result(this.settings, call, requirement, null));
-    else this.rememberOnConnection(call, requirement, null);
+    if (call.isOneCall) storeResult(call.key, new Result(this.settings, call, requirement, null));
+    else this.storeOnConnection(call, requirement, null);
     this.setUser(call, null);
     return null;
   }
@@ -77,12 +77,12 @@ export class RequestResults {
     const latest = latestResult(key);
     if (latest === undefined || this.isOwn(latest) || isOfTest(latest)) return;
     const handler = { handler: context.getHandler(), controller: context.getClass() };
-    remember(key, new Result(this.settings, handler, null, undefined));
+    storeResult(key, new Result(this.settings, handler, null, undefined));
   }
 
   /** Stores no arguments of the call, because a connection can be idle for hours. */
-  private rememberOnConnection(call: HandlerCall, requirement: SettledRequirement, context: JwtContext | null): void {
-    remember(call.key, new Result(this.settings, call, requirement, context));
+  private storeOnConnection(call: HandlerCall, requirement: SettledRequirement, context: JwtContext | null): void {
+    storeResult(call.key, new Result(this.settings, call, requirement, context));
     this.metInCall.set(call.context, requirement);
   }
 

@@ -4,7 +4,7 @@ import type { JwtContext } from '../types/jwt-context.js';
 const requests = new WeakMap<JwtContext, HttpRequest>();
 
 /** Remembers the request that the token of a context came with. */
-export function rememberRequest(context: JwtContext, request: HttpRequest): void {
+export function storeRequest(context: JwtContext, request: HttpRequest): void {
   requests.set(context, request);
 }
 

@@ -7,7 +7,7 @@ import type { JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { markVerified } from '../types/verified-payload.js';
-import { findResult, isFor, rememberOnly, type CheckResult, type HandlerOfClass } from './request-memory.js';
+import { findResult, isFor, replaceResults, type CheckResult, type HandlerOfClass } from './request-memory.js';
 
 /** The parts of a token that a test sets. The other parts are those of an ordinary access token. */
 export interface JwtContextLike extends Partial<Omit<JwtContext, 'payload'>> {
@@ -24,7 +24,7 @@ export interface JwtContextLike extends Partial<Omit<JwtContext, 'payload'>> {
  * const isAdmin = getJwtContext(context)?.payload.role === 'admin';
  */
 export function getJwtContext<User = unknown>(contextOrRequest: ExecutionContext | object): JwtContext<User> | null {
-  const found = rememberedContext(contextOrRequest);
+  const found = storedContext(contextOrRequest);
   if (found === undefined && isContext(contextOrRequest)) refuseUnchecked(contextOrRequest as ExecutionContext);
   return (found ?? null) as JwtContext<User> | null;
 }
@@ -63,7 +63,7 @@ export function setJwtContext(contextOrRequest: ExecutionContext | object, conte
         'context whose first argument is the request, or the request itself.',
     );
   }
-  rememberOnly(key, {
+  replaceResults(key, {
     checker: null,
     handler: null,
     controller: null,
@@ -85,7 +85,7 @@ function complete({ payload, ...context }: JwtContextLike): JwtContext {
  * The result of the guard. `undefined` if no guard ran for this handler, `null` for an anonymous request. With a checker,
  * only the result of that module, or one that a test set.
  */
-export function rememberedContext(contextOrRequest: object, checker?: object): JwtContext | null | undefined {
+export function storedContext(contextOrRequest: object, checker?: object): JwtContext | null | undefined {
   const handler = isContext(contextOrRequest) ? handlerOf(contextOrRequest) : null;
   const counts = (result: CheckResult): boolean =>
     (handler === null || isFor(result, handler)) &&

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { ownValue } from '../types/claims.js';
 import type { JwtContext } from '../types/jwt-context.js';
-import { rememberedContext } from './jwt-context.js';
+import { storedContext } from './jwt-context.js';
 
 /** A parameter decorator that takes a name and pipes. Nest 12 has a type for it, Nest 11 has none. */
 export type TokenParamDecorator = (
@@ -67,7 +67,7 @@ export const JwtIdentity = readerOf('JwtIdentity', (found) => {
 
 function readerOf(decorator: string, read: Reader): TokenParamDecorator {
   return createParamDecorator((name: string | undefined, context: ExecutionContext): unknown => {
-    const found = rememberedContext(context);
+    const found = storedContext(context);
     if (found !== undefined) return read(found, name);
     throw new Error(
       `@${decorator}() in ${context.getClass().name}.${context.getHandler().name}: no token was checked for this ` +

@@ -64,7 +64,7 @@ export function isFor(result: CheckResult, { handler, controller }: HandlerOfCla
 }
 
 /** Stores a result. It replaces an earlier one of the same module for the same handler. */
-export function remember(key: object, result: CheckResult): void {
+export function storeResult(key: object, result: CheckResult): void {
   const latest = memory.get(key);
   result.earlier = latest === undefined ? null : withoutOldResult(latest, result);
   memory.set(key, result);
@@ -80,6 +80,6 @@ function withoutOldResult(list: CheckResult | null, result: CheckResult): CheckR
 }
 
 /** Stores a result and removes all others of the key. */
-export function rememberOnly(key: object, result: CheckResult): void {
+export function replaceResults(key: object, result: CheckResult): void {
   memory.set(key, result);
 }

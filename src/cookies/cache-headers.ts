@@ -4,7 +4,7 @@ import type { HttpResponse } from '../types/http.js';
 const STORING_HEADERS = ['Cache-Control', 'CDN-Cache-Control', 'Surrogate-Control'];
 
 /** Lets the client alone store an answer (RFC 9111 s.5.2.2.7), unless the application has said what caches may do. */
-export function keepPrivate(response: HttpResponse, tokenHeader: string): void {
+export function allowPrivateStoring(response: HttpResponse, tokenHeader: string): void {
   varyByToken(response, tokenHeader);
   if (headerOf(response, 'cache-control') === '') setHeader(response, 'Cache-Control', 'private');
 }

@@ -43,14 +43,14 @@ export function attributesIn(payload: JwtPayload): CookieAttributes {
   const [domain, maxAge] = [ownValue(claim, 'domain'), ownValue(claim, 'max_age')];
   return {
     domain: isCookieDomain(domain) ? domain : undefined,
-    maxAge: isKept(maxAge) ? maxAge : undefined,
+    maxAge: isRepeated(maxAge) ? maxAge : undefined,
   };
 }
 
 /** The value of the claim. `undefined` without attributes. A lifetime of 0 deletes the cookie, so no renewal repeats it. */
 export function claimOf({ domain, maxAge }: CookieAttributes): object | undefined {
-  const kept = { ...(domain !== undefined && { domain }), ...(isKept(maxAge) && { max_age: maxAge }) };
-  return Object.keys(kept).length === 0 ? undefined : kept;
+  const claim = { ...(domain !== undefined && { domain }), ...(isRepeated(maxAge) && { max_age: maxAge }) };
+  return Object.keys(claim).length === 0 ? undefined : claim;
 }
 
 /** Whether two sets of attributes are the same claim. */
@@ -58,6 +58,6 @@ export function areSame(one: CookieAttributes, other: CookieAttributes): boolean
   return JSON.stringify(claimOf(one)) === JSON.stringify(claimOf(other));
 }
 
-function isKept(maxAge: unknown): maxAge is number | 'token' {
+function isRepeated(maxAge: unknown): maxAge is number | 'token' {
   return maxAge === 'token' || (typeof maxAge === 'number' && Number.isFinite(maxAge) && maxAge > 0);
 }

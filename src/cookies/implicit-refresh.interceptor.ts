@@ -3,7 +3,7 @@ import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestI
 import { ApplicationConfig } from '@nestjs/core';
 import { concatMap, type Observable } from 'rxjs';
 import { OwnLogger } from '../errors/own-logger.js';
-import { rememberedContext } from '../context/jwt-context.js';
+import { storedContext } from '../context/jwt-context.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import { RevocationCheck } from '../sessions/revocation-check.js';
@@ -59,7 +59,7 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
   private async renew(context: ExecutionContext): Promise<void> {
     const http = context.switchToHttp();
     // Only a token that this module has checked: it must not renew the token of another application in the process.
-    const found = rememberedContext(context, this.settings) ?? null;
+    const found = storedContext(context, this.settings) ?? null;
     const response = http.getResponse<HttpResponse>();
     if (found === null || !this.expiresSoon(found) || this.isDecided(response)) return;
     const identity = found.user ?? ownValue(found.payload, this.settings.identityClaim);

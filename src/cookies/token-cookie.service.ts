@@ -14,7 +14,7 @@ import { forbidStoring } from './cache-headers.js';
 import type { CookieAttributes, SetCookieOptions, UnsetCookieOptions } from './cookie-attributes.js';
 import { checkCookieSize } from './cookie-size.js';
 import { addSetCookie, toSetCookie, type TokenCookie } from './cookie-writer.js';
-import { KeptAttributes } from './kept-attributes.js';
+import { LogInAttributes } from './log-in-attributes.js';
 
 const readSetOptions = {
   access: callOptions<SetCookieOptions>('setAccessCookies', { maxAge: true, domain: true }),
@@ -37,7 +37,7 @@ const PERSISTENT_SECONDS = 31_540_000;
 @Injectable()
 @Concealed()
 export class TokenCookieService {
-  private readonly kept: KeptAttributes;
+  private readonly logInAttributes: LogInAttributes;
 
   /** @internal */
   constructor(
@@ -46,7 +46,7 @@ export class TokenCookieService {
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
     @Inject(TokenFactory) factory: TokenFactory,
   ) {
-    this.kept = new KeptAttributes(settings, factory);
+    this.logInAttributes = new LogInAttributes(settings, factory);
   }
 
   /**
@@ -84,12 +84,17 @@ export class TokenCookieService {
     this.unset(['refresh'], response, readUnsetOptions.unsetRefreshCookies(options));
   }
 
-  private async set(kind: TokenType, response: HttpResponse, token: string, given?: SetCookieOptions): Promise<void> {
-    const options = readSetOptions[kind](given);
+  private async set(
+    kind: TokenType,
+    response: HttpResponse,
+    token: string,
+    callOptions?: SetCookieOptions,
+  ): Promise<void> {
+    const options = readSetOptions[kind](callOptions);
     const setCookies = await this.responder.run(async () => {
       const verified = await this.verifier.verify(token);
-      const attributes = this.kept.of(verified, response, options);
-      const value = await this.kept.putInto(verified, attributes);
+      const attributes = this.logInAttributes.of(verified, response, options);
+      const value = await this.logInAttributes.putInto(verified, attributes);
       return this.cookiesFor(kind, attributes, { value, verified }).map((cookie) => {
         const setCookie = this.serialise(cookie);
         checkCookieSize(cookie, setCookie, verified);
@@ -99,8 +104,12 @@ export class TokenCookieService {
     this.add(response, setCookies);
   }
 
-  private unset(kinds: readonly TokenType[], response: HttpResponse, { domain: told }: UnsetCookieOptions): void {
-    const domains = [...this.kept.domainsToDelete(response, told)];
+  private unset(
+    kinds: readonly TokenType[],
+    response: HttpResponse,
+    { domain: domainOfCall }: UnsetCookieOptions,
+  ): void {
+    const domains = [...this.logInAttributes.domainsToDelete(response, domainOfCall)];
     const cookies = kinds.flatMap((kind) =>
       domains.flatMap((domain) => this.cookiesFor(kind, { domain, maxAge: undefined }, null)),
     );

@@ -4,7 +4,7 @@ import type { Awaitable } from '../types/awaitable.js';
 
 /** How a document is fetched. */
 export interface DocumentRequest {
-  readonly fetch: (...given: Parameters<typeof fetch>) => Awaitable<Response>;
+  readonly fetch: (...args: Parameters<typeof fetch>) => Awaitable<Response>;
   /** The largest document. */
   readonly maxBytes: number;
   /** Ends the fetch, in the middle of the body, too. */

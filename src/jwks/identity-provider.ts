@@ -54,7 +54,7 @@ export class IdentityProvider implements KeySource {
       const { document, maxAge } = await fetchDocument(await this.address.find(request), request);
       return { keys: new KeySet(document, this.owner, previous), maxAge };
     } catch (error) {
-      this.address.forget();
+      this.address.clear();
       throw error;
     }
   }

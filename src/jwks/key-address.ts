@@ -16,7 +16,7 @@ export class KeyAddress {
   }
 
   /** Looks the address up again the next time. It may have changed when a fetch failed. */
-  forget(): void {
+  clear(): void {
     this.found = null;
   }
 

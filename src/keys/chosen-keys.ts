@@ -46,14 +46,14 @@ export class ChosenKeys implements KeySource {
     const chosen = keys.get(algorithm) as readonly VerificationKey[];
     if (choice.claims === null) return chosen;
     const name = `${id} ${algorithm} ${JSON.stringify(choice.claims)}`;
-    return this.bound.recall(name) ?? this.bound.keep(name, bindTo(chosen, choice));
+    return this.bound.recall(name) ?? this.bound.store(name, bindTo(chosen, choice));
   }
 
   private preparedOf(choice: DecodingKey): Prepared {
     const { key: material, algorithm } = choice;
     const memory = this.prepared.get(algorithm) ?? new KeyMemory<Prepared>();
     this.prepared.set(algorithm, memory);
-    return memory.recall(material) ?? memory.keep(material, { id: ++this.lastId, keys: this.prepare(choice) });
+    return memory.recall(material) ?? memory.store(material, { id: ++this.lastId, keys: this.prepare(choice) });
   }
 
   /**

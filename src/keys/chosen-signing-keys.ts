@@ -24,7 +24,7 @@ export class ChosenSigningKeys {
     const algorithm = named ?? this.settings.algorithm;
     const memory = this.prepared.get(algorithm) ?? new KeyMemory<PreparedPair>();
     this.prepared.set(algorithm, memory);
-    const { signing } = memory.recall(material) ?? memory.keep(material, this.prepare(material, algorithm));
+    const { signing } = memory.recall(material) ?? memory.store(material, this.prepare(material, algorithm));
     return { kid, algorithm, key: signing, claims };
   }
 

@@ -120,8 +120,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function fromJwk(given: JsonWebKey, purpose: KeyPurpose): KeyObject {
-  const jwk = withoutPrototype(given);
+function fromJwk(value: JsonWebKey, purpose: KeyPurpose): KeyObject {
+  const jwk = withoutPrototype(value);
   if (jwk.kty === 'oct')
     throw new TypeError(`${purpose.name} is a secret (kty: 'oct'); ${purpose.algorithm} needs a key pair.`);
   checkJwk(jwk, purpose);
@@ -141,8 +141,8 @@ function withStandardNames(jwk: JsonWebKey): JsonWebKey {
  * Refuses a JWK whose `alg`, `use` or `key_ops` do not fit the purpose (RFC 7517 s.4.2 to 4.4). A key that may sign has a
  * half, or is a secret, that may verify: a signing key whose entry becomes `use: 'verify'` is accepted.
  */
-function checkJwk(given: JsonWebKey, { name, algorithm, use }: KeyPurpose): void {
-  const jwk = withoutPrototype(given);
+function checkJwk(value: JsonWebKey, { name, algorithm, use }: KeyPurpose): void {
+  const jwk = withoutPrototype(value);
   const operations = jwk.key_ops;
   if (jwk.alg !== undefined && !namesOf(algorithm).some((known) => known === jwk.alg)) {
     throw new TypeError(`${name} is a JWK for ${JSON.stringify(jwk.alg)}, but is used for ${algorithm}.`);

@@ -25,7 +25,7 @@ export class KeyMemory<Prepared> {
   }
 
   /** Stores a prepared key and returns it. */
-  keep(material: unknown, prepared: Prepared): Prepared {
+  store(material: unknown, prepared: Prepared): Prepared {
     if (typeof material === 'string') this.#texts.set(material, prepared);
     else if (material instanceof KeyObject) this.#objects.set(material, prepared);
     else this.#others.set(nameOf(material), prepared);

@@ -35,8 +35,8 @@ const PROBLEMS = {
  * Finds the key in a text. Environments change texts: they keep quotes, escape or remove line breaks, indent lines, or hold
  * base64. Such changes are undone if only one key can be meant.
  */
-export function parseKeyText(given: string, depth = 2): KeyText {
-  const text = withoutQuotes(given);
+export function parseKeyText(value: string, depth = 2): KeyText {
+  const text = withoutQuotes(value);
   if (text === '') return { problem: PROBLEMS.empty };
   if (text.startsWith('{')) return { jwk: text };
   if (SSH_KEY.test(text)) return { problem: PROBLEMS.ssh };
@@ -45,8 +45,8 @@ export function parseKeyText(given: string, depth = 2): KeyText {
 }
 
 /** The text without a byte order mark, blanks and quotes around it. A quoted text may be JSON. */
-export function withoutQuotes(given: string): string {
-  const text = given.replace(/^\uFEFF/, '').trim();
+export function withoutQuotes(value: string): string {
+  const text = value.replace(/^\uFEFF/, '').trim();
   const quote = text[0];
   if (text.length < 2 || !['"', "'", '`'].includes(quote ?? '') || !text.endsWith(quote ?? '')) return text;
   const inner = text.slice(1, -1);

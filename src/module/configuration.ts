@@ -28,14 +28,14 @@ export class ConcealedOptions {
  * Checks the options and prepares the keys in one step. After that, only `KeyObject`s contain key material. A test can
  * replace the concealed options by plain ones.
  */
-export function configure(given: unknown, withExtras: boolean | undefined): Configuration {
+export function configure(value: unknown, withExtras: boolean | undefined): Configuration {
   if (withExtras === undefined) {
     throw new TypeError(
       'JwtExtendedModule is imported without options. Import JwtExtendedModule.forRoot({ secret: … }) once, in the root ' +
         'module. Its providers are global, so other modules import nothing.',
     );
   }
-  const options = given instanceof ConcealedOptions ? given.reveal() : given;
+  const options = value instanceof ConcealedOptions ? value.reveal() : value;
   const { settings, keyMaterial } = resolveOptions(options, withExtras);
   return { settings, ownKeys: new OwnKeys(settings, keyMaterial) };
 }

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { methodNames, methodOf, rememberReplacement } from '../routes/handler-names.js';
+import { methodNames, methodOf, recordReplacement } from '../routes/handler-names.js';
 import { inheritsPublic, isHandler, requirementOf, ruledMethods } from '../routes/route-requirement.js';
 import type { Handler } from '../routes/route-rules.js';
 
@@ -14,13 +14,13 @@ export interface Host {
  *
  * @throws TypeError if a protected method is a new function each time it is read.
  */
-export function noteReplacements(hosts: readonly Host[]): void {
+export function recordReplacements(hosts: readonly Host[]): void {
   for (const { controller, instance } of hosts) {
     if (instance === null) continue;
     for (const name of methodNames(controller)) {
       const current = read(instance, name);
       if (current === undefined || current === methodOf(controller, name)) continue;
-      if (current === read(instance, name)) rememberReplacement(current, controller, name);
+      if (current === read(instance, name)) recordReplacement(current, controller, name);
       else refuseUnknown(current, controller, name);
     }
   }

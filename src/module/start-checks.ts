@@ -10,11 +10,11 @@ import {
 } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { isGuarded, isHandler, isJwtGuard, requirementOf } from '../routes/route-requirement.js';
-import { forgetRequiredByDefault, noteRequiredByDefault } from '../routes/required-by-default.js';
+import { addRequiredByDefault, removeRequiredByDefault } from '../routes/required-by-default.js';
 import { ROUTE_RULE, type Handler } from '../routes/route-rules.js';
 import { refuseSharedCache } from './cache-checks.js';
 import { refuseUnguardedFields } from './field-checks.js';
-import { noteReplacements, refuseInert, refuseInheritedPublic, type Host } from './handler-checks.js';
+import { recordReplacements, refuseInert, refuseInheritedPublic, type Host } from './handler-checks.js';
 import { CONFIGURATION } from './configuration.js';
 import { GLOBAL_GUARD } from './module-definition.js';
 import { JwtGuard } from '../jwt.guard.js';
@@ -41,20 +41,20 @@ export class StartChecks implements OnModuleInit, OnApplicationBootstrap, OnAppl
     // Only a custom transport knows which methods are its handlers.
     if (this.settings.transports.length === 0) refuseInert(hosts);
     if (this.settings.requireByDefault) refuseInheritedPublic(hosts);
-    noteReplacements(hosts);
+    recordReplacements(hosts);
     refuseSharedCache(hosts, this.globalInterceptors(), (method, host) => this.isRequired(method, host));
     refuseUnguardedFields(hosts, this.modules, this.settings.requireByDefault);
     if (!this.globalGuard && !this.hasGlobalGuard()) this.refuseUnguardedHandlers();
-    if (this.settings.requireByDefault) hosts.forEach(({ controller }) => noteRequiredByDefault(controller));
+    if (this.settings.requireByDefault) hosts.forEach(({ controller }) => addRequiredByDefault(controller));
   }
 
   /** Runs again after all modules have started, because they may have replaced methods. Nest has bound the routes by then. */
   onApplicationBootstrap(): void {
-    noteReplacements(this.hosts());
+    recordReplacements(this.hosts());
   }
 
   onApplicationShutdown(): void {
-    if (this.settings.requireByDefault) this.hosts().forEach(({ controller }) => forgetRequiredByDefault(controller));
+    if (this.settings.requireByDefault) this.hosts().forEach(({ controller }) => removeRequiredByDefault(controller));
   }
 
   /** All controllers and providers that are instances of a class. */

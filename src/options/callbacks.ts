@@ -5,14 +5,14 @@ import type { JwtExtendedOptions } from './jwt-extended-options.js';
 import type { Reader } from './option-section.js';
 
 type CallbackName = {
-  [Name in keyof JwtExtendedOptions]-?: NonNullable<JwtExtendedOptions[Name]> extends (...given: never[]) => unknown
+  [Name in keyof JwtExtendedOptions]-?: NonNullable<JwtExtendedOptions[Name]> extends (...args: never[]) => unknown
     ? Name
     : never;
 }[keyof JwtExtendedOptions];
 
 /** A callback as the library calls it: its answer has arrived and is checked, or is a promise of that. */
-type Checked<Callback, Value> = Callback extends (...given: infer Given) => unknown
-  ? (...given: Given) => Awaitable<Value>
+type Checked<Callback, Value> = Callback extends (...args: infer Args) => unknown
+  ? (...args: Args) => Awaitable<Value>
   : undefined;
 
 /** What the callbacks return after their check. The others return any value, which its reader checks. */

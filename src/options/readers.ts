@@ -136,7 +136,7 @@ export function callback<Callback>(section: OptionSection, name: string): Callba
   const value = section.raw(name) ?? undefined;
   if (value === undefined) return undefined;
   if (typeof value !== 'function') return section.refuse(name, `must be a function; it is ${show(value)}.`);
-  return (value as (...given: unknown[]) => unknown).bind(section.options) as Callback;
+  return (value as (...args: unknown[]) => unknown).bind(section.options) as Callback;
 }
 
 type AnyReaders = Readonly<Record<string, Reader<unknown>>>;

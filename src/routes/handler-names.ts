@@ -5,7 +5,7 @@ import { lineage, type Handler } from './route-rules.js';
 const namesOfReplacements = new WeakMap<Handler, Map<Type, string>>();
 
 /** Records that this function replaces a method on an instance of a class. */
-export function rememberReplacement(replacement: Handler, controller: Type, name: string): void {
+export function recordReplacement(replacement: Handler, controller: Type, name: string): void {
   let names = namesOfReplacements.get(replacement);
   if (names === undefined) namesOfReplacements.set(replacement, (names = new Map<Type, string>()));
   names.set(controller, name);

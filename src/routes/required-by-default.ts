@@ -5,12 +5,12 @@ const host = globalThis as { [CLASSES]?: WeakSet<object> };
 const classes = (host[CLASSES] ??= new WeakSet());
 
 /** Records a class of an application with the option `requireByDefault`, for callers that cannot inject the option. */
-export function noteRequiredByDefault(controller: object): void {
+export function addRequiredByDefault(controller: object): void {
   classes.add(controller);
 }
 
 /** Removes a class of a closed application. */
-export function forgetRequiredByDefault(controller: object): void {
+export function removeRequiredByDefault(controller: object): void {
   classes.delete(controller);
 }
 

@@ -9,7 +9,7 @@ import type { RevocationStore, StoreWatch } from '../stores/revocation-store.js'
 /** Receives the notifications of the feed. */
 export interface FeedListener {
   /** The data of a subject changed. */
-  forget(subject: string): void;
+  remove(subject: string): void;
   /** The feed may have missed changes. */
   clear(): void;
 }
@@ -50,8 +50,8 @@ export class ChangeFeed implements Freshness {
     private readonly report: FeedReporter = () => undefined,
   ) {}
 
-  goodUntil(askedAt: number): number {
-    return askedAt >= this.watchingSince ? this.heardAt + this.staleness : -Infinity;
+  validUntil(requestedAt: number): number {
+    return requestedAt >= this.watchingSince ? this.heardAt + this.staleness : -Infinity;
   }
 
   /** Listens until `stop()`, and reconnects when the connection is lost. Its timers do not prevent the process from ending. */
@@ -98,7 +98,7 @@ export class ChangeFeed implements Freshness {
 
   private async connect(listener: FeedListener): Promise<void> {
     const attempt = ++this.attempt;
-    const onChange = (subject: string | null) => (subject === null ? listener.clear() : listener.forget(subject));
+    const onChange = (subject: string | null) => (subject === null ? listener.clear() : listener.remove(subject));
     const watch = requireWatch(await arrivedAnswer(this.store.watch(onChange), 'watch() of the store'));
     if (this.stopped || this.attempt !== attempt) return this.close(watch);
     this.watch = watch;

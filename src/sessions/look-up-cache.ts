@@ -5,13 +5,13 @@ import type { LookUp, LookUpQuery } from '../stores/revocation-store.js';
 /** The validity of cached look-ups. Times are milliseconds of `performance.now()`. */
 export interface Freshness {
   /** The end of the validity of a look-up that started at `askedAt`. */
-  goodUntil(askedAt: number): number;
+  validUntil(requestedAt: number): number;
 }
 
 /** A look-up in the cache. */
 interface Entry {
   readonly answer: LookUp;
-  readonly askedAt: number;
+  readonly requestedAt: number;
   readonly subject: string;
 }
 
@@ -33,19 +33,19 @@ export class LookUpCache {
   ) {}
 
   /** The cached look-up while it is valid, otherwise the result of `ask`. */
-  lookUp(query: LookUpQuery, ask: () => Awaitable<LookUp>): Awaitable<LookUp> {
+  lookUp(query: LookUpQuery, read: () => Awaitable<LookUp>): Awaitable<LookUp> {
     const key = `${query.subject} ${query.sid ?? ''} ${query.jti ?? ''}`;
     const entry = this.entries.get(key);
     const now = performance.now();
-    if (entry !== undefined && this.freshness.goodUntil(entry.askedAt) > now) {
+    if (entry !== undefined && this.freshness.validUntil(entry.requestedAt) > now) {
       this.touch(key, entry);
       return entry.answer;
     }
-    return this.load(query.subject, key, now, ask);
+    return this.load(query.subject, key, now, read);
   }
 
   /** Deletes the entries of a subject, and does not store its pending look-ups. */
-  forget(subject: string): void {
+  remove(subject: string): void {
     for (const load of this.loads.get(subject) ?? []) load.outdated = true;
     for (const key of this.keysBySubject.get(subject) ?? []) this.entries.delete(key);
     this.keysBySubject.delete(subject);
@@ -58,7 +58,7 @@ export class LookUpCache {
     this.keysBySubject.clear();
   }
 
-  private load(subject: string, key: string, askedAt: number, ask: () => Awaitable<LookUp>): Awaitable<LookUp> {
+  private load(subject: string, key: string, requestedAt: number, read: () => Awaitable<LookUp>): Awaitable<LookUp> {
     const load: Load = { outdated: false };
     const loads = this.loads.get(subject) ?? new Set();
     this.loads.set(subject, loads.add(load));
@@ -67,8 +67,8 @@ export class LookUpCache {
       if (loads.size === 0 && this.loads.get(subject) === loads) this.loads.delete(subject);
     };
     try {
-      const answer = after(ask(), (found) => {
-        if (!load.outdated) this.put(key, { answer: found, askedAt, subject });
+      const answer = after(read(), (found) => {
+        if (!load.outdated) this.put(key, { answer: found, requestedAt, subject });
         done();
         return found;
       });
@@ -108,7 +108,7 @@ export class LookUpCache {
 export class BoundedStaleness implements Freshness {
   constructor(private readonly staleness: number) {}
 
-  goodUntil(askedAt: number): number {
-    return askedAt + this.staleness;
+  validUntil(requestedAt: number): number {
+    return requestedAt + this.staleness;
   }
 }

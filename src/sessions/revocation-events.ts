@@ -25,7 +25,7 @@ class GuardedObservable<T> extends Observable<T> {
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in rxjs
   override pipe(...operations: Operations): Observable<any> {
-    const result: unknown = (super.pipe as (...given: unknown[]) => unknown).apply(this, operations);
+    const result: unknown = (super.pipe as (...args: unknown[]) => unknown).apply(this, operations);
     if (result === this || !isObservable(result)) return result as Observable<unknown>;
     return new GuardedObservable((subscriber) => result.subscribe(subscriber));
   }
@@ -46,8 +46,8 @@ export class RevocationEvents extends Observable<RevocationEvent> {
   }
 
   /** @internal The published type is that of rxjs. */
-  override subscribe(...given: Parameters<GuardedObservable<RevocationEvent>['subscribe']>): Subscription {
-    return this.guarded.subscribe(...given);
+  override subscribe(...args: Parameters<GuardedObservable<RevocationEvent>['subscribe']>): Subscription {
+    return this.guarded.subscribe(...args);
   }
 
   /** @internal The published type is that of rxjs. */

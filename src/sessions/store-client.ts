@@ -46,13 +46,13 @@ export class StoreClient {
   }
 
   /** Looks a token up in the store. With `mayBeRemembered`, the result can come from the cache. */
-  lookUp(query: LookUpQuery, mayBeRemembered: boolean): Awaitable<LookUp> {
-    if (!mayBeRemembered || this.cache === null) return this.askStore(query);
-    return this.cache.lookUp(query, () => this.askStore(query));
+  lookUp(query: LookUpQuery, isCacheable: boolean): Awaitable<LookUp> {
+    if (!isCacheable || this.cache === null) return this.readFromStore(query);
+    return this.cache.lookUp(query, () => this.readFromStore(query));
   }
 
   /** The look-up of every request. So it creates no objects that it does not need. */
-  private askStore(query: LookUpQuery): Awaitable<LookUp> {
+  private readFromStore(query: LookUpQuery): Awaitable<LookUp> {
     let answer: Awaitable<LookUp>;
     try {
       answer = arrivedAnswer(this.store.lookUp(query), 'lookUp() of the store');
@@ -82,7 +82,7 @@ export class StoreClient {
       return await this.tryToWrite(work, answer);
     } finally {
       // Also after a failure: the write may have been applied, so the cached look-ups may be wrong.
-      this.cache?.forget(subject);
+      this.cache?.remove(subject);
     }
   }
 

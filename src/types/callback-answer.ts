@@ -9,7 +9,7 @@ export type CallbackAnswer<T> = T | PromiseLike<T> | Observable<T>;
 export type AnswerCheck<T = unknown> = (value: unknown, name: string) => T;
 
 /** A callback of the application with any arguments. */
-export type AnyCallback = (...given: never[]) => unknown;
+export type AnyCallback = (...args: never[]) => unknown;
 
 /** How long an Observable can take to emit, in milliseconds. */
 const LONGEST_WAIT = 10_000;
@@ -22,8 +22,8 @@ const MOST_LEVELS = 10;
  * callback returns one or an Observable.
  */
 export function answering<T>(callback: AnyCallback, name: string, check: AnswerCheck<T>): AnyCallback {
-  const call = callback as (...given: unknown[]) => unknown;
-  return (...given: unknown[]): Awaitable<T> => checkedAnswer(call(...given), name, check);
+  const call = callback as (...args: unknown[]) => unknown;
+  return (...args: unknown[]): Awaitable<T> => checkedAnswer(call(...args), name, check);
 }
 
 /** The value of an answer, after it has arrived and has passed the check. */

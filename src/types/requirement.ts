@@ -13,7 +13,7 @@ const REQUIRED_TYPES = ['access', 'refresh', 'any'] as const satisfies JwtRequir
 export type AllowCallback = (context: JwtContext, request: HttpRequest) => CallbackAnswer<boolean>;
 
 /** The same as the library calls it: its answer has arrived and is checked, or is a promise of that. */
-type CheckedAllow = (...given: Parameters<AllowCallback>) => Awaitable<unknown>;
+type CheckedAllow = (...args: Parameters<AllowCallback>) => Awaitable<unknown>;
 
 /** The requirements of a route: the arguments of Flask-JWT-Extended's `jwt_required()`, scopes and roles. */
 export interface JwtRequirement {
@@ -111,12 +111,12 @@ function settleType({ type, refresh, verifyType }: JwtRequirement): { refresh: b
 
 function settleNames(
   option: string,
-  given: string | readonly string[] | undefined,
+  value: string | readonly string[] | undefined,
   isName: (value: unknown) => boolean,
 ): readonly string[] {
-  const names: readonly unknown[] = given === undefined ? [] : Array.isArray(given) ? given : [given];
+  const names: readonly unknown[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
   // An empty list is mostly a mistake, and it would let every token in.
-  if ((given !== undefined && names.length === 0) || !names.every(isName)) {
+  if ((value !== undefined && names.length === 0) || !names.every(isName)) {
     refuse(option, 'must be a name, or a list of names with at least one. A scope has no blanks (RFC 6749 s.3.3)');
   }
   return Object.freeze([...names]) as readonly string[];
@@ -137,12 +137,12 @@ function settleAllow(allow: unknown): CheckedAllow | null {
   return answering(allow as AllowCallback, 'allow of @JwtRequired()', verdict) as CheckedAllow;
 }
 
-function settleLocations(given: JwtRequirement['locations']): readonly TokenLocation[] | null {
-  const locations: readonly unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given];
+function settleLocations(value: JwtRequirement['locations']): readonly TokenLocation[] | null {
+  const locations: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
   if (locations.length === 0) return null;
   if (!locations.every(isTokenLocation)) {
     throw new TypeError(
-      `@JwtRequired({ locations }) must hold ${TOKEN_LOCATIONS.join(', ')} only; it is ${JSON.stringify(given)}.`,
+      `@JwtRequired({ locations }) must hold ${TOKEN_LOCATIONS.join(', ')} only; it is ${JSON.stringify(value)}.`,
     );
   }
   return Object.freeze([...locations]);

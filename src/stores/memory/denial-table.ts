@@ -29,7 +29,7 @@ export class DenialTable {
     if (this.segmentsInUse === 0) return undefined;
     const quick = quickHash(jti);
     const segment = this.segments[segmentOf(quick)];
-    return segment?.mayHold(quick) ? segment.get(denialKey(subject, jti, quick)) : undefined;
+    return segment?.mayContain(quick) ? segment.get(denialKey(subject, jti, quick)) : undefined;
   }
 
   /** Denies a `jti` until a time, unless it is denied for longer already. May drop entries that have expired by `now`. */

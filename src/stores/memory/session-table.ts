@@ -16,7 +16,7 @@ const SESSIONS_PER_SWEEP = 4;
 /** The sessions of all subjects. */
 export class SessionTable {
   private readonly subjects = new SubjectMap<SubjectSessions>();
-  private sweeping = this.everything();
+  private sweeping = this.allSessions();
 
   /** A session whose time is not over at `now`; `null` if there is none. */
   find(subject: string, sid: string, now: number): SessionRecord | null {
@@ -48,7 +48,7 @@ export class SessionTable {
   sweep(now: number): void {
     for (let step = 0; step < SESSIONS_PER_SWEEP; step++) {
       const { value: session, done } = this.sweeping.next();
-      if (done) this.sweeping = this.everything();
+      if (done) this.sweeping = this.allSessions();
       else if (session !== null && session.removeAt <= now) this.remove(session.subject, session.sid);
     }
   }
@@ -61,7 +61,7 @@ export class SessionTable {
   }
 
   /** All sessions, however they change meanwhile, and `null` from time to time, so that a step over nothing ends. */
-  private *everything(): Generator<{ subject: string; sid: string; removeAt: number } | null, undefined> {
+  private *allSessions(): Generator<{ subject: string; sid: string; removeAt: number } | null, undefined> {
     for (const entry of this.subjects.entries()) {
       if (entry === null) yield null;
       else for (const [sid, { removeAt }] of entry[1]) yield { subject: entry[0], sid, removeAt };

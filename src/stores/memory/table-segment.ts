@@ -21,7 +21,7 @@ export class TableSegment {
   }
 
   /** Whether an entry has this quick hash; `false` is certain, and `get()` decides the rest. */
-  mayHold(quick: number): boolean {
+  mayContain(quick: number): boolean {
     const mask = this.capacity - 1;
     for (let slot = quick & mask; !this.isEmpty(slot); slot = (slot + 1) & mask) {
       if (this.keys[slot * KEY_WORDS] === quick) return true;
@@ -69,11 +69,11 @@ export class TableSegment {
   private slotOf(key: DenialKey, from = 0): number {
     const mask = this.capacity - 1;
     let slot = (key[from] as number) & mask;
-    while (!this.isEmpty(slot) && !this.holds(slot, key, from)) slot = (slot + 1) & mask;
+    while (!this.isEmpty(slot) && !this.matches(slot, key, from)) slot = (slot + 1) & mask;
     return slot;
   }
 
-  private holds(slot: number, key: DenialKey, from: number): boolean {
+  private matches(slot: number, key: DenialKey, from: number): boolean {
     const at = slot * KEY_WORDS;
     for (let word = 0; word < KEY_WORDS; word++) if (this.keys[at + word] !== key[from + word]) return false;
     return true;

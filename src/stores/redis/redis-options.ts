@@ -31,15 +31,15 @@ const CURE = 'Pass what createClient() or createCluster() of "redis" return, or 
  * @throws TypeError that names the option, what is wrong and what to do.
  */
 export function readRedisOptions(options: RedisRevocationStoreOptions): Required<RedisRevocationStoreOptions> {
-  const given: unknown = options;
-  if (typeof given !== 'object' || given === null) {
+  const value: unknown = options;
+  if (typeof value !== 'object' || value === null) {
     throw new TypeError(`RedisRevocationStore needs an object with a client: { client }. ${CURE}`);
   }
-  if (isNodeRedis(given) || isIoredis(given)) {
+  if (isNodeRedis(value) || isIoredis(value)) {
     throw new TypeError('RedisRevocationStore takes an object: write new RedisRevocationStore({ client }).');
   }
-  reader.requireKnown(given);
-  return { client: readClient(memberOf(given, 'client')), prefix: readPrefix(memberOf(given, 'prefix') ?? 'jwt') };
+  reader.requireKnown(value);
+  return { client: readClient(memberOf(value, 'client')), prefix: readPrefix(memberOf(value, 'prefix') ?? 'jwt') };
 }
 
 function readClient(client: unknown): RedisClient {

@@ -51,8 +51,8 @@ const TABLE_NAME = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/i;
 
 /** @throws TypeError that names the option, what is wrong and what to do. */
 export function readSqlOptions(options: SqlRevocationStoreOptions): SqlSettings {
-  const given: unknown = options;
-  if (typeof given !== 'object' || given === null) {
+  const value: unknown = options;
+  if (typeof value !== 'object' || value === null) {
     throw new TypeError('SqlRevocationStore needs options: new SqlRevocationStore({ dialect, query }).');
   }
   reader.requireKnown(options);

@@ -7,7 +7,7 @@ export const expiring: Facts = {
   'a session ends with maxAge': async (alice) => {
     const session = await alice.open({ maxAge: 20 });
     await alice.reach(session.openedAt + 40);
-    await expectGone(alice, session.sid, session.currentId);
+    await expectRemoved(alice, session.sid, session.currentId);
   },
 
   'a session ends with maxAge after a rotation and a new token': async (alice) => {
@@ -16,14 +16,14 @@ export const expiring: Facts = {
       return alice.open({ sid, existing: true, maxAge });
     });
     await alice.reach((session.expiresAt ?? NaN) + 20);
-    await expectGone(alice, session.sid, session.currentId);
+    await expectRemoved(alice, session.sid, session.currentId);
   },
 
   'the record of a session stays for the leeway': async (alice) => {
     const brief = await alice.open({ maxAge: 10, leeway: 30 });
     const long = await alice.open({ maxAge: 10, leeway: 60_000 });
     await alice.reach(long.openedAt + 60);
-    await expectGone(alice, brief.sid, brief.currentId);
+    await expectRemoved(alice, brief.sid, brief.currentId);
     deepEqual(await alice.session(long.sid), long);
     await alice.rotate(long, { leeway: 60_000 });
   },
@@ -38,7 +38,7 @@ export const expiring: Facts = {
       await alice.reach(session.openedAt + 40);
       deepEqual(await alice.session(session.sid), session);
       expectOutcome('unknown', await renew(session));
-      await expectGone(alice, session.sid, session.currentId);
+      await expectRemoved(alice, session.sid, session.currentId);
     }
   },
 
@@ -55,7 +55,7 @@ export const expiring: Facts = {
       await alice.rotate(await alice.open({ token: { ...long, lifetime: null } }), { successor: brief }),
     ];
     await alice.pass(1_040);
-    for (const { sid, currentId } of gone) await expectGone(alice, sid, currentId);
+    for (const { sid, currentId } of gone) await expectRemoved(alice, sid, currentId);
     for (const session of lasting) deepEqual(await alice.session(session.sid), session);
     const left = await alice.sids();
     for (const { sid } of lasting) ok(left.includes(sid));
@@ -72,7 +72,7 @@ export const expiring: Facts = {
       return successor;
     });
     await alice.reach((rotated.expiresAt ?? NaN) + 40);
-    await expectGone(alice, rotated.sid, rotated.currentId);
+    await expectRemoved(alice, rotated.sid, rotated.currentId);
   },
 
   'a cut-off and a denial for ever stay': async (alice) => {
@@ -88,7 +88,7 @@ export const expiring: Facts = {
 
 type Token = ReturnType<typeof refreshToken>;
 
-async function expectGone(subject: StoreSubject, sid: string, currentId: string): Promise<void> {
+async function expectRemoved(subject: StoreSubject, sid: string, currentId: string): Promise<void> {
   equal(await subject.session(sid), null);
   equal((await subject.sids()).includes(sid), false);
   expectOutcome('unknown', await subject.present(sid, currentId));

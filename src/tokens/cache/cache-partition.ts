@@ -39,7 +39,7 @@ export class CachePartition {
   }
 
   /** Whether a new token should be added now. A full partition decides at random. */
-  wants(): boolean {
+  shouldAdd(): boolean {
     return !this.isFull() || (this.limits.maxTokens > 0 && Math.random() < ADMITTED);
   }
 

@@ -33,7 +33,7 @@ export class TokenCache {
       this.remove(token);
     }
     const partition = this.partitions[part];
-    if (partition.wants()) partition.add(new CachedToken(token, part, sizeOf(token)));
+    if (partition.shouldAdd()) partition.add(new CachedToken(token, part, sizeOf(token)));
   }
 
   /** Removes a token. */

@@ -36,7 +36,7 @@ describe('a segment of the table', () => {
 
   function expectEntry(segment: TableSegment, { key, time }: { key: Int32Array; time: number }): void {
     expect(segment.get(key)).toBe(time);
-    expect(segment.mayHold(key[0] as number)).toBe(true);
+    expect(segment.mayContain(key[0] as number)).toBe(true);
   }
 
   /** Sweeps twice: the second sweep finds an entry that the first one has moved from the end to the beginning. */
@@ -48,7 +48,7 @@ describe('a segment of the table', () => {
   it('has no entry for a quick hash that was never added', () => {
     const segment = new TableSegment();
     for (const quick of [0, 8, 16]) segment.raise([quick, 1, 2, 3], 10, 0);
-    expect([0, 8, 16, 24, 1, -8].map((quick) => segment.mayHold(quick))).toEqual([
+    expect([0, 8, 16, 24, 1, -8].map((quick) => segment.mayContain(quick))).toEqual([
       true,
       true,
       true,

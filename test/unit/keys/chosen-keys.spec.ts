@@ -121,9 +121,9 @@ describe('a key that encodeKey returns', () => {
 describe('the cache of prepared keys', () => {
   it('has a limit, and removes the keys that are not in use', () => {
     const memory = new KeyMemory<object>(10);
-    const wanted = memory.keep('wanted', {});
+    const wanted = memory.store('wanted', {});
     for (let index = 0; index < 1_000; index++) {
-      memory.keep(`key ${index}`, {});
+      memory.store(`key ${index}`, {});
       expect(memory.recall('wanted')).toBe(wanted);
     }
     expect(memory.recall('key 999')).toBeDefined();
@@ -133,8 +133,8 @@ describe('the cache of prepared keys', () => {
 
   it('distinguishes texts, bytes and JWKs', () => {
     const memory = new KeyMemory<string>();
-    memory.keep(Buffer.from('a'), 'bytes');
-    memory.keep({ kty: 'oct' }, 'JWK');
+    memory.store(Buffer.from('a'), 'bytes');
+    memory.store({ kty: 'oct' }, 'JWK');
     expect([memory.recall('a'), memory.recall('{"kty":"oct"}')]).toEqual([undefined, undefined]);
     expect([memory.recall(Buffer.from('a')), memory.recall({ kty: 'oct' })]).toEqual(['bytes', 'JWK']);
   });

@@ -25,8 +25,8 @@ class WatchedStore extends MemoryRevocationStore {
   }
 }
 
-const listenerOf = () => ({ forget: jest.fn(), clear: jest.fn() });
-const counts = (feed: ChangeFeed, askedAt = performance.now()) => feed.goodUntil(askedAt) > performance.now();
+const listenerOf = () => ({ remove: jest.fn(), clear: jest.fn() });
+const counts = (feed: ChangeFeed, requestedAt = performance.now()) => feed.validUntil(requestedAt) > performance.now();
 
 describe('The feed of a store’s changes', () => {
   beforeAll(() => Logger.overrideLogger(false));
@@ -118,7 +118,7 @@ describe('The feed of a store’s changes', () => {
     feed.start(listener);
     await time.pass(20);
     store.tell('alice');
-    expect(listener.forget).toHaveBeenCalledWith('alice');
+    expect(listener.remove).toHaveBeenCalledWith('alice');
     store.tell(null);
     expect(listener.clear).toHaveBeenCalledTimes(1);
   });
@@ -130,7 +130,7 @@ describe('The feed of a store’s changes', () => {
     await time.pass(20);
     store.ping = () => new Promise(() => undefined);
     const asked = performance.now();
-    expect(feed.goodUntil(asked)).toBe(answeredAt + STALENESS);
+    expect(feed.validUntil(asked)).toBe(answeredAt + STALENESS);
     await time.pass(STALENESS - 21);
     expect(counts(feed, asked)).toBe(true);
     await time.pass(1);

@@ -44,15 +44,15 @@ describe('The cache of look-ups', () => {
     const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
     void cache.lookUp(query('a'), () => NOTHING);
     void cache.lookUp(query('a', 'bob'), () => NOTHING);
-    cache.forget('alice');
+    cache.remove('alice');
     expect(cache.lookUp(query('a'), () => DENIED)).toBe(DENIED);
     expect(cache.lookUp(query('a', 'bob'), () => DENIED)).toBe(NOTHING);
   });
 
-  it.each(['forget', 'clear'] as const)('does not store a look-up that was pending at a %s', async (what) => {
+  it.each(['remove', 'clear'] as const)('does not store a look-up that was pending at a %s', async (what) => {
     const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
     const slow = cache.lookUp(query('a'), () => time.after(20, NOTHING));
-    if (what === 'forget') cache.forget('alice');
+    if (what === 'remove') cache.remove('alice');
     else cache.clear();
     await time.pass(20);
     await slow;
@@ -80,7 +80,7 @@ describe('The cache of look-ups', () => {
   });
 
   it('uses no entry that is not fresh', () => {
-    const cache = new LookUpCache({ goodUntil: () => performance.now() - 1 }, 10);
+    const cache = new LookUpCache({ validUntil: () => performance.now() - 1 }, 10);
     void cache.lookUp(query('a'), () => NOTHING);
     expect(cache.lookUp(query('a'), () => DENIED)).toBe(DENIED);
   });

@@ -26,7 +26,7 @@ function use(partition: CachePartition, used: readonly CachedToken[]): { hits: n
   const counts = { hits: 0, added: 0 };
   for (const token of used) {
     if (partition.find(token.rawToken) !== undefined) counts.hits++;
-    else if (partition.wants()) {
+    else if (partition.shouldAdd()) {
       partition.add(token);
       counts.added++;
     }

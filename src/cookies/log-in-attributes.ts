@@ -1,4 +1,4 @@
-import { rememberedContext } from '../context/jwt-context.js';
+import { storedContext } from '../context/jwt-context.js';
 import { toSeconds } from '../options/duration.js';
 import type { Settings } from '../options/settings.js';
 import type { TokenFactory } from '../tokens/issuing/token-factory.js';
@@ -16,8 +16,8 @@ import {
   type SetCookieOptions,
 } from './cookie-attributes.js';
 
-/** Keeps the attributes of a log-in: they stay with its cookies on renewal and deletion. */
-export class KeptAttributes {
+/** The attributes of a log-in, which a renewal and a deletion of its cookies repeat. */
+export class LogInAttributes {
   constructor(
     private readonly settings: Settings,
     private readonly factory: TokenFactory,
@@ -35,9 +35,9 @@ export class KeptAttributes {
   }
 
   /** The domains to delete cookies with: the one of the call and the one of the request's token. `undefined`: by the option. */
-  domainsToDelete(response: HttpResponse, told: string | undefined): ReadonlySet<string | undefined> {
+  domainsToDelete(response: HttpResponse, domainOfCall: string | undefined): ReadonlySet<string | undefined> {
     const { domain } = attributesOf(tokenInCookie(response, this.settings));
-    const domains = new Set([told === '' ? undefined : told, domain]);
+    const domains = new Set([domainOfCall === '' ? undefined : domainOfCall, domain]);
     if (domains.size > 1) domains.delete(undefined);
     return domains;
   }
@@ -49,9 +49,9 @@ export class KeptAttributes {
   async putInto(token: SignedToken, { domain, maxAge }: CookieAttributes): Promise<string> {
     const { implicitRefresh, cookies } = this.settings;
     if (implicitRefresh === null || isForeign(token.payload) || !this.factory.canSign) return token.rawToken;
-    const kept = { domain: domain === cookies.domain ? undefined : domain, maxAge };
-    if (areSame(kept, attributesIn(token.payload))) return token.rawToken;
-    return this.factory.withClaim(token, COOKIE_CLAIM, claimOf(kept));
+    const attributes = { domain: domain === cookies.domain ? undefined : domain, maxAge };
+    if (areSame(attributes, attributesIn(token.payload))) return token.rawToken;
+    return this.factory.withClaim(token, COOKIE_CLAIM, claimOf(attributes));
   }
 
   /** The attributes of the request's token. A token of another user does not count. */
@@ -64,7 +64,7 @@ export class KeptAttributes {
 /** The checked token of the request, if it came in a cookie. */
 function tokenInCookie(response: HttpResponse, settings: Settings): JwtContext | null {
   const request = response.request ?? response.req;
-  const found = request === undefined ? null : (rememberedContext(request, settings) ?? null);
+  const found = request === undefined ? null : (storedContext(request, settings) ?? null);
   return found?.location === 'cookies' ? found : null;
 }
 
