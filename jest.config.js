@@ -43,6 +43,7 @@ const nest12 = {
 const DIFFERING = [
   'bound-guard',
   'caching',
+  'circular-providers',
   'context-before-check',
   'current-user',
   'decorated-methods',

@@ -11,6 +11,7 @@ import {
   WITH_EXTRAS,
   type JwtExtendedModuleAsyncOptions,
 } from './module/module-definition.js';
+import { CircleCheck } from './module/circle-check.js';
 import { ConcealedOptions, CONFIGURATION, configure, type Configuration } from './module/configuration.js';
 import { EnhancerOrder } from './module/enhancer-order.js';
 import { MessageGuards } from './module/message-guards.js';
@@ -43,6 +44,7 @@ import { TokenService } from './token.service.js';
 import { memberOf } from './types/members.js';
 
 const PROVIDERS: Provider[] = [
+  CircleCheck,
   {
     provide: CONFIGURATION,
     inject: [

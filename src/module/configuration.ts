@@ -35,6 +35,12 @@ export function configure(value: unknown, withExtras: boolean | undefined): Conf
         'module. Its providers are global, so other modules import nothing.',
     );
   }
+  if ((value ?? null) === null && !withExtras) {
+    throw new TypeError(
+      'JwtExtendedModule.forRootAsync(): Nest needs the options before the factory has returned them, because the factory ' +
+        'injects a service with forwardRef() that needs the options. Inject ModuleRef instead, and get the service in the callback.',
+    );
+  }
   const options = value instanceof ConcealedOptions ? value.reveal() : value;
   const { settings, keyMaterial } = resolveOptions(options, withExtras);
   return { settings, ownKeys: new OwnKeys(settings, keyMaterial) };
