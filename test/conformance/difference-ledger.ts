@@ -33,7 +33,7 @@ export class DifferenceLedger {
   }
 
   /** The results of a scenario by the table. A row with a sentence of the contract declares the differences that it covers. */
-  judge(adapter: AdapterName, group: string, scenario: string, results: readonly StepResult[]): CheckedStep[] {
+  check(adapter: AdapterName, group: string, scenario: string, results: readonly StepResult[]): CheckedStep[] {
     this.run.add(`${group} / ${scenario}`);
     return results.map((result) => {
       if (result.class === 'same' || result.class === 'wording') return { ...result, complaint: null };
@@ -74,13 +74,13 @@ function covers(claim: Claim, adapter: AdapterName, group: string, scenario: str
 }
 
 function complaint(result: StepResult, isInTable: boolean): string {
-  const places = result.deviations.map(
+  const lines = result.deviations.map(
     ({ path, golden, ours }) => `    ${path || '.'}: ${short(golden)} -> ${short(ours)}`,
   );
   const remedy = isInTable
     ? 'the scenario does not allow it: the row has to quote the contract'
     : 'no row in differences.ts';
-  return [`${result.class} step ${result.step} ${result.request} (${remedy})`, ...places].join('\n');
+  return [`${result.class} step ${result.step} ${result.request} (${remedy})`, ...lines].join('\n');
 }
 
 function short(value: unknown): string {

@@ -99,23 +99,23 @@ jest.retryTimes(2);
 
 // The first test would measure the compilation of the cache.
 beforeAll(async () => {
-  const ask = await guardWith({ cache: { maxTokens: 1e6, maxBytes: MAX_BYTES } });
-  for (let index = 0; index < 1000; index++) ask(forge({ jti: randomUUID() }));
+  const send = await guardWith({ cache: { maxTokens: 1e6, maxBytes: MAX_BYTES } });
+  for (let index = 0; index < 1000; index++) send(forge({ jti: randomUUID() }));
 });
 
 it.each(KINDS)('a cache full of %s takes at most `maxBytes`', async (_, count, claims) => {
   const present = async (options: JwtExtendedOptions, presented: number) => {
-    const ask = await guardWith(options);
-    for (let index = 0; index < presented; index++) ask(forge({ jti: randomUUID(), csrf: randomUUID(), ...claims() }));
-    return ask;
+    const send = await guardWith(options);
+    for (let index = 0; index < presented; index++) send(forge({ jti: randomUUID(), csrf: randomUUID(), ...claims() }));
+    return send;
   };
   // First V8 compiles the code of the guard, and the guard creates its own objects.
   await present({ cache: false }, Math.min(count, 200));
   const before = bytesInUse();
-  const ask = await present({ cache: { maxTokens: 1e6, maxBytes: MAX_BYTES } }, count);
+  const send = await present({ cache: { maxTokens: 1e6, maxBytes: MAX_BYTES } }, count);
   const taken = bytesInUse() - before;
   expect(taken).toBeLessThan(MAX_BYTES);
   expect(taken).toBeGreaterThan(MAX_BYTES / 6);
   // The cache was still in use when the memory was measured.
-  expect(ask).toBeDefined();
+  expect(send).toBeDefined();
 });

@@ -49,7 +49,7 @@ class CountedGuard {
   }
 
   /** Counts the cost of a request, whether the guard accepts or refuses it. */
-  ask(token: string): Cost & { answer: unknown } {
+  send(token: string): Cost & { answer: unknown } {
     const signatures = jest.spyOn(TokenCodec.prototype, 'verifySignature');
     const metadata = [jest.spyOn(Reflect, 'getMetadata'), jest.spyOn(Reflect, 'getOwnMetadata')];
     const lookUp = jest.spyOn(this.store, 'lookUp');
@@ -88,7 +88,7 @@ function contextWith(token: string): ExecutionContext {
 
 it('the first request of a route reads its metadata; a token seen for the first time has its signature checked', async () => {
   const guard = await CountedGuard.make();
-  const { metadata, ...rest } = guard.ask(forge());
+  const { metadata, ...rest } = guard.send(forge());
   expect(rest).toEqual({ answer: true, signatures: 1, promises: 0, storeCalls: 1 });
   expect(metadata).toBeGreaterThan(0);
 });
@@ -96,30 +96,30 @@ it('the first request of a route reads its metadata; a token seen for the first 
 it('a cached token costs one look-up of the store, without a promise', async () => {
   const guard = await CountedGuard.make();
   const token = forge();
-  guard.ask(token);
-  expect(guard.ask(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 1 });
+  guard.send(token);
+  expect(guard.send(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 1 });
 });
 
 it('without the cache the signature is checked again, and all other costs are the same', async () => {
   const guard = await CountedGuard.make({ cache: false });
   const token = forge();
-  guard.ask(token);
-  expect(guard.ask(token)).toEqual({ answer: true, signatures: 1, metadata: 0, promises: 0, storeCalls: 1 });
+  guard.send(token);
+  expect(guard.send(token)).toEqual({ answer: true, signatures: 1, metadata: 0, promises: 0, storeCalls: 1 });
 });
 
 it('without a store there is no look-up', async () => {
   const guard = await CountedGuard.make({ revocation: undefined });
   const token = forge();
-  guard.ask(token);
-  expect(guard.ask(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 0 });
+  guard.send(token);
+  expect(guard.send(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 0 });
 });
 
 it('a revoked token is refused on the next request', async () => {
   const guard = await CountedGuard.make();
   const token = await guard.tokens.createAccessToken('alice');
-  expect(guard.ask(token).answer).toBe(true);
+  expect(guard.send(token).answer).toBe(true);
   await guard.tokens.revoke(token);
-  expect(guard.ask(token)).toMatchObject({
+  expect(guard.send(token)).toMatchObject({
     answer: { code: 'JWT_REVOKED' },
     signatures: 0,
     promises: 0,
@@ -130,8 +130,8 @@ it('a revoked token is refused on the next request', async () => {
 it('an expired token is refused at once, without a look-up and without a stack trace', async () => {
   const guard = await CountedGuard.make();
   const token = forge({ exp: 1 });
-  guard.ask(token);
-  const { answer, ...cost } = guard.ask(token);
+  guard.send(token);
+  const { answer, ...cost } = guard.send(token);
   expect(cost).toEqual({ signatures: 0, metadata: 0, promises: 0, storeCalls: 0 });
   expect(answer).toMatchObject({ code: 'JWT_EXPIRED' });
   expect((answer as Error).stack).toBe('ExpiredTokenException: Token has expired');
@@ -140,6 +140,6 @@ it('an expired token is refused at once, without a look-up and without a stack t
 it('a key of decodeKey does not change the cost of a cached token', async () => {
   const guard = await CountedGuard.make({ decodeKey: () => SECRET });
   const token = forge();
-  guard.ask(token);
-  expect(guard.ask(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 1 });
+  guard.send(token);
+  expect(guard.send(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 1 });
 });

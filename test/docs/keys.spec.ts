@@ -91,10 +91,8 @@ it('the key ring signs with the right key before and after rotate() and reload()
   const module = await started((await shown('ring.module')).RingModule);
   const tokens = module.get(TokenService, { strict: false });
   const ring = module.get(KeyRing, { strict: false });
-  const rotation = new (KeyRotationService as new (ring: KeyRing) => Record<string, (...given: string[]) => void>)(
-    ring,
-  );
-  const reload = new (KeyReloadService as new (...given: unknown[]) => { reload(): Promise<void> })(ring, {
+  const rotation = new (KeyRotationService as new (ring: KeyRing) => Record<string, (...args: string[]) => void>)(ring);
+  const reload = new (KeyReloadService as new (...args: unknown[]) => { reload(): Promise<void> })(ring, {
     readKeys: async () => [listed],
   });
   expect(KeyVault).toBeInstanceOf(Function);

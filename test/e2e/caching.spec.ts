@@ -80,7 +80,7 @@ class MixedController {
 }
 
 @Injectable()
-class KeptInterceptor extends CacheInterceptor {}
+class OwnInterceptor extends CacheInterceptor {}
 
 @Injectable()
 class ByUserInterceptor extends CacheInterceptor {
@@ -89,7 +89,7 @@ class ByUserInterceptor extends CacheInterceptor {
   }
 }
 
-@UseInterceptors(KeptInterceptor)
+@UseInterceptors(OwnInterceptor)
 @JwtRequired()
 @Controller('subclass')
 class SubclassController {

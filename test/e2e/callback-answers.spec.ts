@@ -190,32 +190,32 @@ describe.each(ADAPTERS)('what a callback answers on %s', (adapter) => {
     'allow',
     'unauthorized',
   ])('%s', (name) => {
-    const ask = (answer: () => unknown) => {
+    const send = (answer: () => unknown) => {
       answers = { [name]: answer };
       return app.get('/user', name === 'unauthorized' ? undefined : forge());
     };
 
     it('with an Observable that completes without a value is a 500 that names it', async () => {
       for (const answer of [() => EMPTY, async () => EMPTY]) {
-        expect(await ask(answer)).toMatchObject({ status: 500 });
+        expect(await send(answer)).toMatchObject({ status: 500 });
         expect(logger.errors.at(-1)).toContain(name);
         expect(logger.errors.at(-1)).toContain('returned an Observable that completed without a value');
       }
       const completed = new Subject();
       completed.complete();
-      expect(await ask(() => completed)).toMatchObject({ status: 500 });
+      expect(await send(() => completed)).toMatchObject({ status: 500 });
       expect(served).toBe(0);
     });
 
     it('with an Observable that fails is the error', async () => {
-      expect(await ask(() => throwError(() => new Error('the database is down')))).toMatchObject({ status: 500 });
+      expect(await send(() => throwError(() => new Error('the database is down')))).toMatchObject({ status: 500 });
       expect(logger.errors.at(-1)).toContain('the database is down');
       expect(served).toBe(0);
     });
 
     it('with an Observable that fails with one of our exceptions refuses', async () => {
       if (name === 'unauthorized') return;
-      expect(await ask(() => throwError(() => new RevokedTokenException('gone')))).toEqual({
+      expect(await send(() => throwError(() => new RevokedTokenException('gone')))).toEqual({
         status: 401,
         body: { msg: 'gone' },
       });
@@ -229,7 +229,7 @@ describe.each(ADAPTERS)('what a callback answers on %s', (adapter) => {
       jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
       try {
         let subscribed = false;
-        const asked = ask(() => {
+        const answer = send(() => {
           subscribed = true;
           return silent;
         });
@@ -238,7 +238,7 @@ describe.each(ADAPTERS)('what a callback answers on %s', (adapter) => {
         await new Promise((resolve) => setImmediate(resolve));
         expect(closed).toBe(false);
         jest.advanceTimersByTime(1);
-        expect(await asked).toMatchObject({ status: 500 });
+        expect(await answer).toMatchObject({ status: 500 });
         expect(logger.errors.at(-1)).toContain('returned an Observable that emitted nothing for 10 seconds');
         expect(closed).toBe(true);
       } finally {

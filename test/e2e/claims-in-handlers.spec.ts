@@ -125,13 +125,13 @@ describe.each(ADAPTERS)('what a handler reads of the token on %s', (adapter) => 
   it.each([
     ['payload', '@Jwt() in ClaimsController.forgotten: '],
     ['identity', '@JwtIdentity() in ClaimsController.forgottenIdentity: '],
-  ])('reading the %s where nothing was checked is a 500 whose log says what to do', async (path, place) => {
+  ])('reading the %s where nothing was checked is a 500 whose log says what to do', async (path, location) => {
     expect(await app.get(`/forgotten/${path}`, forge())).toEqual({
       status: 500,
       body: { statusCode: 500, message: 'Internal server error' },
     });
     const message = logger.errors.at(-1) ?? '';
-    expect(message).toContain(place);
+    expect(message).toContain(location);
     expect(message).toContain('Put @JwtRequired() on the handler');
   });
 });

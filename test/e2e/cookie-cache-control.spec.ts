@@ -190,13 +190,13 @@ describe.each(ADAPTERS)('implicit refresh on %s', (adapter) => {
     implicitRefresh: { within: '30m' },
   };
   const app = useJwtApp(adapter, { controllers: [PagesController], options });
-  const ask = (path: string, seconds: number) =>
+  const send = (path: string, seconds: number) =>
     app.send('GET', path, {
       headers: [['Cookie', `access_token_cookie=${forge({ csrf: 'a-value', exp: nowInSeconds() + seconds })}`]],
     });
 
   it.each(['/page', '/plain', '/intercepted', '/file', '/redirected'])('lets no cache store %s', async (path) => {
-    const renewed = await ask(path, 600);
+    const renewed = await send(path, 600);
     expect(renewed.setCookies).toHaveLength(2);
     expect(renewed.header('cache-control')).toBe('no-store');
     // Express adds Accept to a redirect.
@@ -204,14 +204,14 @@ describe.each(ADAPTERS)('implicit refresh on %s', (adapter) => {
   });
 
   it('leaves an answer private that the application made private', async () => {
-    const renewed = await ask('/private', 600);
+    const renewed = await send('/private', 600);
     expect(renewed.setCookies).toHaveLength(2);
     expect(renewed.header('cache-control')).toBe('private, max-age=60');
     expect(renewed.header('vary')).toBe('Authorization, Cookie');
   });
 
   it('leaves an answer alone on which it sets no cookie', async () => {
-    const later = await ask('/page', 3_000);
+    const later = await send('/page', 3_000);
     expect(later).toMatchObject({ status: 200 });
     expect(later.setCookies).toEqual([]);
     expect(later.header('cache-control')).toBe('public, max-age=3600');

@@ -42,7 +42,7 @@ const MISSING = { status: 401, body: { msg: 'Missing cookie "access_token_cookie
 
 describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
   const app = useJwtApp(adapter, serving());
-  const ask = (...lines: string[]) =>
+  const send = (...lines: string[]) =>
     app.send('GET', '/access', { headers: lines.map((line) => ['Cookie', line] as const) });
 
   it.each([
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
     `a="x; ${ACCESS}`,
     `__proto__=x; constructor=y; ${ACCESS}`,
   ])('is found among other texts: %#', async (cookies) => {
-    expect(await ask(cookies)).toEqual(LET_IN);
+    expect(await send(cookies)).toEqual(LET_IN);
   });
 
   it.each([
@@ -73,7 +73,7 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
     '=',
     '=;=',
   ])('is missing without the cookie, or with an empty one: %j', async (cookies) => {
-    expect(await ask(cookies)).toEqual(MISSING);
+    expect(await send(cookies)).toEqual(MISSING);
   });
 
   it.each([
@@ -89,38 +89,38 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
     '...',
     encodeURIComponent(`${access}=`),
   ])('is refused with an invalid value: %j', async (value) => {
-    expect(await ask(`access_token_cookie=${value}`)).toMatchObject({ status: 422 });
+    expect(await send(`access_token_cookie=${value}`)).toMatchObject({ status: 422 });
   });
 
   it('can be in quotes, and empty quotes are an empty value', async () => {
-    expect(await ask(`access_token_cookie="${access}"`)).toEqual(LET_IN);
-    expect(await ask('access_token_cookie=""')).toEqual(MISSING);
+    expect(await send(`access_token_cookie="${access}"`)).toEqual(LET_IN);
+    expect(await send('access_token_cookie=""')).toEqual(MISSING);
   });
 
   it('is missing among several of its name with different values, because another host can set one', async () => {
     const other = forge({ sub: 'mallory' });
     for (const second of ['garbage', '', other]) {
-      expect(await ask(`${ACCESS}; access_token_cookie=${second}`)).toEqual(MISSING);
-      expect(await ask(`access_token_cookie=${second}; ${ACCESS}`)).toEqual(MISSING);
-      expect(await ask(`a=1; access_token_cookie=${second}`, ACCESS)).toEqual(MISSING);
+      expect(await send(`${ACCESS}; access_token_cookie=${second}`)).toEqual(MISSING);
+      expect(await send(`access_token_cookie=${second}; ${ACCESS}`)).toEqual(MISSING);
+      expect(await send(`a=1; access_token_cookie=${second}`, ACCESS)).toEqual(MISSING);
     }
   });
 
   it('counts once if several of its name have the same value', async () => {
-    expect(await ask(`${ACCESS}; a=1; ${ACCESS}`)).toEqual(LET_IN);
-    expect(await ask(ACCESS, `access_token_cookie="${access}"`)).toEqual(LET_IN);
+    expect(await send(`${ACCESS}; a=1; ${ACCESS}`)).toEqual(LET_IN);
+    expect(await send(ACCESS, `access_token_cookie="${access}"`)).toEqual(LET_IN);
   });
 
   it('can be in any of several Cookie headers', async () => {
-    expect(await ask('a=1', ACCESS, 'b=2')).toEqual(LET_IN);
+    expect(await send('a=1', ACCESS, 'b=2')).toEqual(LET_IN);
   });
 
   it('is found among 900 others, and among 900 with its name', async () => {
     const others = Array.from({ length: 900 }, (_, index) => `c${index}=${index}`).join('; ');
-    expect(await ask(`${others}; ${ACCESS}`)).toEqual(LET_IN);
-    expect(await ask(others)).toEqual(MISSING);
-    expect(await ask(`${ACCESS}; ${'access_token_cookie; '.repeat(400)}`)).toEqual(LET_IN);
-    expect(await ask(Array<string>(600).fill('access_token_cookie=x').join(';'))).toMatchObject({ status: 422 });
+    expect(await send(`${others}; ${ACCESS}`)).toEqual(LET_IN);
+    expect(await send(others)).toEqual(MISSING);
+    expect(await send(`${ACCESS}; ${'access_token_cookie; '.repeat(400)}`)).toEqual(LET_IN);
+    expect(await send(Array<string>(600).fill('access_token_cookie=x').join(';'))).toMatchObject({ status: 422 });
   });
 
   it('does not replace the Authorization header', async () => {
@@ -130,44 +130,44 @@ describe.each(ADAPTERS)('the access cookie on %s', (adapter) => {
 
 describe.each(ADAPTERS)('routes of each kind on %s', (adapter) => {
   const app = useJwtApp(adapter, serving());
-  const ask = (path: string, cookies: string) => app.send('GET', path, { headers: [['Cookie', cookies]] });
+  const send = (path: string, cookies: string) => app.send('GET', path, { headers: [['Cookie', cookies]] });
 
   it('refresh routes read the refresh cookie', async () => {
-    expect(await ask('/refresh', `refresh_token_cookie=${refresh}`)).toMatchObject({ status: 200 });
-    expect(await ask('/refresh', ACCESS)).toEqual({
+    expect(await send('/refresh', `refresh_token_cookie=${refresh}`)).toMatchObject({ status: 200 });
+    expect(await send('/refresh', ACCESS)).toEqual({
       status: 401,
       body: { msg: 'Missing cookie "refresh_token_cookie"' },
     });
-    expect(await ask('/refresh', `refresh_token_cookie=x; refresh_token_cookie=${refresh}`)).toMatchObject({
+    expect(await send('/refresh', `refresh_token_cookie=x; refresh_token_cookie=${refresh}`)).toMatchObject({
       status: 401,
     });
-    expect(await ask('/refresh', `refresh_token_cookie=${access}`)).toEqual({
+    expect(await send('/refresh', `refresh_token_cookie=${access}`)).toEqual({
       status: 422,
       body: { msg: 'Only refresh tokens are allowed' },
     });
   });
 
   it('access routes refuse a refresh token in the access cookie', async () => {
-    expect(await ask('/access', `access_token_cookie=${refresh}`)).toEqual({
+    expect(await send('/access', `access_token_cookie=${refresh}`)).toEqual({
       status: 422,
       body: { msg: 'Only non-refresh tokens are allowed' },
     });
   });
 
   it('routes for any type read only the access cookie, with either token', async () => {
-    expect(await ask('/any', ACCESS)).toEqual({ status: 200, body: { type: 'access' } });
-    expect(await ask('/any', `access_token_cookie=${refresh}`)).toEqual({ status: 200, body: { type: 'refresh' } });
-    expect(await ask('/any', `refresh_token_cookie=${refresh}`)).toEqual(MISSING);
-    expect(await ask('/any', `refresh_token_cookie=garbage; ${ACCESS}`)).toMatchObject({ status: 200 });
+    expect(await send('/any', ACCESS)).toEqual({ status: 200, body: { type: 'access' } });
+    expect(await send('/any', `access_token_cookie=${refresh}`)).toEqual({ status: 200, body: { type: 'refresh' } });
+    expect(await send('/any', `refresh_token_cookie=${refresh}`)).toEqual(MISSING);
+    expect(await send('/any', `refresh_token_cookie=garbage; ${ACCESS}`)).toMatchObject({ status: 200 });
   });
 
   it('optional routes are anonymous without the cookie, and refuse an invalid one', async () => {
-    expect(await ask('/optional', 'a=1')).toEqual({ status: 200, body: { sub: null } });
-    expect(await ask('/optional', 'access_token_cookie=')).toEqual({ status: 200, body: { sub: null } });
-    expect(await ask('/optional', `access_token_cookie=x; ${ACCESS}`)).toEqual({ status: 200, body: { sub: null } });
-    expect(await ask('/optional', ACCESS)).toEqual({ status: 200, body: { sub: 'alice' } });
-    expect(await ask('/optional', 'access_token_cookie=garbage')).toMatchObject({ status: 422 });
-    expect(await ask('/optional', `access_token_cookie=${forge({ exp: 1 })}`)).toMatchObject({ status: 401 });
+    expect(await send('/optional', 'a=1')).toEqual({ status: 200, body: { sub: null } });
+    expect(await send('/optional', 'access_token_cookie=')).toEqual({ status: 200, body: { sub: null } });
+    expect(await send('/optional', `access_token_cookie=x; ${ACCESS}`)).toEqual({ status: 200, body: { sub: null } });
+    expect(await send('/optional', ACCESS)).toEqual({ status: 200, body: { sub: 'alice' } });
+    expect(await send('/optional', 'access_token_cookie=garbage')).toMatchObject({ status: 422 });
+    expect(await send('/optional', `access_token_cookie=${forge({ exp: 1 })}`)).toMatchObject({ status: 401 });
   });
 });
 
@@ -176,12 +176,12 @@ describe.each(ADAPTERS)('names of cookies on %s', (adapter) => {
 
   describe('of the application', () => {
     const app = useJwtApp(adapter, named('__Host-token'));
-    const ask = (path: string, cookies: string) => app.send('GET', path, { headers: [['Cookie', cookies]] });
+    const send = (path: string, cookies: string) => app.send('GET', path, { headers: [['Cookie', cookies]] });
 
     it('replace the defaults', async () => {
-      expect(await ask('/access', `__Host-token=${access}`)).toEqual(LET_IN);
-      expect(await ask('/access', ACCESS)).toEqual({ status: 401, body: { msg: 'Missing cookie "__Host-token"' } });
-      expect(await ask('/refresh', `__Secure-r=${refresh}`)).toMatchObject({ status: 200 });
+      expect(await send('/access', `__Host-token=${access}`)).toEqual(LET_IN);
+      expect(await send('/access', ACCESS)).toEqual({ status: 401, body: { msg: 'Missing cookie "__Host-token"' } });
+      expect(await send('/refresh', `__Secure-r=${refresh}`)).toMatchObject({ status: 200 });
     });
   });
 

@@ -49,32 +49,32 @@ describe.each(ADAPTERS)('csrf.methods with GET on %s', (adapter) => {
 
   it.each(['/read', '/any'])('holds for HEAD of %s, which runs the same handler', async (path) => {
     for (const method of ['GET', 'HEAD']) {
-      const ask = (...values: string[]) => app.send(method, path, { headers: lines({ csrf: VALUE }, values) });
-      expect(await ask(VALUE)).toMatchObject({ status: 200 });
-      expect(await ask()).toMatchObject({ status: 401 });
-      expect(await ask(OTHER)).toMatchObject({ status: 401 });
+      const send = (...values: string[]) => app.send(method, path, { headers: lines({ csrf: VALUE }, values) });
+      expect(await send(VALUE)).toMatchObject({ status: 200 });
+      expect(await send()).toMatchObject({ status: 401 });
+      expect(await send(OTHER)).toMatchObject({ status: 401 });
     }
   });
 });
 
 describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
   const app = useJwtApp(adapter, serving());
-  const ask = (method: string, claims: object, ...values: string[]) =>
+  const send = (method: string, claims: object, ...values: string[]) =>
     app.send(method, '/any', { headers: lines(claims, values) });
 
   describe.each(['POST', 'PUT', 'PATCH', 'DELETE'])('with %s', (method) => {
     it('needs its double submit value', async () => {
-      expect(await ask(method, { csrf: VALUE }, VALUE)).toMatchObject({ status: 200 });
-      expect(await ask(method, { csrf: VALUE })).toEqual(MISSING);
-      expect(await ask(method, { csrf: VALUE }, '')).toEqual(MISSING);
-      expect(await ask(method, { csrf: VALUE }, OTHER)).toEqual(MISMATCH);
+      expect(await send(method, { csrf: VALUE }, VALUE)).toMatchObject({ status: 200 });
+      expect(await send(method, { csrf: VALUE })).toEqual(MISSING);
+      expect(await send(method, { csrf: VALUE }, '')).toEqual(MISSING);
+      expect(await send(method, { csrf: VALUE }, OTHER)).toEqual(MISMATCH);
     });
   });
 
   it.each(['GET', 'HEAD'])('with %s needs no value, and ignores a wrong one', async (method) => {
     for (const values of [[], [''], [OTHER]]) {
-      expect(await ask(method, { csrf: VALUE }, ...values)).toMatchObject({ status: 200 });
-      expect(await ask(method, {}, ...values)).toMatchObject({ status: 200 });
+      expect(await send(method, { csrf: VALUE }, ...values)).toMatchObject({ status: 200 });
+      expect(await send(method, {}, ...values)).toMatchObject({ status: 200 });
     }
   });
 
@@ -100,12 +100,12 @@ describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
     '0',
     'x'.repeat(10_000),
   ])('refuses a value that is not identical: %#', async (value) => {
-    expect(await ask('POST', { csrf: VALUE }, value)).toEqual(MISMATCH);
+    expect(await send('POST', { csrf: VALUE }, value)).toEqual(MISMATCH);
   });
 
   it('refuses the value sent twice, because repeated headers are joined', async () => {
-    expect(await ask('POST', { csrf: VALUE }, VALUE, VALUE)).toEqual(MISMATCH);
-    expect(await ask('POST', { csrf: VALUE }, VALUE, OTHER)).toEqual(MISMATCH);
+    expect(await send('POST', { csrf: VALUE }, VALUE, VALUE)).toEqual(MISMATCH);
+    expect(await send('POST', { csrf: VALUE }, VALUE, OTHER)).toEqual(MISMATCH);
   });
 
   it.each([
@@ -118,12 +118,12 @@ describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
     [{ length: 1 }, 'x'],
     ['', 'x'],
   ])('is refused if its claim is not a string: %j', async (csrf, value) => {
-    expect(await ask('POST', { csrf }, value)).toEqual(MISMATCH);
+    expect(await send('POST', { csrf }, value)).toEqual(MISMATCH);
   });
 
   it('is refused without the claim', async () => {
-    expect(await ask('POST', {}, VALUE)).toEqual(NO_CLAIM);
-    expect(await ask('POST', { exp: 1 }, VALUE)).toEqual(NO_CLAIM);
+    expect(await send('POST', {}, VALUE)).toEqual(NO_CLAIM);
+    expect(await send('POST', { exp: 1 }, VALUE)).toEqual(NO_CLAIM);
   });
 
   it('lacks the value before it is parsed, and differs from it before it has expired or is of the wrong type', async () => {
@@ -132,13 +132,13 @@ describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
     expect(await app.send('POST', '/any', { headers: [...garbage, ['X-CSRF-TOKEN', VALUE]] })).toMatchObject({
       status: 422,
     });
-    expect(await ask('POST', { csrf: VALUE, exp: 1 }, OTHER)).toEqual(MISMATCH);
-    expect(await ask('POST', { csrf: VALUE, exp: 1 }, VALUE)).toEqual({
+    expect(await send('POST', { csrf: VALUE, exp: 1 }, OTHER)).toEqual(MISMATCH);
+    expect(await send('POST', { csrf: VALUE, exp: 1 }, VALUE)).toEqual({
       status: 401,
       body: { msg: 'Token has expired' },
     });
-    expect(await ask('POST', { csrf: VALUE, type: 'refresh' }, OTHER)).toEqual(MISMATCH);
-    expect(await ask('POST', { csrf: VALUE, type: 'refresh' }, VALUE)).toMatchObject({ status: 422 });
+    expect(await send('POST', { csrf: VALUE, type: 'refresh' }, OTHER)).toEqual(MISMATCH);
+    expect(await send('POST', { csrf: VALUE, type: 'refresh' }, VALUE)).toMatchObject({ status: 422 });
   });
 
   it('is refused without the value on an optional route', async () => {
@@ -200,10 +200,10 @@ describe.each(ADAPTERS)('the option csrf on %s', (adapter) => {
     const app = useJwtApp(adapter, serving({ csrf: { methods: ['get', 'Delete'] } }));
 
     it('need the value, in any case', async () => {
-      const ask = (method: string) => app.send(method, '/any', { headers: lines({ csrf: VALUE }, []) });
-      expect(await ask('GET')).toEqual(MISSING);
-      expect(await ask('DELETE')).toEqual(MISSING);
-      expect(await ask('POST')).toMatchObject({ status: 200 });
+      const send = (method: string) => app.send(method, '/any', { headers: lines({ csrf: VALUE }, []) });
+      expect(await send('GET')).toEqual(MISSING);
+      expect(await send('DELETE')).toEqual(MISSING);
+      expect(await send('POST')).toMatchObject({ status: 200 });
     });
   });
 

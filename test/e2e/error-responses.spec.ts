@@ -118,13 +118,13 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
 
   describe('with status, body and headers of all kinds', () => {
     let response: ErrorResponse;
-    let asked = 0;
+    let calls = 0;
     const app = useJwtApp(adapter, {
-      options: { errorMessageKey: 'error', errorResponses: { unauthorized: () => (asked++, response) } },
+      options: { errorMessageKey: 'error', errorResponses: { unauthorized: () => (calls++, response) } },
       controllers,
     });
-    const answerWith = (given: ErrorResponse) => {
-      response = given;
+    const answerWith = (next: ErrorResponse) => {
+      response = next;
       return app.get('/required');
     };
 
@@ -133,11 +133,11 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
     });
 
     it('are asked once per refusal, and never for an error that is not the library’s', async () => {
-      asked = 0;
+      calls = 0;
       await answerWith({ status: 403, body: {} });
-      expect(asked).toBe(1);
+      expect(calls).toBe(1);
       expect(await app.get('/conflict')).toMatchObject({ status: 409 });
-      expect(asked).toBe(1);
+      expect(calls).toBe(1);
     });
 
     it('a 401 keeps its challenge', async () => {
@@ -188,14 +188,14 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
       },
       controllers,
     });
-    const ask = (path: string, language: string, token?: string) =>
+    const send = (path: string, language: string, token?: string) =>
       app.send('GET', path, { token, headers: [['Accept-Language', language]] });
 
     it.each(FAILURES.filter(([name]) => name !== 'needsFreshToken'))(
       'any answers %s (%s), which has no callback of its own',
       async (_name, code, path, token) => {
         for (const [language, text] of Object.entries(TEXTS)) {
-          const { status, body } = await ask(path, language, token ?? undefined);
+          const { status, body } = await send(path, language, token ?? undefined);
           expect(status).toBeGreaterThan(399);
           expect(body).toEqual({ text, code, url: path });
         }
@@ -203,14 +203,14 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
     );
 
     it('a callback of the kind comes first', async () => {
-      expect(await ask('/fresh', 'de', forge())).toEqual({ status: 418, body: {} });
+      expect(await send('/fresh', 'de', forge())).toEqual({ status: 418, body: {} });
     });
 
     it.each(['/service', '/authenticator'])(
       'the answer in a handler (%s) has the language of the request',
       async (path) => {
         requests.length = 0;
-        expect(await ask(path, 'de')).toEqual({
+        expect(await send(path, 'de')).toEqual({
           status: 422,
           body: { text: 'Bitte anmelden', code: 'JWT_INVALID', url: path },
         });
@@ -225,7 +225,7 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
 
     it('is called once if the guard refuses', async () => {
       requests.length = 0;
-      await ask('/required', 'en');
+      await send('/required', 'en');
       expect(requests).toHaveLength(1);
     });
   });

@@ -24,35 +24,35 @@ const STALE = { status: 401, body: { msg: 'Fresh token required' } };
 
 describe.each(ADAPTERS)('a route that asks for a fresh token on %s', (adapter) => {
   const app = useJwtApp(adapter, { options: { leeway: '1h' }, controllers: [AccountController] });
-  const ask = (token: string) => app.get('/close', token);
+  const send = (token: string) => app.get('/close', token);
 
   it('lets in a token that is fresh for good', async () => {
-    expect(await ask(await app.tokens.createAccessToken('alice', { fresh: true }))).toEqual(FRESH);
+    expect(await send(await app.tokens.createAccessToken('alice', { fresh: true }))).toEqual(FRESH);
   });
 
   it('refuses a stale token', async () => {
-    expect(await ask(await app.tokens.createAccessToken('alice'))).toEqual(STALE);
-    expect(await ask(forge({ fresh: undefined }))).toEqual(STALE);
+    expect(await send(await app.tokens.createAccessToken('alice'))).toEqual(STALE);
+    expect(await send(forge({ fresh: undefined }))).toEqual(STALE);
   });
 
   it('lets in a token that is fresh for a while, as long as that lasts', async () => {
-    expect(await ask(await app.tokens.createAccessToken('alice', { fresh: '5m' }))).toEqual(FRESH);
-    expect(await ask(await app.tokens.createAccessToken('alice', { fresh: 60 }))).toEqual(FRESH);
+    expect(await send(await app.tokens.createAccessToken('alice', { fresh: '5m' }))).toEqual(FRESH);
+    expect(await send(await app.tokens.createAccessToken('alice', { fresh: 60 }))).toEqual(FRESH);
     const brief = await app.tokens.createAccessToken('alice', { fresh: 0.05 });
     await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(await ask(brief)).toEqual(STALE);
+    expect(await send(brief)).toEqual(STALE);
   });
 
   it('takes a number as the time until which the token is fresh, without leeway', async () => {
-    expect(await ask(forge({ fresh: nowInSeconds() + 60 }))).toEqual(FRESH);
-    expect(await ask(forge({ fresh: nowInSeconds() + 60.5 }))).toEqual(FRESH);
-    expect(await ask(forge({ fresh: nowInSeconds() - 1 }))).toEqual(STALE);
+    expect(await send(forge({ fresh: nowInSeconds() + 60 }))).toEqual(FRESH);
+    expect(await send(forge({ fresh: nowInSeconds() + 60.5 }))).toEqual(FRESH);
+    expect(await send(forge({ fresh: nowInSeconds() - 1 }))).toEqual(STALE);
   });
 
   it.each(['"true"', '"4102444800"', 'null', '[]', '[true]', '{}', '0', '1', '-1', '1e400', '-1e400'])(
     'takes fresh: %s for stale',
     async (json) => {
-      expect(await ask(forgeJson('fresh', json))).toEqual(STALE);
+      expect(await send(forgeJson('fresh', json))).toEqual(STALE);
     },
   );
 

@@ -25,7 +25,7 @@ const BAD = { status: 422, body: { msg: "Bad Authorization header. Expected 'Aut
 
 describe.each(ADAPTERS)('the Authorization header on %s', (adapter) => {
   const app = useJwtApp(adapter, serving({}));
-  const ask = (...values: string[]) =>
+  const send = (...values: string[]) =>
     app.send('GET', '/', { headers: values.map((value) => ['Authorization', value] as const) });
 
   it.each([
@@ -40,11 +40,11 @@ describe.each(ADAPTERS)('the Authorization header on %s', (adapter) => {
     `Bearer ${token},bearer ${other}`,
     `Bearer ${token},Bearerish ${other}`,
   ])('holds one token of the type: %#', async (value) => {
-    expect(await ask(value)).toMatchObject(LET_IN);
+    expect(await send(value)).toMatchObject(LET_IN);
   });
 
   it.each(['', ' ', ',', ',,,', '\t,'])('is missing when it is %j', async (value) => {
-    expect(await ask(value)).toEqual(MISSING);
+    expect(await send(value)).toEqual(MISSING);
   });
 
   it.each([
@@ -61,26 +61,26 @@ describe.each(ADAPTERS)('the Authorization header on %s', (adapter) => {
     ', , ,',
     '" Bearer"',
   ])('holds no token of the type, or more than one: %#', async (value) => {
-    expect(await ask(value)).toEqual(NO_BEARER);
+    expect(await send(value)).toEqual(NO_BEARER);
   });
 
   it.each(['Bearer', 'Bearer ,', 'Bearer a b', `Bearer ${token} ${token}`, 'Bearer a b, Basic x', 'Basic x, Bearer'])(
     'is bad when the type is not followed by one token: %#',
     async (value) => {
-      expect(await ask(value)).toEqual(BAD);
+      expect(await send(value)).toEqual(BAD);
     },
   );
 
   it.each(['Bearer é', 'Bearer \u00ff\u00fe', 'Bearer a.b.c', 'Bearer ...', 'Bearer "a.b.c"', `Bearer ${token}=`])(
     'holds garbage: %j',
     async (value) => {
-      expect(await ask(value)).toMatchObject({ status: 422 });
+      expect(await send(value)).toMatchObject({ status: 422 });
     },
   );
 
   it('counts once: of repeated lines Node keeps the first', async () => {
-    expect(await ask(`Bearer ${token}`, 'Bearer garbage')).toMatchObject(LET_IN);
-    expect(await ask('Bearer garbage', `Bearer ${token}`)).toMatchObject({ status: 422 });
+    expect(await send(`Bearer ${token}`, 'Bearer garbage')).toMatchObject(LET_IN);
+    expect(await send('Bearer garbage', `Bearer ${token}`)).toMatchObject({ status: 422 });
   });
 
   it('may be written in any case', async () => {
@@ -92,21 +92,21 @@ describe.each(ADAPTERS)('the Authorization header on %s', (adapter) => {
 describe.each(ADAPTERS)('the option header on %s', (adapter) => {
   describe('with another name', () => {
     const app = useJwtApp(adapter, serving({ header: { name: 'X-Access-Token' } }));
-    const ask = (...values: string[]) =>
+    const send = (...values: string[]) =>
       app.send('GET', '/', { headers: values.map((value) => ['x-access-token', value] as const) });
 
     it('is looked for there, and nowhere else', async () => {
-      expect(await ask(`Bearer ${token}`)).toMatchObject(LET_IN);
+      expect(await send(`Bearer ${token}`)).toMatchObject(LET_IN);
       expect(await app.get('/', token)).toEqual({ status: 401, body: { msg: 'Missing X-Access-Token Header' } });
-      expect(await ask('Bearer')).toEqual({
+      expect(await send('Bearer')).toEqual({
         status: 422,
         body: { msg: "Bad X-Access-Token header. Expected 'X-Access-Token: Bearer <JWT>'" },
       });
     });
 
     it('repeated lines count as one list, in which one token is allowed', async () => {
-      expect(await ask(`Bearer ${token}`, 'Basic x')).toMatchObject(LET_IN);
-      expect(await ask(`Bearer ${token}`, `Bearer ${token}`)).toMatchObject({ status: 401 });
+      expect(await send(`Bearer ${token}`, 'Basic x')).toMatchObject(LET_IN);
+      expect(await send(`Bearer ${token}`, `Bearer ${token}`)).toMatchObject({ status: 401 });
     });
   });
 
@@ -124,28 +124,28 @@ describe.each(ADAPTERS)('the option header on %s', (adapter) => {
 
   describe('with no type', () => {
     const app = useJwtApp(adapter, serving({ header: { type: '' } }));
-    const ask = (value: string) => app.send('GET', '/', { headers: [['Authorization', value]] });
+    const send = (value: string) => app.send('GET', '/', { headers: [['Authorization', value]] });
 
     it('takes a header that is the token, and nothing else', async () => {
-      expect(await ask(token)).toMatchObject(LET_IN);
-      expect(await ask(`,${token},`)).toMatchObject(LET_IN);
+      expect(await send(token)).toMatchObject(LET_IN);
+      expect(await send(`,${token},`)).toMatchObject(LET_IN);
       const bad = { status: 422, body: { msg: "Bad Authorization header. Expected 'Authorization: <JWT>'" } };
-      expect(await ask(`Bearer ${token}`)).toEqual(bad);
-      expect(await ask(', ,')).toMatchObject({ status: 422 });
-      expect(await ask(`${token},${token}`)).toMatchObject({ status: 422 });
-      expect(await ask('')).toEqual(MISSING);
+      expect(await send(`Bearer ${token}`)).toEqual(bad);
+      expect(await send(', ,')).toMatchObject({ status: 422 });
+      expect(await send(`${token},${token}`)).toMatchObject({ status: 422 });
+      expect(await send('')).toEqual(MISSING);
     });
   });
 
   describe('caseInsensitive', () => {
     const app = useJwtApp(adapter, serving({ header: { caseInsensitive: true } }));
-    const ask = (value: string) => app.send('GET', '/', { headers: [['Authorization', value]] });
+    const send = (value: string) => app.send('GET', '/', { headers: [['Authorization', value]] });
 
     it('takes the type in any case', async () => {
       for (const type of ['Bearer', 'bearer', 'BEARER', 'bEaReR']) {
-        expect(await ask(`${type} ${token}`)).toMatchObject(LET_IN);
+        expect(await send(`${type} ${token}`)).toMatchObject(LET_IN);
       }
-      expect(await ask(`Bearer ${token}, bearer ${token}`)).toEqual(NO_BEARER);
+      expect(await send(`Bearer ${token}, bearer ${token}`)).toEqual(NO_BEARER);
     });
   });
 });

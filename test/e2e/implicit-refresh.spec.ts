@@ -157,7 +157,7 @@ const setup = (options: JwtExtendedOptions = {}) => ({
 });
 
 /** A request with a token in its access cookie. */
-function ask(app: TestApp, route: string, token: string): Promise<Answer> {
+function send(app: TestApp, route: string, token: string): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
   const csrf = String(readToken(token).claims.csrf ?? '');
   return app.send(method, path, {
@@ -185,7 +185,7 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
   const app = useJwtApp(adapter, setup());
 
   it('is renewed, with its CSRF cookie', async () => {
-    const answer = await ask(app, 'GET /read', soon());
+    const answer = await send(app, 'GET /read', soon());
     expect(answer).toEqual({ status: 200, body: { identity: 'alice' } });
     const claims = renewed(answer);
     expect(answer.setCookies.map((line) => line.split('=')[0])).toEqual(['access_token_cookie', 'csrf_access_token']);
@@ -195,9 +195,9 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
   });
 
   it('is renewed, and the new token works at once', async () => {
-    const answer = await ask(app, 'GET /read', soon());
+    const answer = await send(app, 'GET /read', soon());
     const token = /^access_token_cookie=([^;]+)/.exec(answer.setCookies[0] ?? '')?.[1] ?? '';
-    const next = await ask(app, 'POST /change', token);
+    const next = await send(app, 'POST /change', token);
     expect(next).toMatchObject({ status: 201 });
     expect(renewed(next)).toBeNull();
   });
@@ -205,7 +205,7 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
   it('copies identity and own claims, and renews the other claims', async () => {
     const own = { role: 'admin', nested: { list: [1, null] }, zero: 0, tenant: null };
     const old = soon({ ...own, fresh: true, jti: 'old', aud: 'elsewhere' });
-    const claims = renewed(await ask(app, 'GET /read', old));
+    const claims = renewed(await send(app, 'GET /read', old));
     expect(claims).toMatchObject({ sub: 'alice', type: 'access', ...own });
     expect(claims?.jti).not.toBe('old');
     expect(claims?.csrf).not.toBe('a-value');
@@ -213,36 +213,36 @@ describe.each(ADAPTERS)('a cookie that expires soon on %s', (adapter) => {
   });
 
   it.each([true, nowInSeconds() + 10_000])('is not fresh after a renewal, even if it was: %p', async (fresh) => {
-    expect(renewed(await ask(app, 'GET /read', soon({ fresh })))).toMatchObject({ fresh: false });
+    expect(renewed(await send(app, 'GET /read', soon({ fresh })))).toMatchObject({ fresh: false });
   });
 
   it.each(['POST /change', 'GET /optional', 'GET /any', 'GET /guarded', 'GET /own-cookie'])(
     'is renewed by %s too',
     async (route) => {
-      expect(renewed(await ask(app, route, soon()))).toMatchObject({ sub: 'alice' });
+      expect(renewed(await send(app, route, soon()))).toMatchObject({ sub: 'alice' });
     },
   );
 
   it('is renewed once, even if the handler returns several values', async () => {
     for (const route of ['GET /many', 'GET /file']) {
-      const answer = await ask(app, route, soon());
+      const answer = await send(app, route, soon());
       expect(answer).toMatchObject({ status: 200 });
       expect(answer.setCookies.filter((line) => line.startsWith('access_token_cookie='))).toHaveLength(1);
     }
   });
 
   it('is renewed together with a cookie of the application', async () => {
-    const names = (await ask(app, 'GET /own-cookie', soon())).setCookies.map((line) => line.split('=')[0]);
+    const names = (await send(app, 'GET /own-cookie', soon())).setCookies.map((line) => line.split('=')[0]);
     expect(names).toEqual(['own', 'access_token_cookie', 'csrf_access_token']);
   });
 
   it.each([1_799, 60, 1])('is renewed with %d s left', async (seconds) => {
-    expect(renewed(await ask(app, 'GET /read', expiringIn(seconds)))).not.toBeNull();
+    expect(renewed(await send(app, 'GET /read', expiringIn(seconds)))).not.toBeNull();
   });
 
   it('is renewed for each of several requests at the same time', async () => {
     const token = soon();
-    const answers = await Promise.all([1, 2, 3].map(() => ask(app, 'GET /read', token)));
+    const answers = await Promise.all([1, 2, 3].map(() => send(app, 'GET /read', token)));
     const ids = answers.map((answer) => renewed(answer)?.jti);
     expect(new Set(ids).size).toBe(3);
   });
@@ -253,7 +253,7 @@ describe.each(ADAPTERS)('a cookie is not renewed on %s', (adapter) => {
 
   it('when its token has enough time left, or never expires', async () => {
     for (const token of [expiringIn(1_801), expiringIn(100_000), forge({ csrf: 'a-value', exp: undefined })]) {
-      const answer = await ask(app, 'GET /read', token);
+      const answer = await send(app, 'GET /read', token);
       expect(answer).toMatchObject({ status: 200 });
       expect(answer.setCookies).toEqual([]);
     }
@@ -262,7 +262,7 @@ describe.each(ADAPTERS)('a cookie is not renewed on %s', (adapter) => {
   it('when its token is refused: expired, revoked, forged', async () => {
     revoked.add('revoked');
     for (const token of [expiringIn(-1), soon({ jti: 'revoked' }), forge({}, { secret: 'xy'.repeat(32) })]) {
-      const answer = await ask(app, 'GET /read', token);
+      const answer = await send(app, 'GET /read', token);
       expect([401, 422]).toContain(answer.status);
       expect(answer.setCookies).toEqual([]);
     }
@@ -270,33 +270,33 @@ describe.each(ADAPTERS)('a cookie is not renewed on %s', (adapter) => {
 
   it('when its token is revoked and the route does not check revocation', async () => {
     revoked.add('revoked');
-    const answer = await ask(app, 'GET /revoked-too', soon({ jti: 'revoked' }));
+    const answer = await send(app, 'GET /revoked-too', soon({ jti: 'revoked' }));
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.setCookies).toEqual([]);
   });
 
   it('when the handler revoked its token, so that a log-out is not undone', async () => {
-    const answer = await ask(app, 'DELETE /revoked', soon({ jti: `logged-out-${adapter}` }));
+    const answer = await send(app, 'DELETE /revoked', soon({ jti: `logged-out-${adapter}` }));
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.setCookies).toEqual([]);
   });
 
   it('when the handler deleted it, or the refresh cookie', async () => {
-    const cleared = await ask(app, 'DELETE /cleared', soon());
+    const cleared = await send(app, 'DELETE /cleared', soon());
     expect(cleared.setCookies).toHaveLength(4);
     expect(cleared.setCookies.every((line) => line.includes('=; '))).toBe(true);
-    expect(renewed(await ask(app, 'DELETE /cleared-refresh', soon()))).toBeNull();
+    expect(renewed(await send(app, 'DELETE /cleared-refresh', soon()))).toBeNull();
   });
 
   it('when the handler set another token', async () => {
-    const answer = await ask(app, 'POST /set', soon());
+    const answer = await send(app, 'POST /set', soon());
     expect(answer.setCookies).toHaveLength(2);
     expect(renewed(answer)).toMatchObject({ sub: 'bob' });
   });
 
   it('when the handler failed', async () => {
-    expect((await ask(app, 'GET /fails', soon())).setCookies).toEqual([]);
-    const crashed = await ask(app, 'GET /crashes', soon());
+    expect((await send(app, 'GET /fails', soon())).setCookies).toEqual([]);
+    const crashed = await send(app, 'GET /crashes', soon());
     expect(crashed).toMatchObject({ status: 500 });
     expect(crashed.setCookies).toEqual([]);
   });
@@ -316,7 +316,7 @@ describe.each(ADAPTERS)('a cookie is not renewed on %s', (adapter) => {
 
   it('when the token is a refresh token, in either cookie', async () => {
     const token = soon({ type: 'refresh' });
-    expect((await ask(app, 'GET /any', token)).setCookies).toEqual([]);
+    expect((await send(app, 'GET /any', token)).setCookies).toEqual([]);
     const headers = [['Cookie', `refresh_token_cookie=${token}`]] as const;
     const answer = await app.send('GET', '/refresh', { headers });
     expect(answer).toMatchObject({ status: 200 });
@@ -324,18 +324,18 @@ describe.each(ADAPTERS)('a cookie is not renewed on %s', (adapter) => {
   });
 
   it('when the route did not verify it, or without a token', async () => {
-    for (const route of ['GET /open', 'GET /nowhere']) expect((await ask(app, route, soon())).setCookies).toEqual([]);
+    for (const route of ['GET /open', 'GET /nowhere']) expect((await send(app, route, soon())).setCookies).toEqual([]);
     expect((await app.get('/optional')).setCookies).toEqual([]);
   });
 
   it('when the response was sent', async () => {
-    const answer = await ask(app, 'GET /sent', soon());
+    const answer = await send(app, 'GET /sent', soon());
     expect(answer).toEqual({ status: 200, body: 'sent' });
     expect(answer.setCookies).toEqual([]);
   });
 
   it('or is renewed once, when the response is a stream of events', async () => {
-    const events = await ask(app, 'GET /events', soon());
+    const events = await send(app, 'GET /events', soon());
     expect(events).toMatchObject({ status: 200, body: expect.stringContaining('data: two') });
     expect(events.setCookies.filter((line) => line.startsWith('access_token_cookie=')).length).toBeLessThan(2);
   });
@@ -346,7 +346,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     const app = useJwtApp(adapter, setup({ implicitRefresh }));
 
     it('renews no token', async () => {
-      expect((await ask(app, 'GET /read', soon())).setCookies).toEqual([]);
+      expect((await send(app, 'GET /read', soon())).setCookies).toEqual([]);
     });
   });
 
@@ -354,20 +354,20 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     const app = useJwtApp(adapter, setup({ implicitRefresh: { within: '2h' } }));
 
     it('never shortens the lifetime of a token', async () => {
-      expect(renewed(await ask(app, 'GET /read', soon()))).not.toBeNull();
-      expect(renewed(await ask(app, 'GET /read', expiringIn(3_700)))).toBeNull();
+      expect(renewed(await send(app, 'GET /read', soon()))).not.toBeNull();
+      expect(renewed(await send(app, 'GET /read', expiringIn(3_700)))).toBeNull();
     });
   });
 
   describe('with callbacks', () => {
-    const given: unknown[] = [];
+    const users: unknown[] = [];
     const app = useJwtApp(
       adapter,
       setup({
         userLookup: ({ sub }) => ({ id: sub, name: 'Alice' }),
         userIdentity: () => 'never asked: the identity is copied',
         additionalClaims: (user) => {
-          given.push(user);
+          users.push(user);
           return { role: 'user' };
         },
         issuer: 'me',
@@ -375,10 +375,10 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     );
 
     it('calls the callbacks for claims, with the user', async () => {
-      given.length = 0;
-      const claims = renewed(await ask(app, 'GET /read', soon({ iss: 'me', role: 'admin' })));
+      users.length = 0;
+      const claims = renewed(await send(app, 'GET /read', soon({ iss: 'me', role: 'admin' })));
       expect(claims).toMatchObject({ sub: 'alice', role: 'user', iss: 'me' });
-      expect(given).toEqual([{ id: 'alice', name: 'Alice' }]);
+      expect(users).toEqual([{ id: 'alice', name: 'Alice' }]);
     });
   });
 
@@ -394,7 +394,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     afterAll(() => Logger.overrideLogger(false));
 
     it('does not change the response, and logs a warning', async () => {
-      const answer = await ask(app, 'POST /change', soon());
+      const answer = await send(app, 'POST /change', soon());
       expect(answer).toMatchObject({ status: 201 });
       expect(answer.setCookies).toEqual([]);
       expect(logger.warnings.join()).toContain('The database is down');
@@ -410,7 +410,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     afterAll(() => Logger.overrideLogger(false));
 
     it('does not renew the token, and logs the size of the claims', async () => {
-      const answer = await ask(app, 'GET /read', soon());
+      const answer = await send(app, 'GET /read', soon());
       expect(answer).toMatchObject({ status: 200 });
       expect(answer.setCookies).toEqual([]);
       expect(logger.warnings.join()).toContain('claim "roles" (4402 bytes)');
@@ -422,7 +422,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     const app = useJwtApp(adapter, setup({ csrf: false, cookies: { session: false } }));
 
     it('sets one cookie, with the configured attributes', async () => {
-      const answer = await ask(app, 'GET /read', soon());
+      const answer = await send(app, 'GET /read', soon());
       expect(answer.setCookies).toEqual([expect.stringContaining('; Max-Age=31540000; ')]);
       expect(renewed(answer)).not.toHaveProperty('csrf');
     });
@@ -432,8 +432,8 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     const app = useJwtApp(adapter, setup({ leeway: '1m' }));
 
     it('renews a token that the guard still accepts', async () => {
-      expect(renewed(await ask(app, 'GET /read', expiringIn(-10)))).not.toBeNull();
-      expect(await ask(app, 'GET /read', expiringIn(-70))).toMatchObject({ status: 401 });
+      expect(renewed(await send(app, 'GET /read', expiringIn(-10)))).not.toBeNull();
+      expect(await send(app, 'GET /read', expiringIn(-70))).toMatchObject({ status: 401 });
     });
   });
 
@@ -442,7 +442,7 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
 
     it('copies that claim, of any type', async () => {
       const token = forge({ ...claimsOf({ sub: undefined }), csrf: 'a-value', user_id: 42 });
-      const claims = renewed(await ask(app, 'GET /read', token));
+      const claims = renewed(await send(app, 'GET /read', token));
       expect(claims).toMatchObject({ user_id: 42 });
     });
   });

@@ -27,16 +27,16 @@ async function ownTokens(adapter: AdapterName, options: JwtExtendedOptions) {
 
 describe.each(ADAPTERS)('issuer on %s', (adapter) => {
   const app = useJwtApp(adapter, { options: { issuer: { decode: ['us', 'partner'] } }, controllers });
-  const ask = (iss: unknown) => app.get('/', forge({ iss }));
+  const send = (iss: unknown) => app.get('/', forge({ iss }));
 
   it('one of the configured values must be in the token', async () => {
-    expect(await ask('us')).toMatchObject({ status: 200 });
-    expect(await ask('partner')).toMatchObject({ status: 200 });
-    expect(await ask('them')).toEqual(refused('Invalid issuer'));
-    expect(await ask('us ')).toEqual(refused('Invalid issuer'));
-    expect(await ask(undefined)).toEqual(refused('Token is missing the "iss" claim'));
-    expect(await ask(['us'])).toEqual(refused('Payload Issuer (iss) must be a string'));
-    expect(await ask(null)).toEqual(refused('Payload Issuer (iss) must be a string'));
+    expect(await send('us')).toMatchObject({ status: 200 });
+    expect(await send('partner')).toMatchObject({ status: 200 });
+    expect(await send('them')).toEqual(refused('Invalid issuer'));
+    expect(await send('us ')).toEqual(refused('Invalid issuer'));
+    expect(await send(undefined)).toEqual(refused('Token is missing the "iss" claim'));
+    expect(await send(['us'])).toEqual(refused('Payload Issuer (iss) must be a string'));
+    expect(await send(null)).toEqual(refused('Payload Issuer (iss) must be a string'));
   });
 
   it('one value is written into new tokens and required of all', async () => {
@@ -52,22 +52,22 @@ describe.each(ADAPTERS)('issuer on %s', (adapter) => {
 
 describe.each(ADAPTERS)('audience on %s', (adapter) => {
   const app = useJwtApp(adapter, { options: { audience: { decode: ['web', 'app'] } }, controllers });
-  const ask = (aud: unknown) => app.get('/', forge({ aud }));
+  const send = (aud: unknown) => app.get('/', forge({ aud }));
 
   it('one of the configured values must be among those in the token', async () => {
-    expect(await ask('web')).toMatchObject({ status: 200 });
-    expect(await ask(['other', 'app'])).toMatchObject({ status: 200 });
-    expect(await ask('other')).toEqual(refused("Audience doesn't match"));
-    expect(await ask(['other'])).toEqual(refused("Audience doesn't match"));
-    expect(await ask([])).toEqual(refused("Audience doesn't match"));
+    expect(await send('web')).toMatchObject({ status: 200 });
+    expect(await send(['other', 'app'])).toMatchObject({ status: 200 });
+    expect(await send('other')).toEqual(refused("Audience doesn't match"));
+    expect(await send(['other'])).toEqual(refused("Audience doesn't match"));
+    expect(await send([])).toEqual(refused("Audience doesn't match"));
   });
 
   it('must be in the token, as a string', async () => {
     for (const missing of [undefined, null, '', 0, false]) {
-      expect(await ask(missing)).toEqual(refused('Token is missing the "aud" claim'));
+      expect(await send(missing)).toEqual(refused('Token is missing the "aud" claim'));
     }
     for (const odd of [1, true, {}, ['web', 1], [['web']], { web: true }]) {
-      expect(await ask(odd)).toEqual(refused('Invalid claim format in token'));
+      expect(await send(odd)).toEqual(refused('Invalid claim format in token'));
     }
   });
 

@@ -26,13 +26,13 @@ class AdminGuard implements CanActivate {
 }
 
 @Injectable()
-class StampInterceptor implements NestInterceptor {
+class IdentityInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(map((body: object) => ({ ...body, by: getJwtContext(context)?.payload.sub ?? null })));
   }
 }
 
-@UseInterceptors(StampInterceptor)
+@UseInterceptors(IdentityInterceptor)
 @Controller()
 class ContextController {
   @JwtRequired()

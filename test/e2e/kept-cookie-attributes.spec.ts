@@ -179,11 +179,11 @@ describe.each(ADAPTERS)('with implicit refresh on %s', (adapter) => {
   });
 
   it('log-out deletes the cookies with the domain of the log-in', async () => {
-    for (const told of [undefined, {}, { domain: '' }]) {
+    for (const withDomain of [undefined, {}, { domain: '' }]) {
       const browser = new Browser(app);
       await browser.send('POST /log-in', { domain: 'a.example', maxAge: '7d' });
       expect(browser.stored).toEqual(all('a.example', '*'));
-      expect(await browser.send('DELETE /log-out', told)).toMatchObject({ status: 200 });
+      expect(await browser.send('DELETE /log-out', withDomain)).toMatchObject({ status: 200 });
       expect(browser.stored).toEqual([]);
     }
   });

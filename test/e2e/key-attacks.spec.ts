@@ -158,8 +158,8 @@ describe.each(ADAPTERS)('an attacker with only the public key, on %s', (adapter)
       { crit: 'alg' },
       { b64: false },
       { b64: 'true' },
-    ])('cannot use special headers, even with a valid signature: %j', async (asked) => {
-      const input = inputOf({ alg: algorithm, kid: 'pair', ...asked });
+    ])('cannot use special headers, even with a valid signature: %j', async (parameters) => {
+      const input = inputOf({ alg: algorithm, kid: 'pair', ...parameters });
       const token = `${input}.${signed(algorithm, input, privateKeyFor(algorithm))}`;
       expect(await app.get('/', token)).toMatchObject({ status: 422 });
       expect(await ring.get('/', token)).toMatchObject({ status: 422 });

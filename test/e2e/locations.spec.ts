@@ -44,14 +44,14 @@ const CSRF = 'a-value';
 const token = forge({ csrf: CSRF });
 
 /** Adds a token in a location to a request. */
-type Places = Partial<Record<TokenLocation, string>>;
+type Locations = Partial<Record<TokenLocation, string>>;
 
-function post(app: TestApp, path: string, places: Places, headers: readonly (readonly [string, string])[] = []) {
-  const query = places.query_string === undefined ? '' : `?jwt=${places.query_string}`;
+function post(app: TestApp, path: string, locations: Locations, headers: readonly (readonly [string, string])[] = []) {
+  const query = locations.query_string === undefined ? '' : `?jwt=${locations.query_string}`;
   const lines = [...headers];
-  if (places.headers !== undefined) lines.push(['Authorization', places.headers]);
-  if (places.cookies !== undefined) lines.push(['Cookie', `access_token_cookie=${places.cookies}`]);
-  const body = places.json === undefined ? undefined : { access_token: places.json };
+  if (locations.headers !== undefined) lines.push(['Authorization', locations.headers]);
+  if (locations.cookies !== undefined) lines.push(['Cookie', `access_token_cookie=${locations.cookies}`]);
+  const body = locations.json === undefined ? undefined : { access_token: locations.json };
   return app.send('POST', `${path}${query}`, { headers: lines, body });
 }
 
@@ -59,7 +59,7 @@ const serving = (options: JwtExtendedOptions) => ({ options, controllers: [Route
 const WITH_CSRF = [['X-CSRF-TOKEN', CSRF]] as const;
 
 const EVERYWHERE: TokenLocation[] = ['headers', 'cookies', 'query_string', 'json'];
-const IN: Record<TokenLocation, (token: string) => Places> = {
+const IN: Record<TokenLocation, (token: string) => Locations> = {
   headers: (value) => ({ headers: `Bearer ${value}` }),
   cookies: (value) => ({ cookies: value }),
   query_string: (value) => ({ query_string: value }),
@@ -71,9 +71,9 @@ describe.each(ADAPTERS)('the option tokenLocation on %s', (adapter) => {
     const app = useJwtApp(adapter, serving({ tokenLocation: location }));
 
     it('is the only location of the token', async () => {
-      for (const place of EVERYWHERE) {
-        const answer = await post(app, '/configured', IN[place](token), WITH_CSRF);
-        if (place === location) expect(answer).toEqual({ status: 200, body: { location, sub: 'alice' } });
+      for (const other of EVERYWHERE) {
+        const answer = await post(app, '/configured', IN[other](token), WITH_CSRF);
+        if (other === location) expect(answer).toEqual({ status: 200, body: { location, sub: 'alice' } });
         else expect(answer).toMatchObject({ status: 401 });
       }
     });
@@ -114,12 +114,12 @@ describe.each(ADAPTERS)('a request with several tokens on %s', (adapter) => {
 
   describe('headers before cookies', () => {
     const app = useJwtApp(adapter, serving({ tokenLocation: ['headers', 'cookies'] }));
-    const ask = (headers: string, cookies: string, lines: readonly (readonly [string, string])[] = WITH_CSRF) =>
+    const send = (headers: string, cookies: string, lines: readonly (readonly [string, string])[] = WITH_CSRF) =>
       post(app, '/configured', { headers, cookies }, lines);
 
     it('the first location with a token is used', async () => {
-      expect(await ask(`Bearer ${token}`, bob)).toEqual({ status: 200, body: { location: 'headers', sub: 'alice' } });
-      expect(await ask(`Bearer ${token}`, 'garbage', [])).toMatchObject({ status: 200 });
+      expect(await send(`Bearer ${token}`, bob)).toEqual({ status: 200, body: { location: 'headers', sub: 'alice' } });
+      expect(await send(`Bearer ${token}`, 'garbage', [])).toMatchObject({ status: 200 });
     });
 
     it.each([
@@ -129,18 +129,18 @@ describe.each(ADAPTERS)('a request with several tokens on %s', (adapter) => {
       ['not there after its scheme', 'Bearer', 422],
       ['followed by another word', `Bearer ${token} x`, 422],
     ])('a token that is %s is not skipped', async (_, header, status) => {
-      expect(await ask(header, bob)).toMatchObject({ status });
+      expect(await send(header, bob)).toMatchObject({ status });
     });
 
     it.each(['', ',', 'Basic YTpi', `bearer ${token}`, `Bearer ${token}, Bearer ${token}`])(
       'a header without a token is skipped: %#',
       async (header) => {
-        expect(await ask(header, bob)).toEqual({ status: 200, body: { location: 'cookies', sub: 'bob' } });
+        expect(await send(header, bob)).toEqual({ status: 200, body: { location: 'cookies', sub: 'bob' } });
       },
     );
 
     it('a cookie after an empty header needs its double submit value', async () => {
-      expect(await ask('Basic YTpi', bob, [])).toEqual({ status: 401, body: { msg: 'Missing CSRF token' } });
+      expect(await send('Basic YTpi', bob, [])).toEqual({ status: 401, body: { msg: 'Missing CSRF token' } });
     });
   });
 
@@ -148,14 +148,14 @@ describe.each(ADAPTERS)('a request with several tokens on %s', (adapter) => {
     const app = useJwtApp(adapter, serving({ tokenLocation: ['cookies', 'headers'] }));
 
     it('a cookie without its double submit value is refused, even with a valid header', async () => {
-      const places = { cookies: bob, headers: `Bearer ${token}` };
-      expect(await post(app, '/configured', places)).toEqual({ status: 401, body: { msg: 'Missing CSRF token' } });
-      expect(await post(app, '/configured', places, WITH_CSRF)).toMatchObject({ body: { sub: 'bob' } });
+      const locations = { cookies: bob, headers: `Bearer ${token}` };
+      expect(await post(app, '/configured', locations)).toEqual({ status: 401, body: { msg: 'Missing CSRF token' } });
+      expect(await post(app, '/configured', locations, WITH_CSRF)).toMatchObject({ body: { sub: 'bob' } });
     });
 
     it('an empty cookie is skipped', async () => {
-      const places = { cookies: '', headers: `Bearer ${token}` };
-      expect(await post(app, '/configured', places)).toMatchObject({ body: { location: 'headers' } });
+      const locations = { cookies: '', headers: `Bearer ${token}` };
+      expect(await post(app, '/configured', locations)).toMatchObject({ body: { location: 'headers' } });
     });
   });
 
@@ -163,8 +163,8 @@ describe.each(ADAPTERS)('a request with several tokens on %s', (adapter) => {
     const app = useJwtApp(adapter, serving({ tokenLocation: ['json', 'query_string', 'headers'] }));
 
     it('empty locations are skipped', async () => {
-      const places = { json: '', query_string: '', headers: `Bearer ${token}` };
-      expect(await post(app, '/configured', places)).toMatchObject({ body: { location: 'headers' } });
+      const locations = { json: '', query_string: '', headers: `Bearer ${token}` };
+      expect(await post(app, '/configured', locations)).toMatchObject({ body: { location: 'headers' } });
     });
 
     it('an invalid token is not skipped', async () => {

@@ -85,7 +85,7 @@ function moduleOf(metadata: ModuleMetadata): DynamicModule {
 
 const moduleWith = (provider: Provider) => moduleOf({ providers: [provider] });
 
-async function ask(adapter: AdapterName, metadata: ModuleMetadata, token: string): Promise<Answer> {
+async function sendTo(adapter: AdapterName, metadata: ModuleMetadata, token: string): Promise<Answer> {
   const running = await startApp(adapter, { controllers: [CatsController], ...metadata });
   try {
     return await send('GET', `${running.url}/cats`, { token });
@@ -101,17 +101,20 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       ['for each request', Scope.REQUEST],
     ])('%s runs after JwtGuard and finds the user', async (_scope, scope) => {
       const metadata = layout({ provide: APP_GUARD, useClass: RolesGuard, scope });
-      expect(await ask(adapter, metadata, forge({ role: 'admin' }))).toMatchObject({ status: 200 });
-      expect(await ask(adapter, metadata, forge({ role: 'user' }))).toMatchObject({ status: 403 });
-      expect(await ask(adapter, metadata, forge({ exp: 1 }))).toMatchObject({ status: 401 });
+      expect(await sendTo(adapter, metadata, forge({ role: 'admin' }))).toMatchObject({ status: 200 });
+      expect(await sendTo(adapter, metadata, forge({ role: 'user' }))).toMatchObject({ status: 403 });
+      expect(await sendTo(adapter, metadata, forge({ exp: 1 }))).toMatchObject({ status: 401 });
     });
   });
 
   describe.each(Object.entries(LAYOUTS))('a filter of the application %s', (_name, layout) => {
     it('answers the exceptions of the library that it catches; the filter of the library answers the others', async () => {
       const metadata = layout({ provide: APP_FILTER, useClass: ExpiredFilter });
-      expect(await ask(adapter, metadata, forge({ exp: 1 }))).toEqual({ status: 418, body: { own: 'expired' } });
-      expect(await ask(adapter, metadata, 'nonsense')).toEqual({ status: 422, body: { msg: 'Not enough segments' } });
+      expect(await sendTo(adapter, metadata, forge({ exp: 1 }))).toEqual({ status: 418, body: { own: 'expired' } });
+      expect(await sendTo(adapter, metadata, 'nonsense')).toEqual({
+        status: 422,
+        body: { msg: 'Not enough segments' },
+      });
     });
 
     it.each([
@@ -119,7 +122,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       ['for each request', Scope.REQUEST],
     ])('%s that catches every HttpException also answers the exceptions of the library', async (_scope, scope) => {
       const metadata = layout({ provide: APP_FILTER, useClass: EveryHttpFilter, scope });
-      const answer = await ask(adapter, metadata, forge({ exp: 1 }));
+      const answer = await sendTo(adapter, metadata, forge({ exp: 1 }));
       expect(answer).toEqual({ status: 401, body: { own: 'Token has expired' } });
     });
   });

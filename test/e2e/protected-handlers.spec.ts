@@ -110,7 +110,7 @@ const REPLACEMENTS = {
         super(...args);
         const self = this as unknown as { me: Method };
         const original = self.me;
-        self.me = (...given) => original.apply(self, given);
+        self.me = (...args) => original.apply(self, args);
       }
     },
   wrappedOnModuleInit: (controller: Type) =>
@@ -118,7 +118,7 @@ const REPLACEMENTS = {
       onModuleInit() {
         const self = this as unknown as { me: Method };
         const original = self.me;
-        self.me = (...given) => original.apply(self, given);
+        self.me = (...args) => original.apply(self, args);
       }
     },
   proxied: (controller: Type) =>
@@ -136,7 +136,7 @@ const REPLACEMENTS = {
           get(target, key, receiver) {
             const value: unknown = Reflect.get(target, key, receiver);
             if (typeof value !== 'function' || key === 'constructor') return value;
-            return (...given: unknown[]) => (value as Method).apply(target, given);
+            return (...args: unknown[]) => (value as Method).apply(target, args);
           },
         });
       }
@@ -144,7 +144,7 @@ const REPLACEMENTS = {
   prototypeReplaced: (controller: Type) => {
     const { prototype } = controller as { prototype: Record<string, Method> };
     const original = prototype.me as Method;
-    const wrapper: Method = (...given) => original(...given);
+    const wrapper: Method = (...args) => original(...args);
     for (const key of Reflect.getMetadataKeys(original)) {
       if (['path', 'method'].includes(key as string))
         Reflect.defineMetadata(key, Reflect.getMetadata(key, original), wrapper);

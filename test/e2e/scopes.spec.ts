@@ -113,15 +113,15 @@ describe.each(ADAPTERS)('scopes and roles on %s', (adapter) => {
   });
 
   it('are checked after revocation and before verifyToken', async () => {
-    const asked: string[] = [];
+    const calls: string[] = [];
     const options = {
-      isTokenRevoked: ({ sub }: { sub?: string }) => asked.push('revoked') > 0 && sub === 'mallory',
-      verifyToken: () => asked.push('verified') > 0,
+      isTokenRevoked: ({ sub }: { sub?: string }) => calls.push('revoked') > 0 && sub === 'mallory',
+      verifyToken: () => calls.push('verified') > 0,
     };
     await withJwtApp(adapter, { options, controllers }, async (other) => {
       expect(await other.get('/one', forge({ sub: 'mallory' }))).toMatchObject({ status: 401 });
       expect(await other.get('/one', forge())).toMatchObject({ status: 403 });
-      expect(asked).toEqual(['revoked', 'revoked']);
+      expect(calls).toEqual(['revoked', 'revoked']);
     });
   });
 

@@ -103,18 +103,18 @@ describe.each(RESPONSES)('the cookies of a token on %s', (on) => {
   });
 
   it('are session cookies, persistent cookies, or have the lifetime of the call', async () => {
-    const kept = { options: { cookies: { session: false } } };
+    const persistent = { options: { cookies: { session: false } } };
     const past = { maxAge: 0, expires: 0 };
     const table: [SetCookieOptions | undefined, Surroundings, { maxAge: number | null; expires: number | null }][] = [
       [undefined, {}, { maxAge: null, expires: null }],
-      [undefined, kept, { maxAge: 31_540_000, expires: 31_540_000 }],
-      [{ maxAge: undefined }, kept, { maxAge: 31_540_000, expires: 31_540_000 }],
+      [undefined, persistent, { maxAge: 31_540_000, expires: 31_540_000 }],
+      [{ maxAge: undefined }, persistent, { maxAge: 31_540_000, expires: 31_540_000 }],
       [{ maxAge: 0 }, {}, past],
-      [{ maxAge: 0 }, kept, past],
-      [{ maxAge: '0s' }, kept, past],
+      [{ maxAge: 0 }, persistent, past],
+      [{ maxAge: '0s' }, persistent, past],
       [{ maxAge: 600 }, {}, { maxAge: 600, expires: 600 }],
       [{ maxAge: '15m' }, {}, { maxAge: 900, expires: 900 }],
-      [{ maxAge: '15m' }, kept, { maxAge: 900, expires: 900 }],
+      [{ maxAge: '15m' }, persistent, { maxAge: 900, expires: 900 }],
       [{ maxAge: { hours: 1, minutes: 1 } }, {}, { maxAge: 3_660, expires: 3_660 }],
       [{ maxAge: -1 }, {}, { maxAge: -1, expires: -1 }],
     ];
@@ -133,8 +133,8 @@ describe.each(RESPONSES)('the cookies of a token on %s', (on) => {
     const [line] = await linesOf(on, setAccess({ maxAge: 'token' }, forge({ csrf: CSRF })));
     expect(lifetimeOf(line).maxAge).toBe(600);
     const forEver = forge({ csrf: CSRF, exp: undefined });
-    const [kept] = await linesOf(on, setAccess({ maxAge: 'token' }, forEver));
-    expect(lifetimeOf(kept).maxAge).toBe(31_540_000);
+    const [persistent] = await linesOf(on, setAccess({ maxAge: 'token' }, forEver));
+    expect(lifetimeOf(persistent).maxAge).toBe(31_540_000);
   });
 
   it('have the domain of the call, if it names one', async () => {

@@ -123,15 +123,15 @@ describe.each(ADAPTERS)('tenants with keys of their own on %s', (adapter) => {
     it.each([
       [{ claims: { tenant: 'globex' } }, 'The claim "tenant" of a new token is bound to its key'],
       [{ headers: { kid: 'globex-1' } }, 'The header parameter "kid" of a new token is the name of its key'],
-    ])('refuse the tenant of another key: %j', async (given, message) => {
-      const made = app.tokens.createAccessToken(userOf('acme'), given);
+    ])('refuse the tenant of another key: %j', async (options, message) => {
+      const made = app.tokens.createAccessToken(userOf('acme'), options);
       await expect(made).rejects.toThrow(TypeError);
       await expect(made).rejects.toThrow(message);
     });
 
     it('accept the tenant of their own key', async () => {
-      const given = { claims: { tenant: 'acme' }, headers: { kid: 'acme-1' } };
-      await expect(app.tokens.createAccessToken(userOf('acme'), given)).resolves.toBeDefined();
+      const options = { claims: { tenant: 'acme' }, headers: { kid: 'acme-1' } };
+      await expect(app.tokens.createAccessToken(userOf('acme'), options)).resolves.toBeDefined();
     });
   });
 

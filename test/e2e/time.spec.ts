@@ -20,28 +20,28 @@ const after = (seconds: number) => nowInSeconds() + seconds;
 
 describe.each(ADAPTERS)('the times in a token on %s', (adapter) => {
   const app = useJwtApp(adapter, { controllers });
-  const ask = (claims: object) => app.get('/', forge(claims));
+  const send = (claims: object) => app.get('/', forge(claims));
 
   it('exp: the guard refuses the token from that second on', async () => {
-    expect(await ask({ exp: after(1) })).toMatchObject(LET_IN);
-    expect(await ask({ exp: after(0) })).toEqual(EXPIRED);
-    expect(await ask({ exp: after(-1) })).toEqual(EXPIRED);
+    expect(await send({ exp: after(1) })).toMatchObject(LET_IN);
+    expect(await send({ exp: after(0) })).toEqual(EXPIRED);
+    expect(await send({ exp: after(-1) })).toEqual(EXPIRED);
   });
 
   it('exp: the guard ignores the fraction of a second', async () => {
-    expect(await ask({ exp: nowInSeconds() + 0.999 })).toEqual(EXPIRED);
-    expect(await ask({ exp: after(1) + 0.5 })).toMatchObject(LET_IN);
+    expect(await send({ exp: nowInSeconds() + 0.999 })).toEqual(EXPIRED);
+    expect(await send({ exp: after(1) + 0.5 })).toMatchObject(LET_IN);
   });
 
   it('exp: a token without it never expires', async () => {
-    expect(await ask({ exp: undefined })).toMatchObject(LET_IN);
+    expect(await send({ exp: undefined })).toMatchObject(LET_IN);
   });
 
   it('nbf and iat: the guard refuses the token before that second', async () => {
-    expect(await ask({ nbf: after(1) })).toEqual({ status: 422, body: { msg: 'The token is not yet valid (nbf)' } });
-    expect(await ask({ iat: after(1) })).toEqual({ status: 422, body: { msg: 'The token is not yet valid (iat)' } });
-    expect(await ask({ nbf: after(0), iat: after(0) })).toMatchObject(LET_IN);
-    expect(await ask({ nbf: undefined, iat: undefined })).toMatchObject(LET_IN);
+    expect(await send({ nbf: after(1) })).toEqual({ status: 422, body: { msg: 'The token is not yet valid (nbf)' } });
+    expect(await send({ iat: after(1) })).toEqual({ status: 422, body: { msg: 'The token is not yet valid (iat)' } });
+    expect(await send({ nbf: after(0), iat: after(0) })).toMatchObject(LET_IN);
+    expect(await send({ nbf: undefined, iat: undefined })).toMatchObject(LET_IN);
   });
 
   describe.each([
@@ -64,16 +64,16 @@ describe.each(ADAPTERS)('the times in a token on %s', (adapter) => {
 
 describe.each(ADAPTERS)('leeway on %s', (adapter) => {
   const app = useJwtApp(adapter, { options: { leeway: { seconds: 30 } }, controllers });
-  const ask = (claims: object) => app.get('/', forge(claims));
+  const send = (claims: object) => app.get('/', forge(claims));
 
   it('is added to exp', async () => {
-    expect(await ask({ exp: after(-29) })).toMatchObject(LET_IN);
-    expect(await ask({ exp: after(-30) })).toEqual(EXPIRED);
+    expect(await send({ exp: after(-29) })).toMatchObject(LET_IN);
+    expect(await send({ exp: after(-30) })).toEqual(EXPIRED);
   });
 
   it('is subtracted from nbf and iat', async () => {
-    expect(await ask({ nbf: after(30), iat: after(30) })).toMatchObject(LET_IN);
-    expect(await ask({ nbf: after(31) })).toMatchObject({ status: 422 });
-    expect(await ask({ iat: after(31) })).toMatchObject({ status: 422 });
+    expect(await send({ nbf: after(30), iat: after(30) })).toMatchObject(LET_IN);
+    expect(await send({ nbf: after(31) })).toMatchObject({ status: 422 });
+    expect(await send({ iat: after(31) })).toMatchObject({ status: 422 });
   });
 });

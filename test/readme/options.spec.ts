@@ -6,7 +6,7 @@ import { CALLBACKS } from '../../src/options/callbacks.js';
 import { quoted, rowsOf } from './readme.js';
 
 const secret = 'xy'.repeat(16);
-const nobody = 'noOptionIsCalledThis';
+const noUser = 'noOptionIsCalledThis';
 
 /** The smallest options that accept a section `rotation`, which needs a store. */
 const complete = { secret, revocation: { store: Object.create(RevocationStore.prototype) as RevocationStore } };
@@ -31,7 +31,7 @@ function optionsWith([name = '', ...path]: readonly string[], value: unknown): o
 /** The option names in the error for an unknown option. Names in sections are paths. */
 function listOptions(path: readonly string[] = []): string[] {
   try {
-    resolveSettings(optionsWith([...path, nobody], 1));
+    resolveSettings(optionsWith([...path, noUser], 1));
   } catch (error) {
     const known = /does not exist\. Known: (.+)\.$/.exec((error as Error).message)?.[1];
     if (known !== undefined) return known.split(', ').flatMap((name) => listOptions([...path, name]));

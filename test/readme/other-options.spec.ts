@@ -11,7 +11,7 @@ import { quoted, rowsOf } from './readme.js';
 const unknown = { noOptionIsCalledThis: 1 } as never;
 
 /** The other functions and classes with options, called with an unknown option. */
-const TAKERS: Readonly<Record<string, () => unknown>> = {
+const CALLS: Readonly<Record<string, () => unknown>> = {
   keys: () => readKeyEntries([unknown]),
   'JwksModule.forRoot()': () => JwksModule.forRoot(unknown),
   'new RedisRevocationStore()': () => new RedisRevocationStore(unknown),
@@ -25,17 +25,17 @@ interface Row {
 }
 
 const rows = rowsOf(['options of', 'option', 'default']).reduce<Row[]>((before, [of, option, fallback]) => {
-  const taker = quoted(of)[0] ?? before.at(-1)?.of ?? '';
-  return [...before, { of: taker, option: quoted(option)[0] ?? '', default: fallback ?? '' }];
+  const call = quoted(of)[0] ?? before.at(-1)?.of ?? '';
+  return [...before, { of: call, option: quoted(option)[0] ?? '', default: fallback ?? '' }];
 }, []);
 const defaultOf = (of: string, option: string): unknown => {
   const row = rows.find((candidate) => candidate.of === of && candidate.option === option);
   return runInNewContext(quoted(row?.default)[0] ?? '') as unknown;
 };
 
-function knownTo(take: () => unknown): string[] {
+function knownTo(call: () => unknown): string[] {
   try {
-    take();
+    call();
   } catch (error) {
     const known = /does not exist\. Known: (.+)\.$/.exec((error as Error).message)?.[1];
     if (known !== undefined) return known.split(', ');
@@ -44,12 +44,12 @@ function knownTo(take: () => unknown): string[] {
 }
 
 it('shows every function and class with options, and no other', () => {
-  expect([...new Set(rows.map(({ of }) => of))]).toEqual(Object.keys(TAKERS));
+  expect([...new Set(rows.map(({ of }) => of))]).toEqual(Object.keys(CALLS));
 });
 
-it.each(Object.entries(TAKERS))('shows every option of %s', (of, take) => {
+it.each(Object.entries(CALLS))('shows every option of %s', (of, call) => {
   const shown = rows.filter((row) => row.of === of).map(({ option }) => option);
-  expect(shown.sort()).toEqual(knownTo(take).sort());
+  expect(shown.sort()).toEqual(knownTo(call).sort());
 });
 
 it('shows the defaults', () => {

@@ -145,8 +145,8 @@ describeClocks(
       store,
       // The store uses the clock of the machine. The test removes a denial that ends within the time.
       pass(seconds) {
-        for (const key of server.ask('KEYS', 'jwt:*:j:*').split('\n')) {
-          if (Number(server.ask('PTTL', key)) <= seconds * 1000) server.ask('DEL', key);
+        for (const key of server.run('KEYS', 'jwt:*:j:*').split('\n')) {
+          if (Number(server.run('PTTL', key)) <= seconds * 1000) server.run('DEL', key);
         }
       },
       close: () => (close(), server.stop()),

@@ -88,10 +88,10 @@ describe.each(SAME)('With %s, a call finds the user by', (_, options, user, name
 describe.each(UNKNOWN)('With %s, a call throws a TypeError for', (_, options, values) => {
   it.each(values.map((value) => [value]))('%p', async (value) => {
     const { tokens, events, store } = await module(options);
-    const asked = jest.spyOn(store, 'listSessions');
+    const calls = jest.spyOn(store, 'listSessions');
     expect(await errorOf(() => tokens.revokeAllFor(value))).toBeInstanceOf(TypeError);
     expect(await errorOf(() => tokens.listSessions(value))).toBeInstanceOf(TypeError);
-    expect(asked).not.toHaveBeenCalled();
+    expect(calls).not.toHaveBeenCalled();
     expect(events).toEqual([]);
   });
 });

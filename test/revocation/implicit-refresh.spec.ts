@@ -7,7 +7,7 @@ import { claimOf, sidOf } from '../support/session-tokens.js';
 
 const clock = useTestClock();
 /** Runs while the library calls `additionalClaims` for a new token. */
-let meanwhile: () => unknown = () => undefined;
+let duringRenewal: () => unknown = () => undefined;
 
 describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
   const app = useSessionApp(adapter, {
@@ -17,23 +17,23 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
     implicitRefresh: { within: '14m' },
     rotation: { maxAge: '1h' },
     additionalClaims: async () => {
-      await meanwhile();
+      await duringRenewal();
       return {};
     },
   });
   beforeEach(() => {
-    meanwhile = () => undefined;
+    duringRenewal = () => undefined;
   });
   afterEach(() => {
     jest.restoreAllMocks();
     clock.replaceDateNow();
   });
 
-  const ask = (token: string, method = 'GET', path = '/me') =>
+  const send = (token: string, method = 'GET', path = '/me') =>
     app.send(method, path, { headers: [['Cookie', `access_token_cookie=${token}`]] });
   /** The status of the response, and the token in its cookie. */
   const renewal = async (token: string, method?: string, path?: string) => {
-    const answer = await ask(token, method, path);
+    const answer = await send(token, method, path);
     const [cookie] = answer.setCookies.filter((line) => line.startsWith('access_token_cookie='));
     return { status: answer.status, token: /=([^;]+)/.exec(cookie ?? '')?.[1] };
   };
@@ -48,9 +48,9 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
     const { token = '' } = await renewal(pair.accessToken);
     expect(sidOf(token)).toBe(sidOf(pair));
     expect(claimOf(token, 'jti')).not.toBe(claimOf(pair.accessToken, 'jti'));
-    expect((await ask(token)).status).toBe(200);
+    expect((await send(token)).status).toBe(200);
     await app.tokens.revoke(pair.refreshToken);
-    expect(await ask(token)).toEqual(REVOKED);
+    expect(await send(token)).toEqual(REVOKED);
   });
 
   it('does not prolong the session', async () => {
@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
       accessToken = token;
       clock.advance(600);
     }
-    expect((await ask(accessToken)).status).toBe(401);
+    expect((await send(accessToken)).status).toBe(401);
   });
 
   it('sets no token if the request was a log-out', async () => {
@@ -71,7 +71,7 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
 
   it('sets no token if the session ends during the request', async () => {
     const pair = await logIn();
-    meanwhile = () => app.tokens.revokeSession(sidOf(pair));
+    duringRenewal = () => app.tokens.revokeSession(sidOf(pair));
     expect(await renewal(pair.accessToken)).toEqual({ status: 200, token: undefined });
   });
 
@@ -79,7 +79,7 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
     const token = await app.tokens.createAccessToken('alice');
     clock.advance(120);
     expect((await renewal(token)).token).toBeDefined();
-    meanwhile = async () => {
+    duringRenewal = async () => {
       await app.tokens.revokeAllFor('alice');
       clock.advance(2);
     };
@@ -88,7 +88,7 @@ describe.each(ADAPTERS)('Implicit refresh in a session on %s', (adapter) => {
 
   it('sets no token if the store fails during the request, and does not change the response', async () => {
     const { accessToken } = await logIn();
-    meanwhile = () => jest.spyOn(app.store, 'lookUp').mockRejectedValue(new Error('no connection'));
+    duringRenewal = () => jest.spyOn(app.store, 'lookUp').mockRejectedValue(new Error('no connection'));
     expect(await renewal(accessToken)).toEqual({ status: 200, token: undefined });
   });
 });

@@ -109,8 +109,8 @@ describe.each(ADAPTERS)('A store whose methods return Observables on %s', (adapt
   const app = useSessionApp(adapter);
   beforeEach(() => {
     for (const method of ANSWERING) {
-      const work = app.store[method].bind(app.store) as (...given: unknown[]) => unknown;
-      jest.spyOn(app.store, method).mockImplementation(((...given: unknown[]) => of(work(...given))) as never);
+      const work = app.store[method].bind(app.store) as (...args: unknown[]) => unknown;
+      jest.spyOn(app.store, method).mockImplementation(((...args: unknown[]) => of(work(...args))) as never);
     }
   });
   afterEach(() => jest.restoreAllMocks());
@@ -139,13 +139,13 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
   });
   const breakDown = (method: Method, behaviour: Behaviour) =>
     jest.spyOn(app.store, method).mockImplementation(behaviour as never);
-  const ask = ([method, path, token]: (typeof REQUESTS)[number]) =>
+  const send = ([method, path, token]: (typeof REQUESTS)[number]) =>
     app.send(method, path, token === null ? {} : { token: pair[token] });
 
   describe.each(REQUESTS)('for %s %s with %s', (...request) => {
     const [, , , needs] = request;
     const expectUnavailable = async () => {
-      const { result: answer, milliseconds } = await waitingFor(() => ask(request));
+      const { result: answer, milliseconds } = await waitingFor(() => send(request));
       expect(milliseconds).toBeLessThan(TIMEOUT + 250);
       expect(answer).toEqual(UNAVAILABLE);
       expect(answer.header('retry-after')).toBe('1');
@@ -155,7 +155,7 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
       breakDown(needs, behaviour);
       await expectUnavailable();
       jest.restoreAllMocks();
-      await until(async () => (await ask(request)).status < 300);
+      await until(async () => (await send(request)).status < 300);
     });
 
     it(`whose ${needs} returns garbage causes a 503`, async () => {
@@ -201,7 +201,7 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
     breakDown('openSession', () => Promise.resolve({ outcome: 'late' }));
     for (const method of ['deny', 'endSession', 'endSessions'] as const) breakDown(method, () => false);
     for (const request of REQUESTS.filter(([, , , needs]) => needs !== 'lookUp')) {
-      expect(await ask(request)).toEqual(UNAVAILABLE);
+      expect(await send(request)).toEqual(UNAVAILABLE);
     }
     await expect(app.tokens.revokeAllFor('alice')).rejects.toMatchObject({ code: 'JWT_REVOCATION_UNAVAILABLE' });
   });

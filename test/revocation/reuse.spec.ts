@@ -10,7 +10,7 @@ import { claimOf, sidOf } from '../support/session-tokens.js';
 import { until } from '../support/until.js';
 
 const clock = useTestClock();
-let told: RefreshReuseEvent[] = [];
+let reported: RefreshReuseEvent[] = [];
 let answer: () => unknown = () => undefined;
 let log: RecordingLogger;
 
@@ -18,13 +18,13 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
   const app = useSessionApp(adapter, {
     rotation: {
       onReuse: (event) => {
-        told.push(event);
+        reported.push(event);
         return answer();
       },
     },
   });
   beforeEach(() => {
-    told = [];
+    reported = [];
     answer = () => undefined;
     log = new RecordingLogger();
     Logger.overrideLogger(log);
@@ -48,7 +48,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
       identity: 'alice',
       jti: claimOf(first.refreshToken, 'jti'),
     };
-    expect(told).toEqual([event]);
+    expect(reported).toEqual([event]);
     expect(app.takeEvents().filter(({ type }) => type === 'refresh-reused')).toEqual([event]);
   });
 
@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     await app.refresh(first);
     clock.advance(11);
     expect(await app.get('/refresh-only', first.refreshToken)).toEqual(REVOKED);
-    expect(told).toMatchObject([{ sid: sidOf(first) }]);
+    expect(reported).toMatchObject([{ sid: sidOf(first) }]);
   });
 
   it('calls onReuse also if the application calls rotate() without the guard', async () => {
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     await app.refresh(first);
     clock.advance(11);
     await expect(app.tokens.rotate(first.refreshToken)).rejects.toMatchObject({ code: 'JWT_REVOKED' });
-    expect(told).toMatchObject([{ sid: sidOf(first) }]);
+    expect(reported).toMatchObject([{ sid: sidOf(first) }]);
   });
 
   it.each<[string, () => unknown]>([
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('A reuse on %s', (adapter) => {
     await app.refresh(first);
     await app.tokens.revokeSession(sidOf(first));
     await app.tryToRefresh(first);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 });
 

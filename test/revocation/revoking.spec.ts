@@ -164,10 +164,10 @@ describe('Without a store', () => {
     ['listSessions', ['alice']],
   ] as const)(
     '%s returns a promise that rejects with a TypeError, and the message contains the cure',
-    async (method, given) => {
+    async (method, args) => {
       const tokens = await tokenService();
-      const call = tokens[method].bind(tokens) as (...given: readonly string[]) => Promise<unknown>;
-      await expect(call(...given)).rejects.toThrow(`TokenService.${method} needs a store: set the option revocation`);
+      const call = tokens[method].bind(tokens) as (...args: readonly string[]) => Promise<unknown>;
+      await expect(call(...args)).rejects.toThrow(`TokenService.${method} needs a store: set the option revocation`);
     },
   );
 

@@ -19,8 +19,8 @@ beforeEach(() => {
 
 const noting =
   (name: CallbackName, usual: () => unknown) =>
-  (given: unknown): never => {
-    calls.push([name, given]);
+  (argument: unknown): never => {
+    calls.push([name, argument]);
     return (doing[name] ?? usual)() as never;
   };
 
@@ -83,14 +83,14 @@ describe.each(ADAPTERS)('A rotation on %s', (adapter) => {
     await app.tokens.rotate(pair.refreshToken);
     expect(calls[0]).toEqual(['userLookup', expect.objectContaining({ sub: 'alice', type: 'refresh' })]);
     expect(new Set(calls.slice(1).map(([name]) => name))).toEqual(new Set(CALLBACKS.slice(1)));
-    expect(new Set(calls.slice(1).map(([, given]) => given))).toEqual(new Set([ALICE]));
+    expect(new Set(calls.slice(1).map(([, argument]) => argument))).toEqual(new Set([ALICE]));
   });
 
   it.each([null, undefined])(
     'of a token without a user is refused and does not consume the token (userLookup returns %s)',
-    async (nobody) => {
+    async (noUser) => {
       const pair = await app.logIn();
-      doing = { userLookup: () => nobody };
+      doing = { userLookup: () => noUser };
       await expect(app.tokens.rotate(pair.refreshToken)).rejects.toMatchObject({ code: 'JWT_USER_LOOKUP' });
       expect(await app.tryToRefresh(pair)).toEqual({ status: 401, body: { msg: 'Error loading the user alice' } });
       await notConsumed(pair);
@@ -171,7 +171,7 @@ describe.each(ADAPTERS)('A rotation without a user look-up on %s', (adapter) => 
     calls = [];
     await app.refresh(pair);
     expect(new Set(calls.map(([name]) => name))).toEqual(new Set(CALLBACKS.slice(1)));
-    expect(new Set(calls.map(([, given]) => given))).toEqual(new Set(['alice']));
+    expect(new Set(calls.map(([, argument]) => argument))).toEqual(new Set(['alice']));
   });
 });
 

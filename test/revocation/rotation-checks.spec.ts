@@ -29,8 +29,8 @@ const answerOf = (name: keyof typeof answers): never => {
 };
 
 const OPTIONS: JwtExtendedOptions = {
-  verifyToken(...given: unknown[]) {
-    verifyToken(...given);
+  verifyToken(...args: unknown[]) {
+    verifyToken(...args);
     return answerOf('verifyToken');
   },
   isTokenRevoked: () => answerOf('isTokenRevoked'),

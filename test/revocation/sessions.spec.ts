@@ -121,13 +121,13 @@ describe.each(ADAPTERS)('a session on %s', (adapter) => {
 
   it('ends by revokeAllFor() unless it is exceptSession', async () => {
     const [one, two] = [await login(), await login()];
-    const kept = (await tokens.verify(one.accessToken)).payload.sid as string;
+    const excepted = (await tokens.verify(one.accessToken)).payload.sid as string;
     expect(await tokens.listSessions('alice')).toHaveLength(2);
-    await tokens.revokeAllFor('alice', { exceptSession: kept });
+    await tokens.revokeAllFor('alice', { exceptSession: excepted });
     expect((await call('GET', '/me', one.accessToken)).status).toBe(200);
     expect((await call('GET', '/me', two.accessToken)).status).toBe(401);
     expect((await tokens.listSessions('alice')).map(({ sid, device }) => ({ sid, device }))).toEqual([
-      { sid: kept, device: 'test' },
+      { sid: excepted, device: 'test' },
     ]);
   });
 });

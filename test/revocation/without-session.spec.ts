@@ -146,10 +146,10 @@ describe.each(ADAPTERS)('A cut-off of clocks that agree on %s', (adapter) => {
   });
 
   it('does not end exceptSession, but refuses all tokens without a session', async () => {
-    const [kept, other] = [await app.logIn(user), await app.logIn(user)];
+    const [excepted, other] = [await app.logIn(user), await app.logIn(user)];
     const single = await app.tokens.createAccessToken(user);
-    await app.tokens.revokeAllFor(user, { exceptSession: sidOf(kept) });
-    expect(await isLetIn(kept.accessToken)).toBe(true);
+    await app.tokens.revokeAllFor(user, { exceptSession: sidOf(excepted) });
+    expect(await isLetIn(excepted.accessToken)).toBe(true);
     expect(await isLetIn(single)).toBe(false);
     await app.expectOver(other);
   });

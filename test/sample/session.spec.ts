@@ -67,8 +67,8 @@ it('refuses a wrong password, and sets no cookie', async () => {
 it('returns the current user, or null', async () => {
   const { body } = await visitor.send('GET /auth/session');
   expect(body).toMatchObject({ user: alice, fresh: true, expires: expect.stringMatching(/^\d{4}-.*Z$/) });
-  const nobody = { user: null, fresh: false, expires: null };
-  expect(await sample.request('GET /auth/session')).toEqual({ status: 200, body: nobody });
+  const anonymous = { user: null, fresh: false, expires: null };
+  expect(await sample.request('GET /auth/session')).toEqual({ status: 200, body: anonymous });
 });
 
 it('stores a note only with the double submit value', async () => {

@@ -48,7 +48,7 @@ export class RedisServer {
     const server = spawn('redis-server', [...where, '--save', '', '--loglevel', 'warning', ...this.args]);
     this.process = server;
     running.add(server);
-    for (let attempt = 0; this.ask('PING') !== 'PONG'; attempt++) {
+    for (let attempt = 0; this.run('PING') !== 'PONG'; attempt++) {
       if (attempt === 2_000 || server.exitCode !== null)
         throw new Error(`redis-server does not start: ${this.args.join(' ')}`);
       await sleep(25);
@@ -56,7 +56,7 @@ export class RedisServer {
   }
 
   /** Returns the server's answer to a command of `redis-cli`. An error is also an answer. */
-  ask(...command: string[]): string {
+  run(...command: string[]): string {
     const password = this.option('--requirepass');
     const env = password === undefined ? process.env : { ...process.env, REDISCLI_AUTH: password };
     const options = { encoding: 'utf8', env, timeout: 30_000 } as const;
@@ -128,10 +128,10 @@ export class RedisClusterOfServers {
     );
     nodes.forEach((node, index) => {
       const [first, next] = [index, index + 1].map((share) => Math.floor((share * SLOTS) / size));
-      node.ask('CLUSTER', 'ADDSLOTSRANGE', String(first), String((next as number) - 1));
+      node.run('CLUSTER', 'ADDSLOTSRANGE', String(first), String((next as number) - 1));
     });
     const [seed, ...others] = nodes as [RedisServer, ...RedisServer[]];
-    for (const { port, busPort } of others) seed.ask('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
+    for (const { port, busPort } of others) seed.run('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
     const cluster = new RedisClusterOfServers(nodes);
     await cluster.untilReady();
     return cluster;
@@ -140,7 +140,7 @@ export class RedisClusterOfServers {
   /** The node that stores a key. */
   nodeOf(key: string): RedisServer {
     const [first] = this.nodes as [RedisServer];
-    const slot = Number(first.ask('CLUSTER', 'KEYSLOT', key));
+    const slot = Number(first.run('CLUSTER', 'KEYSLOT', key));
     return this.nodes[Math.floor(((slot + 1) * this.nodes.length - 1) / SLOTS)] as RedisServer;
   }
 
@@ -150,7 +150,7 @@ export class RedisClusterOfServers {
 
   private async untilReady(): Promise<void> {
     for (let attempt = 0; attempt < 400; attempt++) {
-      if (this.nodes.every((node) => knowsAll(node.ask('CLUSTER', 'INFO'), this.nodes.length))) return;
+      if (this.nodes.every((node) => knowsAll(node.run('CLUSTER', 'INFO'), this.nodes.length))) return;
       await sleep(50);
     }
     throw new Error('The cluster does not come together.');

@@ -79,7 +79,8 @@ export const SERIALIZABLE = postgresWith('PostgreSQL, every transaction serializ
 export function describeOnSharedStores(
   name: string,
   body: (store: SharedStore) => void,
-  besides: readonly SharedStore[] = [],
+  furtherStores: readonly SharedStore[] = [],
 ): void {
-  for (const store of [...SHARED_STORES, ...besides]) store.describe(`${name} (${store.name})`, () => body(store));
+  for (const store of [...SHARED_STORES, ...furtherStores])
+    store.describe(`${name} (${store.name})`, () => body(store));
 }

@@ -34,15 +34,15 @@ export interface OpenedSession {
   readonly id: string;
 }
 
-export function sessionToOpen(given: Partial<OpenSession> = {}): OpenSession {
-  const { subject = newSubject() } = given;
+export function sessionToOpen(changes: Partial<OpenSession> = {}): OpenSession {
+  const { subject = newSubject() } = changes;
   const defaults = { sid: newSid(subject), token: newToken(), device: null, maxPerSubject: null, existing: false };
-  return { ...defaults, maxAge: null, leeway: 0, ...given, subject };
+  return { ...defaults, maxAge: null, leeway: 0, ...changes, subject };
 }
 
 /** Opens a session. */
-export async function openSession(store: RevocationStore, given: Partial<OpenSession> = {}): Promise<OpenedSession> {
-  const open = sessionToOpen(given);
+export async function openSession(store: RevocationStore, changes: Partial<OpenSession> = {}): Promise<OpenedSession> {
+  const open = sessionToOpen(changes);
   const { outcome } = await store.openSession(open, inTime());
   if (outcome !== 'opened') throw new Error(`The session was not opened: ${outcome}`);
   return { subject: open.subject, sid: open.sid, id: open.token.id };
@@ -51,7 +51,7 @@ export async function openSession(store: RevocationStore, given: Partial<OpenSes
 /** The refresh token of a session, presented for rotation. */
 export const tokenOf = (
   { subject, sid, id }: OpenedSession,
-  given: Partial<PresentedRefreshToken> = {},
+  changes: Partial<PresentedRefreshToken> = {},
 ): PresentedRefreshToken => ({
   subject,
   sid,
@@ -61,7 +61,7 @@ export const tokenOf = (
   adopt: null,
   maxAge: null,
   leeway: 0,
-  ...given,
+  ...changes,
 });
 
 /** A refresh token without session, presented for adoption. */

@@ -135,7 +135,7 @@ describe.each(SERVERS)('%s', (_name, graphql, adapter) => {
   });
   afterAll(() => server.app.close());
 
-  const ask = async (query: string, token?: string) => {
+  const sendQuery = async (query: string, token?: string) => {
     lookUps = 0;
     const { body } = await send('POST', server.url, { body: { query }, ...(token !== undefined && { token }) });
     return body;
@@ -145,8 +145,8 @@ describe.each(SERVERS)('%s', (_name, graphql, adapter) => {
   });
 
   it('serves a query with a token, and its decorators have the values', async () => {
-    expect(await ask('{ name }', forge())).toEqual({ data: { name: "alice's name is alice" } });
-    expect(await ask('{ cat { owner } }', forge())).toEqual({ data: { cat: { owner: 'alice' } } });
+    expect(await sendQuery('{ name }', forge())).toEqual({ data: { name: "alice's name is alice" } });
+    expect(await sendQuery('{ cat { owner } }', forge())).toEqual({ data: { cat: { owner: 'alice' } } });
   });
 
   it.each([
@@ -155,7 +155,7 @@ describe.each(SERVERS)('%s', (_name, graphql, adapter) => {
     ['a forged token', () => `${forge()}x`, 'JWT_INVALID', /^Signature verification failed$/],
     ['a refresh token', () => forge({ type: 'refresh' }), 'JWT_WRONG_TYPE', /^Only non-refresh tokens are allowed$/],
   ])('refuses %s with the code of the exception', async (_what, token, jwt, message) => {
-    const body = await ask('{ name }', token());
+    const body = await sendQuery('{ name }', token());
     expect(body).toMatchObject(refused('UNAUTHENTICATED', jwt, expect.stringMatching(message) as string));
     expect(JSON.stringify(body)).not.toContain('stacktrace');
   });
@@ -164,37 +164,39 @@ describe.each(SERVERS)('%s', (_name, graphql, adapter) => {
     const tokens = server.app.get(TokenService);
     const { accessToken } = await tokens.createTokenPair('alice');
     await tokens.revoke(accessToken);
-    expect(await ask('{ name }', accessToken)).toMatchObject(
+    expect(await sendQuery('{ name }', accessToken)).toMatchObject(
       refused('UNAUTHENTICATED', 'JWT_REVOKED', 'Token has been revoked'),
     );
     const add = 'mutation { add(count: 3) }';
-    expect(await ask(add, forge())).toMatchObject(refused('FORBIDDEN', 'JWT_INSUFFICIENT_SCOPE', 'Insufficient scope'));
-    expect(await ask(add, forge({ scope: 'cats:write' }))).toEqual({ data: { add: 3 } });
+    expect(await sendQuery(add, forge())).toMatchObject(
+      refused('FORBIDDEN', 'JWT_INSUFFICIENT_SCOPE', 'Insufficient scope'),
+    );
+    expect(await sendQuery(add, forge({ scope: 'cats:write' }))).toEqual({ data: { add: 3 } });
   });
 
   it('refuses a field alone, when its requirement is stricter', async () => {
-    const body = await ask('{ cat { owner secret } }', forge());
+    const body = await sendQuery('{ cat { owner secret } }', forge());
     expect(body).toMatchObject({ data: { cat: { owner: 'alice', secret: null } } });
     expect(body).toMatchObject(refused('UNAUTHENTICATED', 'JWT_NOT_FRESH', 'Fresh token required'));
-    expect(await ask('{ cat { secret } }', forge({ fresh: true }))).toEqual({
+    expect(await sendQuery('{ cat { secret } }', forge({ fresh: true }))).toEqual({
       data: { cat: { secret: 'nine lives' } },
     });
   });
 
   it('makes one check for all resolvers of a request with the same requirement, also while it waits', async () => {
     const query = '{ a: name, b: name, cat { owner } ...more } fragment more on Query { c: name, d: cat { owner } }';
-    expect(await ask(query, forge())).not.toHaveProperty('errors');
+    expect(await sendQuery(query, forge())).not.toHaveProperty('errors');
     expect(lookUps).toBe(1);
   });
 
   it('refuses all resolvers of a request with a bad token', async () => {
-    const { errors } = (await ask('{ greeting, open, a: greeting }', forge({ exp: 1 }))) as { errors: object[] };
+    const { errors } = (await sendQuery('{ greeting, open, a: greeting }', forge({ exp: 1 }))) as { errors: object[] };
     expect(errors.length).toBeGreaterThan(0);
   });
 
   it('serves an optional query without a token, and an open one', async () => {
-    expect(await ask('{ greeting open }')).toEqual({ data: { greeting: 'stranger', open: 'open' } });
-    expect(await ask('{ greeting }', forge())).toEqual({ data: { greeting: 'alice' } });
+    expect(await sendQuery('{ greeting open }')).toEqual({ data: { greeting: 'stranger', open: 'open' } });
+    expect(await sendQuery('{ greeting }', forge())).toEqual({ data: { greeting: 'alice' } });
   });
 
   it('requires the double submit value for a token in a cookie', async () => {

@@ -79,7 +79,7 @@ async function compile(metadata: JwtAppSetup, options: Options): Promise<INestAp
 }
 
 /** The answers to a protected message, and to an open one that follows it. On Nest 11 `ws` gets no answer to a refused message. */
-async function ask(url: string, data: object): Promise<unknown[]> {
+async function send(url: string, data: object): Promise<unknown[]> {
   const socket = new WebSocket(url);
   const answers: unknown[] = [];
   try {
@@ -111,10 +111,10 @@ describe('a message of a gateway', () => {
     await app.listen(0, '127.0.0.1');
     try {
       const url = (await app.getUrl()).replace('http', 'ws');
-      const refused = await ask(url, {});
+      const refused = await send(url, {});
       expect(refused).toContainEqual(PONG);
       expect(refused).not.toContainEqual(SAID);
-      expect(await ask(url, { token: forge() })).toEqual(expect.arrayContaining([SAID, PONG]));
+      expect(await send(url, { token: forge() })).toEqual(expect.arrayContaining([SAID, PONG]));
     } finally {
       await app.close();
     }
@@ -128,7 +128,7 @@ describe('a message of a gateway', () => {
       app.useWebSocketAdapter(new WsAdapter(app));
       await app.listen(0, '127.0.0.1');
       const url = (await app.getUrl()).replace('http', 'ws');
-      expect(await ask(url, {})).not.toContainEqual(SAID);
+      expect(await send(url, {})).not.toContainEqual(SAID);
       await app.close();
     } finally {
       process.chdir(before);

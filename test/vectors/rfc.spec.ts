@@ -53,9 +53,9 @@ describe.each(good)('%s, %o', (_, { key, algorithm, compact = '' }) => {
 
   it('is refused after any change of one character in its signature', () => {
     const start = compact.lastIndexOf('.') + 1;
-    for (const place of [start, start + 20, compact.length - 3]) {
-      const letter = compact[place] === 'A' ? 'B' : 'A';
-      const changed = `${compact.slice(0, place)}${letter}${compact.slice(place + 1)}`;
+    for (const position of [start, start + 20, compact.length - 3]) {
+      const character = compact[position] === 'A' ? 'B' : 'A';
+      const changed = `${compact.slice(0, position)}${character}${compact.slice(position + 1)}`;
       expect(refusal({ ...key, alg: algorithm }, changed)).toMatch(
         /Signature verification failed|Invalid crypto padding/,
       );

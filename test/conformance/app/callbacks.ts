@@ -23,10 +23,10 @@ const TENANT_SECRETS = new Map<unknown, string>([
 const untyped = <T>(value: unknown): T => value as T;
 
 /** Records each call of the callback. */
-function noting<Given extends unknown[], Answer>(name: string, callback: (...given: Given) => Answer) {
-  return (...given: Given): Answer => {
+function noting<Given extends unknown[], Answer>(name: string, callback: (...args: Given) => Answer) {
+  return (...args: Given): Answer => {
     noteCallback(name);
-    return callback(...given);
+    return callback(...args);
   };
 }
 

@@ -48,8 +48,8 @@ class RaisedFilter extends BaseExceptionFilter implements ExceptionFilter {
 
 @Module({})
 class ConformanceModule {
-  static for({ config: given = {}, loaders = [] }: ScenarioSetup, options: JwtExtendedOptions): DynamicModule {
-    const config = readConfig(given);
+  static for({ config: rawConfig = {}, loaders = [] }: ScenarioSetup, options: JwtExtendedOptions): DynamicModule {
+    const config = readConfig(rawConfig);
     const revoked = new RevokedTokens();
     const identityClaim = String(config.JWT_IDENTITY_CLAIM ?? 'sub');
     const callbacks = callbackOptions(loaders, { identityClaim, secret: mainSecret(config), revoked });

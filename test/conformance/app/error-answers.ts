@@ -22,8 +22,8 @@ const withReason = ({ message }: JwtExtendedException) => ({ reason: message });
 
 const ANSWERS = new Map(
   [
-    ...Object.entries(WITH_TOKEN).map(([loader, entry]) => ({ loader, entry, given: withToken })),
-    ...Object.entries(WITH_REASON).map(([loader, entry]) => ({ loader, entry, given: withReason })),
+    ...Object.entries(WITH_TOKEN).map(([loader, entry]) => ({ loader, entry, bodyOf: withToken })),
+    ...Object.entries(WITH_REASON).map(([loader, entry]) => ({ loader, entry, bodyOf: withReason })),
   ].map((answer) => [answer.loader, answer]),
 );
 
@@ -36,11 +36,11 @@ export function errorAnswers(names: readonly string[]): ErrorResponses {
   for (const name of names) {
     const answer = ANSWERS.get(name);
     if (!answer) continue;
-    const { loader, given } = answer;
+    const { loader, bodyOf } = answer;
     const [option, status] = answer.entry;
     responses[option] = (error) => {
       noteCallback(loader);
-      return { status, body: { loader, ...given(error) } };
+      return { status, body: { loader, ...bodyOf(error) } };
     };
   }
   return responses;

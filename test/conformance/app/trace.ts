@@ -25,11 +25,11 @@ export function noteRaised(error: unknown): void {
 /** Runs a request, and adds its trace to the answer as two headers. */
 export function traced(response: ServerResponse, handle: () => void): void {
   const trace = new RequestTrace();
-  const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse;
-  response.writeHead = (...given: unknown[]) => {
+  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
+  response.writeHead = (...args: unknown[]) => {
     if (trace.callbacks.length > 0) response.setHeader('X-Conformance-Trace', trace.callbacks.join(','));
     if (trace.raised) response.setHeader('X-Conformance-Raised', asciiJson(trace.raised));
-    return writeHead(...given);
+    return writeHead(...args);
   };
   current.run(trace, handle);
 }

@@ -22,7 +22,7 @@ export interface StepResult {
   readonly class: ResultClass;
   readonly verdict: PortVerdict['verdict'] | null;
   /** We answer like the reference, although the verdict advises to deviate. */
-  readonly kept: boolean;
+  readonly equalDespiteAdvice: boolean;
   readonly deviations: readonly Deviation[];
   /** Our answer: a status, or `refused` for the configuration. */
   readonly ours: number | 'refused';
@@ -52,7 +52,7 @@ export function compareScenario(scenario: Scenario, golden: Recording, ours: Rec
       request: want.request,
       class: found,
       verdict,
-      kept: found === 'same' && verdict === 'deviate',
+      equalDespiteAdvice: found === 'same' && verdict === 'deviate',
       deviations,
       ours: got?.status ?? 'refused',
     };
@@ -91,8 +91,8 @@ function simplify(value: unknown): unknown {
   if (isError && value.origin === 'python') return ANY_ERROR;
   if (has(value, '$time') && Object.keys(value).length === 1) return { $time: 'number' };
   const hidden = isError ? NOT_COMPARED_IN_ERRORS : NONE;
-  const kept = Object.entries(value).filter(([name]) => name !== 'claimOrder' && !hidden.has(name));
-  return mapValues(Object.fromEntries(kept), simplify);
+  const members = Object.entries(value).filter(([name]) => name !== 'claimOrder' && !hidden.has(name));
+  return mapValues(Object.fromEntries(members), simplify);
 }
 
 function differences(golden: unknown, ours: unknown, path = ''): Deviation[] {

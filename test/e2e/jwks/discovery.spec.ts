@@ -73,27 +73,27 @@ describe('refuses a configuration', () => {
 
   it('with keys at http on the same machine, for an https issuer', async () => {
     const issuer = 'https://idp.example';
-    const asked: string[] = [];
+    const paths: string[] = [];
     const fake = async (address: string | URL | Request) => {
-      asked.push(address as string);
+      paths.push(address as string);
       return new Response(JSON.stringify({ issuer, jwks_uri: server.keysUrl }));
     };
     const tokens = await service({ issuer, fetch: fake });
     const error = await errorOf(() => tokens.verify(foreignToken(key, { iss: issuer })));
     expect((error?.cause as Error).message).toMatch('must be https, like the issuer');
-    expect(asked).toEqual([`${issuer}${CONFIGURATION}`]);
+    expect(paths).toEqual([`${issuer}${CONFIGURATION}`]);
   });
 });
 
 it('fetches with the option fetch', async () => {
-  const asked: unknown[] = [];
+  const paths: unknown[] = [];
   const own: typeof fetch = (address, init) => {
-    asked.push(address);
+    paths.push(address);
     return fetch(address, init);
   };
   const tokens = await service({ uri: server.keysUrl, fetch: own });
   await tokens.verify(foreignToken(key, { iss: server.url }));
-  expect(asked).toEqual([server.keysUrl]);
+  expect(paths).toEqual([server.keysUrl]);
 });
 
 it('logs a warning at the start for a provider without audience', async () => {

@@ -75,39 +75,39 @@ describe.each(ADAPTERS)('identity providers together with our own keys on %s', (
     },
   });
   const ofFirst = { iss: 'https://first.example/', aud: 'api' };
-  const ask = (token: string) => app.get('/me', token);
+  const send = (token: string) => app.get('/me', token);
 
   it('accept their tokens, with every type of key', async () => {
     for (const key of [elliptic, rsa, providerKey('pss', 'PS256'), providerKey('edwards', 'EdDSA')]) {
-      expect(await ask(foreignToken(key, ofFirst))).toEqual(alice);
+      expect(await send(foreignToken(key, ofFirst))).toEqual(alice);
     }
-    expect(await ask(foreignToken(other, { iss: `${second.url}/tenant/` }))).toEqual(alice);
+    expect(await send(foreignToken(other, { iss: `${second.url}/tenant/` }))).toEqual(alice);
   });
 
   it('accept our own tokens with our own keys, issuer and audience', async () => {
-    expect(await ask(await app.tokens.createAccessToken('alice'))).toEqual(alice);
-    expect(await ask(forge({ iss: 'us', aud: 'api' }))).toEqual(refused("Audience doesn't match"));
-    expect(await ask(forge({ iss: 'them', aud: 'web' }))).toEqual(refused('Invalid issuer'));
-    expect(await ask(forge({ aud: 'web' }))).toEqual(refused('Token is missing the "iss" claim'));
+    expect(await send(await app.tokens.createAccessToken('alice'))).toEqual(alice);
+    expect(await send(forge({ iss: 'us', aud: 'api' }))).toEqual(refused("Audience doesn't match"));
+    expect(await send(forge({ iss: 'them', aud: 'web' }))).toEqual(refused('Invalid issuer'));
+    expect(await send(forge({ aud: 'web' }))).toEqual(refused('Token is missing the "iss" claim'));
   });
 
   it('refuse a token whose audience is not that of its provider', async () => {
-    expect(await ask(foreignToken(elliptic, { ...ofFirst, aud: ['other', 'admin'] }))).toEqual(alice);
-    expect(await ask(foreignToken(elliptic, { ...ofFirst, aud: 'web' }))).toEqual(refused("Audience doesn't match"));
-    expect(await ask(foreignToken(elliptic, { ...ofFirst, aud: undefined }))).toEqual(
+    expect(await send(foreignToken(elliptic, { ...ofFirst, aud: ['other', 'admin'] }))).toEqual(alice);
+    expect(await send(foreignToken(elliptic, { ...ofFirst, aud: 'web' }))).toEqual(refused("Audience doesn't match"));
+    expect(await send(foreignToken(elliptic, { ...ofFirst, aud: undefined }))).toEqual(
       refused('Token is missing the "aud" claim'),
     );
   });
 
   it('check the other claims of their tokens as for all tokens', async () => {
-    expect(await ask(foreignToken(elliptic, { ...ofFirst, exp: 1 }))).toMatchObject({ status: 401 });
-    expect(await ask(foreignToken(elliptic, { ...ofFirst, sub: 7 }))).toEqual(refused('Subject must be a string'));
-    expect(await ask(foreignToken(elliptic, { ...ofFirst, nbf: 9e9 }))).toMatchObject({ status: 422 });
+    expect(await send(foreignToken(elliptic, { ...ofFirst, exp: 1 }))).toMatchObject({ status: 401 });
+    expect(await send(foreignToken(elliptic, { ...ofFirst, sub: 7 }))).toEqual(refused('Subject must be a string'));
+    expect(await send(foreignToken(elliptic, { ...ofFirst, nbf: 9e9 }))).toMatchObject({ status: 422 });
   });
 
   it('choose the keys by the exact issuer alone', async () => {
-    expect(await ask(foreignToken(other, ofFirst))).toEqual(refused('No key for this token'));
-    expect(await ask(foreignToken({ ...other, kid: 'elliptic' }, ofFirst))).toEqual(
+    expect(await send(foreignToken(other, ofFirst))).toEqual(refused('No key for this token'));
+    expect(await send(foreignToken({ ...other, kid: 'elliptic' }, ofFirst))).toEqual(
       refused('Signature verification failed'),
     );
     for (const iss of [
@@ -117,11 +117,11 @@ describe.each(ADAPTERS)('identity providers together with our own keys on %s', (
       null,
       undefined,
     ]) {
-      expect(await ask(foreignToken(elliptic, { ...ofFirst, iss }))).toEqual(
+      expect(await send(foreignToken(elliptic, { ...ofFirst, iss }))).toEqual(
         refused('The specified alg value is not allowed'),
       );
     }
-    expect(await ask(foreignToken(rsa, { iss: `${second.url}/tenant/` }))).toEqual(
+    expect(await send(foreignToken(rsa, { iss: `${second.url}/tenant/` }))).toEqual(
       refused('The specified alg value is not allowed'),
     );
   });
@@ -130,7 +130,7 @@ describe.each(ADAPTERS)('identity providers together with our own keys on %s', (
     const header = JSON.stringify({ alg: 'HS256', kid: 'elliptic' });
     const payload = JSON.stringify(claimsOf(ofFirst));
     for (const secret of [SECRET, JSON.stringify(published(elliptic))]) {
-      expect(await ask(compact(header, payload, { secret }))).toEqual(
+      expect(await send(compact(header, payload, { secret }))).toEqual(
         refused('The specified alg value is not allowed'),
       );
     }
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('identity providers together with our own keys on %s', (
     const before = [...first.requests, ...second.requests];
     const named = { jku: `${second.url}/evil`, x5u: `${second.url}/evil`, jwk: published(other) };
     for (const iss of ['https://first.example/', `${second.url}/evil`]) {
-      await ask(foreignToken(other, { iss, aud: 'api' }, { ...named, kid: 'elliptic' }));
+      await send(foreignToken(other, { iss, aud: 'api' }, { ...named, kid: 'elliptic' }));
     }
     expect([...first.requests, ...second.requests]).toEqual(before);
   });
@@ -150,7 +150,7 @@ describe.each(ADAPTERS)('identity providers together with our own keys on %s', (
       const token = foreignToken(elliptic, { ...ofFirst, type });
       expect(await app.send('POST', '/refresh', { token })).toEqual(refused('Only refresh tokens are allowed'));
     }
-    expect(await ask(foreignToken(elliptic, { ...ofFirst, type: 'refresh' }))).toEqual(
+    expect(await send(foreignToken(elliptic, { ...ofFirst, type: 'refresh' }))).toEqual(
       refused('Only non-refresh tokens are allowed'),
     );
     expect(await app.get('/fresh', foreignToken(elliptic, ofFirst))).toMatchObject({ status: 401 });

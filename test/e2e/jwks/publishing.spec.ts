@@ -102,12 +102,12 @@ describe.each(ADAPTERS)('the published keys on %s', (adapter) => {
     );
     await run(
       async (app) => {
-        const ask = (tag = '') => app.send('GET', PATH, { headers: [['If-None-Match', tag]] });
-        const tag = (await ask()).header('ETag') as string;
-        expect(await ask(tag)).toMatchObject({ status: 304 });
+        const send = (tag = '') => app.send('GET', PATH, { headers: [['If-None-Match', tag]] });
+        const tag = (await send()).header('ETag') as string;
+        expect(await send(tag)).toMatchObject({ status: 304 });
         clock.advance(2);
-        expect(await ask(tag)).toMatchObject({ status: 200 });
-        expect(keysOf(await ask(tag)).map(({ kid }) => kid)).toEqual(['now', 'partner']);
+        expect(await send(tag)).toMatchObject({ status: 200 });
+        expect(keysOf(await send(tag)).map(({ kid }) => kid)).toEqual(['now', 'partner']);
       },
       { options: { ...RING, keys } },
     );

@@ -90,10 +90,10 @@ async function timed<Answer extends OpenOutcome | RefreshOutcome>(
   store: RevocationStore,
   each: PresentCase | OpenCase,
   { base }: CaseInTime,
-  ask: () => Answer | Promise<Answer>,
+  call: () => Answer | Promise<Answer>,
 ): Promise<{ answer: Answer; now: number }> {
   const from = await store.now();
-  const answer = await ask();
+  const answer = await call();
   expect(answer.outcome).toBe(each.answer.outcome);
   if (each.write.write !== 'session' || !('session' in answer)) return { answer, now: base };
   const { lastUsedAt: now } = answer.session;

@@ -22,7 +22,7 @@ const OPENED: SessionRecord = {
 /** The session of the state with its new token. */
 const REPLACED: SessionRecord = { ...OPENED, openedAt: SESSION.openedAt, device: SESSION.device };
 
-const open = (given: Partial<OpenSession> = {}): OpenCase['open'] => ({
+const open = (changes: Partial<OpenSession> = {}): OpenCase['open'] => ({
   sid: 'session',
   token: TOKEN,
   device: 'a laptop',
@@ -30,9 +30,9 @@ const open = (given: Partial<OpenSession> = {}): OpenCase['open'] => ({
   existing: false,
   maxAge: null,
   leeway: 0,
-  ...given,
+  ...changes,
 });
-const replace = (given: Partial<OpenSession> = {}) => open({ existing: true, ...given });
+const replace = (changes: Partial<OpenSession> = {}) => open({ existing: true, ...changes });
 
 const there: StateCase = { sessions: [stored()] };
 const never = { expiresAt: null, refreshExpires: null };

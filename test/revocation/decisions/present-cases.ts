@@ -23,7 +23,7 @@ const ADOPTED: SessionRecord = { ...ROTATED, parentId: 'foreign', openedAt: 0, d
 const ADOPTION: Adoption = { denyFor: 7_200_000, issuedAt: -60, maxPerSubject: null };
 const DENIAL = { jti: 'foreign', until: 7_200_000 };
 
-const current = (given: Partial<PresentedRefreshToken> = {}): PresentCase['present'] => ({
+const current = (changes: Partial<PresentedRefreshToken> = {}): PresentCase['present'] => ({
   sid: 'session',
   presentedId: 'current',
   successor: NEXT,
@@ -31,11 +31,11 @@ const current = (given: Partial<PresentedRefreshToken> = {}): PresentCase['prese
   adopt: null,
   maxAge: null,
   leeway: 0,
-  ...given,
+  ...changes,
 });
-const parent = (given: Partial<PresentedRefreshToken> = {}) => current({ presentedId: 'parent', ...given });
-const foreign = (given: Partial<PresentedRefreshToken> = {}, adopt: Partial<Adoption> = {}) =>
-  current({ presentedId: 'foreign', adopt: { ...ADOPTION, ...adopt }, ...given });
+const parent = (changes: Partial<PresentedRefreshToken> = {}) => current({ presentedId: 'parent', ...changes });
+const foreign = (changes: Partial<PresentedRefreshToken> = {}, adopt: Partial<Adoption> = {}) =>
+  current({ presentedId: 'foreign', adopt: { ...ADOPTION, ...adopt }, ...changes });
 const checked = { successor: null };
 
 const there: StateCase = { sessions: [stored()] };

@@ -44,7 +44,7 @@ describeWithRedis('Four processes with a local cache that receives the changes o
   afterAll(() => pool.stop());
 
   /** Waits until every process has the look-up of a token in its cache. */
-  const untilRemembered = async ({ accessToken }: TokenPair) => {
+  const untilCached = async ({ accessToken }: TokenPair) => {
     do {
       pool.server.takeCommandCounts();
       for (const { status } of await pool.sendToAll('GET', '/me', accessToken)) expect(status).toBe(200);
@@ -53,7 +53,7 @@ describeWithRedis('Four processes with a local cache that receives the changes o
 
   it('send Redis no command for a request with a cached token', async () => {
     const pair = await pool.logIn('bob');
-    await untilRemembered(pair);
+    await untilCached(pair);
     for (let time = 0; time < 25; time++) await pool.sendToAll('GET', '/me', pair.accessToken);
     expect(pool.server.takeCommandCounts().mget ?? 0).toBe(0);
   });
@@ -66,14 +66,14 @@ describeWithRedis('Four processes with a local cache that receives the changes o
 
   it('use no cached look-up for longer than the staleness after Redis was stopped', async () => {
     const pair = await pool.logIn('carol');
-    await untilRemembered(pair);
+    await untilCached(pair);
     pool.server.pause();
     const stoppedAt = performance.now();
     const lastServed = await Promise.all(
       pool.workers.map(async (worker) => {
         let last = stoppedAt;
-        for (let asked = stoppedAt; asked - stoppedAt < 2.5 * STALENESS; asked = performance.now()) {
-          if ((await worker.send('GET', '/me', pair.accessToken)).status === 200) last = asked;
+        for (let sentAt = stoppedAt; sentAt - stoppedAt < 2.5 * STALENESS; sentAt = performance.now()) {
+          if ((await worker.send('GET', '/me', pair.accessToken)).status === 200) last = sentAt;
           await sleep(5);
         }
         return last - stoppedAt;
@@ -84,7 +84,7 @@ describeWithRedis('Four processes with a local cache that receives the changes o
     for (const worker of pool.workers) {
       while ((await worker.send('GET', '/me', pair.accessToken)).status === 503) await sleep(50);
     }
-    await untilRemembered(pair);
+    await untilCached(pair);
   });
 });
 

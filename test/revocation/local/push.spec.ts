@@ -111,12 +111,12 @@ describeWithRedis('A local cache that receives the changes of Redis', () => {
     const stoppedAt = performance.now();
     let lastServed = stoppedAt;
     while (performance.now() - stoppedAt < 3 * STALENESS) {
-      const asked = performance.now();
+      const sentAt = performance.now();
       const served = await first()
         .isRevoked(payload)
         .then(() => true)
         .catch(() => false);
-      if (served) lastServed = asked;
+      if (served) lastServed = sentAt;
       await sleep(5);
     }
     expect(lastServed - stoppedAt).toBeLessThan(STALENESS + 100);

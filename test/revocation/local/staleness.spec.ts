@@ -28,10 +28,10 @@ async function startProcess(revocation: JwtExtendedOptions['revocation']) {
     imports: [JwtExtendedModule.forRoot({ secret, revocation })],
   }).compile();
   const header = { alg: 'HS256' };
-  const judge = module.get(SessionManager).required('test').revocation;
+  const other = module.get(SessionManager).required('test').revocation;
   return {
     tokens: module.get(TokenService),
-    isRevoked: async (payload: JwtPayload) => judge.isRevoked({ payload, header }),
+    isRevoked: async (payload: JwtPayload) => other.isRevoked({ payload, header }),
   };
 }
 

@@ -27,10 +27,10 @@ type Store = MemoryRevocationStore | ModelStore;
 type Step = (store: Store, now: number) => unknown;
 
 /** A step that is shown as text when a property fails. */
-function step<T>(name: string, arbitrary: fc.Arbitrary<T>, act: (given: T, store: Store, now: number) => unknown) {
-  return arbitrary.map((given): { run: Step; toString(): string } => ({
-    run: (store, now) => act(given, store, now),
-    toString: () => `${name} ${fc.stringify(given)}`,
+function step<T>(name: string, arbitrary: fc.Arbitrary<T>, act: (values: T, store: Store, now: number) => unknown) {
+  return arbitrary.map((values): { run: Step; toString(): string } => ({
+    run: (store, now) => act(values, store, now),
+    toString: () => `${name} ${fc.stringify(values)}`,
   }));
 }
 
@@ -69,17 +69,17 @@ const end = fc.record({ subject, before: orNull(fc.integer({ min: -30, max: 30 }
 const steps = fc.oneof(
   {
     weight: 4,
-    arbitrary: step('open', open, (given, store, now) => store.openSession(given.open, now + given.deadline)),
+    arbitrary: step('open', open, (values, store, now) => store.openSession(values.open, now + values.deadline)),
   },
   {
     weight: 6,
-    arbitrary: step('present', present, (given, store, now) => store.present(given.presented, now + given.deadline)),
+    arbitrary: step('present', present, (values, store, now) => store.present(values.presented, now + values.deadline)),
   },
   step('end', fc.tuple(subject, sid, deadline), ([owner, session, late], store, now) =>
     store.endSession(owner, session, now + late),
   ),
-  step('endAll', end, ({ deadline: late, before, ...given }, store, now) =>
-    store.endSessions({ ...given, before: before === null ? null : now + before }, now + late),
+  step('endAll', end, ({ deadline: late, before, ...args }, store, now) =>
+    store.endSessions({ ...args, before: before === null ? null : now + before }, now + late),
   ),
   step('deny', fc.tuple(subject, id, orNull(milliseconds), deadline), ([owner, jti, lifetime, late], store, now) =>
     store.deny(owner, jti, lifetime, now + late),

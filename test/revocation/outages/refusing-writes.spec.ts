@@ -22,26 +22,26 @@ describeWithRedis('Redis that refuses writes', () => {
   it('as a replica still answers look-ups; log-ins, refreshes and log-outs get 503 until it is a primary', async () => {
     const pairs = await logInOnce();
     // No server runs at that address, so the replica does not replace its data.
-    pool.server.ask('REPLICAOF', '127.0.0.1', '1');
+    pool.server.run('REPLICAOF', '127.0.0.1', '1');
     for (let time = 0; time < 3; time++) {
       for (const [index, pair] of pairs.entries()) {
         await expectServed(pool.worker(index), READING(pair));
         await expectUnavailable(pool.worker(index), [...STORING(pair), ...REMOVING(pair)]);
       }
     }
-    pool.server.ask('REPLICAOF', 'NO', 'ONE');
+    pool.server.run('REPLICAOF', 'NO', 'ONE');
     for (const [index, pair] of pairs.entries()) await pool.refresh(pair, index);
     await expectLoggedOutages(pool);
   });
 
   it('as a replica that answers no stale data causes 503', async () => {
     const pairs = await logInOnce();
-    pool.server.ask('CONFIG', 'SET', 'replica-serve-stale-data', 'no');
-    pool.server.ask('REPLICAOF', '127.0.0.1', '1');
+    pool.server.run('CONFIG', 'SET', 'replica-serve-stale-data', 'no');
+    pool.server.run('REPLICAOF', '127.0.0.1', '1');
     await Promise.all(
       pool.workers.map((worker, index) => expectOutage(worker, pairs[index] as (typeof pairs)[number])),
     );
-    pool.server.ask('REPLICAOF', 'NO', 'ONE');
+    pool.server.run('REPLICAOF', 'NO', 'ONE');
     await expectRecovery(pool, pairs[0] as (typeof pairs)[number]);
     for (const [index, pair] of pairs.entries()) await pool.refresh(pair, index);
     await expectLoggedOutages(pool);
@@ -49,9 +49,9 @@ describeWithRedis('Redis that refuses writes', () => {
 
   it('because its memory is full refuses writes that need memory, but ends sessions', async () => {
     const pairs = await logInOnce();
-    pool.server.ask('SETRANGE', 'filler', '2000000', 'x');
-    pool.server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
-    pool.server.ask('CONFIG', 'SET', 'maxmemory', '1mb');
+    pool.server.run('SETRANGE', 'filler', '2000000', 'x');
+    pool.server.run('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    pool.server.run('CONFIG', 'SET', 'maxmemory', '1mb');
     for (let time = 0; time < 3; time++) {
       for (const [index, pair] of pairs.entries()) {
         await expectServed(pool.worker(index), READING(pair));
@@ -63,7 +63,7 @@ describeWithRedis('Redis that refuses writes', () => {
     await expectServed(pool.worker(0), logOut ? [logOut] : []);
     expect(await pool.statusesOf([first])).toEqual([401]);
 
-    pool.server.ask('CONFIG', 'SET', 'maxmemory', '0');
+    pool.server.run('CONFIG', 'SET', 'maxmemory', '0');
     await pool.refresh(second, 1);
     await pool.logIn('user0');
     await expectLoggedOutages(pool);

@@ -13,15 +13,15 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
   let proxy: TcpProxy;
   let alice: TokenPair;
   let bob: TokenPair;
-  let gone: TokenPair;
+  let loggedOut: TokenPair;
   let over: boolean;
 
   beforeAll(async () => {
     pool = await WorkerPool.start([]);
     proxy = await TcpProxy.start(pool.server.port);
     await pool.startFurther(TWO_MAKES, { storePort: proxy.port });
-    [alice, bob, gone] = await Promise.all([pool.logIn('alice'), pool.logIn('bob'), pool.logIn('gone')]);
-    await pool.worker(0).send('DELETE', '/logout', gone.refreshToken);
+    [alice, bob, loggedOut] = await Promise.all([pool.logIn('alice'), pool.logIn('bob'), pool.logIn('gone')]);
+    await pool.worker(0).send('DELETE', '/logout', loggedOut.refreshToken);
   });
   afterAll(async () => {
     await pool.stop();
@@ -43,12 +43,12 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
         );
         check(user, await worker.send('GET', '/sessions', accessToken), ([session]) => session.sid === sidOf(pair));
       }
-      check('gone', await worker.send('GET', '/me', gone.accessToken), () => false);
+      check('gone', await worker.send('GET', '/me', loggedOut.accessToken), () => false);
     }
     return met;
   }
 
-  async function meanwhile(disturb: () => Promise<void>): Promise<string[]> {
+  async function statusesDuring(disturb: () => Promise<void>): Promise<string[]> {
     over = false;
     const clients = pool.workers.flatMap((worker) =>
       Array.from({ length: CLIENTS_PER_PROCESS }, () => takeTurns(worker)),
@@ -68,7 +68,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
   };
 
   it('never get each other’s answers, and cannot use a session that is over, during several stops', async () => {
-    const met = await meanwhile(async () => {
+    const met = await statusesDuring(async () => {
       for (const stop of [900, 1_300, 2_500]) {
         await sleep(200);
         pool.server.pause();
@@ -81,7 +81,7 @@ describeWithRedis('Users who take turns while Redis is slow', () => {
   });
 
   it('never get each other’s answers if the answers of Redis come after the timeout', async () => {
-    const met = await meanwhile(async () => {
+    const met = await statusesDuring(async () => {
       proxy.delayAnswers(() => Math.random() * 2_000);
       await sleep(4_000);
       proxy.delayAnswers(() => 0);

@@ -12,13 +12,13 @@ describeOnSharedStores('A process that is killed between a rotation and its answ
     const first = await pool.logIn('alice');
     const victim = pool.worker(index);
     await expect(victim.send('POST', '/refresh?die=now', first.refreshToken)).rejects.toThrow();
-    const unheard = await victim.lastRotation();
+    const lostPair = await victim.lastRotation();
 
     for (const survivor of [pool.worker(0), pool.worker(1)]) {
       const retried = await survivor.send('POST', '/refresh', first.refreshToken);
-      expect(retried).toMatchObject({ status: 201, body: unheard });
+      expect(retried).toMatchObject({ status: 201, body: lostPair });
     }
-    const next = await pool.refresh(unheard as typeof first);
+    const next = await pool.refresh(lostPair as typeof first);
     expect((await pool.worker(1).send('GET', '/me', next.accessToken)).status).toBe(200);
   });
 });

@@ -93,10 +93,10 @@ describeOnSharedStores('A refresh against', (store) => {
       let overlaps = 0;
       for (let round = 0; round < ROUNDS / store.slowness; round++) {
         const sessions = await logInTwice();
-        const asked: { at: number; answer: Promise<WorkerAnswer> }[] = [];
-        const ask = (index: number, method: string, path: string, token: string) => {
+        const requests: { at: number; answer: Promise<WorkerAnswer> }[] = [];
+        const send = (index: number, method: string, path: string, token: string) => {
           const answer = pool.worker(index).send(method, path, token);
-          asked.push({ at: performance.now(), answer });
+          requests.push({ at: performance.now(), answer });
           return answer;
         };
         const descendants: TokenPair[] = [];
@@ -105,8 +105,8 @@ describeOnSharedStores('A refresh against', (store) => {
         const refreshing = async () => {
           let { accessToken, refreshToken } = sessions.ending;
           for (let step = 0; step < MOST_STEPS; step++) {
-            const refreshes = pool.workers.map((_, index) => ask(index, 'POST', '/refresh', refreshToken));
-            const requests = pool.workers.map((_, index) => ask(index, 'GET', '/me', accessToken));
+            const refreshes = pool.workers.map((_, index) => send(index, 'POST', '/refresh', refreshToken));
+            const requests = pool.workers.map((_, index) => send(index, 'GET', '/me', accessToken));
             const pair = (await Promise.all(refreshes)).find(({ status }) => status === 201)?.body as
               TokenPair | undefined;
             await Promise.all(requests);
@@ -126,7 +126,7 @@ describeOnSharedStores('A refresh against', (store) => {
         };
         await Promise.all([refreshing(), ending()]);
 
-        for (const { at, answer } of asked) {
+        for (const { at, answer } of requests) {
           if (at >= revokedAt) expect((await answer).status).toBe(401);
           else if (at + (await answer).milliseconds > revokedAt) overlaps++;
         }

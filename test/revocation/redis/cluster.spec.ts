@@ -37,7 +37,7 @@ describeWithRedis('RedisRevocationStore on a cluster', () => {
         const { sid } = await openSession(store, { subject });
         await store.deny(subject, 'a jti', HOUR, inTime());
         await store.endSessions({ subject, before: 1_000, except: null }, inTime());
-        expect(node.ask('--raw', 'KEYS', `*${subject}*`).split('\n')).toHaveLength(4);
+        expect(node.run('--raw', 'KEYS', `*${subject}*`).split('\n')).toHaveLength(4);
         node.takeCommandCounts();
         expect(await store.lookUp({ subject, sid, jti: 'a jti' })).toMatchObject({ denied: true, cutOff: 1_000 });
         expect(node.takeCommandCounts()).toMatchObject({ mget: 1 });
@@ -47,7 +47,7 @@ describeWithRedis('RedisRevocationStore on a cluster', () => {
     it('sends its scripts to every node again after SCRIPT FLUSH', async () => {
       for (const node of cluster.nodes) {
         const session = await openSession(store, { subject: subjectOn(node) });
-        node.ask('SCRIPT', 'FLUSH');
+        node.run('SCRIPT', 'FLUSH');
         expect(await store.present(tokenOf(session), inTime())).toMatchObject({ outcome: 'rotated' });
       }
     });
@@ -55,7 +55,7 @@ describeWithRedis('RedisRevocationStore on a cluster', () => {
     it('follows a slot that moves to another node, which has no scripts yet', async () => {
       const [from, to] = cluster.nodes as [RedisServer, RedisServer];
       const session = await openSession(store, { subject: subjectOn(from) });
-      to.ask('SCRIPT', 'FLUSH');
+      to.run('SCRIPT', 'FLUSH');
       const moveBack = moveSlot(cluster, session.subject, from, to);
       expect(await store.present(tokenOf(session), inTime())).toMatchObject({ outcome: 'rotated' });
       const { session: found } = await store.lookUp({ ...session, jti: null });
@@ -99,12 +99,12 @@ describeWithRedis('RedisRevocationStore on a cluster', () => {
 
 /** Moves the slot of a subject with its keys. Returns a function that moves it back. */
 function moveSlot(cluster: RedisClusterOfServers, subject: string, from: RedisServer, to: RedisServer): () => void {
-  const slot = from.ask('CLUSTER', 'KEYSLOT', `{${subject}}`);
-  const [source, target] = [from.ask('CLUSTER', 'MYID'), to.ask('CLUSTER', 'MYID')];
-  to.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source);
-  from.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target);
-  const keys = from.ask('--raw', 'CLUSTER', 'GETKEYSINSLOT', slot, '100').split('\n').filter(Boolean);
-  from.ask('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...keys);
-  for (const node of cluster.nodes) node.ask('CLUSTER', 'SETSLOT', slot, 'NODE', target);
+  const slot = from.run('CLUSTER', 'KEYSLOT', `{${subject}}`);
+  const [source, target] = [from.run('CLUSTER', 'MYID'), to.run('CLUSTER', 'MYID')];
+  to.run('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source);
+  from.run('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target);
+  const keys = from.run('--raw', 'CLUSTER', 'GETKEYSINSLOT', slot, '100').split('\n').filter(Boolean);
+  from.run('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...keys);
+  for (const node of cluster.nodes) node.run('CLUSTER', 'SETSLOT', slot, 'NODE', target);
   return () => moveSlot(cluster, subject, to, from);
 }

@@ -58,7 +58,7 @@ describeWithRedis('The commands for Redis', () => {
         () => store.endSessions({ subject: session.subject, before: null, except: null }, inTime()),
         () => store.deny(session.subject, 'a', HOUR, inTime()),
       ];
-      server.ask('SCRIPT', 'FLUSH');
+      server.run('SCRIPT', 'FLUSH');
       for (const write of writes) {
         server.takeCommandCounts();
         await write();
@@ -71,7 +71,7 @@ describeWithRedis('The commands for Redis', () => {
 
     it('apply each write once after SCRIPT FLUSH', async () => {
       const session = await openSession(store);
-      server.ask('SCRIPT', 'FLUSH');
+      server.run('SCRIPT', 'FLUSH');
       const answers = await Promise.all([1, 2, 3].map(() => store.present(tokenOf(session), inTime())));
       expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'repeated', 'rotated']);
     });

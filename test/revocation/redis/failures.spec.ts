@@ -45,32 +45,32 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
     it('that is a replica throws for every write', async () => {
       await start();
       const before = await lookUp();
-      server.ask('REPLICAOF', '127.0.0.1', '1');
+      server.run('REPLICAOF', '127.0.0.1', '1');
       for (const write of Object.values(writesOf(store, session))) {
         await expect(write(inTime())).rejects.toThrow('READONLY');
       }
       expect(await lookUp()).toEqual(before);
-      server.ask('REPLICAOF', 'NO', 'ONE');
+      server.run('REPLICAOF', 'NO', 'ONE');
       expect(await store.endSession(session.subject, session.sid, inTime())).toBe(true);
     });
 
     it('without free memory applies no write partially, and still ends sessions', async () => {
       await start();
       const before = await lookUp();
-      server.ask('CONFIG', 'SET', 'maxmemory', '1');
+      server.run('CONFIG', 'SET', 'maxmemory', '1');
       const { open, present, endAll, deny, end } = writesOf(store, session);
       for (const write of [open, present, endAll, deny]) await expect(write(inTime())).rejects.toThrow('OOM');
       expect(await lookUp()).toEqual(before);
       expect(await store.listSessions(session.subject)).toEqual([before.session]);
       expect(await end(inTime())).toBe(true);
       expect(await store.listSessions(session.subject)).toEqual([]);
-      server.ask('CONFIG', 'SET', 'maxmemory', '0');
+      server.run('CONFIG', 'SET', 'maxmemory', '0');
       expect(await deny(inTime())).toBe(true);
     });
 
     it('that refuses commands throws its error', async () => {
       await start();
-      server.ask('ACL', 'SETUSER', 'default', '-mget', '-evalsha', '-time', '-zrange');
+      server.run('ACL', 'SETUSER', 'default', '-mget', '-evalsha', '-time', '-zrange');
       const calls = [lookUp(), store.now(), store.listSessions(session.subject)];
       for (const call of [...calls, store.present(tokenOf(session), inTime())]) {
         await expect(call).rejects.toThrow('NOPERM');
@@ -79,7 +79,7 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
 
     it('with a broken record throws, because a broken record is not a missing record', async () => {
       await start();
-      server.ask('SET', `jwt:{${session.subject}}:s:${session.sid}`, 'not JSON');
+      server.run('SET', `jwt:{${session.subject}}:s:${session.sid}`, 'not JSON');
       await expect(lookUp()).rejects.toThrow('JSON');
       await expect(store.present(tokenOf(session), inTime())).rejects.toThrow();
     });

@@ -18,8 +18,8 @@ describeWithRedis('The keys in Redis', () => {
     await server.stop();
   });
 
-  const keys = (pattern = '*') => server.ask('--raw', 'KEYS', pattern).split('\n').filter(Boolean).sort();
-  const timeToLive = (key: string) => Number(server.ask('PTTL', key));
+  const keys = (pattern = '*') => server.run('--raw', 'KEYS', pattern).split('\n').filter(Boolean).sort();
+  const timeToLive = (key: string) => Number(server.run('PTTL', key));
   const expectTimeToLive = (key: string, about: number) => {
     const left = timeToLive(key);
     expect(left).toBeGreaterThan(about - 5_000);
@@ -27,7 +27,7 @@ describeWithRedis('The keys in Redis', () => {
   };
 
   it('consist of the prefix and the subject, with the subject as hash tag', async () => {
-    server.ask('FLUSHALL');
+    server.run('FLUSHALL');
     const { subject, sid } = await openSession(store);
     await store.deny(subject, 'a jti', HOUR, inTime());
     await store.endSessions({ subject, before: 1_000, except: null }, inTime());
@@ -95,13 +95,13 @@ describeWithRedis('The keys in Redis', () => {
     const { sid } = await openSession(store, { subject });
     await new Promise((resolve) => setTimeout(resolve, 60));
     await store.endSession(subject, 'another', inTime());
-    expect(server.ask('--raw', 'ZRANGE', `jwt:{${subject}}:u`, '0', '-1')).toBe(sid);
+    expect(server.run('--raw', 'ZRANGE', `jwt:{${subject}}:u`, '0', '-1')).toBe(sid);
   });
 
   it('of evicted sessions do not count for a limit', async () => {
     const { subject, sid } = await openSession(store);
     const evicted = await openSession(store, { subject });
-    server.ask('DEL', `jwt:{${subject}}:s:${evicted.sid}`);
+    server.run('DEL', `jwt:{${subject}}:s:${evicted.sid}`);
     const last = await openSession(store, { subject, maxPerSubject: 2 });
     expect((await store.listSessions(subject)).map((session) => session.sid)).toEqual([last.sid, sid]);
   });
@@ -145,9 +145,9 @@ describeWithRedis('The keys in Redis', () => {
     const session = await openSession(store);
     const key = `jwt:{${session.subject}}:s:${session.sid}`;
     expect(await store.present(tokenOf(session, { grace: 0 }), inTime())).toMatchObject({ outcome: 'rotated' });
-    const { session: record, ...stored } = JSON.parse(server.ask('--raw', 'GET', key)) as { session: SessionRecord };
+    const { session: record, ...stored } = JSON.parse(server.run('--raw', 'GET', key)) as { session: SessionRecord };
     const later = { ...record, rotatedAt: (record.rotatedAt as number) + HOUR };
-    server.ask('SET', key, JSON.stringify({ ...stored, session: later }));
+    server.run('SET', key, JSON.stringify({ ...stored, session: later }));
     expect(await store.present(tokenOf(session, { grace: 0 }), inTime())).toEqual({ outcome: 'reused' });
   });
 });

@@ -46,19 +46,19 @@ describe('The constructor of RedisRevocationStore', () => {
     ['createCluster()', createCluster(cluster)],
     ['Redis', new Redis({ lazyConnect: true })],
     ['Cluster', new Cluster([], { lazyConnect: true })],
-  ])('accepts a client without options: %s', (_name, given) => {
-    expect(() => create({ client: given, prefix: undefined })).not.toThrow();
+  ])('accepts a client without options: %s', (_name, client) => {
+    expect(() => create({ client, prefix: undefined })).not.toThrow();
   });
 
   it('adds an error listener, so that a lost connection does not end the process', () => {
     const [unwatched, watched] = [createClient(), createClient()];
     const seen: unknown[] = [];
     watched.on('error', (error) => seen.push(error));
-    for (const given of [unwatched, watched]) {
-      create({ client: given });
-      create({ client: given });
-      expect(given.listenerCount('error')).toBe(1);
-      given.emit('error', new Error('connection lost'));
+    for (const client of [unwatched, watched]) {
+      create({ client });
+      create({ client });
+      expect(client.listenerCount('error')).toBe(1);
+      client.emit('error', new Error('connection lost'));
     }
     expect(seen).toHaveLength(1);
   });

@@ -24,28 +24,28 @@ describeWithRedis('The problems of Redis', () => {
     });
 
     it.each(['allkeys-lru', 'volatile-ttl'])('include the policy %s if memory is limited', async (policy) => {
-      server.ask('CONFIG', 'SET', 'maxmemory-policy', policy);
+      server.run('CONFIG', 'SET', 'maxmemory-policy', policy);
       expect(await problems()).toEqual([]);
-      server.ask('CONFIG', 'SET', 'maxmemory', '100mb');
+      server.run('CONFIG', 'SET', 'maxmemory', '100mb');
       expect(await problems()).toEqual([
         'Redis evicts sessions and revoked tokens when its memory is full ' +
           `(maxmemory-policy ${policy}): set "maxmemory-policy noeviction".`,
       ]);
-      server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+      server.run('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
       expect(await problems()).toEqual([]);
-      server.ask('CONFIG', 'SET', 'maxmemory', '0');
+      server.run('CONFIG', 'SET', 'maxmemory', '0');
     });
 
     it('include a replica', async () => {
-      server.ask('REPLICAOF', '127.0.0.1', '1');
+      server.run('REPLICAOF', '127.0.0.1', '1');
       expect(await problems()).toEqual([expect.stringContaining('Connect to its primary')]);
-      server.ask('REPLICAOF', 'NO', 'ONE');
+      server.run('REPLICAOF', 'NO', 'ONE');
     });
 
     it('do not include a server that refuses INFO', async () => {
-      server.ask('ACL', 'SETUSER', 'default', '-info');
+      server.run('ACL', 'SETUSER', 'default', '-info');
       expect(await problems()).toEqual([]);
-      server.ask('ACL', 'SETUSER', 'default', '+info');
+      server.run('ACL', 'SETUSER', 'default', '+info');
     });
   });
 

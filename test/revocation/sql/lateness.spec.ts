@@ -20,7 +20,7 @@ const MAY_TAKE = 100;
 const WAITS = 250;
 
 /** A transaction of another client that holds locks. */
-interface Holder {
+interface Blocker {
   /** Changes or locks rows in the transaction. */
   run(sql: string, ...params: string[]): Promise<unknown>;
   /** Rolls the transaction back, so that no other client sees its changes. */
@@ -28,7 +28,7 @@ interface Holder {
 }
 
 interface Locks {
-  readonly connect: (url: string) => Promise<Holder>;
+  readonly connect: (url: string) => Promise<Blocker>;
   readonly lockTable: string;
 }
 
@@ -116,15 +116,15 @@ function describeLateness(database: Database, { connect, lockTable }: Locks): vo
     return session;
   };
 
-  const expectLate = async (write: Write, lock: (holder: Holder, session: OpenedSession) => Promise<unknown>) => {
+  const expectLate = async (write: Write, lock: (blocker: Blocker, session: OpenedSession) => Promise<unknown>) => {
     const session = await prepare();
     const before = await snapshot(store, session);
-    const holder = await connect(running.url);
-    await lock(holder, session);
+    const blocker = await connect(running.url);
+    await lock(blocker, session);
     // The server runs on this machine, so its clock is the same. A query to the server would wait for the lock.
     const writing = write(store, session, Date.now() + MAY_TAKE);
     await sleep(WAITS);
-    await holder.release();
+    await blocker.release();
     expect([false, { outcome: 'late' }]).toContainEqual(await writing);
     expect(await snapshot(store, session)).toEqual(before);
     expect([true, expect.objectContaining({ outcome: expect.not.stringMatching('late') })]).toContainEqual(
@@ -134,33 +134,33 @@ function describeLateness(database: Database, { connect, lockTable }: Locks): vo
   it.each(Object.entries(WRITES))(
     'a write that %s changes nothing after it has waited too long for a row',
     (_name, write) =>
-      expectLate(write, (holder, { subject }) =>
-        holder.run('SELECT * FROM jwt_revocation WHERE subject = ? FOR UPDATE', subject),
+      expectLate(write, (blocker, { subject }) =>
+        blocker.run('SELECT * FROM jwt_revocation WHERE subject = ? FOR UPDATE', subject),
       ),
   );
 
   it.each(Object.entries(WRITES))(
     'a write that %s changes nothing after another write was rolled back',
     (_name, write) =>
-      expectLate(write, (holder, { subject }) =>
-        holder.run(`UPDATE jwt_revocation SET revision = 'another' WHERE subject = ?`, subject),
+      expectLate(write, (blocker, { subject }) =>
+        blocker.run(`UPDATE jwt_revocation SET revision = 'another' WHERE subject = ?`, subject),
       ),
   );
 
   it.each(Object.entries({ ...WRITES, ...ADDING }))(
     'a write that %s changes nothing after it has waited too long for the table',
-    (_name, write) => expectLate(write, (holder) => holder.run(lockTable)),
+    (_name, write) => expectLate(write, (blocker) => blocker.run(lockTable)),
   );
 
   it.each(Object.entries({ ...WRITES, ...ADDING }))(
     'a write that %s waits for the table until its deadline',
     async (_name, write) => {
       const session = await prepare();
-      const holder = await connect(running.url);
-      await holder.run(lockTable);
+      const blocker = await connect(running.url);
+      await blocker.run(lockTable);
       const writing = write(store, session, inTime());
       await sleep(100);
-      await holder.release();
+      await blocker.release();
       expect([true, expect.objectContaining({ outcome: expect.not.stringMatching('late') })]).toContainEqual(
         await writing,
       );

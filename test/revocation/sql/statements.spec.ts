@@ -52,13 +52,13 @@ for (const database of databases) {
     it('are one SELECT for any look-up', async () => {
       const { subject, sid } = await openSession(store);
       take();
-      for (const asked of [
+      for (const reference of [
         { sid, jti: 'a' },
         { sid, jti: null },
         { sid: null, jti: 'a' },
         { sid: null, jti: null },
       ]) {
-        await store.lookUp({ subject, ...asked });
+        await store.lookUp({ subject, ...reference });
         expect(take()).toEqual(['SELECT']);
       }
     });

@@ -6,7 +6,7 @@ import { until } from '../../support/until.js';
 
 const server = useKeyServer();
 
-function ask(behaviour: Behaviour, { timeout = 5000, maxBytes = 1000 } = {}) {
+function fetchFrom(behaviour: Behaviour, { timeout = 5000, maxBytes = 1000 } = {}) {
   server.keys = behaviour;
   const signal = AbortSignal.timeout(timeout);
   return fetchDocument(server.keysUrl, { fetch, maxBytes, signal });
@@ -17,9 +17,9 @@ const text = (body: string | Buffer, headers: Record<string, string> = {}): Beha
 };
 
 it('a document is read with any media type', async () => {
-  expect((await ask(json({ keys: [] }))).document).toEqual({ keys: [] });
-  expect((await ask(text('{"a":1}', { 'Content-Type': 'text/html' }))).document).toEqual({ a: 1 });
-  expect((await ask(text('{"a":1}'))).document).toEqual({ a: 1 });
+  expect((await fetchFrom(json({ keys: [] }))).document).toEqual({ keys: [] });
+  expect((await fetchFrom(text('{"a":1}', { 'Content-Type': 'text/html' }))).document).toEqual({ a: 1 });
+  expect((await fetchFrom(text('{"a":1}'))).document).toEqual({ a: 1 });
 });
 
 it.each<[what: string, behaviour: Behaviour, message: RegExp]>([
@@ -34,16 +34,16 @@ it.each<[what: string, behaviour: Behaviour, message: RegExp]>([
   ['204', status(204), /responded 204/],
   ['401', status(401), /responded 401/],
 ])('%s is an error', async (_, behaviour, message) => {
-  expect((await errorOf(() => ask(behaviour)))?.message).toMatch(message);
+  expect((await errorOf(() => fetchFrom(behaviour)))?.message).toMatch(message);
 });
 
 it('a redirect is not followed, not even to the same address', async () => {
   server.paths.set('/elsewhere', json({ keys: [] }));
   for (const code of [301, 302, 303, 307, 308]) {
-    const error = await errorOf(() => ask(status(code, { Location: `${server.url}/elsewhere` })));
+    const error = await errorOf(() => fetchFrom(status(code, { Location: `${server.url}/elsewhere` })));
     expect(error?.message).toMatch(`responded ${code}, a redirect`);
   }
-  await errorOf(() => ask(status(302, { Location: server.keysUrl })));
+  await errorOf(() => fetchFrom(status(302, { Location: server.keysUrl })));
   expect(server.requests).not.toContain('/elsewhere');
   expect(server.fetches).toBe(6);
 });
@@ -58,7 +58,7 @@ it('a body over the limit is cut off while it is received', async () => {
     };
     more();
   };
-  const error = await errorOf(() => ask(endless, { maxBytes: 50_000 }));
+  const error = await errorOf(() => fetchFrom(endless, { maxBytes: 50_000 }));
   expect(error?.message).toMatch('more than 50000 bytes');
   await until(() => server.answering === 0);
   expect(sent).toBeLessThan(10_000);
@@ -67,9 +67,9 @@ it('a body over the limit is cut off while it is received', async () => {
 it('the limit counts decompressed bytes', async () => {
   const packed = gzipSync(`{"a":"${'x'.repeat(100_000)}"}`);
   expect(packed.length).toBeLessThan(1000);
-  const error = await errorOf(() => ask(text(packed, { 'Content-Encoding': 'gzip' })));
+  const error = await errorOf(() => fetchFrom(text(packed, { 'Content-Encoding': 'gzip' })));
   expect(error?.message).toMatch('more than 1000 bytes');
-  expect((await ask(text(gzipSync('{"a":1}'), { 'Content-Encoding': 'gzip' }))).document).toEqual({ a: 1 });
+  expect((await fetchFrom(text(gzipSync('{"a":1}'), { 'Content-Encoding': 'gzip' }))).document).toEqual({ a: 1 });
 });
 
 describe('the time limit ends a fetch', () => {
@@ -85,7 +85,7 @@ describe('the time limit ends a fetch', () => {
     ['in the middle of the body', stopsInTheMiddle],
     ['while bytes arrive one by one', slowDrip],
   ])('%s', async (_, behaviour) => {
-    const error = await errorOf(() => ask(behaviour, { timeout: 200, maxBytes: 1e9 }));
+    const error = await errorOf(() => fetchFrom(behaviour, { timeout: 200, maxBytes: 1e9 }));
     expect(error?.name).toBe('TimeoutError');
     await until(() => server.answering === 0);
   });
@@ -98,16 +98,16 @@ it.each<[what: string, behaviour: Behaviour]>([
     (response) => response.writeHead(200, { 'Content-Length': 100 }).write('{', () => response.destroy()),
   ],
 ])('a connection that is closed %s is an error', async (_, behaviour) => {
-  expect((await errorOf(() => ask(behaviour)))?.message).toMatch(/fetch failed|terminated/);
+  expect((await errorOf(() => fetchFrom(behaviour)))?.message).toMatch(/fetch failed|terminated/);
 });
 
 it('a response that is not HTTP is an error', async () => {
-  const error = await errorOf(() => ask((response) => response.socket?.end('SSH-2.0-OpenSSH_9.2\r\n')));
+  const error = await errorOf(() => fetchFrom((response) => response.socket?.end('SSH-2.0-OpenSSH_9.2\r\n')));
   expect(error?.message).toMatch('fetch failed');
 });
 
 describe('the lifetime of a document', () => {
-  const lifetime = async (headers: Record<string, string>) => (await ask(json({}, headers))).maxAge;
+  const lifetime = async (headers: Record<string, string>) => (await fetchFrom(json({}, headers))).maxAge;
 
   it.each<[headers: Record<string, string>, expected: number | null]>([
     [{}, null],

@@ -3,8 +3,8 @@ import { resolveSettings } from '../../../src/options/resolve-settings.js';
 import { SECRET } from '../../support/forge.js';
 
 const settle = (options: JwtExtendedOptions) => resolveSettings({ secret: SECRET, ...options });
-const cookies = (given: CookieOptions) => settle({ cookies: given }).cookies;
-const csrf = (given: CsrfOptions) => settle({ csrf: given }).csrf;
+const cookies = (options: CookieOptions) => settle({ cookies: options }).cookies;
+const csrf = (options: CsrfOptions) => settle({ csrf: options }).csrf;
 
 describe('the options of cookies', () => {
   it.each([
@@ -47,8 +47,8 @@ describe('the options of cookies', () => {
     [{ access: { name: '__Host-a', path: '/api' } }, 'cookies.access.name', 'its path /'],
     [{ refresh: { name: '__host-a' }, domain: 'example.com' }, 'cookies.refresh.name', 'cookies.domain left out'],
     [{ refresh: { name: '__SECURE-a' }, secure: false }, 'cookies.refresh.name', 'cookies.secure must be true'],
-  ])('%j is refused', (given, option, cure) => {
-    const resolve = () => cookies(given as CookieOptions);
+  ])('%j is refused', (options, option, cure) => {
+    const resolve = () => cookies(options as CookieOptions);
     expect(resolve).toThrow(TypeError);
     expect(resolve).toThrow(`JwtExtendedModule option "${option}" `);
     expect(resolve).toThrow(cure);
@@ -65,8 +65,8 @@ describe('the options of cookies', () => {
     [{ access: { path: '/api/v1.0/~me/(a)/%20/' } }],
     [{ domain: 'a.b-c.example.com' }],
     [{ domain: 'localhost' }],
-  ] satisfies [CookieOptions][])('%j is accepted', (given) => {
-    expect(() => cookies(given)).not.toThrow();
+  ] satisfies [CookieOptions][])('%j is accepted', (options) => {
+    expect(() => cookies(options)).not.toThrow();
   });
 
   it('sameSite: false means no attribute', () => {
@@ -91,15 +91,15 @@ describe('the options of csrf', () => {
     [{ access: { cookieName: 'access_token_cookie' } }, 'csrf.access.cookieName', 'is "access_token_cookie"'],
     [{ refresh: { cookieName: 'access_token_cookie' } }, 'csrf.refresh.cookieName', 'is "access_token_cookie"'],
     [{ access: { cookieName: '__Host-c', cookiePath: '/x' } }, 'csrf.access.cookieName', 'begins with __Host-'],
-  ])('%j is refused', (given, option, cure) => {
-    const resolve = () => csrf(given as CsrfOptions);
+  ])('%j is refused', (options, option, cure) => {
+    const resolve = () => csrf(options as CsrfOptions);
     expect(resolve).toThrow(TypeError);
     expect(resolve).toThrow(`JwtExtendedModule option "${option}" `);
     expect(resolve).toThrow(cure);
   });
 
-  it.each([true, 'on', []])('csrf: %j is refused', (given) => {
-    expect(() => settle({ csrf: given as CsrfOptions })).toThrow(/option "csrf" must be an object/);
+  it.each([true, 'on', []])('csrf: %j is refused', (options) => {
+    expect(() => settle({ csrf: options as CsrfOptions })).toThrow(/option "csrf" must be an object/);
   });
 
   it('csrf: false turns the check off', () => {

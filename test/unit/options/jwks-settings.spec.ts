@@ -5,7 +5,7 @@ const secret = 'xy'.repeat(16);
 const issuer = 'https://idp.example';
 const uri = 'https://idp.example/keys';
 
-const provider = (given: object) => resolveSettings({ jwks: given }).jwks[0];
+const provider = (options: object) => resolveSettings({ jwks: options }).jwks[0];
 
 it('without the option jwks there is no provider', () => {
   expect(resolveSettings({ secret }).jwks).toEqual([]);

@@ -43,19 +43,19 @@ describe('a name that other libraries use', () => {
 
 describe('forRootAsync()', () => {
   const factory = { useFactory: (): JwtExtendedOptions => ({ secret: SECRET }) };
-  const given = (options: object) => () => JwtExtendedModule.forRootAsync({ ...factory, ...options });
+  const start = (options: object) => () => JwtExtendedModule.forRootAsync({ ...factory, ...options });
 
   it.each([
     [{ global: true }, 'has no option "global". Write isGlobal.'],
     [{ secret: SECRET }, 'has no option "secret". Return the options of the module from useFactory.'],
     [{ isGlobl: true }, 'has no option "isGlobl".'],
   ])('refuses a name that it does not have: %j', (options, message) => {
-    expect(given(options)).toThrow(TypeError);
-    expect(given(options)).toThrow(`JwtExtendedModule.forRootAsync() ${message}`);
+    expect(start(options)).toThrow(TypeError);
+    expect(start(options)).toThrow(`JwtExtendedModule.forRootAsync() ${message}`);
   });
 
   it('accepts its own names', () => {
-    expect(given({ imports: [], inject: [], extraProviders: [], isGlobal: false, globalGuard: true })).not.toThrow();
+    expect(start({ imports: [], inject: [], extraProviders: [], isGlobal: false, globalGuard: true })).not.toThrow();
   });
 });
 

@@ -125,7 +125,7 @@ describe('the options', () => {
 
   it('are frozen after the check', () => {
     expect(unfrozen(settle())).toEqual([]);
-    const given: JwtExtendedOptions = {
+    const options: JwtExtendedOptions = {
       secret: [SECRET, OTHER_SECRET],
       issuer: { encode: 'a', decode: ['a', 'b'] },
       audience: ['a'],
@@ -134,7 +134,7 @@ describe('the options', () => {
       userLookup: () => 'Alice',
       errorResponses: { expiredToken: () => ({ status: 401, body: {} }) },
     };
-    expect(unfrozen(settle(given))).toEqual([]);
+    expect(unfrozen(settle(options))).toEqual([]);
   });
 
   it('contain no key', () => {
@@ -143,7 +143,7 @@ describe('the options', () => {
   });
 
   it('do not change when the application changes its object later', () => {
-    const given = {
+    const options = {
       secret: [SECRET],
       decodeAlgorithms: ['HS256' as 'HS256' | 'HS512'],
       requiredClaims: ['exp'],
@@ -151,13 +151,13 @@ describe('the options', () => {
       audience: ['a'],
       csrf: { methods: ['POST'] },
     };
-    const { settings, keyMaterial } = resolveOptions(given);
-    given.secret.push(OTHER_SECRET);
-    given.decodeAlgorithms.push('HS512');
-    given.requiredClaims.push('nbf');
-    given.tokenLocation.push('cookies');
-    given.audience.push('b');
-    given.csrf.methods.push('GET');
+    const { settings, keyMaterial } = resolveOptions(options);
+    options.secret.push(OTHER_SECRET);
+    options.decodeAlgorithms.push('HS512');
+    options.requiredClaims.push('nbf');
+    options.tokenLocation.push('cookies');
+    options.audience.push('b');
+    options.csrf.methods.push('GET');
     expect(settings).toMatchObject({
       decodeAlgorithms: new Set(['HS256']),
       requiredClaims: ['exp'],

@@ -51,9 +51,9 @@ describe('The feed of a store’s changes', () => {
   it('makes look-ups of any age valid while the connection answers', async () => {
     feed.start(listenerOf());
     await time.pass(20);
-    const asked = performance.now();
+    const requestedAt = performance.now();
     await time.pass(3.5 * STALENESS);
-    expect(counts(feed, asked)).toBe(true);
+    expect(counts(feed, requestedAt)).toBe(true);
     expect(store.watches).toBe(1);
   });
 
@@ -129,12 +129,12 @@ describe('The feed of a store’s changes', () => {
     const answeredAt = performance.now();
     await time.pass(20);
     store.ping = () => new Promise(() => undefined);
-    const asked = performance.now();
-    expect(feed.validUntil(asked)).toBe(answeredAt + STALENESS);
+    const requestedAt = performance.now();
+    expect(feed.validUntil(requestedAt)).toBe(answeredAt + STALENESS);
     await time.pass(STALENESS - 21);
-    expect(counts(feed, asked)).toBe(true);
+    expect(counts(feed, requestedAt)).toBe(true);
     await time.pass(1);
-    expect(counts(feed, asked)).toBe(false);
+    expect(counts(feed, requestedAt)).toBe(false);
   });
 
   it('clears the cache when the connection is lost, and connects again', async () => {

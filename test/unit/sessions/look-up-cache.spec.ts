@@ -12,24 +12,24 @@ const query = (jti: string, subject = 'alice') => ({ subject, sid: null, jti });
 describe('The cache of look-ups', () => {
   it('reads from the store once while a look-up is valid, and again afterwards', async () => {
     const cache = new LookUpCache(new BoundedStaleness(300), 10);
-    const ask = jest.fn(() => NOTHING);
-    for (let count = 0; count < 3; count++) expect(cache.lookUp(query('a'), ask)).toBe(NOTHING);
+    const read = jest.fn(() => NOTHING);
+    for (let count = 0; count < 3; count++) expect(cache.lookUp(query('a'), read)).toBe(NOTHING);
     await time.pass(299);
-    void cache.lookUp(query('a'), ask);
-    expect(ask).toHaveBeenCalledTimes(1);
+    void cache.lookUp(query('a'), read);
+    expect(read).toHaveBeenCalledTimes(1);
     await time.pass(1);
-    void cache.lookUp(query('a'), ask);
-    expect(ask).toHaveBeenCalledTimes(2);
+    void cache.lookUp(query('a'), read);
+    expect(read).toHaveBeenCalledTimes(2);
   });
 
   it('counts the validity from the request to the store, not from the answer', async () => {
     const cache = new LookUpCache(new BoundedStaleness(100), 10);
-    const ask = jest.fn(() => time.after(100, NOTHING));
-    const answer = cache.lookUp(query('a'), ask);
+    const read = jest.fn(() => time.after(100, NOTHING));
+    const answer = cache.lookUp(query('a'), read);
     await time.pass(100);
     expect(await answer).toBe(NOTHING);
-    void cache.lookUp(query('a'), ask);
-    expect(ask).toHaveBeenCalledTimes(2);
+    void cache.lookUp(query('a'), read);
+    expect(read).toHaveBeenCalledTimes(2);
   });
 
   it('has separate entries for tokens, sessions and subjects', () => {

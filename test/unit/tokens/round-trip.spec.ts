@@ -17,9 +17,9 @@ describe.each(Object.entries(HASHES))('a token created with %s', (algorithm, has
   it('returns its claims when it is verified', async () => {
     const tokens = await tokenService({ algorithm: algorithm as JwtAlgorithm });
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'grapheme' }), claims, async (identity, given) => {
-        const expected = JSON.parse(JSON.stringify(given)) as object;
-        const { payload } = await tokens.verify(await tokens.createAccessToken(identity, { claims: given }));
+      fc.asyncProperty(fc.string({ unit: 'grapheme' }), claims, async (identity, newClaims) => {
+        const expected = JSON.parse(JSON.stringify(newClaims)) as object;
+        const { payload } = await tokens.verify(await tokens.createAccessToken(identity, { claims: newClaims }));
         expect(payload).toMatchObject({ ...expected, sub: identity, type: 'access', fresh: false });
         for (const name of Object.keys(expected)) expect(Object.hasOwn(payload, name)).toBe(true);
       }),
@@ -41,9 +41,9 @@ describe('a token changed in one character', () => {
     const token = await tokens.createAccessToken('alice');
     const character = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=');
     await fc.assert(
-      fc.asyncProperty(fc.nat(token.length - 1), character, async (place, changed) => {
-        fc.pre(token[place] !== changed);
-        const forged = token.slice(0, place) + changed + token.slice(place + 1);
+      fc.asyncProperty(fc.nat(token.length - 1), character, async (position, changed) => {
+        fc.pre(token[position] !== changed);
+        const forged = token.slice(0, position) + changed + token.slice(position + 1);
         expect(await errorOf(() => tokens.verify(forged))).toBeInstanceOf(JwtExtendedException);
       }),
     );

@@ -46,9 +46,9 @@ describe.each(NAMES)('the codec with %s', (algorithm) => {
   });
 
   it('refuses a signature with one changed bit, or with one byte more or less', () => {
-    for (const place of [0, bytes.length - 1]) {
+    for (const position of [0, bytes.length - 1]) {
       const changed = Uint8Array.from(bytes);
-      changed[place] = (changed[place] ?? 0) ^ 1;
+      changed[position] = (changed[position] ?? 0) ^ 1;
       expect(withSignature(changed)).toBe(false);
     }
     const lengths = [

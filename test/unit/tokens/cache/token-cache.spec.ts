@@ -186,16 +186,16 @@ describe('the key of a cached token', () => {
   });
 
   it('does not verify the token after its end', async () => {
-    const kept = { kid: 'kept', algorithm: 'HS256', key: SECRET } as const;
-    const gone = { kid: 'gone', algorithm: 'HS256', key: OTHER_SECRET } as const;
+    const remaining = { kid: 'kept', algorithm: 'HS256', key: SECRET } as const;
+    const removed = { kid: 'gone', algorithm: 'HS256', key: OTHER_SECRET } as const;
     const soon = nowInSeconds() + 60;
     const clock = new TestClock();
     clock.replaceDateNow();
     const tokens = await tokenService({
       secret: undefined,
       keys: [
-        { ...kept, use: 'sign' },
-        { ...gone, use: 'verify', notAfter: new Date(soon * 1000) },
+        { ...remaining, use: 'sign' },
+        { ...removed, use: 'verify', notAfter: new Date(soon * 1000) },
       ],
     });
     const token = forge({}, { secret: OTHER_SECRET, header: { kid: 'gone' } });
@@ -225,9 +225,9 @@ it('the cache is empty after the keys have changed', async () => {
 });
 
 it('the cache is empty after an identity provider has withdrawn a key in use', async () => {
-  const [kept, gone] = [providerKey('kept'), providerKey('gone')];
+  const [remaining, removed] = [providerKey('kept'), providerKey('gone')];
   const server = await new KeyServer().start();
-  server.keys = json(jwks(kept, gone));
+  server.keys = json(jwks(remaining, removed));
   const module = await Test.createTestingModule({
     imports: [
       JwtExtendedModule.forRoot({ jwks: [{ uri: server.keysUrl, issuer: 'idp', audience: false, cooldown: '1ms' }] }),
@@ -235,10 +235,10 @@ it('the cache is empty after an identity provider has withdrawn a key in use', a
   }).compile();
   try {
     const tokens = module.get(TokenService);
-    const [token, other] = [kept, gone].map((key) => foreignToken(key, { iss: 'idp' })) as [string, string];
+    const [token, other] = [remaining, removed].map((key) => foreignToken(key, { iss: 'idp' })) as [string, string];
     for (const seen of [token, other]) await tokens.verify(seen);
     const finds = jest.spyOn(CachePartition.prototype, 'find');
-    const isRemembered = async (text: string) => {
+    const isCached = async (text: string) => {
       finds.mockClear();
       await tokens.verify(again(text));
       return finds.mock.results.some(({ value }) => value !== undefined);
@@ -248,11 +248,11 @@ it('the cache is empty after an identity provider has withdrawn a key in use', a
       await sleep(5);
       await errorOf(() => tokens.verify(foreignToken(providerKey('unknown'), { iss: 'idp' })));
     };
-    await fetchAgain(kept, gone, providerKey('new'));
-    expect(await isRemembered(other)).toBe(true);
-    await fetchAgain(kept);
-    expect(await isRemembered(token)).toBe(false);
-    expect(await isRemembered(token)).toBe(true);
+    await fetchAgain(remaining, removed, providerKey('new'));
+    expect(await isCached(other)).toBe(true);
+    await fetchAgain(remaining);
+    expect(await isCached(token)).toBe(false);
+    expect(await isCached(token)).toBe(true);
     expect(await errorOf(() => tokens.verify(again(other)))).toEqual(
       new InvalidTokenException('No key for this token'),
     );

@@ -4,13 +4,13 @@ import { errorOf, tokenService } from '../../../support/token-service.js';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-async function access(given: AccessTokenOptions = {}, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
+async function access(callOptions: AccessTokenOptions = {}, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
   const tokens = await tokenService(options);
-  return readToken(await tokens.createAccessToken(identity.length > 0 ? identity[0] : 'alice', given));
+  return readToken(await tokens.createAccessToken(identity.length > 0 ? identity[0] : 'alice', callOptions));
 }
 
-async function refusal(given: object, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
-  const error = await errorOf(() => access(given, options, ...identity));
+async function refusal(callOptions: object, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
+  const error = await errorOf(() => access(callOptions, options, ...identity));
   expect(error).toBeInstanceOf(TypeError);
   return error?.message;
 }
@@ -47,9 +47,9 @@ describe('the claims of a call', () => {
   const options: JwtExtendedOptions = { additionalClaims: () => ({ from: 'callback', role: 'callback', exp: 5 }) };
 
   it('override those of additionalClaims, and both override all others', async () => {
-    const given = { from: 'call', sub: 'bob', type: 'own', fresh: true, jti: 'id', csrf: 'c', iss: 'me' };
-    const { claims } = await access({ claims: given }, options);
-    expect(claims).toMatchObject({ ...given, role: 'callback', exp: 5 });
+    const newClaims = { from: 'call', sub: 'bob', type: 'own', fresh: true, jti: 'id', csrf: 'c', iss: 'me' };
+    const { claims } = await access({ claims: newClaims }, options);
+    expect(claims).toMatchObject({ ...newClaims, role: 'callback', exp: 5 });
   });
 
   it('override no other claim if they are undefined', async () => {
@@ -70,8 +70,8 @@ describe('the claims of a call', () => {
   });
 
   it('can have any name', async () => {
-    const given = JSON.parse('{"__proto__":{"admin":true},"constructor":1}') as object;
-    const { claims } = await access({ claims: given });
+    const newClaims = JSON.parse('{"__proto__":{"admin":true},"constructor":1}') as object;
+    const { claims } = await access({ claims: newClaims });
     expect(Object.hasOwn(claims, '__proto__')).toBe(true);
     expect(claims.constructor).toBe(1);
     expect(claims.admin).toBeUndefined();
@@ -118,7 +118,7 @@ describe('a claim that verifiers read', () => {
   });
 
   it('can have any value of its type', async () => {
-    const given = {
+    const newClaims = {
       exp: 4_102_444_800,
       nbf: 1.5,
       iat: 0,
@@ -129,7 +129,7 @@ describe('a claim that verifiers read', () => {
       csrf: 'd',
       fresh: 1e10,
     };
-    expect((await access({ claims: given })).claims).toMatchObject(given);
+    expect((await access({ claims: newClaims })).claims).toMatchObject(newClaims);
     expect((await access({ claims: { aud: 'a', exp: new Date(4e12) } })).claims).toMatchObject({ aud: 'a', exp: 4e9 });
     expect((await access({ claims: { sub: 7 } }, { verifySubject: false })).claims.sub).toBe(7);
   });

@@ -42,8 +42,8 @@ describe('the header of a new token', () => {
       [{}, headers as object],
       [{ additionalHeaders: () => headers as object }, undefined],
     ];
-    for (const [options, given] of ways) {
-      const error = await errorOf(() => header(given, options));
+    for (const [options, callOptions] of ways) {
+      const error = await errorOf(() => header(callOptions, options));
       expect(error).toBeInstanceOf(TypeError);
       expect(error?.message).toContain(message);
     }

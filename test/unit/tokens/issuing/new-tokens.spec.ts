@@ -4,13 +4,13 @@ import { errorOf, tokenService } from '../../../support/token-service.js';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-async function access(given: AccessTokenOptions = {}, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
+async function access(callOptions: AccessTokenOptions = {}, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
   const tokens = await tokenService(options);
-  return readToken(await tokens.createAccessToken(identity.length > 0 ? identity[0] : 'alice', given));
+  return readToken(await tokens.createAccessToken(identity.length > 0 ? identity[0] : 'alice', callOptions));
 }
 
-async function refusal(given: object, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
-  const error = await errorOf(() => access(given, options, ...identity));
+async function refusal(callOptions: object, options: JwtExtendedOptions = {}, ...identity: unknown[]) {
+  const error = await errorOf(() => access(callOptions, options, ...identity));
   expect(error).toBeInstanceOf(TypeError);
   return error?.message;
 }

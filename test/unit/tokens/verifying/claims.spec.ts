@@ -63,8 +63,8 @@ describe('the times of a token, in seconds', () => {
         time,
         fc.integer({ min: 0, max: 5 }),
         fc.double({ min: -20, max: 20, noNaN: true }),
-        (...given) => {
-          const [iat, nbf, leeway, passed] = given;
+        (...args) => {
+          const [iat, nbf, leeway, passed] = args;
           const times = [iat, nbf].map((offset) => offset && NOW + offset);
           const claims = { sub: 'alice', iat: times[0], nbf: times[1] };
           const settings = resolveSettings({ secret: SECRET, leeway });
