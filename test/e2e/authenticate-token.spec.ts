@@ -30,7 +30,7 @@ describe('JwtAuthenticator.authenticateToken()', () => {
   });
   const authenticator = () => app.resolve(JwtAuthenticator);
 
-  it('answers the context of an access token, with its user', async () => {
+  it('returns the context of an access token, with its user', async () => {
     const { accessToken } = await app.tokens.createTokenPair('alice');
     const found = await authenticator().authenticateToken(accessToken);
     expect(found).toMatchObject({ token: accessToken, identity: 'alice', user: { name: 'alice' } });
@@ -68,7 +68,7 @@ describe('JwtAuthenticator.authenticateToken()', () => {
     expect(error).toBeInstanceOf(CsrfException);
   });
 
-  it('hands the request to the callbacks, and none where there is none', async () => {
+  it('passes the request to the callbacks, or undefined without a request', async () => {
     const { accessToken } = await app.tokens.createTokenPair('alice');
     const request = { headers: { 'user-agent': 'test' } };
     calls.length = 0;
@@ -80,7 +80,7 @@ describe('JwtAuthenticator.authenticateToken()', () => {
     ]);
   });
 
-  it('a wrong requirement is a TypeError', async () => {
+  it('throws a TypeError for a wrong requirement', async () => {
     const wrong = { scope: 'orders:read' } as object;
     expect(await errorOf(() => authenticator().authenticateToken('x', wrong))).toBeInstanceOf(TypeError);
   });

@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('WWW-Authenticate (RFC 6750) on %s', (adapter) => {
   });
   const challengeOf = async (path: string, token?: string) => (await app.get(path, token)).header('WWW-Authenticate');
 
-  it('has no error code where nothing was presented', async () => {
+  it('has no error code for a request without a token', async () => {
     expect(await challengeOf('/required')).toBe('Bearer');
   });
 

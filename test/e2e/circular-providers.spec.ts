@@ -23,14 +23,14 @@ describe('a userLookup with a service that needs TokenService', () => {
     ['factory', 'options -> Users -> TokenService'],
     ['indirect', 'options -> Accounts -> Users -> TokenService'],
     ['class', 'options -> OptionsClass -> Users -> TokenService'],
-  ])('stops the start where the options inject it directly (%s)', async (way, path) => {
+  ])('stops the start if the options inject it directly (%s)', async (way, path) => {
     const printed = await start(way);
     // Nest 12 finds the circle itself.
     if (NEST_VERSION === 12) expect(printed).toMatch(/CircularDependencyException|the options need themselves/);
     else expect(printed).toMatch(new RegExp(`^Error: JwtExtendedModule.*: ${path} .* Inject ModuleRef`));
   });
 
-  it('stops the start where a factory injects it with forwardRef(), and says what to do', async () => {
+  it('stops the start if a factory injects it with forwardRef(), and the message contains the cure', async () => {
     expect(await start('forward-ref')).toMatch(
       /^TypeError: .*forwardRef\(\) that needs the options\. Inject ModuleRef/,
     );

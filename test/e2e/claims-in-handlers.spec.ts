@@ -63,14 +63,14 @@ class ClaimsController {
   }
 }
 
-describe.each(ADAPTERS)('what a handler reads of the token on %s', (adapter) => {
+describe.each(ADAPTERS)('the decorators for a token on %s', (adapter) => {
   const logger = new RecordingLogger();
   const app = useJwtApp(adapter, {
     controllers: [ClaimsController],
     prepare: (nest) => nest.useLogger(logger),
   });
 
-  it('@Jwt() is the payload, with defaults for what is left out', async () => {
+  it('@Jwt() returns the payload, with defaults for missing claims', async () => {
     const claims = claimsOf({ role: 'admin', nested: { deep: [1] } });
     expect(await app.get('/payload', forge(claims))).toEqual({ status: 200, body: claims });
     const bare = { sub: 'alice' };
@@ -80,17 +80,17 @@ describe.each(ADAPTERS)('what a handler reads of the token on %s', (adapter) => 
     });
   });
 
-  it('@Jwt(name) is one claim, undefined where there is none', async () => {
+  it('@Jwt(name) returns one claim, or undefined if the token does not have it', async () => {
     const body = { role: 'admin', missing: 'undefined', identity: 'alice' };
     expect(await app.get('/claim', forge({ role: 'admin' }))).toEqual({ status: 200, body });
   });
 
-  it('@Jwt(name, pipe) goes through the pipe', async () => {
+  it('@Jwt(name, pipe) passes the claim through the pipe', async () => {
     expect(await app.get('/piped', forge({ level: '41' }))).toEqual({ status: 200, body: { next: 42 } });
     expect(await app.get('/piped', forge({ level: 'high' }))).toMatchObject({ status: 400 });
   });
 
-  it('@JwtHeader() is the JOSE header, @JwtHeader(name) a parameter of it', async () => {
+  it('@JwtHeader() returns the JOSE header, and @JwtHeader(name) one of its parameters', async () => {
     const header = { alg: 'HS256', typ: 'JWT', kid: 'k1' };
     expect(await app.get('/header', forge({}, { header }))).toEqual({
       status: 200,
@@ -98,19 +98,19 @@ describe.each(ADAPTERS)('what a handler reads of the token on %s', (adapter) => 
     });
   });
 
-  it('what every object inherits is no claim', async () => {
+  it('@Jwt(name) returns no property that every object inherits', async () => {
     const body = { types: ['undefined', 'undefined', 'undefined'] };
     expect(await app.get('/inherited', forge())).toEqual({ status: 200, body });
   });
 
-  it('__proto__ is a claim like any other, and nothing is inherited from it', async () => {
+  it('@Jwt(name) returns a claim with the name __proto__, and no object inherits from it', async () => {
     const body = { own: true, proto: { admin: true }, admin: 'undefined', inherits: false };
     expect(await app.get('/proto', forgeJson('__proto__', '{"admin":true}'))).toEqual({ status: 200, body });
     const bare = compact('{"alg":"HS256"}', '{"sub":"alice","__proto__":{"admin":true}}');
     expect(await app.get('/proto', bare)).toEqual({ status: 200, body });
   });
 
-  it('payload and header are frozen through and through', async () => {
+  it('@Jwt() and @JwtHeader() return objects that are frozen at every level', async () => {
     const body = { payload: true, header: true };
     expect(await app.get('/frozen', forge({ a: { b: [{ c: 1 }] } }, { header: { x: { y: [] } } }))).toEqual({
       status: 200,
@@ -125,13 +125,16 @@ describe.each(ADAPTERS)('what a handler reads of the token on %s', (adapter) => 
   it.each([
     ['payload', '@Jwt() in ClaimsController.forgotten: '],
     ['identity', '@JwtIdentity() in ClaimsController.forgottenIdentity: '],
-  ])('reading the %s where nothing was checked is a 500 whose log says what to do', async (path, location) => {
-    expect(await app.get(`/forgotten/${path}`, forge())).toEqual({
-      status: 500,
-      body: { statusCode: 500, message: 'Internal server error' },
-    });
-    const message = logger.errors.at(-1) ?? '';
-    expect(message).toContain(location);
-    expect(message).toContain('Put @JwtRequired() on the handler');
-  });
+  ])(
+    'reading the %s on a route without a check causes a 500, and the log contains the cure',
+    async (path, location) => {
+      expect(await app.get(`/forgotten/${path}`, forge())).toEqual({
+        status: 500,
+        body: { statusCode: 500, message: 'Internal server error' },
+      });
+      const message = logger.errors.at(-1) ?? '';
+      expect(message).toContain(location);
+      expect(message).toContain('Put @JwtRequired() on the handler');
+    },
+  );
 });

@@ -112,7 +112,7 @@ const TOO_EARLY: Record<string, JwtAppSetup> = {
 
 describe.each(ADAPTERS)('getJwtContext() on %s', (adapter) => {
   describe.each(Object.entries(TOO_EARLY))('in %s', (_name, setup) => {
-    it('throws where a check is due, because null means an anonymous request', async () => {
+    it('throws before the check of a protected route, because null means an anonymous request', async () => {
       await withJwtApp(adapter, setup, async (app) => {
         for (const path of ['/required', '/optional']) {
           const { status, body } = await app.get(path, forge());

@@ -44,7 +44,7 @@ describe.each(ADAPTERS)('a form on %s', (adapter) => {
       body,
     });
 
-  it.each([`csrf_token=${VALUE}`, `a=1&csrf_token=${VALUE}&b=2`])('holds the value in a field: %s', async (body) => {
+  it.each([`csrf_token=${VALUE}`, `a=1&csrf_token=${VALUE}&b=2`])('has the value in a field: %s', async (body) => {
     expect(await post(body)).toMatchObject(TAKEN);
     expect(await post(body, { type: `${FORM.toUpperCase()}; charset=utf-8` })).toMatchObject(TAKEN);
   });
@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('a form on %s', (adapter) => {
     `csrf_token[]=${VALUE}`,
     `csrf_token[0]=${VALUE}`,
     `csrf_token[value]=${VALUE}`,
-  ])('holds no value in a field that is a list or an object: %s', async (body) => {
+  ])('has no value in a field that is a list or an object: %s', async (body) => {
     expect(await post(body)).toEqual(MISSING);
   });
 
@@ -70,33 +70,33 @@ describe.each(ADAPTERS)('a form on %s', (adapter) => {
     `__proto__[csrf_token]=${VALUE}`,
     `constructor[prototype][csrf_token]=${VALUE}`,
     '&=&',
-  ])('holds no value: %s', async (body) => {
+  ])('has no value: %s', async (body) => {
     expect(await post(body)).toEqual(MISSING);
   });
 
   it.each(['csrf_token=other', `csrf_token=${VALUE}%20`, 'csrf_token=%00', 'csrf_token=%C3%A9', 'csrf_token=%zz'])(
-    'holds another value: %s',
+    'has a wrong value: %s',
     async (body) => {
       expect(await post(body)).toEqual(MISMATCH);
     },
   );
 
-  it('gives way to the header, unless that is empty', async () => {
+  it('is ignored if the header has a value', async () => {
     expect(await post('csrf_token=other', { header: VALUE })).toMatchObject(TAKEN);
     expect(await post(`csrf_token=${VALUE}`, { header: 'other' })).toEqual(MISMATCH);
     expect(await post(`csrf_token=${VALUE}`, { header: '' })).toMatchObject(TAKEN);
   });
 
-  it('is not what came as JSON or as plain text', async () => {
+  it('is not a body of JSON or of plain text', async () => {
     expect(await post(JSON.stringify({ csrf_token: VALUE }), { type: 'application/json' })).toEqual(MISSING);
     expect(await post(`csrf_token=${VALUE}`, { type: 'text/plain' })).toEqual(MISSING);
   });
 
-  it('needs no body', async () => {
+  it('can be missing', async () => {
     expect(await app.send('POST', '/form', { headers: [['Cookie', cookies]] })).toEqual(MISSING);
   });
 
-  it('serves refresh routes too', async () => {
+  it('also works for refresh routes', async () => {
     const headers = [
       ['Cookie', cookies],
       ['Content-Type', FORM],
@@ -144,7 +144,7 @@ describe.each(PARSERS.filter(([, adapter]) => ADAPTERS.includes(adapter)))(
       });
     };
 
-    it('holds the value in a field', async () => {
+    it('has the value in a field', async () => {
       expect(await post(['csrf_token', VALUE])).toMatchObject(TAKEN);
       expect(await post(['a', '1'], ['csrf_token', VALUE], ['upload', 'text', { file: 'a.txt' }])).toMatchObject(TAKEN);
       expect(await post(['csrf_token', 'other'])).toEqual(MISMATCH);
@@ -161,15 +161,15 @@ describe.each(PARSERS.filter(([, adapter]) => ADAPTERS.includes(adapter)))(
       ['equal fields', [field, field]],
       ['a list', [['csrf_token[]', VALUE]]],
       ['a file', [file]],
-    ])('holds no value in %s', async (_kind, parts) => {
+    ])('has no value in %s', async (_kind, parts) => {
       expect(await post(...parts)).toEqual(MISSING);
     });
 
-    it('holds no value in a field and a file, unless the parser keeps files in another object', async () => {
+    it('has no value in a field and a file, unless the parser stores files in another object', async () => {
       expect(await post(field, file)).toMatchObject(adapter === 'express' ? TAKEN : MISSING);
     });
 
-    it('holds no value in a list of JSON', async () => {
+    it('has no value in a list of JSON', async () => {
       const answer = await post(['csrf_token', JSON.stringify([VALUE]), { type: 'application/json' }]);
       // multer does not parse JSON. It hands over the text, which differs from the value.
       expect(answer).toEqual(adapter === 'express' ? MISMATCH : MISSING);
@@ -189,13 +189,13 @@ describe.each(ADAPTERS)('the names of fields on %s', (adapter) => {
       body,
     });
 
-  it('are options, each for its own kind of token', async () => {
+  it('are options, one for each type of token', async () => {
     expect(await post('/form', `_csrf=${VALUE}`)).toMatchObject(TAKEN);
     expect(await post('/form', `csrf_token=${VALUE}`)).toEqual(MISSING);
     expect(await post('/refresh', `_csrf=${VALUE}`)).toEqual(MISSING);
   });
 
-  it('are never found on what objects inherit', async () => {
+  it('do not find properties that objects inherit', async () => {
     expect(await post('/refresh', 'a=1')).toEqual(MISSING);
   });
 });
@@ -213,7 +213,7 @@ describe.each(ADAPTERS)('the names of headers on %s', (adapter) => {
 describe.each(ADAPTERS)('a form by default on %s', (adapter) => {
   const app = useJwtApp(adapter, serving({}));
 
-  it('is not looked into', async () => {
+  it('is not read', async () => {
     const headers = [
       ['Cookie', cookies],
       ['Content-Type', FORM],

@@ -47,7 +47,7 @@ function lines(claims: object, values: readonly string[], name = 'X-CSRF-TOKEN')
 describe.each(ADAPTERS)('csrf.methods with GET on %s', (adapter) => {
   const app = useJwtApp(adapter, serving({ csrf: { methods: ['GET'] } }));
 
-  it.each(['/read', '/any'])('holds for HEAD of %s, which runs the same handler', async (path) => {
+  it.each(['/read', '/any'])('also protects HEAD of %s, which runs the same handler', async (path) => {
     for (const method of ['GET', 'HEAD']) {
       const send = (...values: string[]) => app.send(method, path, { headers: lines({ csrf: VALUE }, values) });
       expect(await send(VALUE)).toMatchObject({ status: 200 });
@@ -163,10 +163,10 @@ describe.each(ADAPTERS)('a token in a cookie on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('a token elsewhere on %s', (adapter) => {
+describe.each(ADAPTERS)('a token in another location on %s', (adapter) => {
   const app = useJwtApp(adapter, serving({ tokenLocation: ['headers', 'query_string', 'json', 'cookies'] }));
 
-  it('needs no value: browsers do not send it on their own', async () => {
+  it('needs no value, because browsers do not send it by themselves', async () => {
     const token = forge();
     expect(await app.send('POST', '/any', { token })).toMatchObject({ status: 200 });
     expect(await app.send('POST', `/any?jwt=${token}`)).toMatchObject({ status: 200 });

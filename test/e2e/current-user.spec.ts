@@ -43,7 +43,7 @@ describe.each(ADAPTERS)('the current user on %s', (adapter) => {
       serving({ userLookup: async ({ sub }) => (sub?.startsWith('a') ? new Account(sub) : null) }),
     );
 
-    it('is what userLookup answered, a property also one of its class', async () => {
+    it('is the answer of userLookup, with the properties of its class', async () => {
       expect(await app.get('/user', forge())).toEqual({ status: 200, body: { user: { id: 'alice' } } });
       expect(await app.get('/name', forge())).toEqual({ status: 200, body: { name: 'ALICE' } });
     });
@@ -53,7 +53,7 @@ describe.each(ADAPTERS)('the current user on %s', (adapter) => {
       expect(await app.get('/request')).toEqual({ status: 200, body: { user: null } });
     });
 
-    it('is refused when there is none', async () => {
+    it('is required, and the guard refuses a token without a user', async () => {
       expect(await app.get('/user', forge({ sub: 'bob' }))).toEqual({
         status: 401,
         body: { msg: 'Error loading the user bob' },
@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('the current user on %s', (adapter) => {
     }
   });
 
-  it('is named by any kind of identity in the refusal', async () => {
+  it('is named in the refusal by any type of identity', async () => {
     const options = { userLookup: () => null, verifySubject: false };
     await withJwtApp(adapter, serving(options), async (app) => {
       expect(await app.get('/user', forgeJson('sub', '{"id":1}'))).toMatchObject({ status: 401 });
@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('the current user on %s', (adapter) => {
     const logger = new RecordingLogger();
     const app = useJwtApp(adapter, { ...serving({}), prepare: (nest) => nest.useLogger(logger) });
 
-    it('cannot be asked for; the log says what is missing', async () => {
+    it('cannot be read, and the log names the missing option', async () => {
       expect(await app.get('/user', forge())).toMatchObject({ status: 500 });
       expect(logger.errors.at(-1)).toContain('@CurrentUser() needs the option userLookup');
     });
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('the current user on %s', (adapter) => {
     });
   });
 
-  it('requestProperty: false leaves the request alone', async () => {
+  it('requestProperty: false does not change the request', async () => {
     await withJwtApp(adapter, serving({ requestProperty: false }), async (app) => {
       expect(await app.get('/request', forge())).toEqual({ status: 200, body: {} });
     });

@@ -125,13 +125,13 @@ describe.each(ADAPTERS)('a decorated method on %s', (adapter) => {
     });
   });
 
-  it('on a class that is no controller stops the start', async () => {
+  it('stops the start on a class that is no controller', async () => {
     await expect(new TestApp(adapter, { providers: [Service] }).start()).rejects.toThrow(
       /^Service\.work has @JwtRequired\(\) or @Public\(\), but Nest does not call it for requests\./,
     );
   });
 
-  it('whose route a replacing decorator took away stops the start', async () => {
+  it('stops the start if a replacing decorator has removed its route', async () => {
     @Controller('lost')
     class LostController {
       @Traced()
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('a decorated controller without JwtExtendedModule on %s'
     });
   });
 
-  it('refuses them also where another application of the process has the module', async () => {
+  it('refuses them even if another application of the process has the module', async () => {
     await withJwtApp(adapter, { controllers: [PlainController] }, async (app) => {
       await served([PlainController], async (url) => {
         expect(await send('GET', `${url}/plain`, { token: forge() })).toMatchObject({ status: 500 });
@@ -172,7 +172,7 @@ describe.each(ADAPTERS)('a decorated controller without JwtExtendedModule on %s'
     });
   });
 
-  it('checks their tokens once the module is loaded late', async () => {
+  it('checks their tokens after the module was loaded late', async () => {
     const running = await startApp(adapter, { controllers: [PlainController] });
     try {
       await running.app.get(LazyModuleLoader).load(() => jwtModule());
@@ -185,7 +185,7 @@ describe.each(ADAPTERS)('a decorated controller without JwtExtendedModule on %s'
 });
 
 describe.each(ADAPTERS)('@Public() on a base class on %s', (adapter) => {
-  it('stops the start under requireByDefault, for the derived controller does not show it', async () => {
+  it('stops the start with requireByDefault, because the derived controller does not show it', async () => {
     const app = new TestApp(adapter, { options: { requireByDefault: true }, controllers: [DerivedController] });
     await expect(app.start()).rejects.toThrow(/^DerivedController inherits @Public\(\) from PublicBase/);
   });
@@ -199,7 +199,7 @@ describe.each(ADAPTERS)('@Public() on a base class on %s', (adapter) => {
 
 describe('@JwtRequired()', () => {
   it.each(['JwtRequired', 'Public'] as const)(
-    '%s on a property, an accessor or a static method is a TypeError',
+    '%s on a property, an accessor or a static method throws a TypeError',
     (name) => {
       const decorator = { JwtRequired, Public }[name]();
       class Cats {

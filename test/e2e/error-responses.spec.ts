@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
       expect(await answerWith({ status, body: '' })).toEqual({ status, body: '' });
     });
 
-    it('are asked once per refusal, and never for an error that is not the library’s', async () => {
+    it('run once per refusal, and never for an error of the application', async () => {
       calls = 0;
       await answerWith({ status: 403, body: {} });
       expect(calls).toBe(1);
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
       expect(calls).toBe(1);
     });
 
-    it('a 401 keeps its challenge', async () => {
+    it('a 401 has its challenge', async () => {
       const answer = await answerWith({ status: 401, body: { own: true }, headers: { 'X-Own': '1' } });
       expect(answer).toEqual({ status: 401, body: { own: true } });
       expect(answer.header('WWW-Authenticate')).toBe('Bearer');
@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
       },
     );
 
-    it('a callback of the kind comes first', async () => {
+    it('a callback of the exception is used before any', async () => {
       expect(await send('/fresh', 'de', forge())).toEqual({ status: 418, body: {} });
     });
 

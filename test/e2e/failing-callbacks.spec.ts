@@ -76,20 +76,20 @@ describe.each(ADAPTERS)('a callback on %s', (adapter) => {
   }
 
   describe.each(CALLBACKS)('%s', (name) => {
-    it('that throws an error of its own is the application’s 500', async () => {
+    it('that throws an error of the application causes a 500', async () => {
       for (const fail of failing(new Error('the database is down'))) {
         const body = { statusCode: 500, message: 'Internal server error' };
         expect(await answerWhile({ [name]: fail })).toEqual({ status: 500, body });
       }
     });
 
-    it('that throws what is no error is a 500 too', async () => {
+    it('that throws another value than an error also causes a 500', async () => {
       for (const fail of [undefined, null, 'text', 0].flatMap(failing)) {
         expect(await answerWhile({ [name]: fail })).toMatchObject({ status: 500 });
       }
     });
 
-    it('that throws a MissingTokenException refuses, and never makes the request anonymous', async () => {
+    it('that throws a MissingTokenException refuses the request, which does not become anonymous', async () => {
       for (const fail of failing(new MissingTokenException('no tenant'))) {
         expect(await answerWhile({ [name]: fail })).toEqual({ status: 401, body: { msg: 'no tenant' } });
       }
@@ -101,11 +101,14 @@ describe.each(ADAPTERS)('a callback on %s', (adapter) => {
       [new UserLookupException('who?'), 401, 'who?'],
       [new TokenVerificationException(), 400, 'User claims verification failed'],
       [new InvalidTokenException('wrong tenant'), 422, 'wrong tenant'],
-    ])('that throws one of the library’s exceptions is answered as that (%s)', async (exception, status, msg) => {
-      for (const fail of failing(exception)) {
-        expect(await answerWhile({ [name]: fail })).toEqual({ status, body: { msg } });
-      }
-    });
+    ])(
+      'that throws an exception of the library causes the answer of this exception (%s)',
+      async (exception, status, msg) => {
+        for (const fail of failing(exception)) {
+          expect(await answerWhile({ [name]: fail })).toEqual({ status, body: { msg } });
+        }
+      },
+    );
   });
 
   it.each([
@@ -113,14 +116,14 @@ describe.each(ADAPTERS)('a callback on %s', (adapter) => {
     ['verifyToken', false, 400],
     ['userLookup', null, 401],
     ['decodeKey', null, 422],
-  ])('%s that answers a thenable, be it an object or a function, is waited for', async (name, value, status) => {
+  ])('%s can return a thenable, which can be an object or a function', async (name, value, status) => {
     for (const answer of [thenable(value), Object.assign(() => undefined, thenable(value))]) {
       expect(await answerWhile({ [name]: () => answer })).toMatchObject({ status });
     }
   });
 
   it.each(['', 'short', 7, {}, '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----'])(
-    'decodeKey that answers %j for a key is a 500',
+    'decodeKey that returns %j as a key causes a 500',
     async (key) => {
       expect(await answerWhile({ decodeKey: () => key })).toMatchObject({ status: 500 });
     },

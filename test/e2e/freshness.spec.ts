@@ -22,11 +22,11 @@ class AccountController {
 const FRESH = { status: 200, body: {} };
 const STALE = { status: 401, body: { msg: 'Fresh token required' } };
 
-describe.each(ADAPTERS)('a route that asks for a fresh token on %s', (adapter) => {
+describe.each(ADAPTERS)('a route that requires a fresh token on %s', (adapter) => {
   const app = useJwtApp(adapter, { options: { leeway: '1h' }, controllers: [AccountController] });
   const send = (token: string) => app.get('/close', token);
 
-  it('lets in a token that is fresh for good', async () => {
+  it('accepts a token with fresh: true', async () => {
     expect(await send(await app.tokens.createAccessToken('alice', { fresh: true }))).toEqual(FRESH);
   });
 
@@ -35,7 +35,7 @@ describe.each(ADAPTERS)('a route that asks for a fresh token on %s', (adapter) =
     expect(await send(forge({ fresh: undefined }))).toEqual(STALE);
   });
 
-  it('lets in a token that is fresh for a while, as long as that lasts', async () => {
+  it('accepts a token that is fresh for some time until this time is over', async () => {
     expect(await send(await app.tokens.createAccessToken('alice', { fresh: '5m' }))).toEqual(FRESH);
     expect(await send(await app.tokens.createAccessToken('alice', { fresh: 60 }))).toEqual(FRESH);
     const brief = await app.tokens.createAccessToken('alice', { fresh: 0.05 });
@@ -43,20 +43,20 @@ describe.each(ADAPTERS)('a route that asks for a fresh token on %s', (adapter) =
     expect(await send(brief)).toEqual(STALE);
   });
 
-  it('takes a number as the time until which the token is fresh, without leeway', async () => {
+  it('reads a number as the end of the freshness, without leeway', async () => {
     expect(await send(forge({ fresh: nowInSeconds() + 60 }))).toEqual(FRESH);
     expect(await send(forge({ fresh: nowInSeconds() + 60.5 }))).toEqual(FRESH);
     expect(await send(forge({ fresh: nowInSeconds() - 1 }))).toEqual(STALE);
   });
 
   it.each(['"true"', '"4102444800"', 'null', '[]', '[true]', '{}', '0', '1', '-1', '1e400', '-1e400'])(
-    'takes fresh: %s for stale',
+    'refuses fresh: %s',
     async (json) => {
       expect(await send(forgeJson('fresh', json))).toEqual(STALE);
     },
   );
 
-  it('other routes do not ask', async () => {
+  it('is different from other routes, which accept stale tokens', async () => {
     expect(await app.get('/read', forge({ fresh: undefined }))).toEqual({ status: 200, body: { fresh: false } });
     expect(await app.get('/read', forge({ fresh: 'odd' }))).toEqual({ status: 200, body: { fresh: 'odd' } });
   });

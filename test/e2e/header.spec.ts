@@ -39,11 +39,11 @@ describe.each(ADAPTERS)('the Authorization header on %s', (adapter) => {
     `Digest a="b, c", Bearer ${token},,Other x`,
     `Bearer ${token},bearer ${other}`,
     `Bearer ${token},Bearerish ${other}`,
-  ])('holds one token of the type: %#', async (value) => {
+  ])('has one token of the type: %#', async (value) => {
     expect(await send(value)).toMatchObject(LET_IN);
   });
 
-  it.each(['', ' ', ',', ',,,', '\t,'])('is missing when it is %j', async (value) => {
+  it.each(['', ' ', ',', ',,,', '\t,'])('counts as missing if it is %j', async (value) => {
     expect(await send(value)).toEqual(MISSING);
   });
 
@@ -60,30 +60,30 @@ describe.each(ADAPTERS)('the Authorization header on %s', (adapter) => {
     ', ,',
     ', , ,',
     '" Bearer"',
-  ])('holds no token of the type, or more than one: %#', async (value) => {
+  ])('has no token of the type, or several: %#', async (value) => {
     expect(await send(value)).toEqual(NO_BEARER);
   });
 
   it.each(['Bearer', 'Bearer ,', 'Bearer a b', `Bearer ${token} ${token}`, 'Bearer a b, Basic x', 'Basic x, Bearer'])(
-    'is bad when the type is not followed by one token: %#',
+    'is refused if the type is not followed by exactly one token: %#',
     async (value) => {
       expect(await send(value)).toEqual(BAD);
     },
   );
 
   it.each(['Bearer é', 'Bearer \u00ff\u00fe', 'Bearer a.b.c', 'Bearer ...', 'Bearer "a.b.c"', `Bearer ${token}=`])(
-    'holds garbage: %j',
+    'has an invalid token: %j',
     async (value) => {
       expect(await send(value)).toMatchObject({ status: 422 });
     },
   );
 
-  it('counts once: of repeated lines Node keeps the first', async () => {
+  it('is the first of repeated lines, because Node ignores the others', async () => {
     expect(await send(`Bearer ${token}`, 'Bearer garbage')).toMatchObject(LET_IN);
     expect(await send('Bearer garbage', `Bearer ${token}`)).toMatchObject({ status: 422 });
   });
 
-  it('may be written in any case', async () => {
+  it('can be in upper or lower case', async () => {
     const headers = [['aUTHORIZATION', `Bearer ${token}`]] as const;
     expect(await app.send('GET', '/', { headers })).toMatchObject(LET_IN);
   });
@@ -95,7 +95,7 @@ describe.each(ADAPTERS)('the option header on %s', (adapter) => {
     const send = (...values: string[]) =>
       app.send('GET', '/', { headers: values.map((value) => ['x-access-token', value] as const) });
 
-    it('is looked for there, and nowhere else', async () => {
+    it('reads only the header of that name', async () => {
       expect(await send(`Bearer ${token}`)).toMatchObject(LET_IN);
       expect(await app.get('/', token)).toEqual({ status: 401, body: { msg: 'Missing X-Access-Token Header' } });
       expect(await send('Bearer')).toEqual({
@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('the option header on %s', (adapter) => {
       });
     });
 
-    it('repeated lines count as one list, in which one token is allowed', async () => {
+    it('reads repeated lines as one list, which can have one token', async () => {
       expect(await send(`Bearer ${token}`, 'Basic x')).toMatchObject(LET_IN);
       expect(await send(`Bearer ${token}`, `Bearer ${token}`)).toMatchObject({ status: 401 });
     });
@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('the option header on %s', (adapter) => {
   describe('with another type', () => {
     const app = useJwtApp(adapter, serving({ header: { type: 'JWT' } }));
 
-    it('takes that type only', async () => {
+    it('accepts only that type', async () => {
       expect(await app.send('GET', '/', { headers: [['Authorization', `JWT ${token}`]] })).toMatchObject(LET_IN);
       expect(await app.get('/', token)).toEqual({
         status: 401,
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('the option header on %s', (adapter) => {
     const app = useJwtApp(adapter, serving({ header: { type: '' } }));
     const send = (value: string) => app.send('GET', '/', { headers: [['Authorization', value]] });
 
-    it('takes a header that is the token, and nothing else', async () => {
+    it('accepts only a header that is the token itself', async () => {
       expect(await send(token)).toMatchObject(LET_IN);
       expect(await send(`,${token},`)).toMatchObject(LET_IN);
       const bad = { status: 422, body: { msg: "Bad Authorization header. Expected 'Authorization: <JWT>'" } };
@@ -141,7 +141,7 @@ describe.each(ADAPTERS)('the option header on %s', (adapter) => {
     const app = useJwtApp(adapter, serving({ header: { caseInsensitive: true } }));
     const send = (value: string) => app.send('GET', '/', { headers: [['Authorization', value]] });
 
-    it('takes the type in any case', async () => {
+    it('accepts the type in upper or lower case', async () => {
       for (const type of ['Bearer', 'bearer', 'BEARER', 'bEaReR']) {
         expect(await send(`${type} ${token}`)).toMatchObject(LET_IN);
       }

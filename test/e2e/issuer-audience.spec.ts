@@ -39,11 +39,11 @@ describe.each(ADAPTERS)('issuer on %s', (adapter) => {
     expect(await send(null)).toEqual(refused('Payload Issuer (iss) must be a string'));
   });
 
-  it('one value is written into new tokens and required of all', async () => {
+  it('as one value is in new tokens and required in all tokens', async () => {
     expect(await ownTokens(adapter, { issuer: 'us' })).toEqual({ iss: 'us', aud: undefined, status: 200 });
   });
 
-  it('can be other in new tokens than in those taken', async () => {
+  it('can differ between new tokens and accepted tokens', async () => {
     expect(await ownTokens(adapter, { issuer: { encode: 'us' } })).toMatchObject({ iss: 'us', status: 200 });
     expect(await ownTokens(adapter, { issuer: { encode: 'us', decode: 'them' } })).toMatchObject({ status: 422 });
     expect(await ownTokens(adapter, { issuer: { decode: 'them' } })).toMatchObject({ iss: undefined, status: 422 });
@@ -71,13 +71,13 @@ describe.each(ADAPTERS)('audience on %s', (adapter) => {
     }
   });
 
-  it('a value is written into new tokens and required of all', async () => {
+  it('as one value is in new tokens and required in all tokens', async () => {
     expect(await ownTokens(adapter, { audience: 'web' })).toEqual({ aud: 'web', iss: undefined, status: 200 });
     const both = ['web', 'app'];
     expect(await ownTokens(adapter, { audience: both })).toMatchObject({ aud: both, status: 200 });
   });
 
-  it('can be other in new tokens than in those taken', async () => {
+  it('can differ between new tokens and accepted tokens', async () => {
     expect(await ownTokens(adapter, { audience: { encode: 'web' } })).toMatchObject({ aud: 'web', status: 200 });
     expect(await ownTokens(adapter, { audience: { encode: '', decode: 'web' } })).toMatchObject({ status: 422 });
     expect(await ownTokens(adapter, { audience: { encode: [] } })).toMatchObject({ aud: undefined, status: 200 });

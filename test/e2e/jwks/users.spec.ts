@@ -81,7 +81,7 @@ describe.each(ADAPTERS)('Our carol and the carol of an identity provider on %s',
   });
   const everywhere = (token: string) => app.send('DELETE', '/everywhere', { token });
 
-  it('are two users: the log-out of one leaves the other one logged in', async () => {
+  it('are two users, and the log-out of one does not affect the other', async () => {
     const { ours, loose, theirs, others } = await tokensOf('carol');
     expect(await everywhere(theirs)).toMatchObject(IN);
     expect(await app.get('/me', theirs)).toEqual(REVOKED);
@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('Our carol and the carol of an identity provider on %s',
     ]);
   });
 
-  it('have tokens with one jti, which are revoked apart', async () => {
+  it('have tokens with the same jti, which are revoked independently', async () => {
     const { theirs, others } = await tokensOf('fay');
     await app.tokens.revoke(theirs);
     expect(await app.get('/me', theirs)).toEqual(REVOKED);
@@ -120,14 +120,14 @@ describe.each(ADAPTERS)('Our carol and the carol of an identity provider on %s',
   });
 
   it.each([['https://unknown.example'], [''], [null], [7]])(
-    'an issuer that is none of the options is a TypeError: %p',
+    'cannot have an issuer that is not in the options: %p',
     async (issuer) => {
       const error = await errorOf(() => app.tokens.revokeAllFor('carol', { issuer: issuer as string }));
       expect(error).toBeInstanceOf(TypeError);
     },
   );
 
-  it('a token of another issuer than the option says is a TypeError', async () => {
+  it('cannot have a token of another issuer than the option of the call', async () => {
     const { payload } = await app.tokens.verify(foreignToken(key, { iss, sub: 'gerda' }));
     await app.tokens.revokeAllFor(payload, { issuer: iss });
     expect(await errorOf(() => app.tokens.revokeAllFor(payload, { issuer: other }))).toBeInstanceOf(TypeError);
@@ -140,7 +140,7 @@ describe('An application without keys of its own', () => {
     return withJwtApp('express', { controllers: [RoutesController], options: options }, work);
   };
 
-  it('takes the user of its only provider', () =>
+  it('finds the user of its only provider', () =>
     withProviders(
       () => [provider(iss)],
       async (app) => {
@@ -151,7 +151,7 @@ describe('An application without keys of its own', () => {
       },
     ));
 
-  it('needs the issuer if there are several, or any', async () => {
+  it('needs the issuer if it has several providers, or accepts any issuer', async () => {
     for (const entries of [() => [provider(iss), provider(other)], () => [provider(undefined)]]) {
       await withProviders(entries, async (app) => {
         expect(await errorOf(() => app.tokens.revokeAllFor('carol'))).toBeInstanceOf(TypeError);
@@ -163,7 +163,7 @@ describe('An application without keys of its own', () => {
     }
   });
 
-  it('names the user of tokens without iss by null', () =>
+  it('names the user of tokens without iss by issuer: null', () =>
     withProviders(
       () => [provider(undefined)],
       async (app) => {
@@ -189,11 +189,14 @@ describe.each(ADAPTERS)('The freshness of a token of an identity provider on %s'
   const fresh = (claims: object) => app.get('/fresh', foreignToken(key, { iss, ...claims }));
   const STALE = { status: 401, body: { msg: 'Fresh token required' } };
 
-  it.each([[true], [1], [9_999_999_999], ['true'], [1e300]])('is not what its claim says: fresh: %p', async (claim) => {
-    expect(await fresh({ fresh: claim })).toEqual(STALE);
-    expect(await fresh({ fresh: claim, iss: other, auth_time: now() })).toEqual(STALE);
-    expect(await app.get('/me', foreignToken(key, { iss, fresh: claim }))).toMatchObject(IN);
-  });
+  it.each([[true], [1], [9_999_999_999], ['true'], [1e300]])(
+    'does not depend on the claim fresh: %p',
+    async (claim) => {
+      expect(await fresh({ fresh: claim })).toEqual(STALE);
+      expect(await fresh({ fresh: claim, iss: other, auth_time: now() })).toEqual(STALE);
+      expect(await app.get('/me', foreignToken(key, { iss, fresh: claim }))).toMatchObject(IN);
+    },
+  );
 
   it('follows from the time of the log-in and the option freshFor', async () => {
     const loggedInAt = now() - 60;
@@ -220,7 +223,7 @@ describe.each(ADAPTERS)('The freshness of a token of an identity provider on %s'
     },
   );
 
-  it('is ours for our own tokens, whose auth_time says nothing', async () => {
+  it('of our own tokens does not depend on auth_time', async () => {
     const stale = await app.tokens.createAccessToken('alice', { claims: { auth_time: now() } });
     expect(await app.get('/fresh', stale)).toEqual(STALE);
     expect(await app.get('/fresh', await app.tokens.createAccessToken('alice', { fresh: true }))).toMatchObject(IN);
