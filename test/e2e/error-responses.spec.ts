@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('errorResponses on %s', (adapter) => {
       },
     );
 
-    it('a callback of the exception is used before any', async () => {
+    it('a callback for the exception is used instead of any', async () => {
       expect(await send('/fresh', 'de', forge())).toEqual({ status: 418, body: {} });
     });
 

@@ -120,14 +120,14 @@ describe.each(ADAPTERS)('Our carol and the carol of an identity provider on %s',
   });
 
   it.each([['https://unknown.example'], [''], [null], [7]])(
-    'cannot have an issuer that is not in the options: %p',
+    'cannot be named with an issuer that is not in the options: %p',
     async (issuer) => {
       const error = await errorOf(() => app.tokens.revokeAllFor('carol', { issuer: issuer as string }));
       expect(error).toBeInstanceOf(TypeError);
     },
   );
 
-  it('cannot have a token of another issuer than the option of the call', async () => {
+  it('cannot be named with a token of one issuer and the option of another issuer', async () => {
     const { payload } = await app.tokens.verify(foreignToken(key, { iss, sub: 'gerda' }));
     await app.tokens.revokeAllFor(payload, { issuer: iss });
     expect(await errorOf(() => app.tokens.revokeAllFor(payload, { issuer: other }))).toBeInstanceOf(TypeError);
@@ -216,7 +216,7 @@ describe.each(ADAPTERS)('The freshness of a token of an identity provider on %s'
   });
 
   it.each([[undefined], [null], ['now'], [true], [[]], [Date.now()], [1e300], [-1e300], [0]])(
-    'needs a time of a log-in, which is not %p',
+    'needs the time of the log-in, which cannot be %p',
     async (time) => {
       expect(await fresh({ auth_time: time })).toEqual(STALE);
       expect(await app.get('/me', foreignToken(key, { iss, auth_time: time }))).toMatchObject(IN);
