@@ -69,23 +69,6 @@ describe('a secret', () => {
     expect(await refusal([SECRET, secret])).toContain('option "secret", key 2, has only blanks');
   });
 
-  it.each<[what: string, secret: KeyMaterial]>([
-    ['letters', 'x'.repeat(32)],
-    ['digits', '0'.repeat(64)],
-    ['letters of two bytes', 'ü'.repeat(32)],
-    ['letters of four bytes', '\u{1f511}'.repeat(8)],
-    ['zeros', Buffer.alloc(32)],
-    ['bytes that are no text', Buffer.alloc(64, 0xff)],
-    ['zeros in a JWK', { kty: 'oct', k: 'A'.repeat(43) }],
-    ['zeros in a KeyObject', createSecretKey(Buffer.alloc(32))],
-  ])('must not repeat one character: %s', async (_what, secret) => {
-    expect(await refusal(secret)).toMatch(/repeats one character: anyone can guess it.*, or set allowWeakSecret/);
-    await expect(tokenService({ secret, allowWeakSecret: true })).resolves.toBeDefined();
-    const keys = [{ kid: 'a', key: secret, algorithm: 'HS256', use: 'sign' }] as const;
-    const error = await errorOf(() => tokenService({ secret: undefined, keys }));
-    expect(error?.message).toContain('option "keys[0].key" repeats one character');
-  });
-
   it.each([
     ['a public key in PEM', PUBLIC_PEM],
     ['a private key in PEM', PRIVATE_PEM],
