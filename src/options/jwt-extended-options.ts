@@ -231,7 +231,7 @@ export interface JwtExtendedOptions {
     unverifiedPayload: Readonly<Record<string, unknown>>,
     request?: HttpRequest,
   ): CallbackAnswer<KeyMaterial | DecodeKeyChoice | null | undefined>;
-  /** Whether a verified token is revoked: only `false` lets it pass. Flask: `token_in_blocklist_loader`. */
+  /** Whether a verified token is revoked: a truthy value refuses it. Flask: `token_in_blocklist_loader`. */
   isTokenRevoked?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): CallbackAnswer<boolean>;
   /**
    * A check of your own. A falsy result refuses the token. An object is a `TypeError`, because it is always truthy. Flask:

@@ -11,10 +11,9 @@ export function verdict(value: unknown, name: string): unknown {
   return refuse(name, `must return true or false; it returned ${kindOf(value)}`);
 }
 
-/** Whether a token is revoked. A truthy value refuses the token, and only `false` does not. */
+/** Whether a token is revoked. A truthy value refuses the token, as in Flask-JWT-Extended. */
 export function revokedOrNot(value: unknown, name: string): boolean {
-  if (typeof value === 'boolean') return value;
-  if (value && unusable(value) === null) return true;
+  if (unusable(value) === null) return Boolean(value);
   return refuse(name, `must return true or false; it returned ${kindOf(value)}`);
 }
 
@@ -41,11 +40,7 @@ function unusable(value: unknown): string | null {
 }
 
 function kindOf(value: unknown): string {
-  const unusableKind = unusable(value);
-  if (unusableKind !== null) return unusableKind;
-  if (Array.isArray(value)) return 'a list';
-  if (isReference(value)) return value === null ? 'null' : 'an object';
-  return value === undefined ? 'undefined' : value === '' ? 'an empty text' : `a ${typeof value}`;
+  return unusable(value) ?? (Array.isArray(value) ? 'a list' : 'an object');
 }
 
 function isReference(value: unknown): boolean {
