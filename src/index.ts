@@ -53,7 +53,11 @@ export type { Duration, DurationFields, DurationUnit } from './options/duration.
 export { duration } from './options/duration-variable.js';
 export { optionsFromFlaskConfig, type FlaskConfigOptions } from './options/flask-config.js';
 
-export { JwtExtendedException, type JwtExceptionDetails } from './errors/jwt-extended.exception.js';
+export {
+  JwtExtendedException,
+  type JwtErrorExtensions,
+  type JwtExceptionDetails,
+} from './errors/jwt-extended.exception.js';
 export {
   CsrfException,
   ExpiredTokenException,

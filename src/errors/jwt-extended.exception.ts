@@ -17,6 +17,14 @@ export interface JwtExceptionDetails {
   scopes?: readonly string[] | undefined;
 }
 
+/** The `extensions` of a GraphQL error about a token. */
+export interface JwtErrorExtensions {
+  /** The code of Apollo for the status: 403, 503, and every other one. */
+  readonly code: 'FORBIDDEN' | 'SERVICE_UNAVAILABLE' | 'UNAUTHENTICATED';
+  /** The code of the exception, such as `JWT_EXPIRED`. */
+  readonly jwt: JwtErrorCode;
+}
+
 /**
  * The base of every exception about a token. It has the response to the caller (status, body, headers), so that
  * any exception filter can send it. `instanceof` holds across the ESM and CommonJS copies of this package.
@@ -91,8 +99,8 @@ export abstract class JwtExtendedException extends HttpException {
     return withChallenge(headers, status, 'Bearer', challengeError, this);
   }
 
-  /** What a GraphQL error of this exception has in `extensions`: the code of Apollo, and ours in `jwt`. */
-  get extensions(): Readonly<{ code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'SERVICE_UNAVAILABLE'; jwt: JwtErrorCode }> {
+  /** The `extensions` of a GraphQL error of this exception. */
+  get extensions(): JwtErrorExtensions {
     const { status } = factsOf(this);
     const code = status === 403 ? 'FORBIDDEN' : status === 503 ? 'SERVICE_UNAVAILABLE' : 'UNAUTHENTICATED';
     return { code, jwt: this.code };
