@@ -95,7 +95,9 @@ async function killerOf(copy, { file, line, check }) {
 
 /** Specs whose names share the beginning of a word with a check: for `requireFreshness`, `freshness.spec.ts`. */
 function specsNamedLike(check) {
-  const stems = (check.match(/[A-Z]?[a-z]{3,}/g) ?? []).map((word) => word.slice(0, 4).toLowerCase());
+  // Words of the table itself, such as `name` and `isDue`, would choose many other specs.
+  const words = check.replace(/name:|isDue:.*(?=run:)|run:/g, ' ');
+  const stems = (words.match(/[A-Z]?[a-z]{3,}/g) ?? []).map((word) => word.slice(0, 4).toLowerCase());
   return folders
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((spec) => join(folder, spec)))

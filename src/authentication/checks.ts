@@ -47,7 +47,7 @@ const CHECKS: readonly Check[] = [
   { name: 'roles', isDue: ({ roles }) => roles.length > 0, run: requireRoles },
   { name: 'verification by the application', isDue: withCallback('verifyToken'), run: askVerification },
   { name: 'user', isDue: withCallback('userLookup'), run: loadUser },
-  { name: 'decision of the route', isDue: ({ allow }) => allow !== null, run: askRoute },
+  { name: 'allow of the route', isDue: ({ allow }) => allow !== null, run: askRoute },
   // checks:end
 ];
 
