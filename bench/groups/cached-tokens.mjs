@@ -1,6 +1,6 @@
 // Measures the memory of a cached token, and compares a cache that is too small with no cache.
 import { newKeys } from '../harness/keys.mjs';
-import { guardCaller } from '../harness/guard-caller.mjs';
+import { httpGuardCaller } from '../harness/guard-caller.mjs';
 import { bytesInUse } from '../harness/memory.mjs';
 import { measureRounds, ratios } from '../harness/rounds.mjs';
 import { counted, summary } from '../harness/statistics.mjs';
@@ -28,7 +28,7 @@ async function sizes(tokens) {
 async function bytesPerToken(tokens, revocation) {
   const keys = newKeys(ALGORITHM);
   const cache = { maxTokens: 4 * tokens, maxBytes: 2 ** 30 };
-  const { call } = await guardCaller(await setUpExtended({ algorithm: ALGORITHM, keys, cache, revocation }));
+  const { call } = await httpGuardCaller(await setUpExtended({ algorithm: ALGORITHM, keys, cache, revocation }));
   // One by one, so that only the cache references the tokens. The first call of `present` is for the compiler. Each token is
   // presented twice, because the cache stores the keys of the look-up on the second request.
   const present = async (count) => {
@@ -49,7 +49,7 @@ async function inTurn(tokens, effort) {
   const contenders = [];
   for (const cache of [false, { maxTokens: tokens / 10 }, { maxTokens: 2 * tokens }]) {
     const protection = await setUpExtended({ algorithm: ALGORITHM, keys, cache });
-    const { call } = await guardCaller(protection);
+    const { call } = await httpGuardCaller(protection);
     const run = (index) => call(headers.at(index));
     contenders.push({ name: protection.name, isAsync: true, run, seesBefore: cache ? tokens : 0 });
   }

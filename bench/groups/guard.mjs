@@ -1,6 +1,6 @@
 // Measures the guard alone, in units of one bare check. Nest's guards consumer calls it, without HTTP.
 import { bareVerifier } from '../contenders/bare.mjs';
-import { guardCaller } from '../harness/guard-caller.mjs';
+import { httpGuardCaller } from '../harness/guard-caller.mjs';
 import { newKeys } from '../harness/keys.mjs';
 import { measureRounds, ratios } from '../harness/rounds.mjs';
 import { skipped, summary } from '../harness/statistics.mjs';
@@ -63,7 +63,7 @@ async function tryToStart(protection, headers, isRefused) {
 }
 
 async function contenderFor(protection, headers, isRefused) {
-  const { call } = await guardCaller(protection);
+  const { call } = await httpGuardCaller(protection);
   const activate = (index) => call(headers.at(index));
   const mustRefuse = isRefused && !protection.isOpen;
   await expectResult(activate, mustRefuse, protection.name);

@@ -3,7 +3,17 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** The groups, in the order of their runs. */
-export const GROUPS = ['codec', 'guard', 'http', 'stores', 'revoked-ids', 'cached-tokens', 'start-up', 'size'];
+export const GROUPS = [
+  'codec',
+  'guard',
+  'transports',
+  'http',
+  'stores',
+  'revoked-ids',
+  'cached-tokens',
+  'start-up',
+  'size',
+];
 
 /** The groups that run in every requested version of Node. The other groups run only in the current version. */
 const EVERY_NODE = ['codec', 'guard'];

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadLibrary } from '../library.mjs';
 import { controllerWith } from '../protections/route.mjs';
-import { guardCaller } from './guard-caller.mjs';
+import { httpGuardCaller } from './guard-caller.mjs';
 import { counted, summary } from './statistics.mjs';
 
 const AMOUNTS = {
@@ -55,7 +55,7 @@ async function requestsOn(store, name, local, sessions) {
     imports: [JwtExtendedModule.forRoot(options)],
     controllers: [controller],
   };
-  const { call: callGuard, context } = await guardCaller({ guard: JwtGuard, rootModule: () => module });
+  const { call: callGuard, context } = await httpGuardCaller({ guard: JwtGuard, rootModule: () => module });
   const tokens = context.get(TokenService);
   const headers = [];
   for (let index = 0; index < sessions; index++) {

@@ -11,6 +11,10 @@ const GROUPS = {
       'base64url and `JSON.parse` of header and claims. "Cached token": 1,000 tokens in turn, all in the cache of verified ' +
       'tokens. "Cache off": with `cache: false`. "With revocation": with a look-up in a `MemoryRevocationStore`.',
   },
+  transports: {
+    heading: 'The guard on each transport',
+    text: 'The guard alone, for 1,000 tokens in turn that it has seen before. The unit is the guard for an HTTP request.',
+  },
   http: {
     heading: 'Over HTTP',
     text:
