@@ -23,18 +23,24 @@ export class RequestResults {
 
   /** The checks that have not finished, of calls whose handlers run in parallel. */
   private readonly running = new WeakMap<object, Map<SettledRequirement, Promise<unknown>>>();
+  /** How many they are. Mostly none, because a check waits only for a store, a key or a callback. */
+  private runningCount = 0;
 
   constructor(private readonly settings: Settings) {}
 
   /** The unfinished check of the same requirement, for another handler of the same call. */
   runningCheck({ key }: HandlerCall, requirement: SettledRequirement): Promise<unknown> | undefined {
-    return this.running.get(key)?.get(requirement);
+    return this.runningCount === 0 ? undefined : this.running.get(key)?.get(requirement);
   }
 
   addRunning({ key }: HandlerCall, requirement: SettledRequirement, check: Promise<unknown>): void {
     const checks = this.running.get(key) ?? new Map<SettledRequirement, Promise<unknown>>();
     this.running.set(key, checks.set(requirement, check));
-    const remove = () => void checks.delete(requirement);
+    this.runningCount++;
+    const remove = (): void => {
+      checks.delete(requirement);
+      this.runningCount--;
+    };
     check.then(remove, remove);
   }
 

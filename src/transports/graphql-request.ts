@@ -26,17 +26,27 @@ interface OperationContext {
   readonly reply?: unknown;
 }
 
+/** The request of an operation over HTTP, of Apollo and Mercurius. `null` for an operation over a socket. */
+export function httpRequestOf(context: OperationContext): HttpRequest | null {
+  const { req } = context;
+  return isRequest(req) && upgradeOf(req) === undefined && upgradeOf(context) === undefined ? req : null;
+}
+
 /** `null` if the context has no request, because the application returned another object from `context`. */
 export function readGraphqlRequest(context: OperationContext): GraphqlRequest | null {
   for (const candidate of [context.req, context]) {
-    const socket = candidate as OperationContext | undefined;
-    const upgrade = (socket?.extra as { readonly request?: unknown } | undefined)?.request;
-    if (isRequest(upgrade)) return overSocket(upgrade, upgrade, socket?.connectionParams);
+    const upgrade = upgradeOf(candidate);
+    if (isRequest(upgrade)) return overSocket(upgrade, upgrade, (candidate as OperationContext).connectionParams);
   }
   if (isRequest(context.req)) return overHttp(context.req);
   if (isRequest(context.request)) return overSocket(context.request, context, context._connectionInit);
   const ofReply = (context.reply as { readonly request?: unknown } | undefined)?.request;
   return isRequest(ofReply) ? overHttp(ofReply) : null;
+}
+
+function upgradeOf(candidate: unknown): unknown {
+  const extra = (candidate as OperationContext | undefined)?.extra;
+  return (extra as { readonly request?: unknown } | undefined)?.request;
 }
 
 function overHttp(request: HttpRequest): GraphqlRequest {

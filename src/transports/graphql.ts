@@ -1,6 +1,6 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import type { HttpRequest } from '../types/http.js';
-import { readGraphqlRequest, type GraphqlRequest } from './graphql-request.js';
+import { httpRequestOf, readGraphqlRequest, type GraphqlRequest } from './graphql-request.js';
 import { nodeRequestOf } from './node-request.js';
 import type { Transport } from './transport.js';
 
@@ -10,24 +10,35 @@ import type { Transport } from './transport.js';
  */
 export const graphql: Transport = {
   accepts: (host) => (host as Partial<ArgumentsHost>).getType?.<string>() === 'graphql',
-  requestOf,
+  requestOf(host) {
+    const context = contextOf(host);
+    return httpRequestOf(context) ?? requestOf(context);
+  },
   keyOf(host) {
     const context = contextOf(host);
+    const request = httpRequestOf(context);
+    if (request !== null) return nodeRequestOf(request);
     const found = requestIn(context);
     return found === null ? context : (found.socket ?? nodeRequestOf(found.request));
   },
   // Operations of one socket can follow each other for hours.
-  lifetimeOf: (host) => (requestIn(contextOf(host))?.socket === null ? 'call' : 'connection'),
-  tokenOf: (host) => requestIn(contextOf(host))?.token ?? null,
+  lifetimeOf(host) {
+    const context = contextOf(host);
+    return httpRequestOf(context) !== null || requestIn(context)?.socket === null ? 'call' : 'connection';
+  },
+  tokenOf(host) {
+    const context = contextOf(host);
+    return httpRequestOf(context) === null ? (requestIn(context)?.token ?? null) : null;
+  },
   // The resolvers of one operation run in parallel.
   isParallel: true,
 };
 
-/** The requests of contexts. All resolvers of an operation have the same context. */
+/** The requests of contexts without an HTTP request. All resolvers of an operation have the same context. */
 const known = new WeakMap<object, GraphqlRequest | null>();
 
-function requestOf(host: ArgumentsHost): HttpRequest {
-  const found = requestIn(contextOf(host));
+function requestOf(context: object): HttpRequest {
+  const found = requestIn(context);
   if (found !== null) return found.request;
   throw new Error(
     'The GraphQL context has no request, so its token cannot be read. Return it from the option context of GraphQLModule: ' +
