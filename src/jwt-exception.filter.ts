@@ -4,6 +4,7 @@ import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { throwError, type Observable } from 'rxjs';
 import { ErrorResponder } from './errors/error-responder.js';
 import { JwtExtendedException } from './errors/jwt-extended.exception.js';
+import { refusalBody } from './errors/refusal-body.js';
 import type { Transport } from './transports/transport.js';
 import { Transports } from './transports/transports.js';
 import { isPromise } from './types/awaitable.js';
@@ -64,6 +65,5 @@ function passOn(refusal: unknown, host: ArgumentsHost): Observable<never> {
 function rpcError(refusal: unknown): unknown {
   const { getError } = refusal as { getError?: () => unknown };
   if (typeof getError === 'function') return getError.call(refusal);
-  if (!(refusal instanceof JwtExtendedException)) return refusal;
-  return { status: 'error', code: refusal.code, message: refusal.message };
+  return refusal instanceof JwtExtendedException ? refusalBody(refusal) : refusal;
 }
