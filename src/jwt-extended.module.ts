@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
+import { ConnectionRegistry } from './connections/connection-registry.js';
 import { ImplicitRefreshInterceptor } from './cookies/implicit-refresh.interceptor.js';
 import { TokenCookieService } from './cookies/token-cookie.service.js';
 import { ErrorResponder } from './errors/error-responder.js';
@@ -115,6 +116,7 @@ const PROVIDERS: Provider[] = [
   TokenCookieService,
   ImplicitRefreshInterceptor,
   JwtAuthenticator,
+  ConnectionRegistry,
   JwtGuard,
   { provide: APPLICATION_GUARD, useExisting: JwtGuard },
   JwtExceptionFilter,
