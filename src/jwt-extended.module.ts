@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { HeldTokens } from './authentication/held-tokens.js';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
 import { ConnectionRegistry } from './connections/connection-registry.js';
 import { ImplicitRefreshInterceptor } from './cookies/implicit-refresh.interceptor.js';
@@ -115,6 +116,7 @@ const PROVIDERS: Provider[] = [
   TokenService,
   TokenCookieService,
   ImplicitRefreshInterceptor,
+  HeldTokens,
   JwtAuthenticator,
   ConnectionRegistry,
   JwtGuard,
