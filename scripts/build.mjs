@@ -80,7 +80,9 @@ async function writeChunks(chunks) {
     plugins: [oneCopy(chunks)],
   });
   for (const [format, type] of Object.entries(formats)) {
-    await bundle.write({ dir: `${dist}/${format}`, format, esModule: true, chunkFileNames: '[name].js' });
+    // In CommonJS a dynamic import is a require(): Jest cannot run import() in CommonJS code.
+    const options = { format, esModule: true, dynamicImportInCjs: false, chunkFileNames: '[name].js' };
+    await bundle.write({ dir: `${dist}/${format}`, ...options });
     writeFileSync(`${dist}/${format}/package.json`, `{ "type": "${type}" }\n`);
   }
   await bundle.close();

@@ -6,6 +6,8 @@ import { ErrorResponder } from './errors/error-responder.js';
 import { JwtExtendedException } from './errors/jwt-extended.exception.js';
 import { refusalBody } from './errors/refusal-body.js';
 import type { Transport } from './transports/transport.js';
+import { originalOf } from './transports/nest-exceptions.js';
+import { sendException } from './transports/socket-exception.js';
 import { Transports } from './transports/transports.js';
 import { isPromise } from './types/awaitable.js';
 
@@ -26,13 +28,16 @@ export class JwtExceptionFilter extends BaseExceptionFilter implements Exception
   }
 
   /**
-   * Over HTTP it sends the answer. To a message of a microservice it returns the error as an Observable, as Nest expects
-   * of a filter there. Elsewhere it throws the exception on, in the form of the transport.
+   * Over HTTP it sends the answer, and to a socket the event `exception`. To a message of a microservice it returns the error
+   * as an Observable, as Nest expects of a filter there. Elsewhere it throws the exception on, in the form of the transport.
    */
-  override catch(exception: JwtExtendedException, host: ArgumentsHost): Observable<never> | void {
+  override catch(exception: Error, host: ArgumentsHost): Observable<never> | void {
+    const original = originalOf(exception);
+    if (original !== null) return passOn(exception, original, host);
+    const own = exception as JwtExtendedException;
     const transport = this.transports.find(host);
-    if (transport?.answer === undefined) return passOn(transport?.refuse?.(exception, host) ?? exception, host);
-    if (this.isSettled(exception, host, transport)) this.send(exception, host, transport);
+    if (transport?.answer === undefined) return passOn(transport?.refuse?.(own, host) ?? own, own, host);
+    if (this.isSettled(own, host, transport)) this.send(own, host, transport);
   }
 
   /** `false` if the answer comes later, or if a callback failed and Nest has answered. */
@@ -56,14 +61,16 @@ export class JwtExceptionFilter extends BaseExceptionFilter implements Exception
 }
 
 /** In a microservice a filter that throws leaves the caller without any answer. */
-function passOn(refusal: unknown, host: ArgumentsHost): Observable<never> {
-  if (host.getType() === 'rpc') return throwError(() => rpcError(refusal));
+function passOn(refusal: unknown, original: JwtExtendedException, host: ArgumentsHost): Observable<never> | void {
+  const type = host.getType();
+  if (type === 'rpc') return throwError(() => contentOf(refusal) ?? refusal);
+  if (type === 'ws') return sendException(host.switchToWs().getClient(), contentOf(refusal) ?? refusalBody(original));
   throw refusal;
 }
 
-/** What a client of a microservice receives: the content of an `RpcException`, or the same object for our exceptions. */
-function rpcError(refusal: unknown): unknown {
+/** What the caller of a message receives: the content of Nest's exceptions, or the same object for ours. */
+function contentOf(refusal: unknown): unknown {
   const { getError } = refusal as { getError?: () => unknown };
   if (typeof getError === 'function') return getError.call(refusal);
-  return refusal instanceof JwtExtendedException ? refusalBody(refusal) : refusal;
+  return refusal instanceof JwtExtendedException ? refusalBody(refusal) : null;
 }

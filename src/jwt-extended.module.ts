@@ -16,7 +16,10 @@ import {
 import { CircleCheck } from './module/circle-check.js';
 import { ConcealedOptions, CONFIGURATION, configure, type Configuration } from './module/configuration.js';
 import { EnhancerOrder } from './module/enhancer-order.js';
+import { APPLICATION_FILTER } from './module/message-filter.js';
+import { MessageFilters } from './module/message-filters.js';
 import { MessageGuards } from './module/message-guards.js';
+import { NEST_EXCEPTIONS } from './module/nest-exception-loader.js';
 import { IdentityProviderReporter } from './module/identity-provider-reporter.js';
 import { IdentityProviders } from './jwks/identity-providers.js';
 import { JwtGuard } from './jwt.guard.js';
@@ -122,8 +125,11 @@ const PROVIDERS: Provider[] = [
   JwtGuard,
   { provide: APPLICATION_GUARD, useExisting: JwtGuard },
   JwtExceptionFilter,
+  { provide: APPLICATION_FILTER, useExisting: JwtExceptionFilter },
+  NEST_EXCEPTIONS,
   EnhancerOrder,
   MessageGuards,
+  MessageFilters,
   StartChecks,
 ];
 

@@ -1,14 +1,10 @@
 import { Concealed } from '../types/concealed.js';
-import { Inject, Injectable, type Type } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
-import { methodNames, methodOf } from '../routes/handler-names.js';
-import { MESSAGE_MARKS } from '../routes/nest-metadata.js';
-import type { Handler } from '../routes/route-rules.js';
 import { bringRouteGuard, RouteGuard } from '../routes/route-guard.js';
-
-type NestModule = ModulesContainer extends Map<string, infer M> ? M : never;
+import { messageClassesOf, type NestModule } from './message-classes.js';
 
 /**
  * With `requireByDefault`, adds the guard of `@JwtRequired()` to every class that handles messages. Nest calls no global
@@ -27,8 +23,7 @@ export class MessageGuards {
   }
 
   private guardClassesOf(module: NestModule): void {
-    const classes = [...module.controllers.values(), ...module.providers.values()].map(({ metatype }) => metatype);
-    for (const each of classes.filter(isMessageHandler)) {
+    for (const each of messageClassesOf(module)) {
       bringRouteGuard(each);
       this.register(module);
     }
@@ -40,11 +35,4 @@ export class MessageGuards {
     const wrapper = module.injectables.get(RouteGuard);
     if (wrapper !== undefined) wrapper.instance ??= new RouteGuard(this.moduleRef, this.modules);
   }
-}
-
-function isMessageHandler(value: unknown): value is Type {
-  if (typeof value !== 'function' || typeof value.prototype !== 'object') return false;
-  const controller = value as Type;
-  const methods = methodNames(controller).map((name) => methodOf(controller, name) as Handler);
-  return methods.some((method) => MESSAGE_MARKS.some((mark) => Reflect.hasMetadata(mark, method)));
 }
