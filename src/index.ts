@@ -72,6 +72,7 @@ export {
   UserLookupException,
   WrongTokenTypeException,
 } from './errors/exceptions.js';
+export type { ErrorFormat, ErrorFormatCallback } from './errors/error-format.js';
 export type { ErrorResponse } from './errors/error-response.js';
 export type { ErrorResponseName, ErrorResponseOption, JwtErrorCode } from './errors/exception-table.js';
 export type { ErrorResponseCallback } from './errors/error-responder.js';

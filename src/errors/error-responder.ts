@@ -6,6 +6,7 @@ import type { HttpRequest } from '../types/http.js';
 import { factsOf } from './brand.js';
 import { withChallenge } from './challenge.js';
 import type { ErrorResponse } from './error-response.js';
+import { bodyFrom, formatted, type ErrorFormat, type ErrorFormatCallback } from './error-format.js';
 import type { ErrorResponseOption } from './exception-table.js';
 import { JwtExtendedException } from './jwt-extended.exception.js';
 import { ANSWER } from './settled-answer.js';
@@ -27,6 +28,8 @@ export type ErrorResponseCallback = (
 
 /** The options for the responses to errors. */
 export interface ErrorSettings {
+  readonly errorFormat: ErrorFormat | ErrorFormatCallback;
+  /** The member with the message, in the shape `'flask'`. */
   readonly errorMessageKey: string;
   readonly errorResponses: Readonly<Partial<Record<ErrorResponseOption, ErrorResponseCallback>>>;
   /** The scheme of the challenge. */
@@ -43,9 +46,30 @@ export class ErrorResponder {
     const { errorResponses } = this.settings;
     const name = errorResponses[error.responseName] === undefined ? 'any' : error.responseName;
     const respond = errorResponses[name];
-    if (respond === undefined) return this.apply(error, this.defaultResponse(error));
+    if (respond === undefined) return this.settleByFormat(error, request);
     const response = checkedAnswer(respond(error, request), `errorResponses.${name}`, requireResponse);
     return after(response, (settled) => this.apply(error, settled, request === undefined ? this : null));
+  }
+
+  /** The default response of an exception: its own status and headers, with a body in the shape of the option. */
+  private settleByFormat(error: JwtExtendedException, request: HttpRequest | undefined): Awaitable<unknown> {
+    const { errorFormat, errorMessageKey } = this.settings;
+    const facts = factsOf(error);
+    const { status, code } = facts;
+    if (typeof errorFormat !== 'function') {
+      const { body, headers } = formatted(errorFormat, {
+        status,
+        code,
+        message: error.message,
+        messageKey: errorMessageKey,
+      });
+      return this.apply(error, { status, body, headers: { ...headersOf(facts), ...headers } });
+    }
+    const body = bodyFrom(errorFormat, error, request);
+    const withoutRequest = request === undefined ? this : null;
+    return after(body, (settled) =>
+      this.apply(error, { status, body: settled, headers: headersOf(facts) }, withoutRequest),
+    );
   }
 
   private isFinal(error: JwtExtendedException, request: HttpRequest | undefined): boolean {
@@ -71,12 +95,6 @@ export class ErrorResponder {
       if (isPromise(settled)) settled.catch(() => undefined);
       throw error;
     }
-  }
-
-  private defaultResponse(error: JwtExtendedException): ErrorResponse {
-    const facts = factsOf(error);
-    const body = { [this.settings.errorMessageKey]: error.message };
-    return { status: facts.status, body, headers: headersOf(facts) };
   }
 
   private apply(

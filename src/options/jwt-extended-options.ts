@@ -1,3 +1,4 @@
+import type { ErrorFormat, ErrorFormatCallback } from '../errors/error-format.js';
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
 import type { ErrorResponseOption } from '../errors/exception-table.js';
 import type { JwtTransport } from '../transports/transport.js';
@@ -115,7 +116,15 @@ export interface JwtExtendedOptions {
    */
   requiredClaims?: readonly string[] | undefined;
   /**
-   * The member of an error's body with the message. Flask: `JWT_ERROR_MESSAGE_KEY`.
+   * The shape of an error's body: `'flask'` is `{ msg }`, `'nest'` is `{ statusCode, message, error, code }`, `'problem'` is
+   * `application/problem+json` with `code` (RFC 9457). A function returns its own body. `errorResponses` win over it.
+   * @default 'flask'
+   *
+   * @example errorFormat: (error) => ({ code: error.code, text: error.message })
+   */
+  errorFormat?: ErrorFormat | ErrorFormatCallback | undefined;
+  /**
+   * The member of an error's body with the message, in the shape `'flask'`. Flask: `JWT_ERROR_MESSAGE_KEY`.
    * @default 'msg'
    */
   errorMessageKey?: string | undefined;

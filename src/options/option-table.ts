@@ -1,4 +1,5 @@
 import { ERROR_RESPONSE_NAMES, type ErrorResponseOption } from '../errors/exception-table.js';
+import { ERROR_FORMATS, type ErrorFormat, type ErrorFormatCallback } from '../errors/error-format.js';
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
 import { cache } from './cache-options.js';
 import type { CALLBACKS } from './callbacks.js';
@@ -15,6 +16,7 @@ import { atMost, callback, count, duration, flag, lifetime, memberName, names, s
 import { requestProperty } from './request-property.js';
 import { revocation } from './revocation-options.js';
 import { rotation } from './rotation-options.js';
+import { show } from './shown-value.js';
 import { transports } from './transport-options.js';
 
 /**
@@ -36,6 +38,7 @@ export const OPTIONS = {
   verifySubject: flag(true),
   identityClaim,
   requiredClaims,
+  errorFormat,
   errorMessageKey: memberName('msg'),
   errorResponses,
   /** In the order in which they are searched. */
@@ -81,6 +84,15 @@ const IMPLICIT_REFRESH = {
 
 function implicitRefresh(section: OptionSection, name: string): ValuesOf<typeof IMPLICIT_REFRESH> | null {
   return (section.raw(name) ?? false) === false ? null : sectionOf(IMPLICIT_REFRESH)(section, name);
+}
+
+function errorFormat(section: OptionSection, name: string): ErrorFormat | ErrorFormatCallback {
+  const value = section.raw(name) ?? 'flask';
+  if (typeof value === 'function') return callback<ErrorFormatCallback>(section, name) as ErrorFormatCallback;
+  const format = ERROR_FORMATS.find((known) => known === value);
+  if (format !== undefined) return format;
+  const known = ERROR_FORMATS.map((each) => `'${each}'`).join(', ');
+  return section.refuse(name, `must be ${known} or a function (error, request) => body; it is ${show(value)}.`);
 }
 
 type ErrorResponses = Readonly<Partial<Record<ErrorResponseOption, ErrorResponseCallback>>>;

@@ -28,6 +28,7 @@ describe('the options', () => {
       verifySubject: true,
       identityClaim: 'sub',
       requiredClaims: [],
+      errorFormat: 'flask',
       errorMessageKey: 'msg',
       tokenLocation: ['headers'],
       header: { name: 'Authorization', type: 'Bearer', caseInsensitive: false },

@@ -86,6 +86,7 @@ const WRONG: [options: object, named: string, cure: string | RegExp][] = [
   [{ requiredClaims: 'exp' }, 'requiredClaims', 'must be a list'],
   [{ requiredClaims: [1] }, 'requiredClaims', 'must be a list of names'],
   [{ requiredClaims: [''] }, 'requiredClaims', 'must be a list of names'],
+  [{ errorFormat: 'jsonapi' as never }, 'errorFormat', "must be 'flask', 'nest', 'problem' or a function"],
   [{ errorMessageKey: '' }, 'errorMessageKey', 'must not be empty'],
   [{ errorMessageKey: 5 }, 'errorMessageKey', 'must be a string'],
   [{ tokenLocation: 'header' }, 'tokenLocation', 'must be one of headers, cookies, query_string, json'],
