@@ -84,4 +84,4 @@ export type { JoseHeader, JwtPayload } from './types/claims.js';
 export type { HttpRequest, HttpResponse } from './types/http.js';
 export type { JwtContext } from './types/jwt-context.js';
 export type { AllowCallback, JwtRequirement } from './types/requirement.js';
-export type { TokenLocation } from './types/token-location.js';
+export type { TokenExtractor, TokenLocation, TokenSource } from './types/token-location.js';

@@ -6,6 +6,7 @@ import { getJwtContext, storedContext } from './context/jwt-context.js';
 import { allowPrivateStoring, varyByToken } from './cookies/cache-headers.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
+import { requirementOf } from './routes/route-requirement.js';
 import { isPromise } from './types/awaitable.js';
 import type { HttpResponse } from './types/http.js';
 import type { JwtContext } from './types/jwt-context.js';
@@ -40,10 +41,18 @@ export class JwtCacheInterceptor extends CacheInterceptor {
 
   private markResponse(context: ExecutionContext): void {
     const response = context.switchToHttp().getResponse<HttpResponse>();
-    const tokenHeader = this.jwtSettings?.header.name ?? 'Authorization';
+    const tokenHeader = this.tokenHeader(context);
     if (getJwtContext(context) !== null) allowPrivateStoring(response, tokenHeader);
     // `undefined` is a route that reads no token.
     else if (storedContext(context) === null) varyByToken(response, tokenHeader);
+  }
+
+  /** The header with the token; `'*'` if a function finds the token, because it can read any header. */
+  private tokenHeader(context: ExecutionContext): string {
+    const requirement = requirementOf(context.getHandler(), context.getClass(), false);
+    const locations = requirement?.locations ?? this.jwtSettings?.tokenLocation ?? [];
+    if (locations.some((location) => typeof location === 'function')) return '*';
+    return this.jwtSettings?.header.name ?? 'Authorization';
   }
 
   /** The key of Nest's interceptor (the URL, or `@CacheKey()`) with the user and session of the token. */

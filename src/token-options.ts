@@ -21,6 +21,12 @@ export interface TokenOptions {
    */
   expires?: Duration | false | undefined;
   /**
+   * How long after its issue the token becomes valid: added to `nbf`.
+   *
+   * @default the option `notBeforeDelta` of the module
+   */
+  notBeforeDelta?: Duration | undefined;
+  /**
    * Further claims: a plain object of JSON values. `exp`, `iat` and `nbf` can be a `Date`. They win over the claims of the
    * library and of `additionalClaims`.
    *
@@ -159,7 +165,7 @@ export interface RevokeAllOptions {
 }
 
 const CONTENT = { claims: true, headers: true } as const;
-const ONE_TOKEN = { ...CONTENT, expires: true, session: true } as const;
+const ONE_TOKEN = { ...CONTENT, expires: true, notBeforeDelta: true, session: true } as const;
 
 /** @internal The options of each call of `TokenService`, with unknown names refused. */
 export const readOptionsOf = {
@@ -167,6 +173,7 @@ export const readOptionsOf = {
   createRefreshToken: callOptions<TokenOptions>('createRefreshToken', ONE_TOKEN),
   createTokenPair: callOptions<TokenPairOptions>('createTokenPair', {
     ...CONTENT,
+    notBeforeDelta: true,
     fresh: true,
     accessExpires: true,
     refreshExpires: true,

@@ -73,11 +73,11 @@ export class TokenService {
    */
   createRefreshToken(identity: unknown, options?: TokenOptions): Promise<string> {
     return this.responder.run(async () => {
-      const { expires, claims, headers, session } = readOptionsOf.createRefreshToken(options);
-      const token: NewToken = { expires, claims, headers, type: 'refresh', identity };
+      const { session, ...token } = readOptionsOf.createRefreshToken(options);
+      const newToken: NewToken = { ...token, type: 'refresh', identity };
       const sid = await this.sidOf(session);
-      if (!this.sessions.isOn) return this.factory.create(token);
-      const draft = await this.factory.draft(token, true);
+      if (!this.sessions.isOn) return this.factory.create(newToken);
+      const draft = await this.factory.draft(newToken, true);
       return draft.sign(await this.sessions.required('createRefreshToken').sessions.open(draft.content, { sid }));
     });
   }
@@ -92,9 +92,9 @@ export class TokenService {
    */
   createTokenPair(identity: unknown, options?: TokenPairOptions): Promise<TokenPair> {
     return this.responder.run(async () => {
-      const { claims, headers, fresh, accessExpires, refreshExpires, device } = readOptionsOf.createTokenPair(options);
+      const { fresh, accessExpires, refreshExpires, device, ...content } = readOptionsOf.createTokenPair(options);
       const inSession = this.sessions.isOn;
-      const shared = { identity, claims, headers };
+      const shared = { ...content, identity };
       const access = await this.factory.draft({ ...shared, type: 'access', fresh, expires: accessExpires }, inSession);
       const refresh = await this.factory.draft({ ...shared, type: 'refresh', expires: refreshExpires }, inSession);
       if (!inSession) {
@@ -253,7 +253,7 @@ export class TokenService {
 
   private async tokenOf(reference: TokenReference, allowExpired = false): Promise<VerifiedToken> {
     return typeof reference === 'string'
-      ? this.verifier.verify(reference, { ...NO_CONTEXT, allowExpired })
+      ? this.verifier.verify(reference, { ...NO_CONTEXT, allowExpired, allowEarly: true })
       : verifiedTokenOf(reference);
   }
 

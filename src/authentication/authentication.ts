@@ -27,8 +27,9 @@ export type CheckedCall = Pick<HandlerCall, 'request'> & {
 export class Authentication implements CheckResult {
   /** The double submit value of a request with its token in a cookie. `null` if none is needed. */
   csrfValue: string | null = null;
-  /** For the verifier, which would otherwise read it from `Object.prototype`. */
+  /** For the verifier, which would otherwise read them from `Object.prototype`. */
   readonly allowExpired = false;
+  readonly allowEarly = false;
   verified: SignedToken | null = null;
   user: unknown = undefined;
   earlier: CheckResult | null = null;

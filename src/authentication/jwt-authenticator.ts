@@ -65,7 +65,7 @@ export class JwtAuthenticator {
     const required =
       requirement === undefined ? (this.requirementOf(context) ?? ACCESS_TOKEN) : settleRequirement(requirement);
     const call = callOf(context, this.transports);
-    const passed = await this.responder.run(() => this.check(call, required), call.request);
+    const passed = await this.responder.run(() => this.check(call, required), call.request, required.realm);
     return passed?.context ?? null;
   }
 
@@ -89,7 +89,7 @@ export class JwtAuthenticator {
     const call = { request: request as HttpRequest, handler: null, controller: null };
     const authentication = new Authentication(call, required, found, this.dependencies);
     authentication.csrfValue = csrfToken ?? null;
-    await this.responder.run(() => this.checks.run(authentication), request);
+    await this.responder.run(() => this.checks.run(authentication), request, required.realm);
     return authentication.context;
   }
 
@@ -104,25 +104,30 @@ export class JwtAuthenticator {
     const call = callOf(context, this.transports);
     if (this.results.isMet(call, requirement)) return true;
     const running = call.isParallel ? this.results.runningCheck(call, requirement) : undefined;
-    if (running !== undefined) return this.admitAfter(running, context, call);
+    if (running !== undefined) return this.admitAfter(running, context, call, requirement);
     try {
       const checked = this.check(call, requirement);
       if (isDecided(checked)) return true;
       if (call.isParallel) this.results.addRunning(call, requirement, checked);
       return checked.then(
         () => true,
-        (error: unknown) => this.refuse(error, call),
+        (error: unknown) => this.refuse(error, call, requirement),
       );
     } catch (error) {
-      return this.refuse(error, call);
+      return this.refuse(error, call, requirement);
     }
   }
 
   /** Takes over the result of the same check for another handler of the call. */
-  private admitAfter(running: Promise<unknown>, context: ExecutionContext, call: HandlerCall): Promise<boolean> {
+  private admitAfter(
+    running: Promise<unknown>,
+    context: ExecutionContext,
+    call: HandlerCall,
+    requirement: SettledRequirement,
+  ): Promise<boolean> {
     return running.then(
       () => this.admit(context),
-      (error: unknown) => this.refuse(error, call),
+      (error: unknown) => this.refuse(error, call, requirement),
     );
   }
 
@@ -160,8 +165,8 @@ export class JwtAuthenticator {
   }
 
   /** Throws the error with its final response, at once or after a callback has returned it. */
-  private refuse(error: unknown, call: HandlerCall): Promise<never> {
-    const settled = this.responder.settle(error, call.request);
+  private refuse(error: unknown, call: HandlerCall, { realm }: SettledRequirement): Promise<never> {
+    const settled = this.responder.settle(error, call.request, realm);
     if (!isPromise(settled)) throw call.refusalOf(settled);
     return settled.then((late) => {
       throw call.refusalOf(late);

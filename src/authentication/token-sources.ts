@@ -1,10 +1,11 @@
 import { InvalidTokenException, MissingTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import { ownValue, type TokenType } from '../types/claims.js';
+import { isPromise } from '../types/awaitable.js';
 import { headerValue, type HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import type { SettledRequirement } from '../types/requirement.js';
-import type { TokenLocation } from '../types/token-location.js';
+import type { TokenExtractor, TokenLocation, TokenSource } from '../types/token-location.js';
 import { cookieValue } from './cookie-header.js';
 
 /** An unverified token of a request, and its location. In a JSON body it can be any value. */
@@ -14,9 +15,9 @@ export interface FoundToken {
 }
 
 /** Reads one location. Returns the token, or a message about what is missing. Throws if the location is malformed. */
-type TokenSource = (request: HttpRequest, kind: TokenType, settings: Settings) => FoundToken | string;
+type Source = (request: HttpRequest, kind: TokenType, settings: Settings) => FoundToken | string;
 
-const SOURCES: Readonly<Record<TokenLocation, TokenSource>> = {
+const SOURCES: Readonly<Record<TokenLocation, Source>> = {
   headers: fromHeader,
   cookies: fromCookie,
   query_string: fromQueryString,
@@ -32,12 +33,15 @@ export function findToken(request: HttpRequest, requirement: SettledRequirement,
   const kind = expectedKind(requirement);
   const reasons: string[] = [];
   for (const location of locations) {
-    const found = SOURCES[location](request, kind, settings);
+    const found =
+      typeof location === 'function' ? fromFunction(location, request) : SOURCES[location](request, kind, settings);
     if (typeof found === 'object') return found;
     reasons.push(found);
   }
   const all = reasons.join('; ');
-  throw new MissingTokenException(reasons.length === 1 ? all : `Missing JWT in ${enumerate(locations)} (${all})`);
+  throw new MissingTokenException(
+    reasons.length === 1 ? all : `Missing JWT in ${enumerate(locations.map(nameOf))} (${all})`,
+  );
 }
 
 /** The type of the cookie or JSON key to read. A route for any type reads the one of the access token. */
@@ -46,7 +50,7 @@ export function expectedKind(requirement: SettledRequirement): TokenType {
 }
 
 /** Reads a header such as `Authorization: Bearer <JWT>`. It can have other schemes too, with commas (RFC 9110 s.11.6.2). */
-function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings): ReturnType<TokenSource> {
+function fromHeader(request: HttpRequest, _kind: TokenType, { header }: Settings): ReturnType<Source> {
   const text = headerValue(request, header.field);
   const alone = onlyToken(text, header.type);
   if (alone !== null) return { rawToken: alone, location: 'headers' };
@@ -105,7 +109,7 @@ function splitWords(text: string): string[] {
 }
 
 /** Reads the header itself, because an application may have no cookie parser. */
-function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings): ReturnType<TokenSource> {
+function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings): ReturnType<Source> {
   const { name } = cookies[kind];
   const header = ownValue(request.headers, 'cookie') as string | string[] | undefined;
   const token = cookieValue([header ?? []].flat().join('; '), name);
@@ -113,7 +117,7 @@ function fromCookie(request: HttpRequest, kind: TokenType, { cookies }: Settings
 }
 
 /** Reads the URL itself, because frameworks parse queries differently. Uses the first of several values. */
-function fromQueryString(request: HttpRequest, _kind: TokenType, { queryString }: Settings): ReturnType<TokenSource> {
+function fromQueryString(request: HttpRequest, _kind: TokenType, { queryString }: Settings): ReturnType<Source> {
   const { name, valuePrefix } = queryString;
   const address = request.originalUrl ?? request.url ?? '';
   const start = address.indexOf('?');
@@ -127,7 +131,7 @@ function fromQueryString(request: HttpRequest, _kind: TokenType, { queryString }
   return { rawToken: value.slice(valuePrefix.length), location: 'query_string' };
 }
 
-function fromJson(request: HttpRequest, kind: TokenType, { json }: Settings): ReturnType<TokenSource> {
+function fromJson(request: HttpRequest, kind: TokenType, { json }: Settings): ReturnType<Source> {
   const mediaType = headerValue(request, 'content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!/^application\/(?:[^\s;,]+\+)?json$/.test(mediaType)) {
     return 'Invalid content-type. Must be application/json.';
@@ -136,6 +140,27 @@ function fromJson(request: HttpRequest, kind: TokenType, { json }: Settings): Re
   const { body } = request;
   const token = typeof body === 'object' && body !== null && !Array.isArray(body) ? ownValue(body, key) : undefined;
   return isEmpty(token) ? `Missing "${key}" key in json data.` : { rawToken: token, location: 'json' };
+}
+
+/**
+ * Calls a function of the option `tokenLocation`. A client can send any JSON value in a body, so data that is no text is an
+ * invalid token, and the verifier refuses it. A promise is a fault of the application.
+ */
+function fromFunction(extract: TokenExtractor, request: HttpRequest): FoundToken | string {
+  const token: unknown = extract(request);
+  if (token === undefined || token === null) return 'Missing JWT in custom location';
+  if (typeof token === 'function' || isPromise(token) || isSubscribable(token)) {
+    throw new TypeError('A function of tokenLocation must return a token or null at once, no promise and no function.');
+  }
+  return { rawToken: token, location: 'custom' };
+}
+
+function isSubscribable(value: unknown): boolean {
+  return typeof (value as { subscribe?: unknown }).subscribe === 'function';
+}
+
+function nameOf(location: TokenSource): string {
+  return typeof location === 'function' ? 'custom' : location;
 }
 
 /** Whether a JSON value counts as missing: the falsy values of Python, with empty lists and objects, as in Flask. */

@@ -30,7 +30,7 @@ function isUnshared(value: string): boolean {
 
 /**
  * Names the request headers that can hold a token in `Vary`, in addition to those that the application named. Caches tell
- * answers apart by them (RFC 9111 s.4.1). `tokenHeader` is the option `header.name`.
+ * answers apart by them (RFC 9111 s.4.1). `tokenHeader` is the option `header.name`; `'*'`: any header can hold a token.
  */
 export function varyByToken(response: HttpResponse, tokenHeader: string): void {
   const named = headerOf(response, 'vary')
@@ -38,6 +38,7 @@ export function varyByToken(response: HttpResponse, tokenHeader: string): void {
     .map((name) => name.trim())
     .filter((name) => name !== '');
   if (named.includes('*')) return;
+  if (tokenHeader === '*') return setHeader(response, 'Vary', '*');
   const known = named.map((name) => name.toLowerCase());
   const missing = [tokenHeader, 'Cookie'].filter((name) => !known.includes(name.toLowerCase()));
   if (missing.length > 0) setHeader(response, 'Vary', [...named, ...missing].join(', '));

@@ -64,7 +64,10 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     if (found === null || !this.expiresSoon(found) || this.isDecided(response)) return;
     const identity = found.user ?? ownValue(found.payload, this.settings.identityClaim);
     const { sid } = storeKeysOf(found.payload, this.settings);
-    const token = await this.factory.create({ type: 'access', identity, successorOf: found.payload }, sid);
+    const token = await this.factory.create(
+      { type: 'access', identity, successorOf: found.payload, notBeforeDelta: 0 },
+      sid,
+    );
     // Checked again here, because the handler or a concurrent request may have revoked the token.
     if (await this.revocation.isRevoked(found, http.getRequest<HttpRequest>())) return;
     await this.cookies.setAccessCookies(response, token);

@@ -7,7 +7,7 @@ import { SETTINGS } from '../options/tokens.js';
 import { TokenFactory } from '../tokens/issuing/token-factory.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
 import { csrfOf } from '../tokens/verifying/csrf.js';
-import { TokenVerifier } from '../tokens/verifying/token-verifier.js';
+import { NO_CONTEXT, TokenVerifier } from '../tokens/verifying/token-verifier.js';
 import { ownValue, type TokenType } from '../types/claims.js';
 import type { HttpResponse } from '../types/http.js';
 import { forbidStoring } from './cache-headers.js';
@@ -26,6 +26,9 @@ const readUnsetOptions = {
   unsetAccessCookies: callOptions<UnsetCookieOptions>('unsetAccessCookies', { domain: true }),
   unsetRefreshCookies: callOptions<UnsetCookieOptions>('unsetRefreshCookies', { domain: true }),
 };
+
+/** With `notBeforeDelta`, a new token becomes valid later. */
+const NEW_TOKEN = Object.freeze({ ...NO_CONTEXT, allowEarly: true });
 
 /** The lifetime of a persistent cookie, in seconds, as in Flask-JWT-Extended. */
 const PERSISTENT_SECONDS = 31_540_000;
@@ -92,7 +95,7 @@ export class TokenCookieService {
   ): Promise<void> {
     const options = readSetOptions[kind](callOptions);
     const setCookies = await this.responder.run(async () => {
-      const verified = await this.verifier.verify(token);
+      const verified = await this.verifier.verify(token, NEW_TOKEN);
       const attributes = this.logInAttributes.of(verified, response, options);
       const value = await this.logInAttributes.putInto(verified, attributes);
       return this.cookiesFor(kind, attributes, { value, verified }).map((cookie) => {

@@ -4,12 +4,12 @@ import { checkedAnswer, type CallbackAnswer } from '../types/callback-answer.js'
 import { memberOf } from '../types/members.js';
 import type { HttpRequest } from '../types/http.js';
 import { factsOf } from './brand.js';
-import { withChallenge } from './challenge.js';
+import { withChallenge, type ChallengeSource } from './challenge.js';
 import type { ErrorResponse } from './error-response.js';
 import { bodyFrom, formatted, type ErrorFormat, type ErrorFormatCallback } from './error-format.js';
 import type { ErrorResponseOption } from './exception-table.js';
 import { JwtExtendedException } from './jwt-extended.exception.js';
-import { ANSWER } from './settled-answer.js';
+import { ANSWER, CHALLENGE } from './settled-answer.js';
 
 /**
  * A callback of the option `errorResponses`: returns the answer to an exception, or a promise or Observable of it. It is called
@@ -34,25 +34,37 @@ export interface ErrorSettings {
   readonly errorResponses: Readonly<Partial<Record<ErrorResponseOption, ErrorResponseCallback>>>;
   /** The scheme of the challenge. */
   readonly challengeScheme: string;
+  /** The realm of the challenge; `null`: none. */
+  readonly realm: string | null;
 }
 
 /** Sets the final response of an exception before it leaves the library, so that any exception filter can send it. */
 export class ErrorResponder {
   constructor(private readonly settings: ErrorSettings) {}
 
-  /** Returns the same error. Sets the final response of an exception of the library, and does not change other errors. */
-  settle(error: unknown, request?: HttpRequest): Awaitable<unknown> {
+  /**
+   * Returns the same error. Sets the final response of an exception of the library, and does not change other errors.
+   *
+   * @param realm the realm of the route; by default that of the module
+   */
+  settle(error: unknown, request?: HttpRequest, realm?: string | null): Awaitable<unknown> {
     if (!(error instanceof JwtExtendedException) || this.isFinal(error, request)) return error;
-    const { errorResponses } = this.settings;
+    const { errorResponses, challengeScheme } = this.settings;
+    const source = { scheme: challengeScheme, realm: realm ?? this.settings.realm };
+    error[CHALLENGE] = source;
     const name = errorResponses[error.responseName] === undefined ? 'any' : error.responseName;
     const respond = errorResponses[name];
-    if (respond === undefined) return this.settleByFormat(error, request);
+    if (respond === undefined) return this.settleByFormat(error, request, source);
     const response = checkedAnswer(respond(error, request), `errorResponses.${name}`, requireResponse);
-    return after(response, (settled) => this.apply(error, settled, request === undefined ? this : null));
+    return after(response, (settled) => this.apply(error, settled, source, request === undefined ? this : null));
   }
 
   /** The default response of an exception: its own status and headers, with a body in the shape of the option. */
-  private settleByFormat(error: JwtExtendedException, request: HttpRequest | undefined): Awaitable<unknown> {
+  private settleByFormat(
+    error: JwtExtendedException,
+    request: HttpRequest | undefined,
+    source: ChallengeSource,
+  ): Awaitable<unknown> {
     const { errorFormat, errorMessageKey } = this.settings;
     const facts = factsOf(error);
     const { status, code } = facts;
@@ -63,12 +75,12 @@ export class ErrorResponder {
         message: error.message,
         messageKey: errorMessageKey,
       });
-      return this.apply(error, { status, body, headers: { ...headersOf(facts), ...headers } });
+      return this.apply(error, { status, body, headers: { ...headersOf(facts), ...headers } }, source);
     }
     const body = bodyFrom(errorFormat, error, request);
     const withoutRequest = request === undefined ? this : null;
     return after(body, (settled) =>
-      this.apply(error, { status, body: settled, headers: headersOf(facts) }, withoutRequest),
+      this.apply(error, { status, body: settled, headers: headersOf(facts) }, source, withoutRequest),
     );
   }
 
@@ -78,11 +90,11 @@ export class ErrorResponder {
   }
 
   /** Runs work that can refuse a token. Its exceptions get their final response. */
-  async run<T>(work: () => Awaitable<T>, request?: HttpRequest): Promise<T> {
+  async run<T>(work: () => Awaitable<T>, request?: HttpRequest, realm?: string | null): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw await this.settle(error, request);
+      throw await this.settle(error, request, realm);
     }
   }
 
@@ -100,11 +112,11 @@ export class ErrorResponder {
   private apply(
     error: JwtExtendedException,
     { status, body, headers }: ErrorResponse,
+    source: ChallengeSource,
     withoutRequest: object | null = null,
   ): JwtExtendedException {
-    const { challengeScheme } = this.settings;
     const { challengeError } = factsOf(error);
-    const all = withChallenge(headers ?? {}, status, challengeScheme, challengeError, error);
+    const all = withChallenge(headers ?? {}, status, source, challengeError, error);
     error[ANSWER] = { status, body, headers: all, withoutRequest };
     return error;
   }

@@ -1,9 +1,11 @@
 import { HttpException } from '@nestjs/common';
 import { ownValue, type JoseHeader, type JwtPayload } from '../types/claims.js';
 import { brand, factsOf, ownBrand } from './brand.js';
-import { withChallenge } from './challenge.js';
+import { withChallenge, type ChallengeSource } from './challenge.js';
 import type { ErrorResponseName, JwtErrorCode } from './exception-table.js';
-import { ANSWER, type SettledAnswer } from './settled-answer.js';
+import { ANSWER, CHALLENGE, type SettledAnswer } from './settled-answer.js';
+
+const BEARER: ChallengeSource = Object.freeze({ scheme: 'Bearer', realm: null });
 
 /** The details of an exception. */
 export interface JwtExceptionDetails {
@@ -41,6 +43,7 @@ export abstract class JwtExtendedException extends HttpException {
   readonly responseName: ErrorResponseName;
   // Private fields, because logs print the properties of an error. They take a third of the time of hidden properties.
   #answer: SettledAnswer | undefined;
+  #challenge = BEARER;
   readonly #payload: JwtPayload | undefined;
   readonly #header: JoseHeader | undefined;
 
@@ -90,13 +93,22 @@ export abstract class JwtExtendedException extends HttpException {
     if ((this.#answer?.withoutRequest ?? null) !== null || this.#answer === undefined) this.#answer = answer;
   }
 
+  /**
+   * The scheme and the realm of the challenge, for the callbacks that read `headers`.
+   *
+   * @internal
+   */
+  set [CHALLENGE](source: ChallengeSource) {
+    this.#challenge = source;
+  }
+
   /** The header fields of the answer. Every 401 has `WWW-Authenticate` (RFC 6750 s.3). */
   get headers(): Readonly<Record<string, string>> {
     if (this.#answer !== undefined) return this.#answer.headers;
     const facts = factsOf(this);
     const { status, challengeError } = facts;
     const headers = (ownValue(facts, 'headers') ?? {}) as Readonly<Record<string, string>>;
-    return withChallenge(headers, status, 'Bearer', challengeError, this);
+    return withChallenge(headers, status, this.#challenge, challengeError, this);
   }
 
   /** The `extensions` of a GraphQL error of this exception. */

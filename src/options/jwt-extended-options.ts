@@ -6,7 +6,7 @@ import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { CallbackAnswer } from '../types/callback-answer.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
-import type { TokenLocation } from '../types/token-location.js';
+import type { TokenSource } from '../types/token-location.js';
 import type { CacheOptions } from './cache-options.js';
 import type { EncodeDecode } from './claim-options.js';
 import type { CookieOptions } from './cookie-options.js';
@@ -99,6 +99,12 @@ export interface JwtExtendedOptions {
    */
   encodeNotBefore?: boolean | undefined;
   /**
+   * How long after its issue a new token becomes valid: added to `nbf`. A token that `implicitRefresh` renews is valid at once.
+   * Flask-JWT: `JWT_NOT_BEFORE_DELTA`.
+   * @default 0
+   */
+  notBeforeDelta?: Duration | undefined;
+  /**
    * Require `sub`, if the token has it, to be a string (RFC 7519 s.4.1.2). Flask: `JWT_VERIFY_SUB`.
    * @default true
    */
@@ -129,12 +135,19 @@ export interface JwtExtendedOptions {
    */
   errorMessageKey?: string | undefined;
   /**
-   * Where tokens are searched, in this order. Flask: `JWT_TOKEN_LOCATION`.
+   * The realm in the challenge of a refused request: `Bearer realm="…"` (RFC 6750 s.3). Flask-JWT: `JWT_DEFAULT_REALM`.
+   * @default no realm
+   */
+  realm?: string | undefined;
+  /**
+   * Where tokens are searched, in this order: names of locations, or functions of your own. A token from a function gets no
+   * check of a double submit value, so a function must not read a cookie. Flask: `JWT_TOKEN_LOCATION`; Flask-JWT:
+   * `request_handler`; passport-jwt: its extractors.
    * @default 'headers'
    *
-   * @example tokenLocation: ['headers', 'cookies']
+   * @example tokenLocation: ['headers', (request) => request.headers['x-token']?.toString() ?? null]
    */
-  tokenLocation?: TokenLocation | readonly TokenLocation[] | undefined;
+  tokenLocation?: TokenSource | readonly TokenSource[] | undefined;
   /** The header that holds a token. */
   header?: HeaderOptions | undefined;
   /** The query parameter that holds a token. */

@@ -1,4 +1,4 @@
-import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from '../types/token-location.js';
+import { isTokenSource, TOKEN_LOCATIONS, type TokenSource } from '../types/token-location.js';
 import { headerName } from './header-name.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
 import { flag, isToken, memberName, sectionOf, textOrEmpty } from './readers.js';
@@ -83,11 +83,12 @@ export const queryString = sectionOf(QUERY_STRING);
 export const json = sectionOf(JSON_BODY);
 
 /** @internal One location, or an ordered list of them. */
-export function tokenLocation(section: OptionSection, name: string): readonly TokenLocation[] {
+export function tokenLocation(section: OptionSection, name: string): readonly TokenSource[] {
   const value = section.raw(name) ?? 'headers';
   const locations: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (locations.length > 0 && locations.every(isTokenLocation)) return Object.freeze([...locations]);
-  return section.refuse(name, `must be one of ${TOKEN_LOCATIONS.join(', ')}, or a list of them; it is ${show(value)}.`);
+  if (locations.length > 0 && locations.every(isTokenSource)) return Object.freeze([...locations]);
+  const known = `${TOKEN_LOCATIONS.join(', ')}, a function (request) => token that is not async`;
+  return section.refuse(name, `must be one of ${known}, or a list of them; it is ${show(value)}.`);
 }
 
 function scheme(section: OptionSection, name: string): string {

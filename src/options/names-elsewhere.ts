@@ -7,7 +7,7 @@ export const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
   algorithms: 'Write algorithm for new tokens, and decodeAlgorithms for the accepted ones.',
   secretOrPrivateKey: 'Write secret for HS*, or privateKey for other algorithms.',
   secretOrPublicKey: 'Write secret for HS*, or publicKey for other algorithms.',
-  notBefore: 'New tokens are valid at once. Set encodeNotBefore: false to leave "nbf" out.',
+  notBefore: 'Write notBeforeDelta, or encodeNotBefore: false to leave "nbf" out.',
   clockTolerance: 'Write leeway.',
   keyid: 'Write keys: [{ kid, key, algorithm, use }].',
   kid: 'Write keys: [{ kid, key, algorithm, use }].',
@@ -21,7 +21,8 @@ export const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
   // passport-jwt
   secretOrKey: 'Write secret for HS*, or publicKey for other algorithms.',
   secretOrKeyProvider: 'Write jwks for an identity provider, or the callback decodeKey.',
-  jwtFromRequest: "Write tokenLocation, such as ['headers', 'cookies'], with header, cookies, queryString or json.",
+  jwtFromRequest:
+    "Write tokenLocation, such as ['headers', 'cookies'], or pass the extractor: tokenLocation: (request) => token.",
   ignoreExpiration: 'No route accepts an expired token. TokenService.verify(token, { allowExpired: true }) reads one.',
   passReqToCallback: 'The last argument of each callback is the request.',
   jsonWebTokenOptions: 'Its members are options of their own: decodeAlgorithms, issuer, audience and leeway.',
@@ -30,7 +31,7 @@ export const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
   session: 'Sessions need a store: revocation: { store: new MemoryRevocationStore() }.',
   // express-jwt, express-oauth2-jwt-bearer and jwks-rsa
   isRevoked: 'Write isTokenRevoked.',
-  getToken: 'Write tokenLocation.',
+  getToken: 'Write tokenLocation: (request) => token, or the name of a location.',
   credentialsRequired: 'Write @JwtRequired({ optional: true }) on the route.',
   userProperty: 'Write requestProperty.',
   issuerBaseURL: 'Write jwks: { issuer, audience }.',

@@ -1,6 +1,7 @@
 import { ERROR_RESPONSE_NAMES, type ErrorResponseOption } from '../errors/exception-table.js';
 import { ERROR_FORMATS, type ErrorFormat, type ErrorFormatCallback } from '../errors/error-format.js';
 import type { ErrorResponseCallback } from '../errors/error-responder.js';
+import { isRealm } from '../types/realm.js';
 import { cache } from './cache-options.js';
 import type { CALLBACKS } from './callbacks.js';
 import { audience, identityClaim, issuer, rolesClaim, scopeClaim, sessionClaim } from './claim-options.js';
@@ -12,7 +13,18 @@ import type { JwtExtendedOptions } from './jwt-extended-options.js';
 import type { KEY_OPTIONS } from './key-settings.js';
 import { header, json, queryString, tokenLocation } from './location-options.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
-import { atMost, callback, count, duration, flag, lifetime, memberName, names, sectionOf } from './readers.js';
+import {
+  atMost,
+  callback,
+  count,
+  duration,
+  flag,
+  lifetime,
+  memberName,
+  names,
+  optional,
+  sectionOf,
+} from './readers.js';
 import { requestProperty } from './request-property.js';
 import { revocation } from './revocation-options.js';
 import { rotation } from './rotation-options.js';
@@ -35,12 +47,16 @@ export const OPTIONS = {
   issuer,
   audience,
   encodeNotBefore: flag(true),
+  /** Seconds. */
+  notBeforeDelta,
   verifySubject: flag(true),
   identityClaim,
   requiredClaims,
   errorFormat,
   errorMessageKey: memberName('msg'),
   errorResponses,
+  /** `null`: none. */
+  realm: optional(realm),
   /** In the order in which they are searched. */
   tokenLocation,
   header,
@@ -84,6 +100,17 @@ const IMPLICIT_REFRESH = {
 
 function implicitRefresh(section: OptionSection, name: string): ValuesOf<typeof IMPLICIT_REFRESH> | null {
   return (section.raw(name) ?? false) === false ? null : sectionOf(IMPLICIT_REFRESH)(section, name);
+}
+
+/** Whole seconds, rounded up, so that a token is not valid too early. */
+function notBeforeDelta(section: OptionSection, name: string): number {
+  return Math.ceil(duration(0)(section, name));
+}
+
+function realm(section: OptionSection, name: string): string {
+  const value = section.raw(name);
+  if (isRealm(value)) return value;
+  return section.refuse(name, `must be a text of printable ASCII that is not empty; it is ${show(value)}.`);
 }
 
 function errorFormat(section: OptionSection, name: string): ErrorFormat | ErrorFormatCallback {

@@ -30,6 +30,7 @@ export function resolveOptions(options: unknown, withExtras = false): ResolvedOp
   refuseCollisions(values, section);
   checkIssuers(values, keys.settings, section);
   requireStore(values, section);
+  checkNotBefore(values, section);
   // They lead to the store with its client, and to the addresses of keys.
   const settings = conceal(
     {
@@ -54,6 +55,18 @@ function refuseExtras(options: unknown): void {
   const extra = Object.keys(EXTRAS).find((name) => Object.hasOwn(options, name));
   if (extra === undefined) return;
   refuse(extra, `is read from the call only. Write forRootAsync({ ${extra}: …, useFactory: … }).`);
+}
+
+/** A token that expires before it becomes valid would be refused everywhere. */
+function checkNotBefore(values: OptionValues, section: OptionSection): void {
+  const { notBeforeDelta, encodeNotBefore } = values;
+  if (notBeforeDelta === 0) return;
+  if (!encodeNotBefore)
+    section.refuse('notBeforeDelta', 'needs the claim "nbf", which encodeNotBefore: false leaves out.');
+  const shorter = (['accessTokenExpires', 'refreshTokenExpires'] as const).find(
+    (name) => (values[name] ?? Infinity) <= notBeforeDelta,
+  );
+  if (shorter !== undefined) section.refuse('notBeforeDelta', `must be less than ${shorter}.`);
 }
 
 function requireStore({ revocation }: OptionValues, section: OptionSection): void {

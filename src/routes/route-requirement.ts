@@ -68,8 +68,11 @@ function ruleOfUnknown(handler: Handler, controller: Type): RouteRule | undefine
 }
 
 function isSame(one: RouteRule | undefined, other: RouteRule | undefined): boolean {
-  const callbackOf = (rule: RouteRule | undefined) => (typeof rule === 'object' ? rule.allow : null);
-  return callbackOf(one) === callbackOf(other) && JSON.stringify(one) === JSON.stringify(other);
+  // JSON writes every function in a list as null.
+  const [ofOne, ofOther] = [one, other].map((rule) =>
+    typeof rule === 'object' ? [rule.allow, ...(rule.locations ?? [])] : [],
+  ) as [unknown[], unknown[]];
+  return JSON.stringify(one) === JSON.stringify(other) && ofOne.every((member, index) => member === ofOther[index]);
 }
 
 /** The rule of a method by its name. A method that replaces an inherited one inherits its requirement, not its `@Public()`. */

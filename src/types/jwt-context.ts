@@ -9,8 +9,11 @@ export interface JwtContext<User = unknown> {
   readonly header: JoseHeader;
   /** Its claims, frozen. */
   readonly payload: JwtPayload;
-  /** Where the token was found; `'transport'`: where a transport of the option `transports` holds it. */
-  readonly location: TokenLocation | 'transport';
+  /**
+   * Where the token was found; `'transport'`: where a transport of the option `transports` holds it; `'custom'`: by a function
+   * of `tokenLocation`.
+   */
+  readonly location: TokenLocation | 'transport' | 'custom';
   /** The user that `userLookup` returned; `undefined` without that option. */
   readonly user?: User | undefined;
   /**

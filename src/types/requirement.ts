@@ -4,7 +4,8 @@ import { answering, type CallbackAnswer } from './callback-answer.js';
 import type { HttpRequest } from './http.js';
 import type { JwtContext } from './jwt-context.js';
 import { membersOf } from './members.js';
-import { isTokenLocation, TOKEN_LOCATIONS, type TokenLocation } from './token-location.js';
+import { isRealm } from './realm.js';
+import { isTokenSource, TOKEN_LOCATIONS, type TokenSource } from './token-location.js';
 
 /** The values of the setting `type`. */
 const REQUIRED_TYPES = ['access', 'refresh', 'any'] as const satisfies JwtRequirement['type'][];
@@ -23,8 +24,8 @@ export interface JwtRequirement {
   fresh?: boolean | undefined;
   /** Requires a refresh token instead of an access token. Default `false`. */
   refresh?: boolean | undefined;
-  /** The locations of the token, in this order. Default: the option `tokenLocation`. */
-  locations?: TokenLocation | readonly TokenLocation[] | undefined;
+  /** The locations of the token, in this order: names or functions. Default: the option `tokenLocation`. */
+  locations?: TokenSource | readonly TokenSource[] | undefined;
   /** With `false`, the route accepts access and refresh tokens (from the access cookie or JSON key). Default `true`. */
   verifyType?: boolean | undefined;
   /** With `true`, the guard calls neither `isTokenRevoked` nor the store. Default `false`. */
@@ -37,6 +38,8 @@ export interface JwtRequirement {
   anyScope?: readonly string[] | undefined;
   /** Roles of which the token must have one. Default none. */
   roles?: string | readonly string[] | undefined;
+  /** The realm in the challenge of a refusal (RFC 9110 s.11.5). Default: the option `realm`. Flask-JWT: `jwt_required(realm)`. */
+  realm?: string | undefined;
   /**
    * Decides last, with the token and its user; anything but `true` is 403. Default: every token passes.
    *
@@ -52,12 +55,14 @@ export interface SettledRequirement {
   readonly fresh: boolean;
   readonly refresh: boolean;
   /** `null`: the locations of the module's options. */
-  readonly locations: readonly TokenLocation[] | null;
+  readonly locations: readonly TokenSource[] | null;
   readonly verifyType: boolean;
   readonly skipRevocationCheck: boolean;
   readonly scopes: readonly string[];
   readonly anyScope: readonly string[];
   readonly roles: readonly string[];
+  /** `null`: the realm of the module's options. */
+  readonly realm: string | null;
   /** `null`: every token passes. */
   readonly allow: CheckedAllow | null;
 }
@@ -67,7 +72,7 @@ type Setting = keyof JwtRequirement;
 /** How each setting of a requirement is read: from the value and from the whole requirement. */
 const FLAGS = ['optional', 'fresh', 'refresh', 'verifyType', 'skipRevocationCheck'] as const satisfies Setting[];
 const LISTS = ['scopes', 'anyScope', 'roles'] as const satisfies Setting[];
-const SETTINGS: readonly Setting[] = [...FLAGS, ...LISTS, 'locations', 'type', 'allow'];
+const SETTINGS: readonly Setting[] = [...FLAGS, ...LISTS, 'locations', 'realm', 'type', 'allow'];
 
 /** Checks the argument of `@JwtRequired()` and fills in the defaults. A wrong name or value throws a `TypeError`. */
 export function settleRequirement(requirement: JwtRequirement = {}): SettledRequirement {
@@ -90,6 +95,7 @@ export function settleRequirement(requirement: JwtRequirement = {}): SettledRequ
     scopes: settleNames('scopes', own.scopes, isScope),
     anyScope: settleNames('anyScope', own.anyScope, isScope),
     roles: settleNames('roles', own.roles, isRole),
+    realm: settleRealm(own.realm),
     allow: settleAllow(own.allow),
   });
 }
@@ -131,18 +137,26 @@ function isRole(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
+function settleRealm(realm: unknown): string | null {
+  if (realm === undefined) return null;
+  return isRealm(realm) ? realm : refuse('realm', 'must be a text of printable ASCII that is not empty');
+}
+
 function settleAllow(allow: unknown): CheckedAllow | null {
   if (allow === undefined) return null;
   if (typeof allow !== 'function') return refuse('allow', 'must be a function');
   return answering(allow as AllowCallback, 'allow of @JwtRequired()', verdict) as CheckedAllow;
 }
 
-function settleLocations(value: JwtRequirement['locations']): readonly TokenLocation[] | null {
+function settleLocations(value: JwtRequirement['locations']): readonly TokenSource[] | null {
   const locations: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
   if (locations.length === 0) return null;
-  if (!locations.every(isTokenLocation)) {
+  if (!locations.every(isTokenSource)) {
+    const shown = JSON.stringify(value, (_name, member: unknown) =>
+      typeof member === 'function' ? 'a function' : member,
+    );
     throw new TypeError(
-      `@JwtRequired({ locations }) must hold ${TOKEN_LOCATIONS.join(', ')} only; it is ${JSON.stringify(value)}.`,
+      `@JwtRequired({ locations }) must hold ${TOKEN_LOCATIONS.join(', ')} and functions only; it is ${shown}.`,
     );
   }
   return Object.freeze([...locations]);

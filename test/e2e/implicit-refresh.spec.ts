@@ -350,6 +350,16 @@ describe.each(ADAPTERS)('the option implicitRefresh on %s', (adapter) => {
     });
   });
 
+  describe('with notBeforeDelta', () => {
+    const app = useJwtApp(adapter, setup({ notBeforeDelta: '1m' }));
+
+    it('renews a token with one that is valid at once', async () => {
+      const claims = renewed(await send(app, 'GET /read', forge({ csrf: 'a', exp: nowInSeconds() + 60 })));
+      expect(claims?.nbf).toBe(claims?.iat);
+      expect(claims?.nbf).toEqual(expect.any(Number));
+    });
+  });
+
   describe('longer than tokens live', () => {
     const app = useJwtApp(adapter, setup({ implicitRefresh: { within: '2h' } }));
 

@@ -15,6 +15,7 @@ export interface NewToken {
   readonly successorOf?: Readonly<Record<string, unknown>>;
   readonly fresh?: boolean | Duration;
   readonly expires?: Duration | false;
+  readonly notBeforeDelta?: Duration;
   readonly claims?: object;
   readonly headers?: object;
 }
@@ -25,6 +26,7 @@ export const NEW_TOKEN = [
   'successorOf',
   'fresh',
   'expires',
+  'notBeforeDelta',
   'claims',
   'headers',
 ] as const satisfies (keyof NewToken)[];
@@ -41,6 +43,8 @@ export interface TokenContent {
   readonly overriding: object;
   /** Whole seconds. `null` if the token never expires. */
   readonly lifetime: number | null;
+  /** Whole seconds from its issue until the token becomes valid. */
+  readonly notBeforeDelta: number;
 }
 
 const NOTHING: Record<string, unknown> = Object.freeze({});
@@ -60,7 +64,7 @@ export async function tokenContent(token: NewToken, settings: Settings): Promise
     identity: Object.hasOwn(overriding, settings.identityClaim) ? undefined : checkedIdentity(identity, settings),
     copied: token.successorOf === undefined ? NOTHING : copiedClaims(token.successorOf, settings),
     overriding,
-    lifetime: lifetimeOf(token, settings),
+    ...timesOf(token, settings),
   };
 }
 
@@ -73,7 +77,7 @@ export function claimsOf(content: TokenContent, issuance: Issuance, settings: Se
     type: content.type,
     [settings.identityClaim]: content.identity,
   };
-  if (settings.encodeNotBefore) claims.nbf = issuance.issuedAt;
+  if (settings.encodeNotBefore) claims.nbf = issuance.issuedAt + content.notBeforeDelta;
   if (issuance.csrf !== null) claims.csrf = issuance.csrf;
   if (issuance.expiresAt !== null) claims.exp = issuance.expiresAt;
   if (settings.issuer.encode !== null) claims.iss = settings.issuer.encode;
@@ -103,6 +107,23 @@ function copiedClaims(
 function freshness(fresh: boolean | Duration | undefined): boolean | number {
   if (fresh === undefined || typeof fresh === 'boolean') return fresh ?? false;
   return Date.now() / 1000 + toSeconds(fresh);
+}
+
+/** The lifetime, and when it begins. A token that expires before it becomes valid would be refused everywhere. */
+function timesOf(token: NewToken, settings: Settings): Pick<TokenContent, 'lifetime' | 'notBeforeDelta'> {
+  const lifetime = lifetimeOf(token, settings);
+  const notBeforeDelta = Math.ceil(toSeconds(token.notBeforeDelta ?? settings.notBeforeDelta));
+  if (notBeforeDelta === 0) return { lifetime, notBeforeDelta };
+  if (notBeforeDelta < 0) throw new TypeError('notBeforeDelta of a new token must not be negative.');
+  if (!settings.encodeNotBefore) {
+    throw new TypeError('notBeforeDelta needs the claim "nbf", which encodeNotBefore: false leaves out.');
+  }
+  if (lifetime !== null && lifetime > 0 && notBeforeDelta >= lifetime) {
+    throw new TypeError(
+      'A token cannot expire before it becomes valid. notBeforeDelta must be less than its lifetime.',
+    );
+  }
+  return { lifetime, notBeforeDelta };
 }
 
 /** Whole seconds, rounded up, because verifiers truncate fractions. */

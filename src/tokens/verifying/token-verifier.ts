@@ -31,6 +31,8 @@ export interface VerificationContext {
   readonly csrfValue: string | null | undefined;
   /** Accept an expired token. */
   readonly allowExpired: boolean | undefined;
+  /** Accept a token that is not yet valid: for a token that the application has just made. */
+  readonly allowEarly: boolean;
   /** The request, for `decodeKey`. */
   readonly request: HttpRequest | undefined;
 }
@@ -42,6 +44,7 @@ const MOST_HEADERS = 100;
 export const NO_CONTEXT: VerificationContext = Object.freeze({
   csrfValue: null,
   allowExpired: false,
+  allowEarly: false,
   request: undefined,
 });
 
@@ -122,11 +125,11 @@ export class TokenVerifier {
   }
 
   /** Makes the checks whose result can change between requests. Caches the token after they pass. */
-  private checkToken(token: SignedToken, { csrfValue, allowExpired }: VerificationContext): SignedToken {
+  private checkToken(token: SignedToken, { csrfValue, allowExpired, allowEarly }: VerificationContext): SignedToken {
     const now = Date.now() / 1000;
     const { header, payload, signer } = token;
     const rules = signer.rules ?? this.settings;
-    const time = this.checkClaims(token, rules, now);
+    const time = this.checkClaims(token, rules, allowEarly ? Infinity : now);
     if (csrfValue !== undefined && csrfValue !== null) checkCsrf(payload, header, csrfValue);
     const expired = isExpired(time, rules, now);
     this.cache?.put(token, expired ? 'expired' : 'current');

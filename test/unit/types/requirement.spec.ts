@@ -15,6 +15,7 @@ describe('the options of @JwtRequired()', () => {
       scopes: [],
       anyScope: [],
       roles: [],
+      realm: null,
       allow: null,
     };
     expect(settleRequirement()).toEqual(defaults);
@@ -24,7 +25,7 @@ describe('the options of @JwtRequired()', () => {
 
   it('are used unchanged', () => {
     const flags = { optional: true, fresh: true, refresh: true, verifyType: false, skipRevocationCheck: true };
-    const all = { ...flags, scopes: ['a', 'b'], anyScope: ['c'], roles: ['admin'], allow: () => true };
+    const all = { ...flags, scopes: ['a', 'b'], anyScope: ['c'], roles: ['admin'], realm: 'Orders', allow: () => true };
     expect(settleRequirement({ ...all, locations: ['json', 'headers'] })).toEqual({
       ...all,
       allow: expect.any(Function),

@@ -138,3 +138,41 @@ describe('fresh', () => {
     await refusal({ fresh });
   });
 });
+
+describe('notBeforeDelta', () => {
+  const delayOf = ({ claims }: Awaited<ReturnType<typeof access>>) => Number(claims.nbf) - Number(claims.iat);
+
+  it.each([
+    [0, 0],
+    [5, 5],
+    ['2m', 120],
+    [{ milliseconds: 1500 }, 2],
+  ] as const)('%j is added to nbf: %d s', async (notBeforeDelta, seconds) => {
+    expect(delayOf(await access({ notBeforeDelta }))).toBe(seconds);
+    expect(delayOf(await access({}, { notBeforeDelta }))).toBe(seconds);
+    expect(delayOf(await access({ notBeforeDelta }, { notBeforeDelta: 7 }))).toBe(seconds);
+  });
+
+  it('counts for both tokens of a pair, and for a refresh token', async () => {
+    const tokens = await tokenService({ notBeforeDelta: 5 });
+    const pair = await tokens.createTokenPair('alice', { notBeforeDelta: 9 });
+    const made = [pair.accessToken, pair.refreshToken, await tokens.createRefreshToken('alice')];
+    expect(made.map((token) => delayOf(readToken(token)))).toEqual([9, 9, 5]);
+  });
+
+  it('makes a token that is refused until then', async () => {
+    const tokens = await tokenService({ notBeforeDelta: 60 });
+    const error = await errorOf(async () => tokens.verify(await tokens.createAccessToken('alice')));
+    expect(error?.message).toBe('The token is not yet valid (nbf)');
+  });
+
+  it.each([
+    [{ notBeforeDelta: -1 }, {}, 'must not be negative'],
+    [{ notBeforeDelta: 'soon' }, {}, 'is not a duration'],
+    [{ notBeforeDelta: 1 }, { encodeNotBefore: false }, 'needs the claim "nbf"'],
+    [{ notBeforeDelta: '15m' }, {}, 'before it becomes valid'],
+    [{ expires: 10 }, { notBeforeDelta: 10 }, 'before it becomes valid'],
+  ])('%j with the options %j is refused', async (callOptions, options, message) => {
+    expect(await refusal(callOptions, options)).toContain(message);
+  });
+});
