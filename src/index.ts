@@ -42,6 +42,7 @@ export type { RefreshRepeatEvent, RefreshReuseEvent, RevocationEvent } from './t
 export type { BoundClaims, DecodeKeyChoice, EncodeKeyChoice, KeyMaterial, KeyOptions } from './options/key-options.js';
 export type { CacheOptions } from './options/cache-options.js';
 export type { JwtExtendedOptions } from './options/jwt-extended-options.js';
+export type { ConnectionOptions } from './options/connection-options.js';
 export type { CookieName, CookieOptions } from './options/cookie-options.js';
 export type { CsrfNames, CsrfOptions } from './options/csrf-options.js';
 export type { EncodeDecode } from './options/claim-options.js';

@@ -1,17 +1,23 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { ExpiredTokenException } from '../errors/exceptions.js';
-import type { JwtExceptionDetails, JwtExtendedException } from '../errors/jwt-extended.exception.js';
+import { ExpiredTokenException, RevokedTokenException } from '../errors/exceptions.js';
+import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
 import { OwnLogger } from '../errors/own-logger.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
+import type { OwnRevocation } from '../sessions/own-revocations.js';
+import { RevocationCheck } from '../sessions/revocation-check.js';
+import { RevocationEvents } from '../sessions/revocation-events.js';
+import { SessionManager } from '../sessions/session-manager.js';
 import { validTimeOf } from '../tokens/verifying/claims.js';
-import { storeKeysOf } from '../tokens/verifying/store-keys.js';
 import { Concealed } from '../types/concealed.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { Alarm } from './alarm.js';
+import { ConnectionIndex } from './connection-index.js';
 import { DueHeap } from './due-heap.js';
 import type { EndedTarget, LiveConnection } from './live-connection.js';
-import { OpenConnection } from './open-connection.js';
+import { OpenConnection, type WatchedToken } from './open-connection.js';
+import { RecentSubjects } from './recent-subjects.js';
+import { Rechecks } from './rechecks.js';
 
 export type { ConnectionKind, EndedTarget, LiveConnection } from './live-connection.js';
 
@@ -20,26 +26,44 @@ export type { ConnectionKind, EndedTarget, LiveConnection } from './live-connect
 @Concealed()
 export class ConnectionRegistry implements OnApplicationShutdown {
   private readonly logger = new OwnLogger();
-  private readonly bySubject = new Map<string, Set<OpenConnection>>();
+  private readonly index: ConnectionIndex;
   private readonly expiries = new DueHeap<OpenConnection>();
-  private readonly alarm = new Alarm(() => this.endExpired());
+  private readonly rechecks: Rechecks;
+  private readonly alarm = new Alarm(() => this.endDue());
   private readonly listeners = new Set<(target: EndedTarget) => void>();
+  /** The subjects of revocations by this process. A connection that is being opened may have been checked before. */
+  private readonly recent = new RecentSubjects();
+  private readonly stopListening: () => void;
+  private stopFeed: (() => void) | null = null;
   private isClosed = false;
 
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(SessionManager) private readonly sessions: SessionManager,
+    @Inject(RevocationCheck) check: RevocationCheck,
+    @Inject(RevocationEvents) events: RevocationEvents,
+  ) {
+    this.index = new ConnectionIndex(settings);
+    const endToken = (token: WatchedToken, error: JwtExtendedException) => void this.endToken(token, () => error);
+    this.rechecks = new Rechecks(settings, check, sessions.feed, endToken, () => this.arm());
+    this.stopListening = events.own.listen((revocation) => this.apply(revocation));
+  }
+
+  /** How many connections are open. */
+  get size(): number {
+    return this.index.size;
+  }
 
   /**
    * Registers what the token of a context opened. Returns a function that removes it; calling it twice does nothing. If the
    * token has ended meanwhile, `end` is called soon after.
    */
   add(context: JwtContext, connection: LiveConnection): () => void {
-    const { subject, sid } = storeKeysOf(context.payload, this.settings);
-    const open = new OpenConnection(connection, context, subject, sid);
     if (this.isClosed) return () => undefined;
-    const connections = this.bySubject.get(subject) ?? new Set();
-    this.bySubject.set(subject, connections.add(open));
-    this.watchExpiry(open);
-    return () => this.remove(open);
+    const open = new OpenConnection(connection, this.index.tokenOf(context, this.isRevocable(connection)));
+    this.index.add(open);
+    this.begin(open);
+    return () => void this.remove(open);
   }
 
   /** For transports that reach other processes: calls the listener when something here ends a session or a user. */
@@ -48,43 +72,146 @@ export class ConnectionRegistry implements OnApplicationShutdown {
     return () => this.listeners.delete(listener);
   }
 
+  /** The connections of a client, such as the subscriptions of a socket. */
+  ofClient(client: object): readonly OpenConnection[] {
+    return this.index.ofClient(client);
+  }
+
+  /** The connections of a subject. */
+  ofSubject(subject: string): readonly OpenConnection[] {
+    return [...this.index.tokensOf(subject)].flatMap(({ connections }) => [...connections]);
+  }
+
+  /** Lets the connections of a client live with another token. */
+  renew(client: object, context: JwtContext): void {
+    for (const open of this.index.ofClient(client)) {
+      const before = open.token;
+      this.index.move(open, this.index.tokenOf(context, this.isRevocable(open.connection)));
+      if (before.connections.size === 0) this.rechecks.remove(before);
+      this.expiries.remove(open);
+      this.begin(open);
+    }
+  }
+
+  /** Ends the connections of a session or of a subject. Returns how many there were in this process. */
+  close(target: { readonly sid: string; readonly subject: string } | { readonly subject: string }): number {
+    const isMeant = (token: WatchedToken) => !('sid' in target) || token.keys.sid === target.sid;
+    let count = 0;
+    for (const token of [...this.index.tokensOf(target.subject)]) {
+      if (isMeant(token)) count += this.endToken(token, revoked);
+    }
+    this.report('sid' in target ? { sid: target.sid } : { subject: target.subject, except: null });
+    return count;
+  }
+
   onApplicationShutdown(): void {
     this.isClosed = true;
+    this.stopListening();
+    this.stopFeed?.();
     this.alarm.clear();
-    this.bySubject.clear();
     this.listeners.clear();
+    for (const token of [...this.index.allTokens()]) for (const open of [...token.connections]) this.remove(open);
   }
 
-  private watchExpiry(open: OpenConnection): void {
-    const { expiresAt } = validTimeOf(open.context.payload);
-    if (expiresAt === null) return;
-    this.expiries.put(open, (expiresAt + this.settings.leeway) * 1000);
-    this.alarm.set(this.expiries.nextAt - Date.now());
+  private isRevocable({ requirements = [] }: LiveConnection): boolean {
+    const { revocation, callbacks, connections } = this.settings;
+    if (!connections.endOnRevocation || (revocation === null && callbacks.isTokenRevoked === undefined)) return false;
+    return requirements.length === 0 || requirements.some(({ skipRevocationCheck }) => !skipRevocationCheck);
   }
 
-  private endExpired(): void {
+  /** Begins to watch a connection, or goes on with another token. */
+  private begin(open: OpenConnection): void {
+    const { token } = open;
+    const { expiresAt } = validTimeOf(token.payload);
+    if (this.settings.connections.endOnExpiry && expiresAt !== null) {
+      this.expiries.put(open, (expiresAt + this.settings.leeway) * 1000);
+    }
+    if (token.isRevocable) {
+      this.listenToFeed();
+      if (token.connections.size === 1) this.rechecks.schedule(token);
+      if (this.recent.has(token.keys.subject)) queueMicrotask(() => this.rechecks.askNow(token));
+    }
+    this.arm();
+  }
+
+  private listenToFeed(): void {
+    this.stopFeed ??=
+      this.sessions.feed?.listen({
+        remove: (subject) => {
+          for (const token of this.index.tokensOf(subject)) this.rechecks.askSoon(token);
+        },
+        clear: (heardAt) => {
+          for (const token of this.index.allTokens()) this.rechecks.distrust(token, heardAt);
+        },
+      }) ?? null;
+  }
+
+  /** Ends what this process has revoked. */
+  private apply(revocation: OwnRevocation): void {
+    if (!this.settings.connections.endOnRevocation) return;
+    const { subject } = revocation;
+    this.recent.add(subject);
+    for (const token of [...this.index.tokensOf(subject)]) {
+      const effect = effectOn(token, revocation);
+      if (effect === 'ended' && token.isRevocable) this.endToken(token, revoked);
+      if (effect === 'unknown') this.rechecks.askNow(token);
+    }
+    if (revocation.type === 'session') this.report({ sid: revocation.sid });
+    if (revocation.type === 'subject') this.report({ subject, except: revocation.except });
+  }
+
+  private report(target: EndedTarget): void {
+    for (const listener of this.listeners)
+      this.logger.protect('A listener of ended connections', () => listener(target));
+  }
+
+  private arm(): void {
+    const wait = Math.min(this.expiries.nextAt - Date.now(), this.rechecks.wait);
+    if (wait < Infinity) this.alarm.set(wait);
+  }
+
+  private endDue(): void {
     const now = Date.now();
     for (let open = this.expiries.takeDue(now); open !== null; open = this.expiries.takeDue(now)) {
-      this.end(open, new ExpiredTokenException(undefined, tokenOf(open)));
+      this.end(open, new ExpiredTokenException(undefined, open.token));
     }
-    if (this.expiries.size > 0) this.alarm.set(this.expiries.nextAt - now);
+    this.rechecks.run();
+    this.arm();
+  }
+
+  private endToken(token: WatchedToken, errorOf: (token: WatchedToken) => JwtExtendedException): number {
+    const connections = [...token.connections];
+    for (const open of connections) this.end(open, errorOf(token));
+    return connections.length;
   }
 
   private end(open: OpenConnection, error: JwtExtendedException): void {
     if (this.remove(open)) this.logger.protect('end() of a live connection', () => open.connection.end(error));
   }
 
-  /** Returns whether the connection was open. */
   private remove(open: OpenConnection): boolean {
-    const connections = this.bySubject.get(open.subject);
-    if (connections?.delete(open) !== true) return false;
-    if (connections.size === 0) this.bySubject.delete(open.subject);
+    if (!this.index.remove(open)) return false;
     this.expiries.remove(open);
-    if (this.expiries.size === 0) this.alarm.clear();
+    if (open.token.connections.size === 0) this.rechecks.remove(open.token);
+    if (this.index.size > 0) return true;
+    this.alarm.clear();
+    this.stopFeed?.();
+    this.stopFeed = null;
     return true;
   }
 }
 
-function tokenOf({ context: { payload, header } }: OpenConnection): JwtExceptionDetails {
-  return { payload, header };
+function revoked(token: WatchedToken): JwtExtendedException {
+  return new RevokedTokenException(undefined, token);
+}
+
+/** What a revocation means for a token. */
+function effectOn({ keys, createdAt }: WatchedToken, revocation: OwnRevocation): 'ended' | 'unknown' | 'none' {
+  if (revocation.type === 'part') return 'unknown';
+  if (revocation.type === 'session') return keys.sid === revocation.sid ? 'ended' : 'none';
+  if (revocation.type === 'token') return keys.jti === revocation.jti ? 'ended' : 'none';
+  const { except, startedAt } = revocation;
+  if (except !== null && keys.sid === except) return 'none';
+  // A token that opened a connection after the write began can be one of a new log-in.
+  return createdAt < startedAt ? 'ended' : 'unknown';
 }

@@ -38,10 +38,17 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
     }
     if (event.type === 'push-available') this.logger.log('The revocation store reports changes again.');
     if (event.type === 'push-unavailable') {
-      const cause = messageOfThrown(event.cause);
-      this.logger.warn(`The revocation store reports no changes (local.push), so every request asks it. ${cause}`);
+      this.logger.warn(`${this.effectOfSilence()} ${messageOfThrown(event.cause)}`);
     }
     if (event.type === 'refresh-reused') this.callOnReuse(event);
+  }
+
+  private effectOfSilence(): string {
+    const { revocation, connections } = this.settings;
+    return revocation?.local?.push
+      ? 'The revocation store reports no changes (local.push), so every request asks it.'
+      : 'The revocation store reports no changes, so it is asked about open connections every ' +
+          `${connections.recheck / 1000} seconds.`;
   }
 
   private callOnReuse(event: RefreshReuseEvent): void {

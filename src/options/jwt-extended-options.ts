@@ -9,6 +9,7 @@ import type { HttpRequest } from '../types/http.js';
 import type { TokenSource } from '../types/token-location.js';
 import type { CacheOptions } from './cache-options.js';
 import type { EncodeDecode } from './claim-options.js';
+import type { ConnectionOptions } from './connection-options.js';
 import type { CookieOptions } from './cookie-options.js';
 import type { CsrfOptions } from './csrf-options.js';
 import type { Duration } from './duration.js';
@@ -181,6 +182,8 @@ export interface JwtExtendedOptions {
   revocation?: RevocationOptions | undefined;
   /** How refresh tokens are replaced. Needs `revocation`. */
   rotation?: RotationOptions | undefined;
+  /** How sockets, GraphQL subscriptions and event streams end with the token that opened them. */
+  connections?: ConnectionOptions | undefined;
   /**
    * The claim with the id of the session.
    * @default 'sid'

@@ -5,6 +5,7 @@ import { isRealm } from '../types/realm.js';
 import { cache } from './cache-options.js';
 import type { CALLBACKS } from './callbacks.js';
 import { audience, identityClaim, issuer, rolesClaim, scopeClaim, sessionClaim } from './claim-options.js';
+import { connections } from './connection-options.js';
 import { cookies } from './cookie-options.js';
 import { csrf } from './csrf-options.js';
 import type { Duration } from './duration.js';
@@ -70,6 +71,7 @@ export const OPTIONS = {
   /** `null`: no store. */
   revocation,
   rotation,
+  connections,
   sessionClaim,
   /** `null`: `scope`, else `scp`. */
   scopeClaim,

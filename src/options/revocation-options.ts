@@ -125,7 +125,8 @@ function checkPush(revocation: RevocationSettings, section: OptionSection): Revo
   return revocation;
 }
 
-function watchProblemOf(store: RevocationStore): string | null {
+/** @internal Why a store cannot report changes; `null` if it can. */
+export function watchProblemOf(store: RevocationStore): string | null {
   const { watch, watchProblem } = store as Partial<RevocationStore>;
   // A store that inherits `watch` reports nothing, even if its `watchProblem` is `null`.
   const reports = typeof watch === 'function' && watch !== RevocationStore.prototype.watch;

@@ -10,8 +10,8 @@ import type { RevocationStore, StoreWatch } from '../stores/revocation-store.js'
 export interface FeedListener {
   /** The data of a subject changed. */
   remove(subject: string): void;
-  /** The feed may have missed changes. */
-  clear(): void;
+  /** The feed may have missed changes after `heardAt`, in milliseconds of `performance.now()`. */
+  clear(heardAt: number): void;
 }
 
 /** Receives the news about the feed itself. */
@@ -98,7 +98,8 @@ export class ChangeFeed implements Freshness {
 
   private async connect(listener: FeedListener): Promise<void> {
     const attempt = ++this.attempt;
-    const onChange = (subject: string | null) => (subject === null ? listener.clear() : listener.remove(subject));
+    const onChange = (subject: string | null) =>
+      subject === null ? listener.clear(performance.now()) : listener.remove(subject);
     const watch = requireWatch(await arrivedAnswer(this.store.watch(onChange), 'watch() of the store'));
     if (this.stopped || this.attempt !== attempt) return this.close(watch);
     this.watch = watch;
@@ -113,12 +114,13 @@ export class ChangeFeed implements Freshness {
   }
 
   private lose(listener: FeedListener): void {
+    const { heardAt } = this;
     this.attempt++;
     this.watchingSince = Infinity;
     this.heardAt = -Infinity;
     this.close(this.watch);
     this.watch = null;
-    listener.clear();
+    listener.clear(heardAt);
   }
 
   private close(watch: StoreWatch | null): void {

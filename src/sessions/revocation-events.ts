@@ -2,6 +2,7 @@ import { isObservable, Observable } from 'rxjs';
 import type { Observer, OperatorFunction, Subscriber, Subscription } from 'rxjs';
 import { OwnLogger } from '../errors/own-logger.js';
 import type { RevocationEvent } from '../types/revocation-event.js';
+import { OwnRevocations } from './own-revocations.js';
 
 /** The name of the code of a subscriber in the log. */
 const SUBSCRIBER = 'A subscriber of RevocationEvents';
@@ -33,6 +34,8 @@ class GuardedObservable<T> extends Observable<T> {
 
 /** The events of sessions, tokens and the store, as an observable. Inject it and subscribe. The errors of subscribers are logged. */
 export class RevocationEvents extends Observable<RevocationEvent> {
+  /** @internal */
+  readonly own = new OwnRevocations();
   private readonly subscribers = new Set<Subscriber<RevocationEvent>>();
   private readonly logger = new OwnLogger();
   private readonly guarded = new GuardedObservable<RevocationEvent>((subscriber) => {

@@ -1,25 +1,35 @@
 import type { Settings } from '../options/settings.js';
-import { ChangeFeed } from './change-feed.js';
+import { watchProblemOf } from '../options/revocation-options.js';
 import { BoundedStaleness, LookUpCache } from './look-up-cache.js';
 import type { RevocationEvents } from './revocation-events.js';
 import { StoreClient } from './store-client.js';
 import { Rotation } from './rotation.js';
 import { Sessions } from './sessions.js';
 import type { TokenFactory } from '../tokens/issuing/token-factory.js';
+import { SharedFeed } from './shared-feed.js';
 import { TokenRevocation } from './token-revocation.js';
+
+/** How soon a silent feed counts as lost, in milliseconds, if it serves only live connections. */
+const FEED_STALENESS = 2_000;
 
 /** Builds the services for sessions and revocation, if there is a store. */
 export class SessionManager {
   readonly store: StoreClient | null = null;
-  private readonly feed: ChangeFeed | null = null;
+  /** The changes of the store. `null` if there is no store, or if it reports none. */
+  readonly feed: SharedFeed | null = null;
   private readonly cache: LookUpCache | null = null;
   private readonly parts: { sessions: Sessions; revocation: TokenRevocation; rotation: Rotation } | null = null;
 
-  constructor(settings: Settings, factory: TokenFactory, events: RevocationEvents) {
+  constructor(
+    private readonly settings: Settings,
+    factory: TokenFactory,
+    events: RevocationEvents,
+  ) {
     if (settings.revocation === null) return;
     const { store, timeout, local } = settings.revocation;
-    this.feed = local?.push ? new ChangeFeed(store, local.staleness, (event) => events.emit(event)) : null;
-    const freshness = this.feed ?? (local && new BoundedStaleness(local.staleness));
+    const staleness = local?.push ? local.staleness : FEED_STALENESS;
+    if (watchProblemOf(store) === null) this.feed = new SharedFeed(store, staleness, (event) => events.emit(event));
+    const freshness = local?.push ? this.feed : local && new BoundedStaleness(local.staleness);
     this.cache = local && freshness && new LookUpCache(freshness, local.maxEntries);
     this.store = new StoreClient(store, timeout, events, this.cache);
     const sessions = new Sessions(settings, this.store, events);
@@ -29,7 +39,7 @@ export class SessionManager {
 
   /** Starts to listen to the store's changes, if `local.push` is on. */
   start(): void {
-    if (this.cache !== null) this.feed?.start(this.cache);
+    if (this.cache !== null && this.settings.revocation?.local?.push) this.feed?.listen(this.cache);
   }
 
   stop(): void {

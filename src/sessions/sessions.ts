@@ -58,6 +58,8 @@ export class Sessions {
       forSession(sid, OPENING),
     );
     if (result.outcome !== 'opened') throw new RevokedTokenException();
+    // A new session can end the least recently used one of the subject.
+    if (this.settings.rotation.maxPerUser !== null) this.events.own.emit({ type: 'part', subject });
     if (!existing) this.events.emit({ type: 'session-opened', sid, identity: content.identity });
     return issuanceOf(result.session);
   }
@@ -111,6 +113,8 @@ export class Sessions {
         ),
       forSession(sid, PRESENTATION),
     );
+    if (adopts && this.settings.rotation.maxPerUser !== null) this.events.own.emit({ type: 'part', subject });
+    if (result.outcome === 'reused') this.events.own.emit({ type: 'session', subject, sid });
     this.report(result, sid, payload);
     return result;
   }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { InvalidTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from './revocation-events.js';
@@ -7,7 +8,7 @@ import { subjectOfSession } from '../stores/session-id.js';
 import { clockSkewOf, earliestIssue } from './clock-skew.js';
 import { APPLIED, isList } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
-import { isPromise, type Awaitable } from '../types/awaitable.js';
+import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JwtPayload } from '../types/claims.js';
 import { CachedToken } from '../tokens/cache/cached-token.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
@@ -16,6 +17,13 @@ import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 import type { TokenOwner } from './token-owner.js';
 import type { Sessions } from './sessions.js';
 import type { VerifiedToken } from '../tokens/verified-token.js';
+
+/** The store's answer about what a token has opened. */
+export interface Standing {
+  readonly isRevoked: boolean;
+  /** The end of the session, in milliseconds of the store's clock. `null`: none, or unknown. A refresh can move it. */
+  readonly endsAt: number | null;
+}
 
 /** Looks tokens up in the store, and revokes them there. */
 export class TokenRevocation {
@@ -42,6 +50,17 @@ export class TokenRevocation {
     return this.isRevokedBy(payload, keys, found, request);
   }
 
+  /**
+   * Whether the session of a token has ended, or the token is revoked. It asks the store and not the cache. A refresh token that
+   * was replaced counts as valid while its session lives: the connection that it opened belongs to the session.
+   */
+  standingOf(payload: JwtPayload, keys: StoreKeys): Awaitable<Standing> {
+    return after(this.store.lookUp(keys, false), (found) => ({
+      isRevoked: this.hasEnded(payload, keys, found),
+      endsAt: found.session?.expiresAt ?? null,
+    }));
+  }
+
   /** A cached token stores its keys, because computing them takes two hashes. */
   private storeKeysOf(token: VerifiedToken): StoreKeys {
     if (!(token instanceof CachedToken)) return storeKeysOf(token.payload, this.settings);
@@ -56,6 +75,7 @@ export class TokenRevocation {
     if (payload.type === 'refresh' && sid !== null && !adopts) return this.endSession(subject, sid);
     if (jti === null) throw new InvalidTokenException('Missing claim: jti', { payload });
     await this.store.write(subject, (store, deadline) => store.deny(subject, jti, lifetime, deadline), APPLIED);
+    this.events.own.emit({ type: 'token', subject, jti });
     if (adopts && sid !== null) await this.endSession(subject, sid);
   }
 
@@ -68,11 +88,13 @@ export class TokenRevocation {
   /** Ends the sessions of a subject, and sets the cut-off for its tokens without a session. */
   async revokeAllFor(owner: TokenOwner, before: number | null, except: string | null): Promise<void> {
     const { subject, ...user } = owner;
+    const startedAt = performance.now();
     await this.store.write(
       subject,
       (store, deadline) => store.endSessions({ subject, before, except }, deadline),
       APPLIED,
     );
+    this.events.own.emit(before === null ? { type: 'subject', subject, except, startedAt } : { type: 'part', subject });
     this.events.emit({ type: 'all-revoked', ...user });
   }
 
@@ -84,14 +106,19 @@ export class TokenRevocation {
   private isRevokedBy(
     payload: JwtPayload,
     keys: StoreKeys,
-    { session, denied, cutOff }: LookUp,
+    found: LookUp,
     request: HttpRequest | undefined,
   ): Awaitable<boolean> {
-    const hasOwnSession = keys.sid !== null && !keys.adopts;
-    if (session === null) return hasOwnSession || denied || this.isCutOff(payload, cutOff);
-    if (hasOwnSession && denied) return true;
-    if (payload.type !== 'refresh' || session.currentId === keys.jti) return false;
+    const { session } = found;
+    if (this.hasEnded(payload, keys, found)) return true;
+    if (session === null || payload.type !== 'refresh' || session.currentId === keys.jti) return false;
     return this.sessions.isReused(payload, keys, request);
+  }
+
+  private hasEnded(payload: JwtPayload, { sid, adopts }: StoreKeys, { session, denied, cutOff }: LookUp): boolean {
+    const hasOwnSession = sid !== null && !adopts;
+    if (session === null) return hasOwnSession || denied || this.isCutOff(payload, cutOff);
+    return hasOwnSession && denied;
   }
 
   /** Whether a token without a session can have been issued before the cut-off. */
@@ -101,6 +128,7 @@ export class TokenRevocation {
 
   private async endSession(subject: string, sid: string): Promise<void> {
     await this.store.write(subject, (store, deadline) => store.endSession(subject, sid, deadline), APPLIED);
+    this.events.own.emit({ type: 'session', subject, sid });
     this.events.emit({ type: 'session-ended', sid });
   }
 }

@@ -16,7 +16,10 @@ export type RevocationEvent =
   | { readonly type: 'store-unavailable'; readonly cause: unknown }
   /** The store responds again. */
   | { readonly type: 'store-available' }
-  /** The store reports no changes now (`local.push`). Every request asks the store until it does. */
+  /**
+   * The store reports no changes now. Until it does, every request asks it with `local.push`, and open connections are asked
+   * about once in `connections.recheck`.
+   */
   | { readonly type: 'push-unavailable'; readonly cause: unknown }
   /** The store reports changes again. */
   | { readonly type: 'push-available' };
