@@ -14,6 +14,7 @@ export { CurrentUser, Jwt, JwtHeader, JwtIdentity, type TokenParamDecorator } fr
 
 export { JwtAuthenticator, type AuthenticateTokenOptions } from './authentication/jwt-authenticator.js';
 export { getJwtContext, setJwtContext, type JwtContextLike } from './context/jwt-context.js';
+export { JwtContextService } from './context/jwt-context.service.js';
 export type { JwtTransport, KeyLifetime } from './transports/transport.js';
 
 export { TokenService } from './token.service.js';

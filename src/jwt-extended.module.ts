@@ -1,8 +1,16 @@
-import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type NestModule,
+  type Provider,
+} from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { HeldTokens } from './authentication/held-tokens.js';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
 import { ConnectionRegistry } from './connections/connection-registry.js';
+import { JwtContextService } from './context/jwt-context.service.js';
 import { ImplicitRefreshInterceptor } from './cookies/implicit-refresh.interceptor.js';
 import { TokenCookieService } from './cookies/token-cookie.service.js';
 import { ErrorResponder } from './errors/error-responder.js';
@@ -13,11 +21,14 @@ import {
   WITH_EXTRAS,
   type JwtExtendedModuleAsyncOptions,
 } from './module/module-definition.js';
+import { ContextEntries } from './module/context-entries.js';
+import { CONTEXT_PROVIDERS } from './module/context-providers.js';
 import { CircleCheck } from './module/circle-check.js';
 import { ConcealedOptions, CONFIGURATION, configure, type Configuration } from './module/configuration.js';
 import { EnhancerOrder } from './module/enhancer-order.js';
 import { APPLICATION_FILTER } from './module/message-filter.js';
 import { MessageFilters } from './module/message-filters.js';
+import { requireOptions, requireSource } from './module/module-arguments.js';
 import { MessageGuards } from './module/message-guards.js';
 import { NEST_EXCEPTIONS } from './module/nest-exception-loader.js';
 import { IdentityProviderReporter } from './module/identity-provider-reporter.js';
@@ -67,6 +78,7 @@ const PROVIDERS: Provider[] = [
   },
   { provide: Transports, inject: [SETTINGS], useFactory: (settings: Settings) => new Transports(settings.transports) },
   TransportRegistration,
+  ...CONTEXT_PROVIDERS,
   { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },
   {
     provide: IdentityProviders,
@@ -144,6 +156,7 @@ const PROVIDERS: Provider[] = [
     KeyRing,
     RevocationEvents,
     JwtAuthenticator,
+    JwtContextService,
     JwtGuard,
     JwtExceptionFilter,
     ErrorResponder,
@@ -151,7 +164,16 @@ const PROVIDERS: Provider[] = [
     SETTINGS,
   ],
 })
-export class JwtExtendedModule {
+export class JwtExtendedModule implements NestModule {
+  /** @internal */
+  @Inject(ContextEntries)
+  protected readonly entries?: ContextEntries | undefined;
+
+  /** @internal Nest calls it when it collects the middleware of the modules. */
+  configure(): void {
+    this.entries?.enterRequests();
+  }
+
   /** Imports the module with these options. Wrong options stop the start with a `TypeError` that says what to do. */
   static forRoot(options: JwtExtendedOptions & JwtExtendedModuleExtras): DynamicModule {
     requireOptions(options);
@@ -186,38 +208,4 @@ function concealOptions(provider: Provider): Provider {
   if (!providesOptions(provider)) return provider;
   const { useFactory } = provider;
   return { ...provider, useFactory: async (...args: unknown[]) => new ConcealedOptions(await useFactory(...args)) };
-}
-
-/** The options of the call itself. */
-const ASYNC_NAMES: Readonly<Record<keyof JwtExtendedModuleAsyncOptions, true>> = {
-  imports: true,
-  inject: true,
-  useFactory: true,
-  useClass: true,
-  useExisting: true,
-  provideInjectionTokensFrom: true,
-  extraProviders: true,
-  isGlobal: true,
-  globalGuard: true,
-  globalFilter: true,
-};
-
-/** Without this check, a missing environment variable ends in a Nest error that does not name it. */
-function requireOptions(options: unknown): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
-  // The message does not contain the value, which may be a secret.
-  const what = options === null ? 'null' : Array.isArray(options) ? 'list' : typeof options;
-  throw new TypeError(
-    `JwtExtendedModule.forRoot() needs an object of options, { secret: … } at least; it got ${what}.`,
-  );
-}
-
-function requireSource(options: Partial<JwtExtendedModuleAsyncOptions> | undefined): void {
-  if (!(options?.useFactory ?? options?.useClass ?? options?.useExisting)) {
-    throw new TypeError('JwtExtendedModule.forRootAsync() needs "useFactory", "useClass" or "useExisting".');
-  }
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(ASYNC_NAMES, name));
-  if (unknown === undefined) return;
-  const cure = unknown === 'global' ? 'Write isGlobal' : 'Return the options of the module from useFactory';
-  throw new TypeError(`JwtExtendedModule.forRootAsync() has no option "${unknown}". ${cure}.`);
 }

@@ -1,5 +1,6 @@
 import { Concealed } from '../types/concealed.js';
-import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Optional, type ExecutionContext } from '@nestjs/common';
+import { CurrentCalls } from '../context/current-calls.js';
 import { RequestResults } from './request-results.js';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { MissingTokenException } from '../errors/exceptions.js';
@@ -44,11 +45,12 @@ export class JwtAuthenticator {
     @Inject(RevocationCheck) revocation: RevocationCheck,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
     @Inject(Transports) private readonly transports: Transports,
+    @Optional() @Inject(CurrentCalls) private readonly calls: CurrentCalls | null,
   ) {
     this.routes = new RouteRequirements(settings.requireByDefault);
     this.dependencies = { settings, verifier, revocation };
     this.checks = new ChosenChecks(settings);
-    this.results = new RequestResults(settings);
+    this.results = new RequestResults(settings, calls);
   }
 
   /**
@@ -100,6 +102,7 @@ export class JwtAuthenticator {
    */
   admit(context: ExecutionContext): Awaitable<boolean> {
     const requirement = this.requirementOf(context);
+    this.calls?.begin(context);
     if (requirement === null) return this.admitToOpenHandler(context);
     const call = callOf(context, this.transports);
     if (this.results.isMet(call, requirement)) return true;
@@ -136,6 +139,7 @@ export class JwtAuthenticator {
   }
 
   private admitToOpenHandler(context: ExecutionContext): true {
+    this.calls?.settleAnonymous(context);
     const transport = hasOneModule() ? null : this.transports.find(context);
     if (transport !== null) this.results.hideOtherModules(transport.keyOf(context), context);
     return true;
@@ -166,6 +170,8 @@ export class JwtAuthenticator {
 
   /** Throws the error with its final response, at once or after a callback has returned it. */
   private refuse(error: unknown, call: HandlerCall, { realm }: SettledRequirement): Promise<never> {
+    // So that an exception filter can read the current user: there is none.
+    this.calls?.settleAnonymous(call.context);
     const settled = this.responder.settle(error, call.request, realm);
     if (!isPromise(settled)) throw call.refusalOf(settled);
     return settled.then((late) => {

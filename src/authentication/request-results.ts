@@ -7,6 +7,7 @@ import {
   type CheckResult,
   type HandlerOfClass,
 } from '../context/request-memory.js';
+import type { CurrentCalls } from '../context/current-calls.js';
 import type { Settings } from '../options/settings.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import type { SettledRequirement } from '../types/requirement.js';
@@ -26,7 +27,11 @@ export class RequestResults {
   /** How many they are. Mostly none, because a check waits only for a store, a key or a callback. */
   private runningCount = 0;
 
-  constructor(private readonly settings: Settings) {}
+  /** `calls` is for `JwtContextService`; `null` without the option `asyncContext`. */
+  constructor(
+    private readonly settings: Settings,
+    private readonly calls: CurrentCalls | null,
+  ) {}
 
   /** The unfinished check of the same requirement, for another handler of the same call. */
   runningCheck({ key }: HandlerCall, requirement: SettledRequirement): Promise<unknown> | undefined {
@@ -64,12 +69,14 @@ export class RequestResults {
     const { requirement, verified, user } = authentication;
     if (call.isOneCall) storeResult(call.key, authentication);
     else this.storeOnConnection(call, requirement, authentication.context);
+    this.calls?.settle(call.context, authentication.context);
     this.setUser(call, this.settings.callbacks.userLookup === undefined ? verified?.payload : user);
     return authentication;
   }
 
   /** A second check that finds no token, where it is optional, does not replace what the first one found. */
   storeAnonymous(call: HandlerCall, requirement: SettledRequirement): null {
+    this.calls?.settleAnonymous(call.context);
     const isSecond = call.isOneCall || this.metInCall.has(call.context);
     if (isSecond && findResult(call.key, (result) => this.counts(result, call)) !== null) return null;
     if (call.isOneCall) storeResult(call.key, new Result(this.settings, call, requirement, null));

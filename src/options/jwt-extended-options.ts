@@ -216,6 +216,11 @@ export interface JwtExtendedOptions {
    */
   transports?: readonly JwtTransport[] | undefined;
   /**
+   * `true`: `JwtContextService` has the current user in every provider, and views have the variable `current_user`.
+   * @default false
+   */
+  asyncContext?: boolean | undefined;
+  /**
    * The longest accepted token, in characters. A longer one is refused before it is parsed.
    * @default 16384
    */

@@ -80,6 +80,7 @@ export const OPTIONS = {
   /** `null`: none. */
   requestProperty,
   transports,
+  asyncContext: flag(false),
   /** Characters. */
   maxTokenLength: count(16_384),
   /** `null`: off. */

@@ -30,9 +30,21 @@ export const graphql: Transport = {
     const context = contextOf(host);
     return httpRequestOf(context) === null ? (requestIn(context)?.token ?? null) : null;
   },
+  operationOf(host) {
+    const context = contextOf(host);
+    const request = httpRequestOf(context) ?? requestOverHttp(context);
+    return request === null ? context : nodeRequestOf(request);
+  },
+  runsInPromises: true,
   // The resolvers of one operation run in parallel.
   isParallel: true,
 };
+
+/** The HTTP request of a context that has it in another member, such as the reply of Mercurius. */
+function requestOverHttp(context: object): HttpRequest | null {
+  const found = requestIn(context);
+  return found !== null && found.socket === null ? found.request : null;
+}
 
 /** The requests of contexts without an HTTP request. All resolvers of an operation have the same context. */
 const known = new WeakMap<object, GraphqlRequest | null>();

@@ -9,6 +9,7 @@ export const http: Transport = {
   requestOf,
   keyOf: (context, request = requestOf(context)) => nodeRequestOf(request),
   lifetimeOf: () => 'call',
+  operationOf: (context) => nodeRequestOf(requestOf(context)),
   tokenOf: undefined,
   refuse: undefined,
   answer(exception, host, adapter) {

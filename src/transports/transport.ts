@@ -57,6 +57,10 @@ export interface Transport extends JwtTransport {
   lifetimeOf(context: ArgumentsHost): KeyLifetime;
   /** Whether the handlers of one call run in parallel. Then they share a check that is not finished. Default `false`. */
   readonly isParallel?: boolean;
+  /** The object of one operation: the request, or an operation of a socket. Without it, each message is an operation. */
+  operationOf?(context: ArgumentsHost): object;
+  /** Whether each operation runs in promises of its own. Then the guard itself can begin it. Default `false`. */
+  readonly runsInPromises?: boolean;
   /** Sends an exception of a handler. Without this function, the exception filter rethrows the exception. */
   answer?(exception: JwtExtendedException, host: ArgumentsHost, adapter: HttpServer): void;
 }
