@@ -12,6 +12,8 @@ export interface Freshness {
 interface Entry {
   readonly answer: LookUp;
   readonly requestedAt: number;
+  /** When the session ends by time, which no store reports. The entry is not used after it. */
+  readonly endsAt: number;
   readonly subject: string;
 }
 
@@ -37,7 +39,7 @@ export class LookUpCache {
     const key = `${query.subject} ${query.sid ?? ''} ${query.jti ?? ''}`;
     const entry = this.entries.get(key);
     const now = performance.now();
-    if (entry !== undefined && this.freshness.validUntil(entry.requestedAt) > now) {
+    if (entry !== undefined && entry.endsAt > now && this.freshness.validUntil(entry.requestedAt) > now) {
       this.touch(key, entry);
       return entry.answer;
     }
@@ -68,7 +70,7 @@ export class LookUpCache {
     };
     try {
       const answer = after(read(), (found) => {
-        if (!load.outdated) this.put(key, { answer: found, requestedAt, subject });
+        if (!load.outdated) this.put(key, { answer: found, requestedAt, endsAt: endOf(found), subject });
         done();
         return found;
       });
@@ -102,6 +104,12 @@ export class LookUpCache {
       return;
     }
   }
+}
+
+/** The end of the session by our clock. The store decides by its own clock whether the session has ended. */
+function endOf({ session }: LookUp): number {
+  const expiresAt = session?.expiresAt ?? null;
+  return expiresAt === null ? Infinity : performance.now() + expiresAt - Date.now();
 }
 
 /** Look-ups are valid for a fixed time. */

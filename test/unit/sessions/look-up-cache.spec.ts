@@ -32,6 +32,17 @@ describe('The cache of look-ups', () => {
     expect(read).toHaveBeenCalledTimes(2);
   });
 
+  it('reads from the store again after the session has ended by time', async () => {
+    const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
+    const session = { sid: 'a', expiresAt: Date.now() + 100 } as LookUp['session'];
+    const found = { ...NOTHING, session };
+    void cache.lookUp(query('a'), () => found);
+    await time.pass(99);
+    expect(cache.lookUp(query('a'), () => NOTHING)).toBe(found);
+    await time.pass(1);
+    expect(cache.lookUp(query('a'), () => NOTHING)).toBe(NOTHING);
+  });
+
   it('has separate entries for tokens, sessions and subjects', () => {
     const cache = new LookUpCache(new BoundedStaleness(10_000), 10);
     void cache.lookUp(query('a'), () => NOTHING);
