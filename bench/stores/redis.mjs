@@ -19,7 +19,7 @@ export default [
       onServer(async (port) => {
         const { Redis } = await import('ioredis');
         const client = new Redis(port, '127.0.0.1');
-        return { client, info: () => client.info('stats'), canPush: false, end: () => client.disconnect() };
+        return { client, info: () => client.info('stats'), canPush: true, end: () => client.disconnect() };
       }),
   },
 ];

@@ -218,8 +218,8 @@ export abstract class RevocationStore {
     'This store cannot report changes. Remove "push": the library still remembers answers for "staleness".';
 
   /**
-   * Reports each change, by any process, until the watch is closed: the subject that changed, or `null` if every subject
-   * may have changed.
+   * Reports each change that can revoke a token, by any process, until the watch is closed: the subject that changed, or
+   * `null` if every subject may have changed. A store may report other changes too. It reports no end by time.
    *
    * @throws TypeError if the store cannot report changes.
    */

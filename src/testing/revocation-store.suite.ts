@@ -11,6 +11,7 @@ import { clock, listing, lookingUp } from './facts/looking-up.js';
 import { opening, replacing } from './facts/opening.js';
 import { presenting, repeating } from './facts/presenting.js';
 import { reusing, unknownSessions } from './facts/reusing.js';
+import { watching } from './facts/watching.js';
 import { StoreSubject } from './store-subject.js';
 import type { StoreUnderTest } from './store-under-test.js';
 import { globalRunner, type TestRunner } from './test-runner.js';
@@ -33,6 +34,7 @@ const TOPICS: Readonly<Record<string, Facts>> = {
   'the passing of time': expiring,
   'the largest numbers': bounds,
   'a write after its deadline': lateness,
+  watch: watching,
   'many calls at once': concurrency,
 };
 

@@ -20,16 +20,24 @@ type Overrides<T> = Partial<Omit<T, 'subject'>>;
 
 /** A subject of the store under test, with short names for calls that concern it. Each test has its own subject. */
 export class StoreSubject {
-  readonly hash = randomId();
   readonly store: RevocationStore;
 
-  constructor(private readonly underTest: StoreUnderTest) {
+  constructor(
+    private readonly underTest: StoreUnderTest,
+    readonly hash = randomId(),
+  ) {
     this.store = underTest.store;
   }
 
   /** Another subject of the same store. */
   other(): StoreSubject {
     return new StoreSubject(this.underTest);
+  }
+
+  /** The same subject, as another process sees it. */
+  inAnotherProcess(): StoreSubject {
+    const { store, peer = store } = this.underTest;
+    return new StoreSubject({ ...this.underTest, store: peer }, this.hash);
   }
 
   /** A session id in the format of the library: the subject's hash, a dot, 16 random bytes. */

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,7 +45,7 @@ export class RedisServer {
   /** Starts the server again, on the same port and with its data on disk. */
   async start(): Promise<void> {
     const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
-    const server = spawn('redis-server', [...where, '--save', '', '--loglevel', 'warning', ...this.args]);
+    const server = spawn('redis-server', [...this.file(), ...where, '--loglevel', 'warning', ...this.args]);
     this.process = server;
     running.add(server);
     for (let attempt = 0; this.run('PING') !== 'PONG'; attempt++) {
@@ -99,6 +99,14 @@ export class RedisServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** A sentinel needs a file, in which it writes what it finds. It saves no data. */
+  private file(): string[] {
+    if (!this.args.includes('--sentinel')) return ['--save', ''];
+    const file = join(this.folder, 'sentinel.conf');
+    writeFileSync(file, '');
+    return [file];
+  }
+
   private option(name: string): string | undefined {
     return this.args.includes(name) ? this.args[this.args.indexOf(name) + 1] : undefined;
   }
@@ -112,6 +120,15 @@ export class RedisServer {
     running.delete(server);
   }
 }
+
+/** A sentinel that watches a server under the name `primary`. A fail-over needs only its own vote. */
+export const RedisSentinel = {
+  async start(primary: RedisServer): Promise<RedisServer> {
+    const sentinel = await RedisServer.start('--sentinel');
+    sentinel.run('SENTINEL', 'MONITOR', 'primary', '127.0.0.1', String(primary.port), '1');
+    return sentinel;
+  },
+};
 
 const SLOTS = 16_384;
 

@@ -9,14 +9,18 @@ import {
 } from './redis-client.js';
 import type { RedisScript } from './redis-scripts.js';
 
-/** The commands that the store sends, with either package. They throw what the driver throws. */
-export interface RedisCommands {
+/** The commands that the store sends to any server, with either package. They throw what the driver throws. */
+export interface NodeCommands {
   /** `MGET` of keys of one slot. */
   mget(keys: string[]): Promise<(string | null)[]>;
-  /** All members of a sorted set. */
-  members(key: string): Promise<string[]>;
   /** Runs a script by its hash. A server that does not have it (a new node, `SCRIPT FLUSH`) gets its text. */
   run(script: RedisScript, keys: string[], args: string[]): Promise<string[]>;
+}
+
+/** The commands that the store sends through the client of the application. */
+export interface RedisCommands extends NodeCommands {
+  /** All members of a sorted set. */
+  members(key: string): Promise<string[]>;
   /** Whether the application has opened the client. */
   isOpen(): boolean;
   /** Whether the client knows all nodes of a cluster. */
@@ -28,6 +32,24 @@ export interface RedisCommands {
 /** The commands of a client. */
 export function redisCommands(client: RedisClient): RedisCommands {
   return isNodeRedis(client) ? nodeRedisCommands(client) : ioredisCommands(client);
+}
+
+/** The commands of a node of a cluster. The drivers add the key prefix in the cluster client, so the node adds none. */
+export function nodeCommands(node: object, cluster: RedisClient): NodeCommands {
+  const commands = redisCommands(node as RedisClient);
+  const { options, _options = options } = cluster as PrefixedCluster;
+  const prefix = _options?.keyPrefix?.toString() ?? '';
+  const prefixed = (keys: string[]) => keys.map((key) => prefix + key);
+  return {
+    mget: (keys) => commands.mget(prefixed(keys)),
+    run: (script, keys, args) => commands.run(script, prefixed(keys), args),
+  };
+}
+
+/** Where the cluster clients have the prefix of keys. */
+interface PrefixedCluster {
+  readonly options?: { readonly keyPrefix?: string | Buffer };
+  readonly _options?: { readonly keyPrefix?: string | Buffer };
 }
 
 function nodeRedisCommands(client: NodeRedisClient | NodeRedisCluster): RedisCommands {

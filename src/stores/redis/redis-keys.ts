@@ -10,3 +10,13 @@ export function subjectKeys(prefix: string, subject: string) {
     denied: (jti: string) => `${base}:j:${jti}`,
   };
 }
+
+/** The channel on which the scripts publish the subjects that they change. It has no key, so clients add no prefix. */
+export function changesChannel(prefix: string): string {
+  return `${prefix}:changes`;
+}
+
+/** A key that shows whether a server has lost its data. The names are in different slots of a cluster. */
+export function markerKey(prefix: string, name: number): string {
+  return `${prefix}:{${name}}:marker`;
+}

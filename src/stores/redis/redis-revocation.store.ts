@@ -15,12 +15,12 @@ import {
 import { earliestTime } from './redis-clock.js';
 import type { RedisClient } from './redis-client.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
-import { subjectKeys } from './redis-keys.js';
+import { changesChannel, subjectKeys } from './redis-keys.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
 import { optionalNumber, optionalText, readSession, readSessions, tokenArguments } from './redis-record.js';
 import { DENY, END, END_ALL, OPEN, PRESENT, type RedisScript } from './redis-scripts.js';
 import { describeServers } from './redis-servers.js';
-import { describeWatchProblem, watchRedis, type WatchableClient } from './redis-watch.js';
+import { describeWatchProblem, watchRedis } from './redis-watch.js';
 
 /**
  * Holds sessions and denied tokens in Redis 5 or later, one server or a cluster, through a client of the application. A
@@ -51,19 +51,19 @@ export class RedisRevocationStore extends RevocationStore {
     this.commands = redisCommands(client);
     this.prefix = prefix;
     this.client = client;
-    this.watchProblem = describeWatchProblem(client);
+    this.watchProblem = describeWatchProblem(client, this.commands);
     // Without a listener for 'error', a lost connection would end the process. Each call reports the failure itself.
     if (client.listenerCount('error') === 0) client.on('error', () => undefined);
   }
 
   /**
-   * Reports every write to a key with the prefix, on a connection of its own. Only for node-redis and one server.
+   * Reports every write, by any process, on connections like those of the client: one to each server that takes writes.
    *
-   * @throws TypeError with any other client.
+   * @throws TypeError if the client has no `duplicate()`.
    */
   override watch(onChange: (subject: string | null) => void): Promise<StoreWatch> {
     if (this.watchProblem !== null) throw new TypeError(this.watchProblem);
-    return watchRedis(this.client as WatchableClient, this.prefix, onChange);
+    return watchRedis(this.client, this.commands, this.prefix, onChange);
   }
 
   /** The time of the server's clock, in milliseconds since 1970; in a cluster the earliest time of its nodes. */
@@ -146,7 +146,7 @@ export class RedisRevocationStore extends RevocationStore {
 
   private run(script: RedisScript, keys: string[], deadline: number, args: string[]): Promise<string[]> {
     const call = randomBytes(9).toString('base64url');
-    return this.commands.run(script, keys, [String(deadline), call, ...args]);
+    return this.commands.run(script, keys, [String(deadline), call, ...args, changesChannel(this.prefix)]);
   }
 }
 

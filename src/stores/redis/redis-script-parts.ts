@@ -1,6 +1,6 @@
 /**
  * The beginning of all scripts. `KEYS[1]` is the index of the subject's sessions; its name without the last character begins
- * the keys of the sessions. `ARGV[1]` is the deadline, `ARGV[2]` names the call.
+ * the keys of the sessions. `ARGV[1]` is the deadline, `ARGV[2]` names the call, and the last argument is the channel for changes.
  *
  * An argument that is absent is an empty string. A text follows an equals sign, since it can be empty itself. Numbers are
  * written with `string.format`: Lua's own conversion has 14 digits only.
@@ -38,8 +38,13 @@ local function read(sid)
   return stored.session, text, stored
 end
 
+local changed = false
+
+-- A user without permission to publish keeps its write: pcall returns the error.
+local function publish() redis.pcall('PUBLISH', ARGV[#ARGV], string.match(index, '{([^{}]*)}:u$')) end
+
 local function end_session(sid)
-  redis.call('DEL', session_key(sid))
+  if redis.call('DEL', session_key(sid)) == 1 then changed = true end
   redis.call('ZREM', index, sid)
 end
 
@@ -56,6 +61,7 @@ local function deny(key, lifetime)
   if lifetime and lifetime <= 0 then return end
   local left = redis.call('PTTL', key)
   if left == -1 or (lifetime and left >= lifetime) then return end
+  changed = true
   if lifetime then redis.call('SET', key, '1', 'PX', whole(lifetime)) else redis.call('SET', key, '1') end
 end
 `;
@@ -73,6 +79,7 @@ local function store(record)
   else redis.call('SET', session_key(sid), encode(record)) end
   redis.call('ZADD', index, ends and whole(ends) or '+inf', sid)
   tidy_index()
+  changed = true
 end
 
 -- Gives the session its next refresh token. Ends a session that has no time left.

@@ -10,7 +10,7 @@ export interface RedisScript {
 }
 
 /** KEYS: index, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome and record. */
-export const OPEN = script(`${PRELUDE}${RENEWAL}
+export const OPEN = write(`${RENEWAL}
 local device, max_sessions, must_exist = text_or_nil(ARGV[10]), tonumber(ARGV[11]), ARGV[12] == '1'
 local record
 if must_exist then
@@ -29,7 +29,7 @@ return { 'opened', encode(record) }
  * KEYS: index, session, denied jti, cut-off. `ARGV[4]` is empty if the token is only checked. ARGV from 10: the presented
  * `jti`, grace; then of the adoption, if allowed: `iat`, how long to deny, most sessions. Returns outcome and record.
  */
-export const PRESENT = script(`${PRELUDE}${RENEWAL}
+export const PRESENT = write(`${RENEWAL}
 local presented, grace = ARGV[10], tonumber(ARGV[11])
 local adopt = { issued_at = tonumber(ARGV[12]), deny_for = tonumber(ARGV[13]), max_sessions = tonumber(ARGV[14]) }
 local rotates = token_id ~= nil
@@ -70,14 +70,16 @@ return { 'reused' }
 `);
 
 /** KEYS: index, session. ARGV[3]: the session. Returns `done`. */
-export const END = script(`${PRELUDE}
+export const END = write(`
+changed = true
 end_session(ARGV[3])
 tidy_index()
 return { 'done' }
 `);
 
 /** KEYS: index, cut-off. ARGV[3]: the time, empty for now. ARGV[4]: a session that does not end. Returns `done`. */
-export const END_ALL = script(`${PRELUDE}
+export const END_ALL = write(`
+changed = true
 local before, except = tonumber(ARGV[3]), text_or_nil(ARGV[4])
 -- "Now" ends all sessions, even those that a server with another clock opened.
 local ends_all = not before or before >= now
@@ -95,10 +97,39 @@ return { 'done' }
 `);
 
 /** KEYS: index, denied jti. ARGV[3]: for how many milliseconds, empty for ever. Returns `done`. */
-export const DENY = script(`${PRELUDE}
+export const DENY = write(`
+changed = true
 deny(KEYS[2], tonumber(ARGV[3]))
 return { 'done' }
 `);
+
+/**
+ * KEYS: the marker. ARGV: the channel, a message, a value for a marker that does not exist. Returns the marker's value. Fails
+ * if the user may not publish.
+ */
+export const MARK = script(`
+local marker = redis.call('GET', KEYS[1])
+if not marker then
+  marker = ARGV[3]
+  redis.call('SET', KEYS[1], marker)
+end
+local published = redis.pcall('PUBLISH', ARGV[1], ARGV[2])
+if type(published) == 'table' then return redis.error_reply('NOPERM PUBLISH is refused: ' .. published.err) end
+return { marker }
+`);
+
+/** A script that writes to a subject, and publishes the subject if something may have changed. */
+function write(body: string): RedisScript {
+  return script(`${PRELUDE}
+local function run()
+${body}
+end
+
+local answer = run()
+if changed then publish() end
+return answer
+`);
+}
 
 function script(text: string): RedisScript {
   return { text, sha1: createHash('sha1').update(text).digest('hex') };

@@ -12,7 +12,7 @@ interface TrackingClient {
 }
 
 /** A node-redis client of one server, which can open such a connection. */
-export interface WatchableClient extends NodeRedisClient {
+export interface TrackableClient extends NodeRedisClient {
   readonly options?: { readonly socket?: object; readonly keyPrefix?: string | Buffer };
   duplicate(overrides: object): TrackingClient;
 }
@@ -20,22 +20,18 @@ export interface WatchableClient extends NodeRedisClient {
 /** The methods of a client with one connection. `SELECT` changes the database of one connection: a sentinel has none. */
 const METHODS_OF_ONE_CONNECTION = ['mGet', 'duplicate', 'sendCommand', 'select'];
 
-/** Why a client cannot report changes, and what to do about it; `null` if it can. */
-export function describeWatchProblem(client: object): string | null {
+/** Whether a client of node-redis has one connection, to one server. */
+export function canTrack(client: object): boolean {
   const members = client as Readonly<Record<string, unknown>>;
-  if (METHODS_OF_ONE_CONNECTION.every((name) => typeof members[name] === 'function')) return null;
-  return (
-    'Only createClient() of "redis" (node-redis) can receive changes; ioredis, pools, sentinels and clusters cannot. ' +
-    'Use such a client, or remove "push": the library still remembers answers for "staleness".'
-  );
+  return METHODS_OF_ONE_CONNECTION.every((name) => typeof members[name] === 'function');
 }
 
 /**
  * Reports every write to a key with the prefix, by any process, on a connection of its own (client-side caching with RESP3
  * in broadcasting mode). The connection does not reconnect, since its user must learn that changes were missed.
  */
-export async function watchRedis(
-  client: WatchableClient,
+export async function trackRedis(
+  client: TrackableClient,
   storePrefix: string,
   onChange: (subject: string | null) => void,
 ): Promise<StoreWatch> {

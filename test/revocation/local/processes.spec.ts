@@ -88,6 +88,21 @@ describeWithRedis('Four processes with a local cache that receives the changes o
   });
 });
 
+describeWithRedis('Four processes with a local cache that receives the messages of Redis, with both drivers', () => {
+  let pool: WorkerPool<RedisServer>;
+  beforeAll(async () => {
+    const makes: Make[] = fourWith('ioredis').map((make, index) => (index === 2 ? { ...make, driver: 'redis' } : make));
+    pool = await WorkerPool.startOn(await RedisServer.start(), makes, { local: { staleness: '1s', push: true } });
+  });
+  afterAll(() => pool.stop());
+
+  it('refuse a token that one of them revoked within 100 ms (median), and never later than the staleness', async () => {
+    const delays = await sortedDelays(pool, 15);
+    expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(100);
+    expect(delays.at(-1)).toBeLessThan(1_000 + ALLOWANCE);
+  });
+});
+
 describeWithPostgres('Four processes with a local cache of the answers of PostgreSQL', () => {
   const STALENESS = 500;
   let pool: WorkerPool<PostgresServer>;

@@ -27,9 +27,28 @@ const STALENESS = 500;
 
 type Local = NonNullable<JwtExtendedOptions['revocation']>['local'];
 
+interface Connection {
+  readonly client: RedisClient;
+  close(): void;
+}
+
+type Connect = (url: string, options?: { keyPrefix?: string }) => Promise<Connection>;
+
+/** The first receives the keys that change (client-side caching), the second receives the messages of the scripts. */
+const DRIVERS: Record<string, Connect> = {
+  async 'node-redis'(url, options) {
+    const client = await createClient({ url, ...options }).connect();
+    return { client, close: () => client.destroy() };
+  },
+  async ioredis(url, options = {}) {
+    const client = new Redis(url, options);
+    return { client, close: () => client.disconnect() };
+  },
+};
+
 /** A process of the library: a module, a store and connections of its own. */
-async function startProcess(url: string, local: Local, options: { keyPrefix?: string } = {}) {
-  const client = await createClient({ url, ...options }).connect();
+async function startProcess(connect: Connect, url: string, local: Local, options: { keyPrefix?: string } = {}) {
+  const { client, close } = await connect(url, options);
   const module = await Test.createTestingModule({
     imports: [
       JwtExtendedModule.forRoot({
@@ -46,7 +65,7 @@ async function startProcess(url: string, local: Local, options: { keyPrefix?: st
     isRevoked: async (payload: JwtPayload) => revocation.isRevoked({ payload, header: { alg: 'HS256' } }),
     async close() {
       await module.close();
-      client.destroy();
+      close();
     },
   };
 }
@@ -54,6 +73,10 @@ async function startProcess(url: string, local: Local, options: { keyPrefix?: st
 type Process = Awaited<ReturnType<typeof startProcess>>;
 
 describeWithRedis('A local cache that receives the changes of Redis', () => {
+  describe.each(Object.keys(DRIVERS))('with %s', (name) => describePush(DRIVERS[name] as Connect));
+});
+
+function describePush(connect: Connect): void {
   let server: RedisServer;
   let processes: Process[];
   const first = () => processes[0] as Process;
@@ -67,7 +90,7 @@ describeWithRedis('A local cache that receives the changes of Redis', () => {
     server = await RedisServer.start();
     processes = [];
     for (let count = 0; count < 4; count++) {
-      processes.push(await startProcess(server.url, { staleness: STALENESS / 1000, push: true }));
+      processes.push(await startProcess(connect, server.url, { staleness: STALENESS / 1000, push: true }));
     }
     await sleep(100);
   });
@@ -138,7 +161,9 @@ describeWithRedis('A local cache that receives the changes of Redis', () => {
 
   it('is notified even if the client of its process adds a prefix to the keys', async () => {
     const local = { staleness: STALENESS / 1000, push: true };
-    const [one, two] = await Promise.all([1, 2].map(() => startProcess(server.url, local, { keyPrefix: 'all:' })));
+    const [one, two] = await Promise.all(
+      [1, 2].map(() => startProcess(connect, server.url, local, { keyPrefix: 'all:' })),
+    );
     processes.push(one as Process, two as Process);
     await sleep(100);
     const { accessToken } = await (one as Process).tokens.createTokenPair('alice');
@@ -148,12 +173,20 @@ describeWithRedis('A local cache that receives the changes of Redis', () => {
     const { milliseconds } = await waitingFor(() => until(() => (two as Process).isRevoked(payload)));
     expect(milliseconds).toBeLessThan(STALENESS);
   });
-});
+
+  it('refuses the tokens of all sessions within the staleness after Redis has lost its data', async () => {
+    const payload = await login();
+    await until(async () => (await everywhere(payload)).every((isRevoked) => !isRevoked));
+    server.run('FLUSHALL');
+    const { milliseconds } = await waitingFor(() => until(async () => (await everywhere(payload)).every(Boolean)));
+    expect(milliseconds).toBeLessThan(STALENESS + 100);
+  });
+}
 
 const sentinelRootNodes = [{ host: '127.0.0.1', port: 1 }];
 const nowhere = { url: 'redis://127.0.0.1:1' };
 
-/** Clients that receive no changes. None of them connects here. */
+/** Every kind of client. None of them connects here. */
 const CLIENTS: Record<string, () => RedisClient> = {
   ioredis: () => new Redis({ lazyConnect: true }),
   'a cluster of ioredis': () => new Cluster(['redis://127.0.0.1:1'], { lazyConnect: true }),
@@ -167,10 +200,18 @@ describe('Push', () => {
   const start = (store: RevocationStore) =>
     tokenService({ revocation: { store, local: { staleness: '1s', push: true } } });
 
-  it.each(Object.keys(CLIENTS))('is refused at the start with %s, and the message contains the cure', (name) => {
-    const store = new RedisRevocationStore({ client: (CLIENTS[name] as () => RedisClient)() });
-    return expect(start(store)).rejects.toThrow(/revocation.local.push.*createClient\(\).*remove "push"/s);
+  it.each(Object.keys(CLIENTS))('is possible with %s', (name) => {
+    expect(new RedisRevocationStore({ client: (CLIENTS[name] as () => RedisClient)() }).watchProblem).toBeNull();
   });
+
+  it('is refused at the start with a client that cannot be duplicated, and the message contains the cure', () => {
+    const client = Object.create(new Redis({ lazyConnect: true }), { duplicate: { value: undefined } }) as RedisClient;
+    const store = new RedisRevocationStore({ client });
+    return expect(start(store)).rejects.toThrow(/revocation.local.push.*no duplicate\(\).*remove "push"/s);
+  });
+
+  it('is refused at the start with a store that cannot report changes', () =>
+    expect(start(new MemoryRevocationStore())).rejects.toThrow(/revocation.local.push.*Remove "push"/s));
 
   it('is refused with a store that has the property for push, but does not override watch()', () => {
     class Silent extends MemoryRevocationStore {

@@ -6,11 +6,15 @@ import { seededStore } from './seeded-store.js';
 
 function describeDriver(driver: Driver, servers: () => readonly RedisServer[]): void {
   let connected: Connected;
+  let peer: Connected;
   beforeAll(async () => {
-    connected = await driver.connect(servers());
+    [connected, peer] = await Promise.all([driver.connect(servers()), driver.connect(servers())]);
   });
-  afterAll(() => connected.close());
-  describeRevocationStore('The contract', () => ({ store: connected.store }));
+  afterAll(() => {
+    connected.close();
+    peer.close();
+  });
+  describeRevocationStore('The contract', () => ({ store: connected.store, peer: peer.store }));
 }
 
 describeWithRedis('RedisRevocationStore on one server', () => {
