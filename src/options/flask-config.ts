@@ -1,6 +1,9 @@
 import { callOptions } from './call-options.js';
 import type { JwtExtendedOptions } from './jwt-extended-options.js';
-import { FLASK_SETTINGS, type FlaskValue } from './flask-settings.js';
+import { OwnLogger } from '../errors/own-logger.js';
+import { FLASK_JWT_NAMES, FLASK_JWT_SETTINGS, FLASK_LOG_IN_SETTINGS, refuseUnchecked } from './flask-jwt-settings.js';
+import { FLASK_SETTINGS, type FlaskSetting } from './flask-settings.js';
+import type { FlaskValue } from './flask-values.js';
 import { nearest } from './nearest.js';
 
 /** Options of `optionsFromFlaskConfig()`. */
@@ -17,7 +20,8 @@ const readConfigOptions = callOptions<FlaskConfigOptions>('optionsFromFlaskConfi
 /**
  * Turns a Flask configuration into options, with Flask-JWT-Extended's defaults. The configuration is an object or the
  * environment, with or without Flask's prefix `FLASK_`. Text is read like Flask's `Config.from_prefixed_env()`: as JSON, else
- * as `True`, `False` or `None`, else as text. A list may also be a text with commas.
+ * as `True`, `False` or `None`, else as text. A list may also be a text with commas. The names of Flask-JWT 0.3.2 for tokens are
+ * known too. Those for its log-in belong to `flaskJwtPreset()` of `nestjs-jwt-extended/auth`; the log names them.
  *
  * @throws TypeError for an unknown `JWT_*` name; the message has the most similar known name.
  * @example JwtExtendedModule.forRoot(optionsFromFlaskConfig(process.env))
@@ -29,17 +33,49 @@ export function optionsFromFlaskConfig(
   const { ignore = [] } = readConfigOptions(given);
   const values = withoutPrefix(config);
   refuseUnknown(values, ignore);
-  const options = Object.create(null) as Record<string, unknown>;
-  for (const [name, setting] of Object.entries(FLASK_SETTINGS)) {
-    const value = setting.read(values.get(name), name);
-    if (value !== undefined) assign(options, setting.option, value);
-  }
+  refuseUnchecked(values);
+  sayWhichAreOfLogIn(values);
+  const options = readFlaskSettings(values, { ...FLASK_SETTINGS, ...FLASK_JWT_SETTINGS });
+  // Flask-JWT ignores the case of its prefix.
+  if (values.has('JWT_AUTH_HEADER_PREFIX')) assign(options, 'header.caseInsensitive', true);
   const usesSecret = typeof options.algorithm !== 'string' || options.algorithm.startsWith('HS');
   if (!options.secret && usesSecret) options.secret = FLASK_SETTINGS.JWT_SECRET_KEY.read(values.get('SECRET_KEY'));
   deleteUnused(options, usesSecret);
   if (options.protectCsrf === false) options.csrf = false;
   delete options.protectCsrf;
   return options;
+}
+
+/** @internal The options of the settings that are set. @throws TypeError if two of them set the same option. */
+export function readFlaskSettings(
+  values: ReadonlyMap<string, FlaskValue>,
+  settings: Readonly<Record<string, FlaskSetting>>,
+): Record<string, unknown> {
+  const options = Object.create(null) as Record<string, unknown>;
+  const names = new Map<string, string>();
+  for (const [name, setting] of Object.entries(settings)) {
+    const value = setting.read(values.get(name), name);
+    if (value === undefined) continue;
+    const other = names.get(setting.option);
+    // Without a value of its own, a setting has only a default.
+    if (other !== undefined && values.has(other)) {
+      throw new TypeError(
+        `The Flask settings ${other} and ${name} are the same option, "${setting.option}". Keep one.`,
+      );
+    }
+    names.set(setting.option, name);
+    assign(options, setting.option, value);
+  }
+  return options;
+}
+
+function sayWhichAreOfLogIn(values: ReadonlyMap<string, FlaskValue>): void {
+  const found = FLASK_LOG_IN_SETTINGS.filter((name) => values.has(name));
+  if (found.length === 0) return;
+  new OwnLogger().warn(
+    `optionsFromFlaskConfig() does not use ${found.join(', ')}, which shape the log-in of Flask-JWT. Pass them to ` +
+      'flaskJwtPreset() of nestjs-jwt-extended/auth, or write path, usernameKey and passwordKey for JwtAuthModule.',
+  );
 }
 
 /** Flask reads only the keys that JWT_ALGORITHM needs. */
@@ -49,8 +85,8 @@ function deleteUnused(options: Record<string, unknown>, usesSecret: boolean): vo
   if (needed.some((name) => options[name])) for (const name of unused) delete options[name];
 }
 
-/** `FLASK_JWT_ALGORITHM` in the environment is `JWT_ALGORITHM`. If both are set, the plain name wins. */
-function withoutPrefix(config: Readonly<Record<string, unknown>>): Map<string, FlaskValue> {
+/** @internal `FLASK_JWT_ALGORITHM` in the environment is `JWT_ALGORITHM`. If both are set, the plain name wins. */
+export function withoutPrefix(config: Readonly<Record<string, unknown>>): Map<string, FlaskValue> {
   const values = new Map<string, FlaskValue>();
   const entries = Object.entries(config);
   for (const [name, value] of entries) if (name.startsWith('FLASK_')) values.set(name.slice('FLASK_'.length), value);
@@ -59,7 +95,7 @@ function withoutPrefix(config: Readonly<Record<string, unknown>>): Map<string, F
 }
 
 function refuseUnknown(values: ReadonlyMap<string, FlaskValue>, ignore: readonly string[]): void {
-  const known = Object.keys(FLASK_SETTINGS);
+  const known = [...Object.keys(FLASK_SETTINGS), ...FLASK_JWT_NAMES];
   for (const name of values.keys()) {
     if (!name.startsWith('JWT_') || known.includes(name) || ignore.includes(name)) continue;
     const likely = nearest(name, known);

@@ -2,10 +2,21 @@ import type { EncodeDecode } from './claim-options.js';
 import type { CookieName, CookieOptions } from './cookie-options.js';
 import type { CsrfNames, CsrfOptions } from './csrf-options.js';
 import type { JwtExtendedOptions } from './jwt-extended-options.js';
+import {
+  filledList,
+  filledText,
+  flag,
+  key,
+  lifetime,
+  list,
+  parsed,
+  sameSite,
+  text,
+  textOrEmpty,
+  textOrList,
+  type FlaskValue,
+} from './flask-values.js';
 import type { HeaderOptions, JsonOptions, QueryStringOptions } from './location-options.js';
-
-/** A value of a Flask configuration: a Python value, or text from the environment. */
-export type FlaskValue = unknown;
 
 /** The options that are objects of options, by path. */
 interface Sections {
@@ -27,7 +38,7 @@ type OptionPath =
   keyof JwtExtendedOptions | { [Path in keyof Sections]: `${Path}.${keyof Sections[Path] & string}` }[keyof Sections];
 
 /** A setting of Flask-JWT-Extended: its option, and how its value is read (`undefined`: not set). */
-interface FlaskSetting {
+export interface FlaskSetting {
   /** `protectCsrf` becomes `csrf: false` when it is false. */
   readonly option: OptionPath | 'protectCsrf';
   readonly read: (value: FlaskValue, name: string) => unknown;
@@ -79,85 +90,3 @@ export const FLASK_SETTINGS = {
   JWT_ACCESS_CSRF_COOKIE_PATH: { option: 'csrf.access.cookiePath', read: text },
   JWT_REFRESH_CSRF_COOKIE_PATH: { option: 'csrf.refresh.cookiePath', read: text },
 } satisfies Record<string, FlaskSetting>;
-
-const WORDS = new Map<string, unknown>([
-  ['True', true],
-  ['False', false],
-  ['None', null],
-]);
-
-/** Reads text like Flask's `from_prefixed_env()`. `None` means that the setting is not set. */
-function parsed(value: FlaskValue): unknown {
-  const read = typeof value === 'string' ? fromText(value) : value;
-  return read ?? undefined;
-}
-
-function fromText(value: string): unknown {
-  if (WORDS.has(value)) return WORDS.get(value);
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
-/** A text stays a text, even if it looks like a number. */
-function text(value: FlaskValue): unknown {
-  const read = parsed(value);
-  return typeof value === 'string' && read !== undefined && typeof read !== 'string' ? value : read;
-}
-
-function textOrEmpty(value: FlaskValue): unknown {
-  const unset = value === null || (typeof value === 'string' && fromText(value) === null);
-  return unset ? '' : text(value);
-}
-
-function filledText(value: FlaskValue): unknown {
-  return text(value) === '' ? undefined : text(value);
-}
-
-/** Of a key only the JSON quotes are removed, because a secret can look like any value. */
-function key(value: FlaskValue): unknown {
-  if (value === '' || value === null) return undefined;
-  return text(value);
-}
-
-function flag(value: FlaskValue, name: string): unknown {
-  const read = parsed(value);
-  if (read === undefined || typeof read === 'boolean') return read;
-  if (read === 0 || read === 1) return read === 1;
-  throw new TypeError(`optionsFromFlaskConfig: ${name} must be True or False.`);
-}
-
-function lifetime(value: FlaskValue, name: string): unknown {
-  const read = parsed(value);
-  if (read === true) throw new TypeError(`optionsFromFlaskConfig: ${name} must be a duration, or False for never.`);
-  return read;
-}
-
-function list(value: FlaskValue): unknown {
-  const read = textOrList(value);
-  return typeof read === 'string' ? read.split(',').map((item) => item.trim()) : read;
-}
-
-/** A list; an empty one means the default. */
-function filledList(value: FlaskValue): unknown {
-  const read = list(value);
-  return Array.isArray(read) && (read.length === 0 || read.join('') === '') ? undefined : read;
-}
-
-/** One text, or several: a list, or a text with commas. */
-function textOrList(value: FlaskValue): unknown {
-  const read = parsed(value);
-  if (Array.isArray(read) || read === undefined) return read;
-  if (read instanceof Set) return [...(read as Set<unknown>)];
-  const single = text(value);
-  if (typeof single !== 'string' || !single.includes(',')) return single;
-  return single.split(',').map((item) => item.trim());
-}
-
-/** `Lax`, `Strict` and the text `None` are values of the attribute. Without a value there is no attribute. */
-function sameSite(value: FlaskValue): unknown {
-  const read = value === 'None' ? value : text(value);
-  return typeof read === 'string' && read !== '' ? read.toLowerCase() : false;
-}

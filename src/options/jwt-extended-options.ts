@@ -116,7 +116,13 @@ export interface JwtExtendedOptions {
    */
   identityClaim?: string | undefined;
   /**
-   * Claims that every token must have besides the identity.
+   * Leave `type`, `jti` and `fresh: false` out of new access tokens that belong to no session. They still count as access tokens.
+   * A token without `jti` cannot be revoked on its own. For services that expect the claims of Flask-JWT.
+   * @default false
+   */
+  plainAccessTokens?: boolean | undefined;
+  /**
+   * Claims that every token must have besides the identity. A new token without one of them is a `TypeError`.
    * @default []
    *
    * @example requiredClaims: ['exp', 'jti']

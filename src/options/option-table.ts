@@ -52,6 +52,7 @@ export const OPTIONS = {
   notBeforeDelta,
   verifySubject: flag(true),
   identityClaim,
+  plainAccessTokens: flag(false),
   requiredClaims,
   errorFormat,
   errorMessageKey: memberName('msg'),

@@ -77,6 +77,7 @@ export function claimsOf(content: TokenContent, issuance: Issuance, settings: Se
     type: content.type,
     [settings.identityClaim]: content.identity,
   };
+  if (isPlain(content, issuance, settings)) deleteOwnClaims(claims);
   if (settings.encodeNotBefore) claims.nbf = issuance.issuedAt + content.notBeforeDelta;
   if (issuance.csrf !== null) claims.csrf = issuance.csrf;
   if (issuance.expiresAt !== null) claims.exp = issuance.expiresAt;
@@ -86,7 +87,28 @@ export function claimsOf(content: TokenContent, issuance: Issuance, settings: Se
   const session = issuance.sid === null ? NOTHING : { [settings.sessionClaim]: issuance.sid };
   // The spread copies a claim named __proto__ like any other claim. Most tokens have no additional claims.
   const isComplete = session === NOTHING && copied === NOTHING && overriding === NOTHING;
-  return isComplete ? claims : { ...claims, ...session, ...copied, ...overriding };
+  return withRequired(isComplete ? claims : { ...claims, ...session, ...copied, ...overriding }, settings);
+}
+
+/** @throws TypeError for a token that every verification would refuse. */
+function withRequired(claims: Record<string, unknown>, { requiredClaims }: Settings): Record<string, unknown> {
+  const missing = requiredClaims.find((claim) => (ownValue(claims, claim) ?? null) === null);
+  if (missing === undefined) return claims;
+  throw new TypeError(
+    `A new token has no claim "${missing}", which the option requiredClaims requires of every token.`,
+  );
+}
+
+/** Whether a token gets only the claims that verifiers of other libraries know. A refresh token needs its type. */
+function isPlain({ type }: TokenContent, { sid }: Issuance, { plainAccessTokens }: Settings): boolean {
+  return plainAccessTokens && type === 'access' && sid === null;
+}
+
+/** Deletes the claims that have the same value by default. */
+function deleteOwnClaims(claims: Record<string, unknown>): void {
+  delete claims.type;
+  delete claims.jti;
+  if (claims.fresh === false) delete claims.fresh;
 }
 
 async function identityOf({ identity, successorOf }: NewToken, settings: Settings): Promise<unknown> {

@@ -1,6 +1,8 @@
+import { Logger } from '@nestjs/common';
 import { optionsFromFlaskConfig } from 'nestjs-jwt-extended';
 import { resolveSettings } from '../../../src/options/resolve-settings.js';
 import { SECRET } from '../../support/forge.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 
 /** The value at a path such as `cookies.access.name`. */
 function at(options: unknown, path: string): unknown {
@@ -108,5 +110,90 @@ describe('optionsFromFlaskConfig()', () => {
       cookies: { sameSite: 'strict', secure: true },
       csrf: { methods: new Set(['POST', 'GET', 'HEAD']), access: { headerName: 'X-A', cookiePath: '/a' } },
     });
+  });
+});
+
+/** The settings of Flask-JWT 0.3.2 for tokens that Flask-JWT-Extended does not have. */
+const FLASK_JWT: [setting: string, value: unknown, text: string, option: string, expected: unknown][] = [
+  ['JWT_AUTH_HEADER_PREFIX', 'JWT', 'JWT', 'header.type', 'JWT'],
+  ['JWT_EXPIRATION_DELTA', { minutes: 5 }, '{ "minutes": 5 }', 'accessTokenExpires', { minutes: 5 }],
+  ['JWT_EXPIRATION_DELTA', 300, '300', 'accessTokenExpires', 300],
+  ['JWT_NOT_BEFORE_DELTA', 5, '5', 'notBeforeDelta', 5],
+  ['JWT_LEEWAY', 10, '10', 'leeway', 10],
+  ['JWT_REQUIRED_CLAIMS', ['exp', 'iat'], 'exp, iat', 'requiredClaims', ['exp', 'iat']],
+  ['JWT_DEFAULT_REALM', 'Login Required', 'Login Required', 'realm', 'Login Required'],
+];
+
+describe('optionsFromFlaskConfig() with settings of Flask-JWT', () => {
+  let log: RecordingLogger;
+
+  beforeEach(() => {
+    log = new RecordingLogger();
+    Logger.overrideLogger(log);
+  });
+  afterEach(() => Logger.overrideLogger(false));
+
+  it.each(FLASK_JWT)('%s as a Python value (%j) and as text', (setting, value, text, option, expected) => {
+    expect(at(optionsFromFlaskConfig({ [setting]: value }), option)).toEqual(expected);
+    expect(at(optionsFromFlaskConfig({ [setting]: text }), option)).toEqual(expected);
+    expect(at(optionsFromFlaskConfig({ [`FLASK_${setting}`]: text }), option)).toEqual(expected);
+    expect(log.warnings).toEqual([]);
+  });
+
+  it('returns options that the module accepts', () => {
+    const config = Object.fromEntries(FLASK_JWT.map(([setting, value]) => [setting, value]));
+    expect(resolveSettings(optionsFromFlaskConfig({ ...config, SECRET_KEY: SECRET }))).toMatchObject({
+      header: { type: 'JWT', caseInsensitive: true },
+      accessTokenExpires: 300,
+      notBeforeDelta: 5,
+      leeway: 10,
+      realm: 'Login Required',
+    });
+  });
+
+  it.each([
+    'JWT_AUTH_URL_RULE',
+    'JWT_AUTH_URL_OPTIONS',
+    'JWT_AUTH_ENDPOINT',
+    'JWT_AUTH_USERNAME_KEY',
+    'JWT_AUTH_PASSWORD_KEY',
+  ])('says that %s belongs to the log-in', (setting) => {
+    expect(optionsFromFlaskConfig({ [setting]: 'value' })).toEqual(FLASK_DEFAULTS);
+    expect(log.warnings.join()).toMatch(new RegExp(`does not use ${setting}, .*flaskJwtPreset\\(\\)`));
+  });
+
+  it.each(['JWT_VERIFY', 'JWT_VERIFY_EXPIRATION'])('refuses %s: False, with the reason', (setting) => {
+    for (const value of [false, 'False', 0, '0']) {
+      expect(() => optionsFromFlaskConfig({ [setting]: value })).toThrow(
+        /must not be False.*anyone could write a token/,
+      );
+    }
+    for (const value of [true, 'True', null]) {
+      expect(optionsFromFlaskConfig({ [setting]: value })).toEqual(FLASK_DEFAULTS);
+    }
+  });
+
+  it('accepts any list as JWT_VERIFY_CLAIMS, because it turns no check off in Flask-JWT either', () => {
+    expect(optionsFromFlaskConfig({ JWT_VERIFY_CLAIMS: [] })).toEqual(FLASK_DEFAULTS);
+    expect(optionsFromFlaskConfig({ JWT_VERIFY_CLAIMS: 'signature, exp' })).toEqual(FLASK_DEFAULTS);
+  });
+
+  it('refuses an empty prefix, and two settings for one option', () => {
+    expect(() => optionsFromFlaskConfig({ JWT_AUTH_HEADER_PREFIX: '' })).toThrow(/must not be empty/);
+    for (const [one, other] of [
+      ['JWT_LEEWAY', 'JWT_DECODE_LEEWAY'],
+      ['JWT_EXPIRATION_DELTA', 'JWT_ACCESS_TOKEN_EXPIRES'],
+    ] as const) {
+      expect(() => optionsFromFlaskConfig({ [one]: 5, [other]: 5 })).toThrow(`${other} and ${one} are the same option`);
+    }
+    expect(() => optionsFromFlaskConfig({ JWT_HEADER_TYPE: 'JWT', JWT_AUTH_HEADER_PREFIX: 'JWT' })).toThrow(
+      /same option/,
+    );
+  });
+
+  it('names the most similar setting of both libraries', () => {
+    expect(() => optionsFromFlaskConfig({ JWT_AUTH_HEADER_PREFX: 'JWT' })).toThrow(
+      /Did you mean JWT_AUTH_HEADER_PREFIX\?/,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import type { AccessTokenOptions, JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { MemoryRevocationStore, type AccessTokenOptions, type JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { nowInSeconds, readToken } from '../../../support/forge.js';
 import { errorOf, tokenService } from '../../../support/token-service.js';
 
@@ -174,5 +174,42 @@ describe('notBeforeDelta', () => {
     [{ expires: 10 }, { notBeforeDelta: 10 }, 'before it becomes valid'],
   ])('%j with the options %j is refused', async (callOptions, options, message) => {
     expect(await refusal(callOptions, options)).toContain(message);
+  });
+});
+
+describe('plainAccessTokens', () => {
+  const plain: JwtExtendedOptions = { plainAccessTokens: true, csrf: false, identityClaim: 'identity' };
+
+  it('have only the identity and times, and are accepted as access tokens', async () => {
+    const tokens = await tokenService(plain);
+    const token = await tokens.createAccessToken(1);
+    expect(Object.keys(readToken(token).claims)).toEqual(['iat', 'identity', 'nbf', 'exp']);
+    expect((await tokens.verify(token)).payload).toMatchObject({ type: 'access', fresh: false, jti: null });
+  });
+
+  it('keep their freshness, and claims of the application', async () => {
+    const claims = { type: 'access', jti: 'own' };
+    expect((await access({ fresh: true }, plain)).claims.fresh).toBe(true);
+    expect((await access({ fresh: 60 }, plain)).claims.fresh).toEqual(expect.any(Number));
+    expect((await access({ claims }, plain)).claims).toMatchObject(claims);
+  });
+
+  it('are not refresh tokens, nor tokens of a session', async () => {
+    const tokens = await tokenService({ ...plain, revocation: { store: new MemoryRevocationStore() } });
+    const pair = await tokens.createTokenPair('alice');
+    for (const token of Object.values(pair)) {
+      expect(readToken(token).claims).toMatchObject({ type: expect.any(String), jti: expect.any(String) });
+    }
+    expect(readToken(await tokens.createAccessToken('alice')).claims).not.toHaveProperty('jti');
+  });
+});
+
+describe('requiredClaims', () => {
+  it('refuse a new token without one of them', async () => {
+    const options = { requiredClaims: ['role', 'exp'] };
+    expect(await refusal({}, options)).toContain('A new token has no claim "role"');
+    expect(await refusal({ claims: { role: null } }, options)).toContain('no claim "role"');
+    expect(await refusal({ claims: { role: 'admin' }, expires: false }, options)).toContain('no claim "exp"');
+    expect((await access({ claims: { role: 'admin' } }, options)).claims.role).toBe('admin');
   });
 });
