@@ -10,6 +10,7 @@ const {
 const layers = {
   // `module` wires everything: it may import the public classes at the root too, which the rest may not.
   module: [
+    'access',
     'controllers',
     'cookies',
     'sockets',
@@ -25,6 +26,7 @@ const layers = {
     'options',
     'stores',
   ],
+  access: ['routes', 'options'],
   controllers: ['routes', 'keys'],
   cookies: ['authentication', 'context', 'sessions', 'tokens', 'transports', 'options', 'stores'],
   sockets: [

@@ -73,7 +73,7 @@ const DIFFERING = [
 const nest11 = {
   ...project,
   displayName: 'Nest 11',
-  testMatch: ['<rootDir>/test/transports/**/*.spec.ts', `<rootDir>/test/e2e/{${DIFFERING.join(',')}}.spec.ts`],
+  testMatch: ['<rootDir>/test/{transports,access}/**/*.spec.ts', `<rootDir>/test/e2e/{${DIFFERING.join(',')}}.spec.ts`],
   globalSetup: '<rootDir>/test/support/nest11/install.js',
   moduleNameMapper: {
     '^(@nestjs/.*)$': '<rootDir>/artifacts/nest11/node_modules/$1',

@@ -12,6 +12,10 @@ export { JwtExceptionFilter } from './jwt-exception.filter.js';
 export { JwtRequired, Public } from './routes/route.decorators.js';
 export { CurrentUser, Jwt, JwtHeader, JwtIdentity, type TokenParamDecorator } from './context/param.decorators.js';
 
+export { describeAccess } from './access/describe-access.js';
+export type { AccessRequirement, AccessRow } from './access/access-row.js';
+export type { AccessKind, AccessTransport } from './access/entry-points.js';
+
 export { JwtAuthenticator, type AuthenticateTokenOptions } from './authentication/jwt-authenticator.js';
 export { getJwtContext, setJwtContext, type JwtContextLike } from './context/jwt-context.js';
 export { JwtContextService } from './context/jwt-context.service.js';

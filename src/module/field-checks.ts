@@ -1,9 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
-import { methodNames, methodOf } from '../routes/handler-names.js';
+import { nameOf, type DeclaredHandler } from '../access/handlers.js';
 import { FIELD_MARKS } from '../routes/nest-metadata.js';
-import { requirementOf } from '../routes/route-requirement.js';
-import type { Handler } from '../routes/route-rules.js';
-import type { Host } from './handler-checks.js';
 
 /** The token of the options of `GraphQLModule`, which Nest does not export. */
 const GRAPHQL_OPTIONS = 'GqlModuleOptions';
@@ -17,14 +14,9 @@ const TYPE_FIELD = '__resolveType';
  *
  * @throws TypeError that names the fields
  */
-export function refuseUnguardedFields(hosts: readonly Host[], modules: ModulesContainer, byDefault: boolean): void {
+export function refuseUnguardedFields(handlers: readonly DeclaredHandler[], modules: ModulesContainer): void {
   if (areFieldsGuarded(modules)) return;
-  const open = hosts.flatMap(({ controller }) =>
-    methodNames(controller)
-      .filter((name) => name !== TYPE_FIELD && isField(methodOf(controller, name) as Handler))
-      .filter((name) => requirementOf(methodOf(controller, name) as Handler, controller, byDefault) !== null)
-      .map((name) => `${controller.name}.${name}`),
-  );
+  const open = handlers.filter((handler) => handler.requirement !== null && isGuardedField(handler)).map(nameOf);
   if (open.length === 0) return;
   throw new TypeError(
     `${[...new Set(open)].join(', ')}: this field or reference of GraphQL requires a token, but Nest calls no guard for it. Set ` +
@@ -32,8 +24,8 @@ export function refuseUnguardedFields(hosts: readonly Host[], modules: ModulesCo
   );
 }
 
-function isField(method: Handler): boolean {
-  return FIELD_MARKS.some((mark) => Reflect.hasMetadata(mark, method));
+function isGuardedField({ name, method }: DeclaredHandler): boolean {
+  return name !== TYPE_FIELD && FIELD_MARKS.some((mark) => Reflect.hasMetadata(mark, method));
 }
 
 /** Whether every GraphQL module of the application calls guards for fields. */

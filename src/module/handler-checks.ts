@@ -1,13 +1,8 @@
 import type { Type } from '@nestjs/common';
+import type { Host } from '../access/hosts.js';
 import { methodNames, methodOf, recordReplacement } from '../routes/handler-names.js';
 import { inheritsPublic, isHandler, requirementOf, ruledMethods } from '../routes/route-requirement.js';
 import type { Handler } from '../routes/route-rules.js';
-
-/** A class that Nest may call, and its instance. `null` if each request has its own instance. */
-export interface Host {
-  readonly controller: Type;
-  readonly instance: object | null;
-}
 
 /**
  * Records the functions that replace methods on instances, because Nest calls them instead of the methods.

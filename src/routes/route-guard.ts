@@ -52,6 +52,7 @@ export function bringRouteGuard(target: object): void {
   Reflect.defineMetadata(GUARDS, [RouteGuard, ...guards], target);
 }
 
-function isRouteGuard(guard: unknown): boolean {
+/** Whether a guard is the one of `@JwtRequired()`. */
+export function isRouteGuard(guard: unknown): boolean {
   return typeof guard === 'function' && ROUTE_GUARD in ((guard.prototype as object | undefined) ?? {});
 }

@@ -15,7 +15,16 @@ const DEFAULT_REQUIREMENT = settleRequirement();
  * @throws Error if the class does not have the function, and its methods have different requirements.
  */
 export function requirementOf(handler: Handler, controller: Type, byDefault: boolean): SettledRequirement | null {
-  const rule = ruleOfMethod(handler, controller) ?? ruleOfClass(controller);
+  return requirementOfRule(ruleOf(handler, controller), byDefault);
+}
+
+/** The rule of a handler, its own or the one of its class. `undefined` without a decorator. */
+export function ruleOf(handler: Handler, controller: Type): RouteRule | undefined {
+  return ruleOfMethod(handler, controller) ?? ruleOfClass(controller);
+}
+
+/** The requirement of a rule, or `null` for an open handler. */
+export function requirementOfRule(rule: RouteRule | undefined, byDefault: boolean): SettledRequirement | null {
   if (rule === undefined) return byDefault ? DEFAULT_REQUIREMENT : null;
   return rule === 'public' ? null : rule;
 }
@@ -88,7 +97,7 @@ function ruleByName(name: string, controller: Type): RouteRule | undefined {
 }
 
 /** The rule of a class. An inherited `@Public()` is ignored, because it is not visible on the class that it would open. */
-function ruleOfClass(controller: Type): RouteRule | undefined {
+export function ruleOfClass(controller: Type): RouteRule | undefined {
   for (const declaredIn of lineage(controller)) {
     const rule = Reflect.getOwnMetadata(ROUTE_RULE, declaredIn) as RouteRule | undefined;
     if (rule !== undefined && (rule !== 'public' || declaredIn === controller)) return rule;

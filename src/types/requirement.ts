@@ -145,7 +145,16 @@ function settleRealm(realm: unknown): string | null {
 function settleAllow(allow: unknown): CheckedAllow | null {
   if (allow === undefined) return null;
   if (typeof allow !== 'function') return refuse('allow', 'must be a function');
-  return answering(allow as AllowCallback, 'allow of @JwtRequired()', verdict) as CheckedAllow;
+  const checked = answering(allow as AllowCallback, 'allow of @JwtRequired()', verdict) as CheckedAllow;
+  ownCallbacks.set(checked, allow as AllowCallback);
+  return checked;
+}
+
+const ownCallbacks = new WeakMap<CheckedAllow, AllowCallback>();
+
+/** The application's own function of a requirement, for descriptions of it. */
+export function allowCallbackOf({ allow }: SettledRequirement): AllowCallback | null {
+  return allow === null ? null : (ownCallbacks.get(allow) ?? null);
 }
 
 function settleLocations(value: JwtRequirement['locations']): readonly TokenSource[] | null {

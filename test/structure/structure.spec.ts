@@ -26,7 +26,7 @@ const broken = {
   ...sound,
   'index.ts': `
     ${sound['index.ts']}
-    export * from './module/imports-root.js'; export * from './controllers/imports-cookies.js';
+    export * from './module/imports-root.js'; export * from './access/imports-cookies.js'; export * from './controllers/imports-cookies.js';
     export * from './cookies/imports-routes.js'; export * from './authentication/imports-cookies.js';
     export * from './context/imports-options.js'; export * from './sessions/imports-context.js';
     export * from './tokens/imports-sessions.js'; export * from './routes/imports-transports.js';
@@ -40,6 +40,7 @@ const broken = {
   'imports-testing.ts': `import './testing/imports-options.js';`,
   'testing/imports-options.ts': typeOf('../options/target.js'),
   'module/imports-root.ts': typeOf('../target.js'),
+  'access/imports-cookies.ts': typeOf('../cookies/target.js'),
   'controllers/imports-cookies.ts': typeOf('../cookies/target.js'),
   'cookies/imports-routes.ts': typeOf('../routes/target.js'),
   'authentication/imports-cookies.ts': typeOf('../cookies/target.js'),
@@ -125,6 +126,7 @@ describe('the structure rules', () => {
 
   it('each refuse their own fault, also in imports of types', () => {
     expect(violations(broken)).toEqual([
+      'direction-access: access/imports-cookies.ts -> cookies/target.ts',
       'direction-authentication: authentication/imports-cookies.ts -> cookies/target.ts',
       'direction-context: context/imports-options.ts -> options/target.ts',
       'direction-controllers: controllers/imports-cookies.ts -> cookies/target.ts',
