@@ -55,6 +55,8 @@ export type { HeaderOptions, JsonOptions, QueryStringOptions } from './options/l
 export type { IdentityProviderOptions } from './options/identity-provider-options.js';
 export type { LocalCacheOptions, RevocationOptions } from './options/revocation-options.js';
 export type { RotationOptions } from './options/rotation-options.js';
+export type { RpcOptions } from './options/rpc-options.js';
+export type { RpcTokenCallback } from './transports/rpc.js';
 export type { Duration, DurationFields, DurationUnit } from './options/duration.js';
 export { duration } from './options/duration-variable.js';
 export { optionsFromFlaskConfig, type FlaskConfigOptions } from './options/flask-config.js';

@@ -1,12 +1,13 @@
 import { Concealed } from './types/concealed.js';
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
-import { throwError, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { ErrorResponder } from './errors/error-responder.js';
 import { JwtExtendedException } from './errors/jwt-extended.exception.js';
 import { refusalBody } from './errors/refusal-body.js';
 import type { Transport } from './transports/transport.js';
 import { originalOf } from './transports/nest-exceptions.js';
+import { answerMessage, rpcBody } from './transports/rpc-answer.js';
 import { sendException } from './transports/socket-exception.js';
 import { Transports } from './transports/transports.js';
 import { isPromise } from './types/awaitable.js';
@@ -31,7 +32,7 @@ export class JwtExceptionFilter extends BaseExceptionFilter implements Exception
    * Over HTTP it sends the answer, and to a socket the event `exception`. To a message of a microservice it returns the error
    * as an Observable, as Nest expects of a filter there. Elsewhere it throws the exception on, in the form of the transport.
    */
-  override catch(exception: Error, host: ArgumentsHost): Observable<never> | void {
+  override catch(exception: Error, host: ArgumentsHost): Observable<unknown> | void {
     const original = originalOf(exception);
     if (original !== null) return passOn(exception, original, host);
     const own = exception as JwtExtendedException;
@@ -61,16 +62,12 @@ export class JwtExceptionFilter extends BaseExceptionFilter implements Exception
 }
 
 /** In a microservice a filter that throws leaves the caller without any answer. */
-function passOn(refusal: unknown, original: JwtExtendedException, host: ArgumentsHost): Observable<never> | void {
-  const type = host.getType();
-  if (type === 'rpc') return throwError(() => contentOf(refusal) ?? refusal);
-  if (type === 'ws') return sendException(host.switchToWs().getClient(), contentOf(refusal) ?? refusalBody(original));
-  throw refusal;
-}
-
-/** What the caller of a message receives: the content of Nest's exceptions, or the same object for ours. */
-function contentOf(refusal: unknown): unknown {
+function passOn(refusal: unknown, original: JwtExtendedException, host: ArgumentsHost): Observable<unknown> | void {
   const { getError } = refusal as { getError?: () => unknown };
-  if (typeof getError === 'function') return getError.call(refusal);
-  return refusal instanceof JwtExtendedException ? refusalBody(refusal) : null;
+  const content = typeof getError === 'function' ? getError.call(refusal) : null;
+  const type = host.getType();
+  if (type === 'ws') return sendException(host.switchToWs().getClient(), content ?? refusalBody(original));
+  if (type !== 'rpc') throw refusal;
+  const body = refusal instanceof JwtExtendedException ? rpcBody(refusal, host) : (content ?? refusal);
+  return answerMessage(body, original, host);
 }

@@ -76,7 +76,11 @@ const PROVIDERS: Provider[] = [
     inject: [SETTINGS, OwnKeys],
     useFactory: (settings: Settings, keys: OwnKeys) => new OwnKeyRing(settings, keys),
   },
-  { provide: Transports, inject: [SETTINGS], useFactory: (settings: Settings) => new Transports(settings.transports) },
+  {
+    provide: Transports,
+    inject: [SETTINGS],
+    useFactory: ({ transports, rpc }: Settings) => new Transports(transports, rpc.token ?? null),
+  },
   TransportRegistration,
   ...CONTEXT_PROVIDERS,
   { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },

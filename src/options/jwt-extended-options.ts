@@ -18,6 +18,7 @@ import type { DecodeKeyChoice, EncodeKeyChoice, KeyMaterial, KeyOptions } from '
 import type { HeaderOptions, JsonOptions, QueryStringOptions } from './location-options.js';
 import type { RevocationOptions } from './revocation-options.js';
 import type { RotationOptions } from './rotation-options.js';
+import type { RpcOptions } from './rpc-options.js';
 
 /**
  * The options of `JwtExtendedModule.forRoot()`. A wrong or unknown option stops the start with a `TypeError`.
@@ -221,6 +222,8 @@ export interface JwtExtendedOptions {
    * @default []
    */
   transports?: readonly JwtTransport[] | undefined;
+  /** Tokens of microservices. By default the token is `authorization` in the metadata of a message. */
+  rpc?: RpcOptions | undefined;
   /**
    * `true`: `JwtContextService` has the current user in every provider, and views have the variable `current_user`.
    * @default false

@@ -30,6 +30,7 @@ import { requestProperty } from './request-property.js';
 import { revocation } from './revocation-options.js';
 import { rotation } from './rotation-options.js';
 import { show } from './shown-value.js';
+import { rpc } from './rpc-options.js';
 import { transports } from './transport-options.js';
 
 /**
@@ -82,6 +83,7 @@ export const OPTIONS = {
   requestProperty,
   transports,
   asyncContext: flag(false),
+  rpc,
   /** Characters. */
   maxTokenLength: count(16_384),
   /** `null`: off. */

@@ -57,7 +57,7 @@ export class CustomTransport implements Transport {
 }
 
 /** The guard does not wait for a transport. If a promise rejects and nothing handles it, Node ends the process. */
-function handled(value: unknown): unknown {
+export function handled(value: unknown): unknown {
   if (isPromise(value)) Promise.resolve(value).catch(() => undefined);
   return value;
 }

@@ -1,8 +1,11 @@
 import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
 import { refusalBody } from '../errors/refusal-body.js';
+import { watchRmqServer } from './rabbitmq.js';
 
 /** The kinds of handlers for which Nest has an exception class of its own. */
 export type MessageKind = 'ws' | 'rpc';
+
+type Exports = Readonly<Record<string, unknown>>;
 
 type ExceptionClass = new (error: object) => Error;
 
@@ -20,13 +23,12 @@ const originals = new WeakMap<object, JwtExtendedException>();
 export async function loadNestException(kind: MessageKind): Promise<void> {
   const source = SOURCES[kind];
   try {
-    const loaded = (await import(/* webpackIgnore: true */ source.package)) as { readonly default?: unknown };
+    const loaded = (await import(/* webpackIgnore: true */ source.package)) as Exports & { readonly default?: Exports };
     // A CommonJS package has its exports in `default`, at least.
-    const found = [loaded, loaded.default].map(
-      (exports) => (exports as Record<string, unknown> | undefined)?.[source.name],
-    );
-    const exception = found.find((each) => typeof each === 'function');
-    if (exception !== undefined) classes.set(kind, exception as ExceptionClass);
+    const exports = source.name in loaded ? loaded : (loaded.default ?? {});
+    const exception = exports[source.name];
+    if (typeof exception === 'function') classes.set(kind, exception as ExceptionClass);
+    watchRmqServer(exports.ServerRMQ);
   } catch {
     // An application in one file has no such package. The filter for messages answers with the same object.
   }
