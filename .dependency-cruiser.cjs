@@ -52,6 +52,7 @@ const layers = {
   options: ['stores', 'transports'],
   stores: [],
   testing: ['stores'],
+  microservices: [],
 };
 /** Files at the root of src that `module` may import: what it registers. */
 const registered = ['jwt.guard', 'jwt-exception.filter', 'token.service'];

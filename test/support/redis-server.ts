@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
 import { debianProgram, describeWithProgram } from './programs.js';
 
-const redis = debianProgram('redis-server');
+/** The program of `RedisServer`. */
+export const redis = debianProgram('redis-server');
 
 /** Describes tests that need Redis. */
 export function describeWithRedis(name: string, body: () => void): void {
