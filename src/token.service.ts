@@ -9,6 +9,7 @@ import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
 import { SessionManager } from './sessions/session-manager.js';
 import { ownerOf } from './sessions/token-owner.js';
+import { createPair } from './sessions/token-pairs.js';
 import type { SessionRecord } from './stores/revocation-store.js';
 import { subjectOfSession } from './stores/session-id.js';
 import {
@@ -24,7 +25,6 @@ import {
   type UnverifiedToken,
   type VerifyOptions,
 } from './token-options.js';
-import { accessIssuanceOf, newIssuance } from './tokens/issuing/issuance.js';
 import type { NewToken } from './tokens/issuing/new-token.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
 import type { VerifiedToken } from './tokens/verified-token.js';
@@ -92,23 +92,8 @@ export class TokenService {
    */
   createTokenPair(identity: unknown, options?: TokenPairOptions): Promise<TokenPair> {
     return this.responder.run(async () => {
-      const { fresh, accessExpires, refreshExpires, device, ...content } = readOptionsOf.createTokenPair(options);
-      const inSession = this.sessions.isOn;
-      const shared = { ...content, identity };
-      const access = await this.factory.draft({ ...shared, type: 'access', fresh, expires: accessExpires }, inSession);
-      const refresh = await this.factory.draft({ ...shared, type: 'refresh', expires: refreshExpires }, inSession);
-      if (!inSession) {
-        return {
-          accessToken: access.sign(newIssuance(access.content, this.settings)),
-          refreshToken: refresh.sign(newIssuance(refresh.content, this.settings)),
-        };
-      }
-      const { sessions } = this.sessions.required('createTokenPair');
-      const issuance = await sessions.open(refresh.content, { device });
-      return {
-        accessToken: access.sign(accessIssuanceOf(issuance, access.content)),
-        refreshToken: refresh.sign(issuance),
-      };
+      const pair = { ...readOptionsOf.createTokenPair(options), identity };
+      return createPair(pair, this.factory, this.sessions, this.settings);
     });
   }
 
