@@ -28,6 +28,7 @@ const layers = {
   ],
   access: ['routes', 'options'],
   controllers: ['routes', 'keys'],
+  'log-in': ['cookies', 'authentication', 'context', 'sessions', 'tokens', 'routes', 'options', 'stores'],
   cookies: ['authentication', 'context', 'sessions', 'tokens', 'transports', 'options', 'stores'],
   sockets: [
     'connections',
@@ -54,8 +55,11 @@ const layers = {
   testing: ['stores'],
   microservices: [],
 };
-/** Files at the root of src that `module` may import: what it registers. */
-const registered = ['jwt.guard', 'jwt-exception.filter', 'token.service'];
+/** Files at the root of src that these folders may import: what they register, or what they call as a user does. */
+const atRootFor = {
+  module: ['jwt.guard', 'jwt-exception.filter', 'token.service'],
+  'log-in': ['token.service', 'token-options'],
+};
 const ground = ['errors', 'types'];
 const folders = [...Object.keys(layers), ...ground];
 
@@ -78,7 +82,7 @@ const onlyDownwards = (folder, allowed) => ({
   from: { path: inSrc([folder]) },
   to: {
     path: '^src/',
-    pathNot: folder === 'module' ? [inSrc([folder, ...allowed]), atRoot(registered)] : inSrc([folder, ...allowed]),
+    pathNot: [inSrc([folder, ...allowed]), ...(folder in atRootFor ? [atRoot(atRootFor[folder])] : [])],
   },
 });
 

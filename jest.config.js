@@ -54,6 +54,7 @@ const DIFFERING = [
   'implicit-refresh',
   'imported-twice',
   'jwt-context',
+  'log-in',
   'module',
   'nested-applications',
   'open-routes',

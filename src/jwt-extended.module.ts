@@ -157,6 +157,9 @@ const PROVIDERS: Provider[] = [
   exports: [
     TokenService,
     TokenCookieService,
+    TokenFactory,
+    TokenVerifier,
+    SessionManager,
     KeyRing,
     RevocationEvents,
     JwtAuthenticator,

@@ -84,6 +84,12 @@ export class ErrorResponder {
     );
   }
 
+  /** Sets the response that a callback returned. `name` is its name in messages. @throws TypeError if it cannot be sent. */
+  answerWith(error: JwtExtendedException, response: unknown, name: string): JwtExtendedException {
+    const { challengeScheme: scheme, realm } = this.settings;
+    return this.apply(error, requireResponse(response, name), { scheme, realm });
+  }
+
   private isFinal(error: JwtExtendedException, request: HttpRequest | undefined): boolean {
     const answer = error[ANSWER];
     return answer !== undefined && (request === undefined || answer.withoutRequest !== this);

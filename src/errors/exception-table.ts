@@ -71,6 +71,18 @@ export const EXCEPTIONS = {
     responseName: 'insufficientScope',
     challengeError: 'insufficient_scope',
   },
+  InvalidCredentialsException: {
+    code: 'JWT_BAD_CREDENTIALS',
+    status: 401,
+    responseName: 'badCredentials',
+    challengeError: null,
+  },
+  MalformedCredentialsException: {
+    code: 'JWT_MALFORMED_CREDENTIALS',
+    status: 400,
+    responseName: 'badCredentials',
+    challengeError: null,
+  },
   RevocationUnavailableException: {
     code: 'JWT_REVOCATION_UNAVAILABLE',
     status: 503,

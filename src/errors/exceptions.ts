@@ -61,6 +61,22 @@ export class InvalidTokenException extends JwtExtendedException {}
 @brand('WrongTokenTypeException')
 export class WrongTokenTypeException extends InvalidTokenException {}
 
+/** `JwtAuthModule`: no user has this name and password. The answer does not say which of them is wrong: 401. */
+@brand('InvalidCredentialsException')
+export class InvalidCredentialsException extends JwtExtendedException {
+  constructor(message = 'Bad username or password', details?: JwtExceptionDetails) {
+    super(message, details);
+  }
+}
+
+/** `JwtAuthModule`: the request has no name and password: 400. */
+@brand('MalformedCredentialsException')
+export class MalformedCredentialsException extends JwtExtendedException {
+  constructor(message = 'Missing username or password', details?: JwtExceptionDetails) {
+    super(message, details);
+  }
+}
+
 /** The store does not respond. The token may be revoked, so it is refused: 503 with `Retry-After: 1`. */
 @brand('RevocationUnavailableException')
 export class RevocationUnavailableException extends JwtExtendedException {

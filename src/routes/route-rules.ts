@@ -31,6 +31,13 @@ export function setMethodRule(controller: Type, name: string, method: Handler, r
   Reflect.defineMetadata(RULES_BY_NAME, new Map([...rulesDeclaredIn(controller), [name, rule]]), controller);
 }
 
+/** Removes the rule of a method, which is no handler any more. */
+export function removeMethodRule(controller: Type, name: string, method: Handler): void {
+  Reflect.deleteMetadata(ROUTE_RULE, method);
+  const others = [...rulesDeclaredIn(controller)].filter(([other]) => other !== name);
+  Reflect.defineMetadata(RULES_BY_NAME, new Map(others), controller);
+}
+
 /** The rules of the methods that the class itself declares, by name. */
 export function rulesDeclaredIn(controller: Type): RulesByName {
   return (Reflect.getOwnMetadata(RULES_BY_NAME, controller) as RulesByName | undefined) ?? NO_RULES;

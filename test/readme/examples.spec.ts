@@ -22,6 +22,7 @@ const { SessionController } = await import(project.path('src/session.controller.
 const { AdminGuard } = await import(project.path('src/roles.guard.ts'));
 const { ApiKeyOrTokenGuard } = await import(project.path('src/api-key.guard.ts'));
 const { FlaskModule } = await import(project.path('src/flask.module.ts'));
+const { LoginModule } = await import(project.path('src/login.module.ts'));
 const { SessionsModule } = await import(project.path('src/sessions.module.ts'));
 
 afterAll(() => project.remove());
@@ -97,6 +98,21 @@ describe('a guard bound route by route', () => {
 
   it('is replaced by overrideGuard', async () => {
     expect(await app.get('/')).toEqual({ status: 200, body: payload });
+  });
+});
+
+describe('the log-in out of the box', () => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await startApp('express', { imports: [LoginModule] });
+  });
+  afterAll(() => app.close());
+
+  it('answers as shown', async () => {
+    const { body } = await send('POST', `${app.url}/auth`, { body: { username: 'alice', password: 'secret' } });
+    expect(body).toEqual({ access_token: expect.any(String), refresh_token: expect.any(String) });
+    const { access_token: token } = body as { access_token: string };
+    expect(await send('GET', `${app.url}/auth/me`, { token })).toEqual({ status: 200, body: { identity: '1' } });
   });
 });
 

@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import type { Type } from '@nestjs/common';
 import { JwksModule, type JwksModuleOptions } from 'nestjs-jwt-extended';
+import { JwtAuthModule } from 'nestjs-jwt-extended/auth';
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { SqlRevocationStore } from 'nestjs-jwt-extended/sql';
 import { readKeyEntries } from '../../src/options/key-entries.js';
@@ -14,6 +15,7 @@ const unknown = { noOptionIsCalledThis: 1 } as never;
 const CALLS: Readonly<Record<string, () => unknown>> = {
   keys: () => readKeyEntries([unknown]),
   'JwksModule.forRoot()': () => JwksModule.forRoot(unknown),
+  'JwtAuthModule.forRoot()': () => JwtAuthModule.forRoot(unknown),
   'new RedisRevocationStore()': () => new RedisRevocationStore(unknown),
   'new SqlRevocationStore()': () => new SqlRevocationStore(unknown),
 };

@@ -2,3 +2,4 @@
 export { describeRevocationStore } from 'nestjs-jwt-extended/testing';
 export { RevocationStore, type LookUp } from 'nestjs-jwt-extended/store';
 export { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
+export { JwtAuthModule, type JwtAuthOptions } from 'nestjs-jwt-extended/auth';

@@ -1,0 +1,10 @@
+export { JwtAuthModule, type JwtAuthModuleAsyncOptions } from './jwt-auth.module.js';
+export type {
+  Credentials,
+  JwtAuthModuleExtras,
+  JwtAuthOptions,
+  JwtAuthOptionsFactory,
+  LogInRefusal,
+  LogInRoutes,
+} from './log-in/log-in-options.js';
+export type { LogInTokens } from './log-in/log-in-tokens.js';

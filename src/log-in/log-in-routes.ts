@@ -1,0 +1,82 @@
+import { Delete, Get, HttpCode, Post, type Type } from '@nestjs/common';
+import type { Settings } from '../options/settings.js';
+import { METHOD, PATH } from '../routes/nest-metadata.js';
+import { JwtRequired, Public, type RouteDecorator } from '../routes/route.decorators.js';
+import { removeMethodRule, type Handler } from '../routes/route-rules.js';
+import type { TokenLocation, TokenSource } from '../types/token-location.js';
+import type { LogInSettings, RouteName } from './log-in-settings.js';
+
+/** One route: the option that turns it on, its method, and its requirement. */
+interface Route {
+  /** `null`: the log-in itself. */
+  readonly option: RouteName | null;
+  readonly verb: typeof Get;
+  readonly suffix?: string;
+  readonly rule: (locations: LogInLocations) => RouteDecorator;
+}
+
+/** Where the tokens of a log-in are found. `undefined`: in the locations of the option `tokenLocation`. */
+export interface LogInLocations {
+  /** For a route that reads data, or changes data with the double submit value of the cookie. */
+  readonly session: TokenLocation | undefined;
+  /** For a route that returns new tokens in the body: without cookies, which a script cannot read, so it must not get new ones. */
+  readonly refresh: TokenLocation | readonly TokenSource[] | undefined;
+}
+
+const ROUTES = {
+  logIn: { option: null, verb: Post, rule: Public },
+  refresh: { option: 'refresh', verb: Post, rule: ({ refresh }) => JwtRequired({ refresh: true, locations: refresh }) },
+  // The handler checks the token itself, because it also accepts one that has expired or is revoked.
+  logOut: { option: 'logout', verb: Post, rule: Public },
+  logOutByDelete: { option: 'logout', verb: Delete, rule: Public },
+  logOutEverywhere: { option: 'logoutEverywhere', verb: Post, rule: session },
+  logOutEverywhereByDelete: { option: 'logoutEverywhere', verb: Delete, rule: session },
+  sessions: { option: 'sessions', verb: Get, rule: session },
+  endSession: { option: 'sessions', verb: Delete, suffix: '/:sid', rule: session },
+  me: { option: 'me', verb: Get, rule: session },
+} as const satisfies Readonly<Record<string, Route>>;
+
+/** The name of a handler of the controller. */
+export type LogInHandler = keyof typeof ROUTES;
+
+/** The handlers of the controller. */
+export const LOG_IN_HANDLERS = Object.keys(ROUTES) as LogInHandler[];
+
+function session(locations: LogInLocations): RouteDecorator {
+  return JwtRequired({ locations: locations.session });
+}
+
+/** Where the tokens of this log-in are found. */
+export function locationsOf({ cookies }: LogInSettings, { tokenLocation }: Settings): LogInLocations {
+  if (cookies) return { session: 'cookies', refresh: 'cookies' };
+  if (!tokenLocation.includes('cookies')) return { session: undefined, refresh: undefined };
+  const others = tokenLocation.filter((location) => location !== 'cookies');
+  return { session: undefined, refresh: others.length === 0 ? 'headers' : others };
+}
+
+/**
+ * Declares the routes of a controller. It runs when Nest creates the controller, because `forRootAsync()` knows the paths only
+ * then. Nest reads them later.
+ */
+export function declareRoutes(controller: Type, options: LogInSettings, settings: Settings): void {
+  const locations = locationsOf(options, settings);
+  for (const name of LOG_IN_HANDLERS) {
+    const { option, verb, suffix = '', rule }: Route = ROUTES[name];
+    const prototype = controller.prototype as Record<string, Handler>;
+    const method = prototype[name] as Handler;
+    const path = pathOf(options, option);
+    for (const key of [PATH, METHOD]) Reflect.deleteMetadata(key, method);
+    removeMethodRule(controller, name, method);
+    if (path === null) continue;
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, name) as TypedPropertyDescriptor<Handler>;
+    for (const decorate of [verb(path + suffix), HttpCode(200), rule(locations)]) decorate(prototype, name, descriptor);
+  }
+}
+
+/** A path that begins with `/` is one of the application; every other one follows the path of the log-in. */
+function pathOf({ path, routes }: LogInSettings, option: RouteName | null): string | null {
+  if (option === null) return path;
+  const own = routes[option];
+  if (own === null) return null;
+  return own.startsWith('/') ? own : `${path}/${own}`;
+}
