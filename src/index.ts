@@ -19,6 +19,8 @@ export type { AccessKind, AccessTransport } from './access/entry-points.js';
 export { JwtAuthenticator, type AuthenticateTokenOptions } from './authentication/jwt-authenticator.js';
 export { getJwtContext, setJwtContext, type JwtContextLike } from './context/jwt-context.js';
 export { JwtContextService } from './context/jwt-context.service.js';
+export { JwtConnections, type ConnectionInfo } from './connections/jwt-connections.js';
+export type { ConnectionKind } from './connections/live-connection.js';
 export type { JwtTransport, KeyLifetime } from './transports/transport.js';
 
 export { TokenService } from './token.service.js';

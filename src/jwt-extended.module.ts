@@ -11,6 +11,7 @@ import { HeldTokens } from './authentication/held-tokens.js';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
 import { ConnectionRegistry } from './connections/connection-registry.js';
 import { JwtContextService } from './context/jwt-context.service.js';
+import { JwtConnections } from './connections/jwt-connections.js';
 import { ImplicitRefreshInterceptor } from './cookies/implicit-refresh.interceptor.js';
 import { TokenCookieService } from './cookies/token-cookie.service.js';
 import { ErrorResponder } from './errors/error-responder.js';
@@ -138,6 +139,7 @@ const PROVIDERS: Provider[] = [
   HeldTokens,
   JwtAuthenticator,
   ConnectionRegistry,
+  JwtConnections,
   JwtGuard,
   { provide: APPLICATION_GUARD, useExisting: JwtGuard },
   JwtExceptionFilter,
@@ -162,6 +164,7 @@ const PROVIDERS: Provider[] = [
     SessionManager,
     KeyRing,
     RevocationEvents,
+    JwtConnections,
     JwtAuthenticator,
     JwtContextService,
     JwtGuard,

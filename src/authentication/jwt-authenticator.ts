@@ -87,6 +87,20 @@ export class JwtAuthenticator {
   ): Promise<JwtContext> {
     const { request, csrfToken } = readTokenOptions(options);
     const required = requirement === undefined ? ACCESS_TOKEN : settleRequirement(requirement);
+    return this.authenticateAs(token, required, request, csrfToken);
+  }
+
+  /**
+   * The same with a requirement that is settled.
+   *
+   * @internal
+   */
+  async authenticateAs(
+    token: string,
+    required: SettledRequirement,
+    request: HttpRequest | undefined,
+    csrfToken?: string,
+  ): Promise<JwtContext> {
     const found = { rawToken: token, location: 'transport' } as const;
     const call = { request: request as HttpRequest, handler: null, controller: null };
     const authentication = new Authentication(call, required, found, this.dependencies);

@@ -1,4 +1,5 @@
 import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
+import type { HttpRequest } from '../types/http.js';
 import type { SettledRequirement } from '../types/requirement.js';
 
 /** The kind of a live connection. */
@@ -12,6 +13,8 @@ export interface LiveConnection {
   readonly client: object;
   /** The requirements that the token has met. A new token has to meet them too. Default: an access token. */
   readonly requirements?: readonly SettledRequirement[] | undefined;
+  /** The request that opened it: the callbacks get it when `renew()` checks a new token. Default none. */
+  readonly request?: HttpRequest | undefined;
   /**
    * Ends the connection. The error says why: `ExpiredTokenException`, `RevokedTokenException` or
    * `RevocationUnavailableException`. Never throws.

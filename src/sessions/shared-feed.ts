@@ -6,7 +6,7 @@ import type { Freshness } from './look-up-cache.js';
 /** How long the feed goes on without listeners, in milliseconds. The next connection may come soon. */
 const LINGER = 30_000;
 
-/** One feed of a store's changes for many listeners. It has a connection to the store only while somebody listens. */
+/** One feed of a store's changes for many listeners. It has a connection to the store only while it has listeners. */
 export class SharedFeed implements Freshness {
   private readonly listeners = new Set<FeedListener>();
   private feed: ChangeFeed | null = null;
