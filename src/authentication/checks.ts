@@ -15,6 +15,8 @@ import type { HttpRequest } from '../types/http.js';
 import type { Settings } from '../options/settings.js';
 import type { SettledRequirement } from '../types/requirement.js';
 import type { Authentication } from './authentication.js';
+import { HandshakeRequest } from '../transports/handshake-request.js';
+import { isFromOwnPage } from './page-origin.js';
 import { rolesOf, scopesOf } from './scopes.js';
 import { expectedKind } from './token-sources.js';
 
@@ -93,6 +95,8 @@ function runFrom(first: number, checks: readonly Check[], authentication: Authen
 function requireCsrfValue(authentication: Authentication): void {
   const { found, request, requirement, dependencies } = authentication;
   if (found.location !== 'cookies') return;
+  const { sockets } = dependencies.settings;
+  if (request instanceof HandshakeRequest && isFromOwnPage(request, sockets.allowedOrigins)) return;
   authentication.csrfValue = presentedCsrfValue(request, expectedKind(requirement), dependencies.settings.csrf);
 }
 

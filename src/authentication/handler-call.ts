@@ -31,6 +31,11 @@ export class HandlerCall {
     return this.transport.lifetimeOf(this.context) === 'call';
   }
 
+  /** Whether the token belongs to the connection, and not to this call alone. */
+  get holdsToken(): boolean {
+    return this.transport.holdsToken === true && !this.isOneCall;
+  }
+
   /** Whether other handlers of the same call can be waiting for a check now. */
   get isParallel(): boolean {
     return this.transport.isParallel === true;

@@ -1,7 +1,7 @@
 import { Concealed } from '../types/concealed.js';
 import { Inject, Injectable, Optional, type ExecutionContext } from '@nestjs/common';
 import { CurrentCalls } from '../context/current-calls.js';
-import { RequestResults } from './request-results.js';
+import { RequestResults, type Admission } from './request-results.js';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { MissingTokenException } from '../errors/exceptions.js';
 import { callOptions } from '../options/call-options.js';
@@ -11,14 +11,17 @@ import { isExempt, RouteRequirements } from '../routes/route-requirement.js';
 import { RevocationCheck } from '../sessions/revocation-check.js';
 import { TokenVerifier } from '../tokens/verifying/token-verifier.js';
 import { hasOneModule } from '../transports/memory-keys.js';
+import { HandshakeRequest } from '../transports/handshake-request.js';
 import { Transports } from '../transports/transports.js';
-import { isPromise, type Awaitable } from '../types/awaitable.js';
+import type { SignedToken } from '../tokens/verified-token.js';
+import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
 import { Authentication, type CheckDependencies } from './authentication.js';
 import { ChosenChecks } from './checks.js';
 import { callOf, type HandlerCall } from './handler-call.js';
+import { HeldTokens } from './held-tokens.js';
 import { findToken, type FoundToken } from './token-sources.js';
 
 /** What `authenticateToken()` can take with a token. */
@@ -45,6 +48,7 @@ export class JwtAuthenticator {
     @Inject(RevocationCheck) revocation: RevocationCheck,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
     @Inject(Transports) private readonly transports: Transports,
+    @Inject(HeldTokens) private readonly held: HeldTokens,
     @Optional() @Inject(CurrentCalls) private readonly calls: CurrentCalls | null,
   ) {
     this.routes = new RouteRequirements(settings.requireByDefault);
@@ -106,7 +110,41 @@ export class JwtAuthenticator {
     const authentication = new Authentication(call, required, found, this.dependencies);
     authentication.csrfValue = csrfToken ?? null;
     await this.responder.run(() => this.checks.run(authentication), request, required.realm);
-    return authentication.context;
+    return this.contextToHold(authentication);
+  }
+
+  /**
+   * For a handshake: checks its token before there is a client. Returns `null` for an anonymous one where the token is optional.
+   *
+   * @throws JwtExtendedException with its final response
+   * @internal
+   */
+  async admitHandshake(request: HandshakeRequest, requirement: SettledRequirement): Promise<JwtContext | null> {
+    const passed = await this.responder.run(
+      async () => {
+        const found = this.find(request, requirement);
+        if (found === null) return null;
+        const call = { request, handler: null, controller: null };
+        const authentication = new Authentication(call, requirement, found, this.dependencies);
+        await this.checks.run(authentication);
+        return authentication;
+      },
+      request,
+      requirement.realm,
+    );
+    return passed === null ? null : this.contextToHold(passed);
+  }
+
+  /**
+   * For a client whose handshake was accepted: holds its token, and remembers it for `getJwtContext(client)`.
+   *
+   * @internal
+   */
+  letIn(client: object, admissions: readonly Admission[]): void {
+    for (const admission of admissions) {
+      this.results.storeAdmission(client, admission);
+      if (admission.context !== null) this.held.set(client, this.held.get(client) ?? admission.context);
+    }
   }
 
   /**
@@ -162,6 +200,7 @@ export class JwtAuthenticator {
   /** Finds the token, verifies and checks it, loads its user (`CHECKS` lists these steps), and remembers the result. */
   private check(call: HandlerCall, requirement: SettledRequirement): Awaitable<Authentication | null> {
     if (isExempt(call.context, call.request.method)) return null;
+    if (call.holdsToken) return this.checkOnConnection(call, requirement);
     const found = this.find(call, requirement);
     if (found === null) return this.results.storeAnonymous(call, requirement);
     const authentication = new Authentication(call, requirement, found, this.dependencies);
@@ -170,12 +209,40 @@ export class JwtAuthenticator {
     return this.results.store(call, authentication);
   }
 
+  /** Checks the token that the connection was let in with. Without one, verifies the token of the handshake and holds it. */
+  private checkOnConnection(call: HandlerCall, requirement: SettledRequirement): Awaitable<Authentication | null> {
+    const held = this.held.find(call.key, requirement);
+    if (held === null) return this.checkHandshake(call, requirement);
+    const found = { rawToken: held.token, location: held.location };
+    const authentication = new Authentication(call, requirement, found, this.dependencies);
+    const checked = this.checks.runAfterVerification(authentication, this.held.currentToken(held));
+    return after(checked, () => this.results.store(call, authentication));
+  }
+
+  private checkHandshake(call: HandlerCall, requirement: SettledRequirement): Awaitable<Authentication | null> {
+    const found = this.find(call, requirement);
+    if (found === null) return this.results.storeAnonymous(call, requirement);
+    const authentication = new Authentication(call, requirement, found, this.dependencies);
+    return after(this.checks.run(authentication), () => {
+      // A location that only one handler names is not one for the other handlers.
+      const isForAll = requirement.locations === null && this.held.get(call.key) === undefined;
+      if (isForAll) this.held.set(call.key, this.contextToHold(authentication));
+      return this.results.store(call, authentication);
+    });
+  }
+
+  private contextToHold({ context, verified }: Authentication): JwtContext {
+    this.held.remember(context, verified as SignedToken);
+    return context;
+  }
+
   /** A request without a token is anonymous where the token is optional. A bad token is refused everywhere. */
-  private find(call: HandlerCall, requirement: SettledRequirement): FoundToken | null {
-    const token = requirement.locations === null ? call.token : null;
-    if (token !== null) return { rawToken: token, location: 'transport' };
+  private find(from: HandlerCall | HandshakeRequest, requirement: SettledRequirement): FoundToken | null {
+    const request = from instanceof HandshakeRequest ? from : from.request;
+    const token = canHaveOwnToken(request, requirement) ? from.token : null;
+    if (token !== null && token !== '') return { rawToken: token, location: 'transport' };
     try {
-      return findToken(call.request, requirement, this.settings);
+      return findToken(request, requirement, this.settings);
     } catch (error) {
       if (requirement.optional && error instanceof MissingTokenException) return null;
       throw error;
@@ -195,6 +262,11 @@ export class JwtAuthenticator {
 }
 
 const ACCESS_TOKEN = settleRequirement();
+
+/** A token of the transport is in no location that a route names. In a handshake it stands for the header. */
+function canHaveOwnToken(request: HttpRequest, { locations }: SettledRequirement): boolean {
+  return locations === null || (request instanceof HandshakeRequest && locations.includes('headers'));
+}
 
 const readTokenOptions = callOptions<AuthenticateTokenOptions>('authenticateToken', { request: true, csrfToken: true });
 

@@ -14,6 +14,13 @@ import type { SettledRequirement } from '../types/requirement.js';
 import type { Authentication } from './authentication.js';
 import type { HandlerCall } from './handler-call.js';
 
+/** An accepted handshake, for one gateway. */
+export interface Admission extends HandlerOfClass {
+  readonly requirement: SettledRequirement;
+  /** `null` for an anonymous connection. */
+  readonly context: JwtContext | null;
+}
+
 /**
  * The results of one module for requests. A result counts only for the module that checked. Another module can have another
  * secret, so it checks again.
@@ -83,6 +90,11 @@ export class RequestResults {
     else this.storeOnConnection(call, requirement, null);
     this.setUser(call, null);
     return null;
+  }
+
+  /** Stores the result of a handshake for its client. */
+  storeAdmission(client: object, admission: Admission): void {
+    storeResult(client, new Result(this.settings, admission, admission.requirement, admission.context));
   }
 
   /** A handler without a requirement must not see a token that only another module has checked. */

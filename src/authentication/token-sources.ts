@@ -1,5 +1,6 @@
 import { InvalidTokenException, MissingTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
+import { HandshakeRequest } from '../transports/handshake-request.js';
 import { ownValue, type TokenType } from '../types/claims.js';
 import { isPromise } from '../types/awaitable.js';
 import { headerValue, type HttpRequest } from '../types/http.js';
@@ -38,10 +39,25 @@ export function findToken(request: HttpRequest, requirement: SettledRequirement,
     if (typeof found === 'object') return found;
     reasons.push(found);
   }
+  const explicit = requirement.locations === null ? findExplicit(request, kind, settings) : null;
+  if (explicit !== null) return explicit;
   const all = reasons.join('; ');
   throw new MissingTokenException(
     reasons.length === 1 ? all : `Missing JWT in ${enumerate(locations.map(nameOf))} (${all})`,
   );
+}
+
+/** The locations in which only the client itself can put a token. A browser sends cookies for pages of any site. */
+const EXPLICIT = ['headers', 'query_string'] as const satisfies TokenLocation[];
+
+/** The token of a handshake in a location that the options do not name: a browser cannot set the header of a WebSocket. */
+function findExplicit(request: HttpRequest, kind: TokenType, settings: Settings): FoundToken | null {
+  if (!(request instanceof HandshakeRequest)) return null;
+  for (const location of EXPLICIT) {
+    const found = settings.tokenLocation.includes(location) ? null : SOURCES[location](request, kind, settings);
+    if (typeof found === 'object' && found !== null) return found;
+  }
+  return null;
 }
 
 /** The type of the cookie or JSON key to read. A route for any type reads the one of the access token. */

@@ -19,6 +19,7 @@ import type { HeaderOptions, JsonOptions, QueryStringOptions } from './location-
 import type { RevocationOptions } from './revocation-options.js';
 import type { RotationOptions } from './rotation-options.js';
 import type { RpcOptions } from './rpc-options.js';
+import type { SocketOptions } from './socket-options.js';
 
 /**
  * The options of `JwtExtendedModule.forRoot()`. A wrong or unknown option stops the start with a `TypeError`.
@@ -224,6 +225,8 @@ export interface JwtExtendedOptions {
   transports?: readonly JwtTransport[] | undefined;
   /** Tokens of microservices. By default the token is `authorization` in the metadata of a message. */
   rpc?: RpcOptions | undefined;
+  /** WebSockets, and GraphQL subscriptions. */
+  sockets?: SocketOptions | undefined;
   /**
    * `true`: `JwtContextService` has the current user in every provider, and views have the variable `current_user`.
    * @default false

@@ -31,6 +31,7 @@ import { revocation } from './revocation-options.js';
 import { rotation } from './rotation-options.js';
 import { show } from './shown-value.js';
 import { rpc } from './rpc-options.js';
+import { sockets } from './socket-options.js';
 import { transports } from './transport-options.js';
 
 /**
@@ -84,6 +85,7 @@ export const OPTIONS = {
   transports,
   asyncContext: flag(false),
   rpc,
+  sockets,
   /** Characters. */
   maxTokenLength: count(16_384),
   /** `null`: off. */

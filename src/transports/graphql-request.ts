@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../types/http.js';
+import { HandshakeRequest, isEncrypted } from './handshake-request.js';
 
 /** The request of a GraphQL operation. */
 export interface GraphqlRequest {
@@ -53,10 +54,7 @@ function overHttp(request: HttpRequest): GraphqlRequest {
   return { request, socket: null, token: null };
 }
 
-/**
- * The upgrade request with the header fields of the payload. It has no method: an upgrade is a GET that any site can cause, so a
- * token from a cookie needs its double submit value.
- */
+/** The upgrade request with the header fields of the payload. */
 function overSocket(upgrade: HttpRequest, socket: object, sent: unknown): GraphqlRequest {
   const payload = isObject(sent) ? (sent as Payload) : {};
   const fields = { ...fieldsOf(payload.headers), ...fieldsOf(payload) };
@@ -65,7 +63,8 @@ function overSocket(upgrade: HttpRequest, socket: object, sent: unknown): Graphq
   const headers = { ...fields, ...upgrade.headers, ...(authorization !== undefined && { authorization }) };
   const { url, originalUrl } = upgrade;
   const token = typeof payload.token === 'string' ? payload.token : null;
-  return { request: { headers, url, originalUrl }, socket, token };
+  const request = new HandshakeRequest({ headers, url, originalUrl, isSecure: isEncrypted(upgrade), token });
+  return { request, socket, token };
 }
 
 /** The members with a text, as header fields with names in lower case. */

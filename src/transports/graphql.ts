@@ -38,6 +38,8 @@ export const graphql: Transport = {
   runsInPromises: true,
   // The resolvers of one operation run in parallel.
   isParallel: true,
+  // The payload of connection_init comes once for each socket.
+  holdsToken: true,
 };
 
 /** The HTTP request of a context that has it in another member, such as the reply of Mercurius. */

@@ -61,6 +61,8 @@ export interface Transport extends JwtTransport {
   operationOf?(context: ArgumentsHost): object;
   /** Whether each operation runs in promises of its own. Then the guard itself can begin it. Default `false`. */
   readonly runsInPromises?: boolean;
+  /** Whether a connection has one token for all its calls, which is verified once. Default `false`. */
+  readonly holdsToken?: boolean;
   /** Sends an exception of a handler. Without this function, the exception filter rethrows the exception. */
   answer?(exception: JwtExtendedException, host: ArgumentsHost, adapter: HttpServer): void;
 }

@@ -4,10 +4,11 @@ import { graphql } from './graphql.js';
 import { http } from './http.js';
 import { rpcTransport, type RpcTokenCallback } from './rpc.js';
 import type { JwtTransport, Transport } from './transport.js';
+import { websocket } from './websocket.js';
 
 /** The transports of the library. A further transport is one file and one line here. */
 function ownTransports(rpcToken: RpcTokenCallback | null): readonly Transport[] {
-  return [http, graphql, rpcTransport(rpcToken)];
+  return [http, graphql, websocket, rpcTransport(rpcToken)];
 }
 
 /** The same for every module, because no option changes the key of a call. */

@@ -96,7 +96,7 @@ describe('the stored context', () => {
 
   it('belongs to one message of an unknown transport, even if the client is the same', () => {
     const client = {};
-    const [one, two] = [contextOf('ws', client, {}), contextOf('ws', client, {})];
+    const [one, two] = [contextOf('queue', client, {}), contextOf('queue', client, {})];
     setJwtContext(one, CONTEXT);
     expect(getJwtContext(one)).toEqual(CONTEXT);
     expect(getJwtContext(two)).toBeNull();
