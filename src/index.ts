@@ -23,6 +23,9 @@ export { JwtConnections, type ConnectionInfo } from './connections/jwt-connectio
 export type { ConnectionKind } from './connections/live-connection.js';
 export type { JwtTransport, KeyLifetime } from './transports/transport.js';
 
+export { authenticateSockets } from './sockets/authenticate-sockets.js';
+export type { SocketAuthentication } from './sockets/socket-authentication.js';
+
 export { TokenService } from './token.service.js';
 export type {
   AccessTokenOptions,
@@ -59,6 +62,7 @@ export type { LocalCacheOptions, RevocationOptions } from './options/revocation-
 export type { RotationOptions } from './options/rotation-options.js';
 export type { RpcOptions } from './options/rpc-options.js';
 export type { RpcTokenCallback } from './transports/rpc.js';
+export type { SocketOptions } from './options/socket-options.js';
 export type { Duration, DurationFields, DurationUnit } from './options/duration.js';
 export { duration } from './options/duration-variable.js';
 export { optionsFromFlaskConfig, type FlaskConfigOptions } from './options/flask-config.js';

@@ -56,6 +56,9 @@ import { SessionManager } from './sessions/session-manager.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
 import { TokenVerifier } from './tokens/verifying/token-verifier.js';
 import { TransportRegistration } from './module/transport-registration.js';
+import { Door } from './sockets/door.js';
+import { HandshakeCheck } from './sockets/handshake-check.js';
+import { SocketHook } from './sockets/socket-hook.js';
 import { Transports } from './transports/transports.js';
 import { TokenService } from './token.service.js';
 import { memberOf } from './types/members.js';
@@ -148,6 +151,9 @@ const PROVIDERS: Provider[] = [
   EnhancerOrder,
   MessageGuards,
   MessageFilters,
+  HandshakeCheck,
+  Door,
+  SocketHook,
   StartChecks,
 ];
 

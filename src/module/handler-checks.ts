@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { Host } from '../access/hosts.js';
 import { methodNames, methodOf, recordReplacement } from '../routes/handler-names.js';
+import { CONNECTION_METHOD } from '../routes/nest-metadata.js';
 import { inheritsPublic, isHandler, requirementOf, ruledMethods } from '../routes/route-requirement.js';
 import type { Handler } from '../routes/route-rules.js';
 
@@ -26,7 +27,7 @@ export function refuseInert(hosts: readonly Host[]): void {
   for (const { controller, instance } of hosts) {
     for (const name of ruledMethods(controller)) {
       const method = methodOf(controller, name);
-      if (name === 'handleConnection' || (method !== undefined && isHandler(method))) continue;
+      if (name === CONNECTION_METHOD || (method !== undefined && isHandler(method))) continue;
       const own = instance === null ? undefined : read(instance, name);
       if (own !== undefined && isHandler(own)) continue;
       throw new TypeError(

@@ -1,7 +1,7 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { settleRequirement, type SettledRequirement } from '../types/requirement.js';
 import { methodNames, methodOf, namesOf, ownMethodOf } from './handler-names.js';
-import { GUARDS, HANDLER_MARKS, METHOD, OPTIONS_METHOD } from './nest-metadata.js';
+import { CONNECTION_METHOD, GUARDS, HANDLER_MARKS, METHOD, OPTIONS_METHOD } from './nest-metadata.js';
 import { lineage, ROUTE_RULE, ruleOfFunction, rulesDeclaredIn, type Handler, type RouteRule } from './route-rules.js';
 
 /** Marks the guard class, so that both copies of this package recognise a route with the guard. */
@@ -27,6 +27,21 @@ export function ruleOf(handler: Handler, controller: Type): RouteRule | undefine
 export function requirementOfRule(rule: RouteRule | undefined, byDefault: boolean): SettledRequirement | null {
   if (rule === undefined) return byDefault ? DEFAULT_REQUIREMENT : null;
   return rule === 'public' ? null : rule;
+}
+
+/** The requirement for the connections of a gateway, or `null`: the one of `handleConnection()`, else the one of the class. */
+export function requirementOfConnection(gateway: Type, byDefault: boolean): SettledRequirement | null {
+  const handler = methodOf(gateway, CONNECTION_METHOD);
+  if (handler !== undefined) return requirementOf(handler, gateway, byDefault);
+  const rule = ruleOfClass(gateway);
+  if (rule === undefined) return byDefault ? DEFAULT_REQUIREMENT : null;
+  return rule === 'public' ? null : rule;
+}
+
+/** Whether `handleConnection()` itself has a decorator, which counts for nothing but the connections. */
+export function hasConnectionRule(gateway: Type): boolean {
+  const handler = methodOf(gateway, CONNECTION_METHOD);
+  return ruleByName(CONNECTION_METHOD, gateway) !== undefined || (handler !== undefined && isGuarded(handler));
 }
 
 /** The requirements of the handlers of one application. Each is looked up once, because decorators run before all requests. */

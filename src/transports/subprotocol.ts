@@ -19,7 +19,7 @@ export function protocolsIn(header: string): readonly string[] {
     .filter((protocol) => protocol !== '');
 }
 
-/** The text after `bearer` is the token, whatever its form is. A token elsewhere in the list is recognised by its form. */
+/** The text after `bearer` is the token, in any form. A token elsewhere in the list is recognised by its form. */
 function isToken(offered: readonly string[], index: number): boolean {
   return offered[index - 1]?.toLowerCase() === 'bearer' || isCompactJws(offered[index] as string);
 }
