@@ -52,13 +52,14 @@ const layers = {
   keys: ['options'],
   options: ['stores', 'transports'],
   stores: [],
-  testing: ['stores'],
+  testing: ['access', 'authentication', 'context', 'routes', 'transports', 'options', 'stores'],
   microservices: [],
 };
 /** Files at the root of src that these folders may import: what they register, or what they call as a user does. */
 const atRootFor = {
   module: ['jwt.guard', 'jwt-exception.filter', 'token.service'],
   'log-in': ['token.service', 'token-options'],
+  testing: ['jwt.guard', 'token.service'],
 };
 const ground = ['errors', 'types'];
 const folders = [...Object.keys(layers), ...ground];

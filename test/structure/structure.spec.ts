@@ -37,8 +37,8 @@ const broken = {
     export * from './imports-barrel.js'; export * from './utils/unknown.js'; export * from './knows-jwt.js';
     export * from './knows-http.js'; export * from './undeclared.js'; export * from './optional.js'; export * from './lost.js';
     export * from './imports-testing.js';`,
-  'imports-testing.ts': `import './testing/imports-options.js';`,
-  'testing/imports-options.ts': typeOf('../options/target.js'),
+  'imports-testing.ts': `import './testing/imports-cookies.js';`,
+  'testing/imports-cookies.ts': typeOf('../cookies/target.js'),
   'module/imports-root.ts': typeOf('../target.js'),
   'access/imports-cookies.ts': typeOf('../cookies/target.js'),
   'controllers/imports-cookies.ts': typeOf('../cookies/target.js'),
@@ -139,7 +139,7 @@ describe('the structure rules', () => {
       'direction-routes: routes/imports-transports.ts -> transports/target.ts',
       'direction-sessions: sessions/imports-context.ts -> context/target.ts',
       'direction-stores: stores/imports-options.ts -> options/target.ts',
-      'direction-testing: testing/imports-options.ts -> options/target.ts',
+      'direction-testing: testing/imports-cookies.ts -> cookies/target.ts',
       'direction-tokens: tokens/imports-sessions.ts -> sessions/target.ts',
       'direction-transports: transports/imports-tokens.ts -> tokens/target.ts',
       'direction-types: types/imports-errors.ts -> errors/target.ts',
@@ -157,7 +157,7 @@ describe('the structure rules', () => {
       'only-declared-packages: knows-http.ts -> @nestjs/platform-fastify',
       'only-declared-packages: knows-http.ts -> express',
       'only-declared-packages: undeclared.ts -> prettier',
-      'testing-stands-apart: index.ts -> testing/imports-options.ts',
+      'testing-stands-apart: index.ts -> testing/imports-cookies.ts',
     ]);
   });
 });
