@@ -38,7 +38,7 @@ export interface LocalCacheOptions {
   staleness: Duration;
   /**
    * Let the store push changes, so that this process learns of them in milliseconds and asks the store less often. Needs
-   * `RedisRevocationStore`. While a connection for changes is lost or silent, every request asks the store.
+   * `RedisRevocationStore`, or `SqlRevocationStore` on PostgreSQL with `listen`. While a connection for changes is lost or silent, every request asks the store.
    * @default false
    */
   push?: boolean | undefined;

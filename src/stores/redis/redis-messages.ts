@@ -1,20 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import type { StoreWatch } from '../revocation-store.js';
 import type { RedisClient } from './redis-client.js';
 import { nodeCommands, type NodeCommands, type RedisCommands } from './redis-commands.js';
 import { changesChannel, markerKey } from './redis-keys.js';
 import { MARK } from './redis-scripts.js';
 import { subscribe, type Subscriber } from './redis-subscribers.js';
+import { arrival, isTestMessage, newTestMessage } from '../watch-test.js';
 
 /** How many names of a marker are tried on a node of a cluster, for each node that there is. */
 const NAMES_PER_NODE = 40;
-
-/** The beginning of the messages by which a watch tests its connections. No hash of a subject begins with it. */
-const TEST = '!';
-
-/** How long a message of the watch itself may take after the server has published it, in milliseconds. */
-const PATIENCE = 5_000;
 
 /** A key of a server, and its value. The value changes if the server loses its data. */
 interface Marker {
@@ -83,11 +77,15 @@ export class RedisMessages {
     const names = this.commands.isCluster ? NAMES_PER_NODE * this.watched.length : 1;
     for (let name = 0; name < names; name++) {
       const key = markerKey(this.prefix, name);
-      const test = TEST + randomText();
+      const test = newTestMessage();
       const arrived = new Promise<void>((resolve) => this.tests.set(test, resolve));
       try {
-        const [value = ''] = await commands.run(MARK, [key], [this.channel, test, randomText()]);
-        await soon(arrived);
+        const [value = ''] = await commands.run(
+          MARK,
+          [key],
+          [this.channel, test, randomBytes(9).toString('base64url')],
+        );
+        await arrival(arrived, 'Redis does not send the messages that it publishes.');
         return { key, value };
       } catch (error) {
         // Another node owns this name. A node without slots owns none, and has no data to lose.
@@ -101,7 +99,7 @@ export class RedisMessages {
 
   private receive(message: string): void {
     if (this.isLost) return;
-    if (message.startsWith(TEST)) this.tests.get(message)?.();
+    if (isTestMessage(message)) this.tests.get(message)?.();
     else this.onChange(message);
   }
 
@@ -129,28 +127,10 @@ export class RedisMessages {
   }
 }
 
-/** Rejects if a message that the server has published does not arrive. */
-async function soon(arrived: Promise<void>): Promise<void> {
-  const late = new AbortController();
-  const tooLate = setTimeout(PATIENCE, undefined, { ref: false, signal: late.signal }).then(() => {
-    throw new Error('Redis does not send the messages that it publishes.');
-  });
-  try {
-    await Promise.race([arrived, tooLate]);
-  } finally {
-    late.abort();
-    tooLate.catch(() => undefined);
-  }
-}
-
 async function checkMarker({ commands, marker }: Pick<WatchedServer, 'commands' | 'marker'>): Promise<void> {
   if (marker === null) return;
   const [value] = await commands.mget([marker.key]);
   if (value !== marker.value) throw new Error('A Redis server has lost its data.');
-}
-
-function randomText(): string {
-  return randomBytes(9).toString('base64url');
 }
 
 function isMoved(error: unknown): boolean {

@@ -22,6 +22,7 @@ export const mysqlDialect: SqlDialect = {
   clock,
   inTime,
   returning: () => raw(''),
+  announce: () => raw(''),
   changedRowsOf: affectedRowsOf,
   insertAlias: raw(''),
   orIgnore: raw(' ON DUPLICATE KEY UPDATE kind = VALUES(kind)'),

@@ -8,6 +8,9 @@ const clock = sql`CAST(extract(epoch FROM clock_timestamp()) * 1000 AS float8)`;
 const inTime = (deadline: number) => sql`${clock} <= ${number(deadline)}`;
 const failIfLate = (deadline: number) => sql`1 / CASE WHEN ${inTime(deadline)} THEN 1 ELSE 0 END AS done`;
 
+// PostgreSQL sends the message when it commits the statement. Some drivers cannot read the type void, hence the cast.
+const announce = (channel: string) => raw(`, CAST(pg_notify('${channel}', subject) AS text) AS announced`);
+
 /**
  * A statement does not see a row that was added after it began, even if it waits for the transaction that adds the row. So a
  * statement that adds a row which the cut-off must see changes the row of the cut-off, too. Whichever of the two comes
@@ -26,6 +29,7 @@ export const postgresDialect: SqlDialect = {
   clock,
   inTime,
   returning: (deadline) => sql` RETURNING ${failIfLate(deadline)}`,
+  announce,
   changedRowsOf: (result) => rowsOf(result).length,
   insertAlias: raw(' AS entry'),
   orIgnore: raw(' ON CONFLICT DO NOTHING'),
@@ -40,13 +44,13 @@ export const postgresDialect: SqlDialect = {
   insertWithCutOff: (table, columns, rows, by) => {
     const selected = rows.map((values) => sql`SELECT subject, ${values} FROM gate`);
     return sql`${gate(table, raw(''), by)}
-      INSERT INTO ${table} (${columns}) ${join(selected, ' UNION ALL ')} RETURNING ${failIfLate(by.deadline)}`;
+      INSERT INTO ${table} (${columns}) ${join(selected, ' UNION ALL ')} RETURNING ${failIfLate(by.deadline)}${announce(by.channel)}`;
   },
   moveCutOff: (table, time, ended, by) =>
     sql`${gate(table, sql`, cut_off = ${time}`, by)},
       ended AS (UPDATE ${table} SET revision = ${by.revision}, keep_until = 0
         WHERE ${by.subject} AND ${ended} AND EXISTS (SELECT 1 FROM gate) RETURNING 1)
-      SELECT ${failIfLate(by.deadline)} FROM gate CROSS JOIN (SELECT count(*) FROM ended) AS counted`,
+      SELECT ${failIfLate(by.deadline)}${announce(by.channel)} FROM gate CROSS JOIN (SELECT count(*) FROM ended) AS counted`,
   purge: (table, time, most) => sql`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM ${table} WHERE keep_until <= ${number(time)} ORDER BY keep_until LIMIT ${raw(String(most))}
     FOR UPDATE SKIP LOCKED)) RETURNING 1 AS done`,

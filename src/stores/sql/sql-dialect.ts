@@ -9,6 +9,8 @@ export interface SqlDialect {
   readonly inTime: (deadline: number) => SqlFragment;
   /** The end of a write that has a deadline. Databases that can return a row per change do so. */
   readonly returning: (deadline: number) => SqlFragment;
+  /** Follows `returning` in a write that revokes something: it reports the subject. Empty if the database cannot report. */
+  readonly announce: (channel: string) => SqlFragment;
   /** How many rows a write has changed, from the result of the driver. */
   readonly changedRowsOf: (result: unknown) => number;
   /** Follows the table's name in an INSERT, so that `orProlong` can name the existing row. */
@@ -46,4 +48,6 @@ export interface CutOffRow {
   /** The row's next revision. */
   readonly revision: SqlValue;
   readonly deadline: number;
+  /** The channel on which the subject is reported. */
+  readonly channel: string;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { rowsOf, type SqlRow } from './sql-result.js';
-import { render, sql, type SqlFragment, type SqlParameter } from './sql-statement.js';
+import { raw, render, sql, type SqlFragment, type SqlParameter } from './sql-statement.js';
 
 /**
  * Runs one statement, on any connection and outside of transactions, and returns what the driver returns: the rows, an object
@@ -25,10 +25,11 @@ export class SqlConnection {
     return rowsOf(await this.run(statement));
   }
 
-  /** Writes before a deadline. Returns how many rows were changed. */
-  async change(statement: SqlFragment, deadline: number): Promise<number> {
-    const { changedRowsOf, returning } = this.dialect;
-    return changedRowsOf(await this.run(sql`${statement}${returning(deadline)}`));
+  /** Writes before a deadline, and reports the subject on a channel if there is one. Returns how many rows were changed. */
+  async change(statement: SqlFragment, deadline: number, channel: string | null): Promise<number> {
+    const { changedRowsOf, returning, announce } = this.dialect;
+    const announced = channel === null ? raw('') : announce(channel);
+    return changedRowsOf(await this.run(sql`${statement}${returning(deadline)}${announced}`));
   }
 
   /** Runs a statement as it is. Returns what the driver returns. */

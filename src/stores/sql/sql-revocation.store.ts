@@ -9,8 +9,10 @@ import {
   type PresentedRefreshToken,
   type RefreshOutcome,
   type SessionRecord,
+  type StoreWatch,
 } from '../revocation-store.js';
-import { readSqlOptions, type SqlRevocationStoreOptions } from './sql-options.js';
+import { PostgresWatch } from './postgres-watch.js';
+import { readSqlOptions, sqlWatchProblem, type SqlRevocationStoreOptions } from './sql-options.js';
 import { describeDatabase } from './sql-problems.js';
 import { SqlConnection } from './sql-query.js';
 import { retry } from './sql-retries.js';
@@ -37,6 +39,8 @@ const ROWS_PER_PURGE = 100;
 export class SqlRevocationStore extends RevocationStore {
   private readonly table: SqlTable;
   private readonly sessions: SqlSessions;
+  private readonly startWatch: ((onChange: (subject: string | null) => void) => Promise<StoreWatch>) | null;
+  override readonly watchProblem: string | null;
   private readonly describe: () => Promise<string[]>;
   private callsUntilPurge = CALLS_BETWEEN_PURGES;
 
@@ -47,11 +51,25 @@ export class SqlRevocationStore extends RevocationStore {
    */
   constructor(options: SqlRevocationStoreOptions) {
     super();
-    const { name, dialect, query, table } = readSqlOptions(options);
+    const settings = readSqlOptions(options);
+    const { name, dialect, query, listen, table } = settings;
     const database = new SqlConnection(dialect, query);
     this.table = new SqlTable(database, table);
     this.sessions = new SqlSessions(this.table);
+    this.watchProblem = sqlWatchProblem(settings);
+    this.startWatch = listen && ((onChange) => PostgresWatch.open(listen, database, table, onChange));
     this.describe = () => describeDatabase(database, name, table);
+  }
+
+  /**
+   * Reports each session that ends before its time, each denied `jti` and each cut-off, by any process. Rotations and new
+   * sessions are not reported.
+   *
+   * @throws TypeError without the option `listen`.
+   */
+  override watch(onChange: (subject: string | null) => void): Promise<StoreWatch> {
+    if (this.startWatch === null) throw new TypeError(this.watchProblem ?? '');
+    return this.startWatch(onChange);
   }
 
   override now(): Promise<number> {

@@ -33,12 +33,13 @@ export function denialRow({ jti, keepUntil }: NewDenialRow): SqlFragment {
 }
 
 /** The row of a subject's cut-off that was read with this revision. */
-export function cutOffRow(subject: string, revision: string, deadline: number): CutOffRow {
+export function cutOffRow(subject: string, revision: string, deadline: number, channel: string): CutOffRow {
   return {
     unchanged: sql`${key(subject, 'cut-off', '')} AND revision = ${text(revision)}`,
     subject: sql`subject = ${text(subject)}`,
     revision: newRevision(),
     deadline,
+    channel,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { EndSessions, LookUpQuery } from '../revocation-store.js';
+import { channelOf } from './postgres-watch.js';
 import type { SqlConnection } from './sql-query.js';
-import { encodeText, NEVER, noColumns, selectedColumns, sessionAssignments } from './sql-record.js';
+import { encodeText, NEVER, noColumns, selectedColumns, sessionAssignments, type SessionRow } from './sql-record.js';
 import {
   allColumns,
   cutOffRow,
@@ -21,12 +22,15 @@ import { join, number, raw, sql, text, type SqlFragment } from './sql-statement.
  */
 export class SqlTable {
   private readonly table: SqlFragment;
+  /** The channel on which the statements that revoke something report the subject. */
+  private readonly channel: string;
 
   constructor(
     private readonly database: SqlConnection,
     name: string,
   ) {
     this.table = raw(name);
+    this.channel = channelOf(name);
   }
 
   /** Reads a session, a denial and the cut-off of a subject. */
@@ -52,7 +56,7 @@ export class SqlTable {
     const { fromDual, inTime } = this.database.dialect;
     const statement = sql`INSERT INTO ${this.table} (${allColumns})
       SELECT ${text(subject)}, ${sessionRow(row)}${fromDual} WHERE ${inTime(deadline)}`;
-    return (await this.database.change(statement, deadline)) > 0;
+    return (await this.database.change(statement, deadline, null)) > 0;
   }
 
   /** Adds a session and denies a `jti`, if the cut-off has not changed since. Fails if one of them has a row. */
@@ -63,19 +67,23 @@ export class SqlTable {
     deadline: number,
   ): Promise<boolean> {
     const rows = [sessionRow(session), denialRow(denied)];
-    const by = cutOffRow(subject, cutOffRevision, deadline);
+    const by = cutOffRow(subject, cutOffRevision, deadline, this.channel);
     const { insertWithCutOff, changedRowsOf } = this.database.dialect;
     return changedRowsOf(await this.database.run(insertWithCutOff(this.table, allColumns, rows, by))) > 0;
   }
 
-  /** Replaces the row of a session. `false` if the row has changed since, or if it is too late. */
-  async replace(subject: string, revision: string, row: NewSessionRow, deadline: number): Promise<boolean> {
+  /**
+   * Replaces the row of a session. `false` if the row has changed since, or if it is too late. The change is reported only if
+   * the session ends earlier than before: a rotation revokes no token that a process may remember.
+   */
+  async replace(subject: string, before: SessionRow, row: NewSessionRow, deadline: number): Promise<boolean> {
     const { session, ordinal, keepUntil } = row;
     return this.write(
       sql`UPDATE ${this.table} SET revision = ${newRevision()}, keep_until = ${number(keepUntil)},
         ${sessionAssignments(session, ordinal)}
-        WHERE ${key(subject, 'session', encodeText(session.sid))} AND revision = ${text(revision)}`,
+        WHERE ${key(subject, 'session', encodeText(session.sid))} AND revision = ${text(before.revision)}`,
       deadline,
+      keepUntil < before.keepUntil ? this.channel : null,
     );
   }
 
@@ -90,6 +98,7 @@ export class SqlTable {
       sql`DELETE FROM ${this.table}
         WHERE subject = ${text(subject)} AND kind = 'session' AND id IN (${ids})${unchanged}`,
       deadline,
+      this.channel,
     );
   }
 
@@ -109,7 +118,7 @@ export class SqlTable {
     const statement = sql`INSERT INTO ${this.table}${insertAlias} (subject, kind, id, revision, keep_until)
       SELECT ${text(subject)}, 'denied', ${text(hashOf(jti))}, ${newRevision()}, ${until}${fromDual}
       WHERE ${inTime(deadline)}${orProlong(deadline)}`;
-    return (await this.database.change(statement, deadline)) > 0;
+    return (await this.database.change(statement, deadline, this.channel)) > 0;
   }
 
   /** Ends sessions and moves the cut-off. `false` if the cut-off has changed since it was read, or if it is too late. */
@@ -124,7 +133,7 @@ export class SqlTable {
     const ended = sql`kind = 'session' AND id <> ${text(encodeText(except ?? ''))}
       AND (opened_at <= ${time} OR ${time} >= ${clock})`;
     const moved = sql`${greatest}(COALESCE(cut_off, ${number(-NEVER)}), ${least}(${time}, ${clock}))`;
-    const by = cutOffRow(subject, cutOffRevision, deadline);
+    const by = cutOffRow(subject, cutOffRevision, deadline, this.channel);
     return changedRowsOf(await this.database.run(moveCutOff(this.table, moved, ended, by))) > 0;
   }
 
@@ -154,8 +163,8 @@ export class SqlTable {
     return readSnapshot(await this.database.rows(join([now, ...rows], ' UNION ALL ')));
   }
 
-  private async write(statement: SqlFragment, deadline: number): Promise<boolean> {
+  private async write(statement: SqlFragment, deadline: number, channel: string | null): Promise<boolean> {
     const inTime = this.database.dialect.inTime(deadline);
-    return (await this.database.change(sql`${statement} AND ${inTime}`, deadline)) > 0;
+    return (await this.database.change(sql`${statement} AND ${inTime}`, deadline, channel)) > 0;
   }
 }

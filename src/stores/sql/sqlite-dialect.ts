@@ -13,6 +13,7 @@ export const sqliteDialect: SqlDialect = {
   clock,
   inTime,
   returning: () => raw(' RETURNING 1 AS done'),
+  announce: () => raw(''),
   changedRowsOf: (result) => rowsOf(result).length,
   insertAlias: raw(' AS entry'),
   orIgnore: raw(' ON CONFLICT DO NOTHING'),

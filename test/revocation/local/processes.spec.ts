@@ -120,3 +120,42 @@ describeWithPostgres('Four processes with a local cache of the answers of Postgr
     expect(delays.at(-1)).toBeGreaterThan(100);
   });
 });
+
+describeWithPostgres('Four processes with a local cache that receives the changes of PostgreSQL', () => {
+  const STALENESS = 1_000;
+  let pool: WorkerPool<PostgresServer>;
+  beforeAll(async () => {
+    const server = await PostgresServer.start();
+    await migratePostgres(server.url);
+    pool = await WorkerPool.startOn(server, fourWith('pg'), { local: { staleness: '1s', push: true } });
+  });
+  afterAll(() => pool.stop());
+
+  it('refuse a token that one of them revoked within 100 ms (median), and never later than the staleness', async () => {
+    const delays = await sortedDelays(pool, 15);
+    expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(100);
+    expect(delays.at(-1)).toBeLessThan(STALENESS + ALLOWANCE);
+  });
+
+  it('use no cached look-up for longer than the staleness after PostgreSQL was stopped', async () => {
+    const { accessToken } = await pool.logIn('carol');
+    for (const { status } of await pool.sendToAll('GET', '/me', accessToken)) expect(status).toBe(200);
+    pool.server.pause();
+    const stoppedAt = performance.now();
+    const lastServed = await Promise.all(
+      pool.workers.map(async (worker) => {
+        let last = stoppedAt;
+        for (let sentAt = stoppedAt; sentAt - stoppedAt < 2.5 * STALENESS; sentAt = performance.now()) {
+          if ((await worker.send('GET', '/me', accessToken)).status === 200) last = sentAt;
+          await sleep(5);
+        }
+        return last - stoppedAt;
+      }),
+    );
+    pool.server.resume();
+    expect(Math.max(...lastServed)).toBeLessThan(STALENESS + ALLOWANCE);
+    for (const worker of pool.workers) {
+      while ((await worker.send('GET', '/me', accessToken)).status !== 200) await sleep(50);
+    }
+  });
+});

@@ -7,7 +7,14 @@ import { createPool } from 'mysql2/promise';
 import sqlite from 'node-sqlite3-wasm';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { SqlRevocationStore, type SqlDialectName, type SqlParameter, type SqlQuery } from 'nestjs-jwt-extended/sql';
+import {
+  SqlRevocationStore,
+  type SqlDialectName,
+  type SqlListener,
+  type SqlParameter,
+  type SqlQuery,
+  type SqlRevocationStoreOptions,
+} from 'nestjs-jwt-extended/sql';
 import type { Program } from '../../support/programs.js';
 import { betterSqlite3, type BetterSqlite3 } from './better-sqlite3.js';
 import { prismaClient } from './prisma-client.js';
@@ -31,8 +38,11 @@ export interface SqlClient {
 /** How many connections each client has. */
 const CONNECTIONS = 10;
 
-function connected(dialect: SqlDialectName, query: SqlQuery, close: () => Promise<unknown> | void): Connected {
-  const store = new SqlRevocationStore({ dialect, query });
+type Close = () => Promise<unknown> | void;
+type Listen = SqlRevocationStoreOptions['listen'];
+
+function connected(dialect: SqlDialectName, query: SqlQuery, close: Close, listen?: Listen): Connected {
+  const store = new SqlRevocationStore({ dialect, query, listen });
   return { store, query: (sql, params) => query(sql, params, ''), close };
 }
 
@@ -45,6 +55,7 @@ export const postgresClients: readonly SqlClient[] = [
         'postgres',
         (sql, params) => pool.query(sql, params),
         () => pool.end(),
+        () => pool.connect(),
       );
     },
   },
@@ -56,6 +67,7 @@ export const postgresClients: readonly SqlClient[] = [
         'postgres',
         (text, values, name) => pool.query({ name, text, values }),
         () => pool.end(),
+        () => pool.connect(),
       );
     },
   },
@@ -67,6 +79,7 @@ export const postgresClients: readonly SqlClient[] = [
         'postgres',
         (sql, params) => dataSource.query(sql, params),
         () => dataSource.destroy(),
+        () => (dataSource.driver as unknown as { master: pg.Pool }).master.connect(),
       );
     },
   },
@@ -75,7 +88,12 @@ export const postgresClients: readonly SqlClient[] = [
     connect(url) {
       const prisma = prismaClient('postgresql', new PrismaPg({ connectionString: url, max: CONNECTIONS }));
       const query: SqlQuery = (sql, params) => prisma.$queryRawUnsafe(sql, ...params);
-      return connected('postgres', query, () => prisma.$disconnect());
+      return connected(
+        'postgres',
+        query,
+        () => prisma.$disconnect(),
+        () => connectedClient(url),
+      );
     },
   },
   {
@@ -83,7 +101,12 @@ export const postgresClients: readonly SqlClient[] = [
     connect(url) {
       const knex = knexModule.knex({ client: 'pg', connection: url, pool: { min: 0, max: CONNECTIONS } });
       const query: SqlQuery = (sql, params) => knex.raw(sql.replace(/\$\d+/g, '?'), params);
-      return connected('postgres', query, () => knex.destroy());
+      return connected(
+        'postgres',
+        query,
+        () => knex.destroy(),
+        () => knex.client.acquireRawConnection() as Promise<SqlListener>,
+      );
     },
   },
   {
@@ -94,6 +117,7 @@ export const postgresClients: readonly SqlClient[] = [
         'postgres',
         (sql, params) => db.$client.query(sql, params),
         () => db.$client.end(),
+        () => db.$client.connect(),
       );
     },
   },
@@ -192,4 +216,11 @@ export function postgresPool(url: string, settings: pg.PoolConfig = {}): pg.Pool
   // An idle connection that ends is an 'error' event. Without a listener it would end the process.
   pool.on('error', () => undefined);
   return pool;
+}
+
+/** A connection without a pool. */
+export async function connectedClient(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  await client.connect();
+  return client;
 }

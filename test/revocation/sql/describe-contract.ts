@@ -26,11 +26,16 @@ export function describeContract(name: 'PostgreSQL' | 'MariaDB' | 'SQLite'): voi
 function describeClient({ name, needs = BROUGHT_BY_NPM, connect }: SqlClient, url: () => string): void {
   describeWithProgram(needs, `with ${name}`, () => {
     let connected: Connected;
+    let peer: Connected;
     beforeAll(async () => {
       connected = await connect(url());
+      peer = await connect(url());
     });
-    afterAll(() => connected.close());
-    describeRevocationStore('The contract', () => ({ store: connected.store }));
+    afterAll(async () => {
+      await connected.close();
+      await peer.close();
+    });
+    describeRevocationStore('The contract', () => ({ store: connected.store, peer: peer.store }));
   });
 }
 

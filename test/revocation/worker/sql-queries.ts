@@ -1,10 +1,13 @@
-import type { SqlQuery } from 'nestjs-jwt-extended/sql';
+import type { SqlRevocationStoreOptions } from 'nestjs-jwt-extended/sql';
 import type { WorkerSettings } from './worker-settings.js';
 
 export type SqlDriver = 'pg' | 'mysql2';
 
+/** The options of the store that use the driver. */
+type SqlClient = Pick<SqlRevocationStoreOptions, 'query' | 'listen'>;
+
 /** Pools with the settings that the documentation names. */
-const QUERIES: Record<SqlDriver, (settings: WorkerSettings) => Promise<SqlQuery>> = {
+const QUERIES: Record<SqlDriver, (settings: WorkerSettings) => Promise<SqlClient>> = {
   pg: async ({ storePort, clientOptions }) => {
     const { default: pg } = await import('pg');
     const pool = new pg.Pool({
@@ -15,16 +18,16 @@ const QUERIES: Record<SqlDriver, (settings: WorkerSettings) => Promise<SqlQuery>
       ...clientOptions,
     });
     pool.on('error', () => {});
-    return (text, values, name) => pool.query({ name, text, values });
+    return { query: (text, values, name) => pool.query({ name, text, values }), listen: () => pool.connect() };
   },
   mysql2: async ({ storePort, timeout, clientOptions }) => {
     const { createPool } = await import('mysql2/promise');
     const uri = `mysql://app@127.0.0.1:${storePort}/app`;
     const pool = createPool({ uri, connectTimeout: 1_000, ...clientOptions });
-    return (sql, values) => pool.execute({ sql, values, timeout: timeout === '10s' ? 12_000 : 2_000 });
+    return { query: (sql, values) => pool.execute({ sql, values, timeout: timeout === '10s' ? 12_000 : 2_000 }) };
   },
 };
 
-export function queryOf(driver: SqlDriver, settings: WorkerSettings): Promise<SqlQuery> {
+export function sqlClientOf(driver: SqlDriver, settings: WorkerSettings): Promise<SqlClient> {
   return QUERIES[driver](settings);
 }

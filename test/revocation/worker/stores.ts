@@ -1,6 +1,6 @@
 import type { RevocationStore } from 'nestjs-jwt-extended/store';
 import { connectToRedis } from './redis-clients.js';
-import { queryOf } from './sql-queries.js';
+import { sqlClientOf } from './sql-queries.js';
 import type { WorkerSettings } from './worker-settings.js';
 
 /** The store of a process. It does not wait for its server, so the process starts without it. */
@@ -12,5 +12,5 @@ export async function storeOf(settings: WorkerSettings): Promise<RevocationStore
   }
   const { SqlRevocationStore } = await import('nestjs-jwt-extended/sql');
   const dialect = driver === 'pg' ? 'postgres' : 'mysql';
-  return new SqlRevocationStore({ dialect, query: await queryOf(driver, settings) });
+  return new SqlRevocationStore({ dialect, ...(await sqlClientOf(driver, settings)) });
 }
