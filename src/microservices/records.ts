@@ -60,18 +60,11 @@ function natsHeaders(headers: NatsHeaders | undefined, { name, value }: Credenti
   return copy;
 }
 
-/** Headers of the package that Nest's client has loaded, because its name differs between Nest 11 and 12. */
+/**
+ * Headers of the package that Nest's client loads, because its name differs between Nest 11 and 12. The constructor of the client
+ * opens no connection.
+ */
 function newNatsHeaders({ name, value }: Credential): NatsHeaders {
-  const client = Object.assign(Object.create(ClientNats.prototype) as object, {
-    options: { headers: { [name]: value } },
-  });
-  try {
-    return (client as unknown as { mergeHeaders(): NatsHeaders }).mergeHeaders();
-  } catch (cause) {
-    throw new TypeError(
-      'withToken() cannot make headers for NATS before the application has a client for it. Give the record headers: ' +
-        'new NatsRecordBuilder(data).setHeaders(headers()).build().',
-      { cause },
-    );
-  }
+  const client = new ClientNats({ headers: { [name]: value } });
+  return (client as unknown as { mergeHeaders(): NatsHeaders }).mergeHeaders();
 }
