@@ -10,6 +10,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { HeldTokens } from './authentication/held-tokens.js';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
 import { ConnectionRegistry } from './connections/connection-registry.js';
+import { StreamsInterceptor } from './connections/streams.interceptor.js';
 import { JwtContextService } from './context/jwt-context.service.js';
 import { JwtConnections } from './connections/jwt-connections.js';
 import { ImplicitRefreshInterceptor } from './cookies/implicit-refresh.interceptor.js';
@@ -48,6 +49,7 @@ import { ProductionReporter } from './module/production-reporter.js';
 import { RevocationEvents } from './sessions/revocation-events.js';
 import { RevocationReporter } from './module/revocation-reporter.js';
 import { StartChecks } from './module/start-checks.js';
+import { StreamHandlers } from './module/stream-handlers.js';
 import { StaticOptionsCheck } from './module/static-options-check.js';
 import { APPLICATION_GUARD } from './routes/route-guard.js';
 import { TokenCodec } from './tokens/token-codec.js';
@@ -143,6 +145,8 @@ const PROVIDERS: Provider[] = [
   JwtAuthenticator,
   ConnectionRegistry,
   JwtConnections,
+  StreamsInterceptor,
+  StreamHandlers,
   JwtGuard,
   { provide: APPLICATION_GUARD, useExisting: JwtGuard },
   JwtExceptionFilter,

@@ -9,6 +9,7 @@ import { ownerOf } from '../sessions/token-owner.js';
 import { subjectOfSession } from '../stores/session-id.js';
 import { validTimeOf } from '../tokens/verifying/claims.js';
 import { storeKeysOf } from '../tokens/verifying/store-keys.js';
+import { nodeRequestOf } from '../transports/node-request.js';
 import { ownValue } from '../types/claims.js';
 import { Concealed } from '../types/concealed.js';
 import type { JwtContext } from '../types/jwt-context.js';
@@ -57,6 +58,11 @@ export class JwtConnections {
    * await this.connections.renew(client, body.accessToken); // in a handler of a message
    */
   async renew(client: object, token: string): Promise<JwtContext> {
+    // Fastify wraps the request of a stream.
+    return this.renewFor(nodeRequestOf(client), token);
+  }
+
+  private async renewFor(client: object, token: string): Promise<JwtContext> {
     const [first] = this.requireOpen(client);
     let context: JwtContext | undefined;
     for (const requirement of this.requirementsOf(client)) {

@@ -57,6 +57,9 @@ export const MODULE_PATH = '__module_path__';
 /** On a method: `'Query'`, `'Mutation'` or `'Subscription'`. On a class: the name of its GraphQL type. */
 export const RESOLVER_TYPE = 'graphql:resolver_type';
 
+/** The value of `RESOLVER_TYPE` for `@Subscription()`. */
+export const SUBSCRIPTION = 'Subscription';
+
 /** The name of a query, mutation, subscription or field in the schema. */
 export const RESOLVER_NAME = 'graphql:resolver_name';
 

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../types/http.js';
 import { HandshakeRequest, isEncrypted } from './handshake-request.js';
+import { nodeRequestOf } from './node-request.js';
 
 /** The request of a GraphQL operation. */
 export interface GraphqlRequest {
@@ -40,7 +41,9 @@ export function readGraphqlRequest(context: OperationContext): GraphqlRequest | 
     if (isRequest(upgrade)) return overSocket(upgrade, upgrade, (candidate as OperationContext).connectionParams);
   }
   if (isRequest(context.req)) return overHttp(context.req);
-  if (isRequest(context.request)) return overSocket(context.request, context, context._connectionInit);
+  if (isRequest(context.request)) {
+    return overSocket(context.request, nodeRequestOf(context.request), context._connectionInit);
+  }
   const ofReply = (context.reply as { readonly request?: unknown } | undefined)?.request;
   return isRequest(ofReply) ? overHttp(ofReply) : null;
 }
