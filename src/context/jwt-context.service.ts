@@ -83,7 +83,7 @@ export class JwtContextService<User = unknown> {
    * @example
    * await this.jwt.run(await this.authenticator.authenticateToken(job.data.token), () => this.reports.create());
    */
-  run<T>(context: JwtContext<User> | null, work: () => T): T {
+  run<T>(context: JwtContext | null, work: () => T): T {
     requireContext(context);
     return this.requireCalls().runWith(context, work);
   }
