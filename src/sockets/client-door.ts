@@ -80,7 +80,7 @@ export class ClientDoor {
 
   private letIn(client: UnknownClient, admissions: readonly Admission[]): boolean {
     this.door.letIn(client, admissions);
-    const remove = this.door.register(client, admissions, (error) => this.end(client, error));
+    const remove = this.door.register(client, admissions, (each, error) => this.end(each, error));
     if (remove !== null) this.adapter.bindClientDisconnect?.(client, remove);
     return true;
   }

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Admission } from '../authentication/request-results.js';
-import { ConnectionRegistry } from '../connections/connection-registry.js';
+import { ConnectionRegistry, type LiveConnection } from '../connections/connection-registry.js';
 import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
 import type { HandshakeRequest } from '../transports/handshake-request.js';
+import { handshakeOf } from '../transports/handshakes.js';
+import type { HttpRequest } from '../types/http.js';
 import { Concealed } from '../types/concealed.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import type { SettledRequirement } from '../types/requirement.js';
@@ -13,6 +15,9 @@ export interface ServerRules {
   /** The gateways of the server that require a token of their connections. Further gateways can be added during the start. */
   readonly gateways: readonly ProtectedGateway[];
 }
+
+/** Ends the connection of a client. The error says why. */
+export type EndClient<Client> = (client: Client, error: JwtExtendedException) => void;
 
 /** Lets clients in, and keeps those with a token in the register of live connections. */
 @Injectable()
@@ -39,16 +44,35 @@ export class Door {
   }
 
   /** Registers a connected client with each of its tokens. Returns a function that removes it, or `null` without a token. */
-  register(
-    client: object,
+  register<Client extends object>(
+    client: Client,
     admissions: readonly Admission[],
-    end: (error: JwtExtendedException) => void,
+    endClient: EndClient<Client>,
   ): (() => void) | null {
     const removals = [...requirementsByToken(admissions)].map(([context, requirements]) =>
-      this.registry.add(context, { kind: 'socket', client, requirements, end }),
+      this.registry.add(context, new SocketConnection(client, requirements, endClient)),
     );
     const [first = null, ...others] = removals;
     return others.length === 0 ? first : () => removals.forEach((remove) => remove());
+  }
+}
+
+/** There can be thousands, so each is one object without closures. */
+class SocketConnection<Client extends object> implements LiveConnection {
+  readonly kind = 'socket';
+
+  constructor(
+    readonly client: Client,
+    readonly requirements: readonly SettledRequirement[],
+    private readonly endClient: EndClient<Client>,
+  ) {}
+
+  get request(): HttpRequest {
+    return handshakeOf(this.client);
+  }
+
+  end(error: JwtExtendedException): void {
+    this.endClient(this.client, error);
   }
 }
 

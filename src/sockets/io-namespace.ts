@@ -4,6 +4,7 @@ import { refusalBody } from '../errors/refusal-body.js';
 import { handshakeOf } from '../transports/handshakes.js';
 import type { Door, ServerRules } from './door.js';
 import { refusalOf } from './handshake-refusal.js';
+import { joinCluster, type ClusterNamespace } from './io-cluster.js';
 
 /** A socket of socket.io on the server, as far as it is used here. */
 export interface IoSocket {
@@ -17,8 +18,7 @@ export interface IoSocket {
 type Next = (error?: Error) => void;
 
 /** A namespace of socket.io, or the parent of dynamic ones. */
-export interface IoNamespace {
-  on(event: string, listener: (...args: never[]) => void): unknown;
+export interface IoNamespace extends ClusterNamespace {
   use(middleware: (socket: IoSocket, next: Next) => void): unknown;
 }
 
@@ -65,6 +65,7 @@ export function protectNamespace(namespace: IoNamespace, rules: ServerRules, doo
     // Some code has removed the middleware.
     else if (!door.isOpen(rules)) socket.disconnect(true);
   });
+  joinCluster(namespace, door.registry);
 }
 
 /** A client that returns after a lost connection would skip the middlewares by default, also when its token has ended. */
@@ -75,7 +76,7 @@ function checkRecoveredSockets(namespace: IoNamespace): void {
 }
 
 function keep(socket: IoSocket, admissions: readonly Admission[], door: Door): void {
-  const remove = door.register(socket, admissions, (error) => end(socket, error));
+  const remove = door.register(socket, admissions, end);
   if (remove !== null) socket.once('disconnect', remove);
 }
 
@@ -88,7 +89,5 @@ function end(socket: IoSocket, error: JwtExtendedException): void {
 
 function connectError(error: unknown): Error {
   const { message, data } = refusalOf(error);
-  const refusal = Object.assign(new Error(message), { data });
-  refusal.stack = undefined;
-  return refusal;
+  return Object.assign(new Error(message), { data });
 }

@@ -106,7 +106,7 @@ function selectProtocol(
 function enter(client: WsClient, { request, admissions }: AcceptedUpgrade, door: Door): void {
   rememberHandshake(client, request);
   door.letIn(client, admissions);
-  const remove = door.register(client, admissions, (error) => endWs(client, error));
+  const remove = door.register(client, admissions, endWs);
   if (remove !== null) client.once('close', remove);
 }
 
