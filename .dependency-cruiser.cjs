@@ -27,6 +27,7 @@ const layers = {
     'stores',
   ],
   access: ['routes', 'options'],
+  openapi: ['access', 'routes', 'options'],
   controllers: ['routes', 'keys'],
   'log-in': ['cookies', 'authentication', 'context', 'sessions', 'tokens', 'routes', 'options', 'stores'],
   cookies: ['authentication', 'context', 'sessions', 'tokens', 'transports', 'options', 'stores'],

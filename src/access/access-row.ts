@@ -48,6 +48,8 @@ export interface AccessRow {
   readonly allow: string | null;
   /** Where the token is looked for, in this order. Empty for an open handler. */
   readonly locations: readonly string[];
+  /** The realm of the handler in the challenge; `null` for the one of the module. */
+  readonly realm: string | null;
   /** Whether the guard asks if the token was revoked. */
   readonly revocation: boolean;
   /** The names of the application's own guards on the handler and its class. */
@@ -84,6 +86,7 @@ export function rowOf(handler: DeclaredHandler, entry: EntryPoint, context: RowC
     roles: asked?.roles ?? [],
     allow: asked === null ? null : describeAllow(asked),
     locations: asked === null ? [] : locationsOf(asked, entry, context.settings),
+    realm: asked?.realm ?? null,
     revocation: asked !== null && !asked.skipRevocationCheck,
     guards: guardsOf(handler),
     cache: entry.transport === 'http' ? cachesOf(handler, context.globalInterceptors) : [],

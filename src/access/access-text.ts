@@ -25,6 +25,7 @@ function factsOf(row: AccessRow): string[] {
     listed('one role of', row.roles),
     row.allow === null ? '' : `allow ${row.allow}`,
     listed('in', row.locations),
+    row.realm === null ? '' : `realm ${row.realm}`,
     row.type === null || row.revocation ? '' : 'no revocation check',
     listed('guards', row.guards),
     listed('cache', row.cache),

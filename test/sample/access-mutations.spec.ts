@@ -77,6 +77,7 @@ function mutantsOf({ name, options }: FoundDecorator): [string, Decorator | 'rem
     { ...options, anyScope: ['mutated'] },
     { ...options, roles: 'mutated' },
     { ...options, locations: 'json' },
+    { ...options, realm: 'mutated' },
     { ...options, allow: () => true },
   ];
   return [

@@ -26,7 +26,7 @@ const broken = {
   ...sound,
   'index.ts': `
     ${sound['index.ts']}
-    export * from './module/imports-root.js'; export * from './access/imports-cookies.js'; export * from './controllers/imports-cookies.js';
+    export * from './module/imports-root.js'; export * from './access/imports-cookies.js'; export * from './openapi/imports-cookies.js'; export * from './controllers/imports-cookies.js';
     export * from './cookies/imports-routes.js'; export * from './authentication/imports-cookies.js';
     export * from './context/imports-options.js'; export * from './sessions/imports-context.js';
     export * from './tokens/imports-sessions.js'; export * from './routes/imports-transports.js';
@@ -41,6 +41,7 @@ const broken = {
   'testing/imports-cookies.ts': typeOf('../cookies/target.js'),
   'module/imports-root.ts': typeOf('../target.js'),
   'access/imports-cookies.ts': typeOf('../cookies/target.js'),
+  'openapi/imports-cookies.ts': typeOf('../cookies/target.js'),
   'controllers/imports-cookies.ts': typeOf('../cookies/target.js'),
   'cookies/imports-routes.ts': typeOf('../routes/target.js'),
   'authentication/imports-cookies.ts': typeOf('../cookies/target.js'),
@@ -135,6 +136,7 @@ describe('the structure rules', () => {
       'direction-jwks: jwks/imports-tokens.ts -> tokens/target.ts',
       'direction-keys: keys/imports-tokens.ts -> tokens/target.ts',
       'direction-module: module/imports-root.ts -> target.ts',
+      'direction-openapi: openapi/imports-cookies.ts -> cookies/target.ts',
       'direction-options: options/imports-tokens.ts -> tokens/target.ts',
       'direction-routes: routes/imports-transports.ts -> transports/target.ts',
       'direction-sessions: sessions/imports-context.ts -> context/target.ts',

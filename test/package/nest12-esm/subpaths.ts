@@ -1,5 +1,6 @@
 // For tsc: the types of each subpath resolve here, too.
-export { describeRevocationStore } from 'nestjs-jwt-extended/testing';
+export { accessLock, describeRevocationStore } from 'nestjs-jwt-extended/testing';
+export { documentJwt, type OpenApiDocument } from 'nestjs-jwt-extended/swagger';
 export { RevocationStore, type LookUp } from 'nestjs-jwt-extended/store';
 export { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
 export { JwtAuthModule, type JwtAuthOptions } from 'nestjs-jwt-extended/auth';
