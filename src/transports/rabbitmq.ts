@@ -38,7 +38,7 @@ export function watchRmqServer(server: unknown): void {
 
 /**
  * Rejects a refused message, because its handler never runs and cannot acknowledge it. RabbitMQ would deliver it again after each
- * restart, and stop at the limit of `prefetchCount`. RabbitMQ drops the message, or moves it to the dead letter exchange of
+ * restart, and stop at the limit of `prefetchCount`. RabbitMQ drops the message, or moves it to the `deadLetterExchange` of
  * its queue. If the guard let another handler of the same event in, that handler acknowledges it.
  */
 export function rejectMessage({ handlers, refusals }: RpcMessage, context: unknown): void {

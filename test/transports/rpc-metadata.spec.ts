@@ -56,7 +56,7 @@ describe('the metadata of a message', () => {
     ['RabbitMQ', new RmqContext([{ properties: { headers: { authorization: 'Bearer x' } } }, {}, 'pattern'] as never)],
     ['MQTT 5', new MqttContext(['topic', { properties: { userProperties: { authorization: 'Bearer x' } } }] as never)],
     ['Kafka', { getMessage: () => ({ headers: { authorization: Buffer.from('Bearer x') } }) }],
-  ])('is read in %s, whatever the case of its names', (_name, context) => {
+  ])('is read in %s, in upper and lower case', (_name, context) => {
     expect(headersOf(context)).toEqual({ authorization: 'Bearer x' });
   });
 
