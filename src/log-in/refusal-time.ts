@@ -6,8 +6,8 @@ const MOST_MEASURED = 32;
 /** For how long an attempt counts with its own time, in milliseconds. After that only the usual time of all counts. */
 const RECENT = 600_000;
 
-/** How much longer than the measured time a refusal takes. */
-const [MARGIN, MARGIN_OF_USUAL] = [1.2, 1.5];
+/** How much longer than a check of a password a refusal takes, and how much longer before the step becomes shorter. */
+const [MARGIN, MARGIN_OF_SHORTER] = [1.2, 1.5];
 
 /** No refusal waits for longer steps, in milliseconds. */
 const LONGEST_STEP = 5_000;
@@ -78,9 +78,8 @@ export class RefusalTime {
 
   /** The step becomes shorter only if half of it would be long enough in any case, so that it does not change to and fro. */
   private nextStep(): number {
-    const due = this.timeOfCheck();
-    const step = this.stepFor(due);
-    return step > this.step ? step : Math.min(this.step, this.stepFor(due * MARGIN_OF_USUAL));
+    const time = this.timeOfCheck();
+    return Math.max(this.stepFor(time * MARGIN), Math.min(this.step, this.stepFor(time * MARGIN_OF_SHORTER)));
   }
 
   /** The time of a check of a password: of the slowest recent one, and at least the usual time. */
@@ -89,13 +88,13 @@ export class RefusalTime {
     const recent = this.measured.filter(({ at }) => now - at < RECENT).map(({ time }) => time);
     const sorted = this.measured.map(({ time }) => time).sort((left, right) => left - right);
     const usual = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-    return Math.max(Math.max(0, ...recent) * MARGIN, usual * MARGIN_OF_USUAL);
+    return Math.max(usual, ...recent);
   }
 
   private stepFor(time: number): number {
     let step = this.shortest ?? 0;
     while (step < time && step < LONGEST_STEP) step *= 2;
-    return step;
+    return Math.min(step, LONGEST_STEP);
   }
 }
 
