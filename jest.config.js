@@ -55,6 +55,8 @@ const DIFFERING = [
   'imported-twice',
   'jwt-context',
   'log-in',
+  'log-in-routes',
+  'log-in-throttled',
   'module',
   'nested-applications',
   'open-routes',

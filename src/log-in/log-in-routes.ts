@@ -60,6 +60,7 @@ export function locationsOf({ cookies }: LogInSettings, { tokenLocation }: Setti
  */
 export function declareRoutes(controller: Type, options: LogInSettings, settings: Settings): void {
   const locations = locationsOf(options, settings);
+  Object.defineProperty(controller, 'name', { value: nameFor(options.path) });
   for (const name of LOG_IN_HANDLERS) {
     const { option, verb, suffix = '', rule }: Route = ROUTES[name];
     const prototype = controller.prototype as Record<string, Handler>;
@@ -71,6 +72,12 @@ export function declareRoutes(controller: Type, options: LogInSettings, settings
     const descriptor = Object.getOwnPropertyDescriptor(prototype, name) as TypedPropertyDescriptor<Handler>;
     for (const decorate of [verb(path + suffix), HttpCode(200), rule(locations)]) decorate(prototype, name, descriptor);
   }
+}
+
+/** @nestjs/throttler counts by the name of the class, and OpenAPI names operations by it. So each log-in has a name of its own. */
+function nameFor(path: string): string {
+  const words = path.split(/[^A-Za-z0-9]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `${words.join('')}LogInController`;
 }
 
 /** A path that begins with `/` is one of the application; every other one follows the path of the log-in. */
