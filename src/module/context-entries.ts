@@ -35,7 +35,7 @@ export class ContextEntries implements NestInterceptor, OnModuleInit {
   ) {
     if (calls === null || application === undefined) return;
     application.addGlobalInterceptor(this);
-    enterMessagesOfGateways(application, calls);
+    enterMessagesOfGateways(application, calls, (client) => storedContext(client, settings) ?? null);
     // Nest 10 has no such registry.
     const servers = (modules as Partial<ModulesContainer>).getRpcTargetRegistry?.call(modules);
     servers?.subscribe((server) => enterMessagesOfServer(server as MessageServer, calls));

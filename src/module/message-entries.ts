@@ -1,6 +1,7 @@
 import type { WebSocketAdapter } from '@nestjs/common';
 import type { ApplicationConfig } from '@nestjs/core';
 import type { CurrentCalls } from '../context/current-calls.js';
+import type { JwtContext } from '../types/jwt-context.js';
 
 type MessageCallback = (...args: unknown[]) => unknown;
 
@@ -9,12 +10,25 @@ export interface MessageServer {
   addHandler(pattern: unknown, callback: MessageCallback, ...rest: unknown[]): unknown;
 }
 
-/** Runs each message of a gateway in a call of its own. The adapter is known only when Nest or the application sets it. */
-export function enterMessagesOfGateways(application: ApplicationConfig, calls: CurrentCalls): void {
+/** The token of a connection; `null` for an anonymous one. */
+type ContextOfClient = (client: object) => JwtContext | null;
+
+/**
+ * Runs each message of a gateway in a call of its own, and `handleConnection()` and `handleDisconnect()` with the token of the
+ * connection. The adapter is known only when Nest or the application sets it.
+ */
+export function enterMessagesOfGateways(
+  application: ApplicationConfig,
+  calls: CurrentCalls,
+  contextOf: ContextOfClient,
+): void {
   const entered = new WeakSet<WebSocketAdapter>();
   const setIoAdapter = application.setIoAdapter.bind(application);
   application.setIoAdapter = (adapter) => {
-    if (!entered.has(adapter)) enterMessagesOfAdapter(adapter, calls);
+    if (!entered.has(adapter)) {
+      enterMessagesOfAdapter(adapter, calls);
+      enterConnectionsOfAdapter(adapter, calls, contextOf);
+    }
     entered.add(adapter);
     setIoAdapter(adapter);
   };
@@ -28,6 +42,20 @@ function enterMessagesOfAdapter(adapter: WebSocketAdapter, calls: CurrentCalls):
       callback: entering('ws', handler.callback as MessageCallback, calls),
     }));
     bindMessageHandlers(client, inCalls as typeof handlers, transform);
+  };
+}
+
+function enterConnectionsOfAdapter(adapter: WebSocketAdapter, calls: CurrentCalls, contextOf: ContextOfClient): void {
+  const bindClientConnect = adapter.bindClientConnect.bind(adapter);
+  adapter.bindClientConnect = (server: unknown, callback: MessageCallback) => {
+    bindClientConnect(server, (...args: unknown[]) =>
+      calls.runWith(contextOf(Object(args[0]) as object), () => callback(...args)),
+    );
+  };
+  const bindClientDisconnect = adapter.bindClientDisconnect?.bind(adapter);
+  if (bindClientDisconnect === undefined) return;
+  adapter.bindClientDisconnect = (client: object, callback: MessageCallback) => {
+    bindClientDisconnect(client, (...args: unknown[]) => calls.runWith(contextOf(client), () => callback(...args)));
   };
 }
 

@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events';
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Controller, Injectable, Post, type INestApplicationContext } from '@nestjs/common';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Controller, Injectable, Post, Req, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   CommandBus,
@@ -120,6 +123,43 @@ describe.each(ADAPTERS)('JwtContextService on %s', (adapter) => {
     await post('/emit');
     await until(() => afterwards.length === names.length);
     expect(afterwards).toEqual(expect.arrayContaining(names.map((owner) => [owner, owner])));
+  });
+});
+
+/** Forces a garbage collection. */
+function collect(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
+describe.each(ADAPTERS)('work that outlives its request on %s', (adapter) => {
+  const requests: WeakRef<object>[] = [];
+  const identities: (() => unknown)[] = [];
+
+  @JwtRequired()
+  @Controller()
+  class LongController {
+    constructor(private readonly jwt: JwtContextService) {}
+
+    @Post('long')
+    start(@Req() request: { raw?: object }) {
+      requests.push(new WeakRef(request.raw ?? request));
+      this.goOn();
+    }
+
+    private goOn(): void {
+      identities.push(AsyncResource.bind(() => this.jwt.identity));
+    }
+  }
+  const app = useJwtApp(adapter, { options: { asyncContext: true }, controllers: [LongController] });
+
+  it('keeps the token, and not the request', async () => {
+    await Promise.all(userNames(10).map((sub) => app.send('POST', '/long', { token: forge({ sub }) })));
+    await until(() => {
+      collect();
+      return requests.filter((request) => request.deref() !== undefined).length <= 1;
+    });
+    expect(identities.map((identity) => identity()).sort()).toEqual(userNames(10));
   });
 });
 

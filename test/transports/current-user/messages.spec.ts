@@ -19,7 +19,13 @@ import {
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { Test } from '@nestjs/testing';
-import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import {
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+} from '@nestjs/websockets';
 import { JwtContextService, JwtRequired, Public, type JwtTransport } from 'nestjs-jwt-extended';
 import { defer, firstValueFrom, from, interval, mergeMap, take, toArray } from 'rxjs';
 import { io, type Socket } from 'socket.io-client';
@@ -140,6 +146,71 @@ describe.each(SOCKETS)('JwtContextService in a gateway, %s', (_name, use, connec
     socket.close();
     for (const { id, who } of said) expect(who).toBe(id < 1000 ? names[id] : null);
     expect([...seenByGuards].sort()).toEqual([null, ...names].sort());
+  });
+});
+
+const lives: unknown[] = [];
+
+@JwtRequired()
+@WebSocketGateway()
+class HandshakeGateway implements OnGatewayConnection, OnGatewayDisconnect {
+  constructor(
+    private readonly service: WhoService,
+    private readonly jwt: JwtContextService,
+  ) {}
+
+  async handleConnection() {
+    lives.push(['connection', await this.service.who()]);
+  }
+
+  handleDisconnect() {
+    lives.push(['disconnect', this.jwt.identity]);
+  }
+
+  @SubscribeMessage('who')
+  async who(@MessageBody() { id }: { id: number }) {
+    return { event: 'said', data: { id, who: await this.service.who() } };
+  }
+}
+
+describe('JwtContextService in a gateway that decides at the handshake', () => {
+  it.each(['ws', 'socket.io'])('has the user of the connection, %s', async (name) => {
+    lives.length = 0;
+    const module = await Test.createTestingModule({
+      imports: [jwtModule({ asyncContext: true })],
+      providers: [HandshakeGateway, WhoService],
+    }).compile();
+    const app = module.createNestApplication({ logger: false });
+    app.useWebSocketAdapter(name === 'ws' ? new WsAdapter(app) : new IoAdapter(app));
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    const names = userNames(20);
+    const said: Said[] = [];
+    const closers = await Promise.all(
+      names.map(async (sub, id) => {
+        const headers = { authorization: `Bearer ${forge({ sub })}` };
+        if (name === 'ws') {
+          const socket = new WebSocket(url.replace('http', 'ws'), { headers });
+          socket.on('message', (text: Buffer) => said.push((JSON.parse(text.toString()) as { data: Said }).data));
+          await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+          socket.send(JSON.stringify({ event: 'who', data: { id } }));
+          return () => socket.close();
+        }
+        const socket = io(url, { transports: ['websocket'], forceNew: true, extraHeaders: headers });
+        socket.on('said', (each: Said) => said.push(each));
+        await new Promise((resolve) => socket.once('connect', () => resolve(undefined)));
+        socket.emit('who', { id });
+        return () => void socket.close();
+      }),
+    );
+    await until(() => said.length === names.length);
+    closers.forEach((close) => close());
+    await until(() => lives.length === 2 * names.length);
+    await app.close();
+    for (const { id, who } of said) expect(who).toBe(names[id]);
+    for (const kind of ['connection', 'disconnect']) {
+      expect(lives).toEqual(expect.arrayContaining(names.map((each) => [kind, each])));
+    }
   });
 });
 
