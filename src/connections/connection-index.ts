@@ -1,16 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import type { Settings } from '../options/settings.js';
-import { storeKeysOf } from '../tokens/verifying/store-keys.js';
+import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { WatchedToken, type OpenConnection } from './open-connection.js';
 
 /** The steps of the golden ratio divide an interval evenly, however many there are. */
 const GOLDEN_RATIO = 0.618_033_988_749_895;
 
-/** Finds open connections by their token, their subject and their client. */
+/** Finds open connections by their subject and their client. */
 export class ConnectionIndex {
-  private readonly tokens = new Map<string, WatchedToken>();
-  private readonly bySubject = new Map<string, Set<WatchedToken>>();
+  /** The first token of each subject. */
+  private readonly bySubject = new Map<string, WatchedToken>();
+  /** The first connection of each client. */
   private readonly byClient = new Map<object, OpenConnection>();
   private connections = 0;
   private phase = 0;
@@ -22,44 +23,45 @@ export class ConnectionIndex {
   }
 
   /** The tokens with a connection. */
-  allTokens(): Iterable<WatchedToken> {
-    return this.tokens.values();
+  allTokens(): WatchedToken[] {
+    return [...this.bySubject.keys()].flatMap((subject) => this.tokensOf(subject));
   }
 
-  tokensOf(subject: string): Iterable<WatchedToken> {
-    return this.bySubject.get(subject) ?? [];
+  tokensOf(subject: string): WatchedToken[] {
+    const found: WatchedToken[] = [];
+    for (let token = this.bySubject.get(subject) ?? null; token !== null; token = token.next) found.push(token);
+    return found;
   }
 
   ofClient(client: object): OpenConnection[] {
     const found: OpenConnection[] = [];
-    for (let open = this.byClient.get(client) ?? null; open !== null; open = open.next) found.push(open);
+    for (let open = this.byClient.get(client) ?? null; open !== null; open = open.nextOfClient) found.push(open);
     return found;
   }
 
   /** The entry of a token. Connections with the same token share it. */
-  tokenOf(context: JwtContext, isRevocable: boolean): WatchedToken {
-    const { payload, header, token } = context;
+  tokenOf({ payload, header, token }: JwtContext, isRevocable: boolean): WatchedToken {
     const keys = storeKeysOf(payload, this.settings);
-    const { subject, sid, jti } = keys;
-    const name = jti === null ? token : `${jti} ${payload.iat as number}`;
-    const key = `${isRevocable ? '' : '!'}${sid ?? subject} ${name}`;
-    const known = this.tokens.get(key);
-    if (known !== undefined) return known;
+    const text = keys.jti === null ? token : null;
+    for (let known = this.bySubject.get(keys.subject) ?? null; known !== null; known = known.next) {
+      if (known.isRevocable === isRevocable && known.text === text && isSame(known, keys, payload)) return known;
+    }
     this.phase = (this.phase + GOLDEN_RATIO) % 1;
-    return new WatchedToken(key, keys, payload, header, isRevocable, this.phase, performance.now());
+    return new WatchedToken(keys, payload, header, text, isRevocable, this.phase, performance.now());
   }
 
   add(open: OpenConnection): void {
     this.connections++;
     this.attach(open);
     const { client } = open.connection;
-    open.next = this.byClient.get(client) ?? null;
+    open.nextOfClient = this.byClient.get(client) ?? null;
     this.byClient.set(client, open);
   }
 
   /** Returns whether the connection was open. */
   remove(open: OpenConnection): boolean {
-    if (!open.token.connections.has(open)) return false;
+    if (!open.isOpen) return false;
+    open.isOpen = false;
     this.connections--;
     this.detach(open);
     this.removeFromClient(open);
@@ -75,33 +77,38 @@ export class ConnectionIndex {
 
   private attach(open: OpenConnection): void {
     const { token } = open;
-    token.connections.add(open);
-    if (token.connections.size > 1) return;
-    this.tokens.set(token.key, token);
+    token.add(open);
+    if (token.size > 1) return;
     const { subject } = token.keys;
-    this.bySubject.set(subject, (this.bySubject.get(subject) ?? new Set()).add(token));
+    token.next = this.bySubject.get(subject) ?? null;
+    this.bySubject.set(subject, token);
   }
 
   private detach(open: OpenConnection): void {
     const { token } = open;
-    token.connections.delete(open);
-    if (token.connections.size > 0) return;
-    this.tokens.delete(token.key);
-    const tokens = this.bySubject.get(token.keys.subject);
-    tokens?.delete(token);
-    if (tokens?.size === 0) this.bySubject.delete(token.keys.subject);
+    token.delete(open);
+    if (token.size > 0) return;
+    const { subject } = token.keys;
+    const first = this.bySubject.get(subject) ?? null;
+    if (first !== token) {
+      for (let link = first; link !== null; link = link.next) if (link.next === token) link.next = token.next;
+    } else if (token.next === null) this.bySubject.delete(subject);
+    else this.bySubject.set(subject, token.next);
+    token.next = null;
   }
 
   private removeFromClient(open: OpenConnection): void {
     const { client } = open.connection;
     const first = this.byClient.get(client) ?? null;
-    if (first === open) {
-      if (open.next === null) this.byClient.delete(client);
-      else this.byClient.set(client, open.next);
-      return;
-    }
-    for (let link = first; link !== null; link = link.next) {
-      if (link.next === open) link.next = open.next;
-    }
+    if (first !== open) {
+      for (let link = first; link !== null; link = link.nextOfClient)
+        if (link.nextOfClient === open) link.nextOfClient = open.nextOfClient;
+    } else if (open.nextOfClient === null) this.byClient.delete(client);
+    else this.byClient.set(client, open.nextOfClient);
+    open.nextOfClient = null;
   }
+}
+
+function isSame({ keys, payload }: WatchedToken, other: StoreKeys, otherPayload: JwtContext['payload']): boolean {
+  return keys.sid === other.sid && keys.jti === other.jti && payload.iat === otherPayload.iat;
 }

@@ -79,7 +79,7 @@ export class ConnectionRegistry implements OnApplicationShutdown {
 
   /** The connections of a subject. */
   ofSubject(subject: string): readonly OpenConnection[] {
-    return [...this.index.tokensOf(subject)].flatMap(({ connections }) => [...connections]);
+    return this.index.tokensOf(subject).flatMap(({ connections }) => connections);
   }
 
   /** Lets the connections of a client live with another token. */
@@ -87,7 +87,7 @@ export class ConnectionRegistry implements OnApplicationShutdown {
     for (const open of this.index.ofClient(client)) {
       const before = open.token;
       this.index.move(open, this.index.tokenOf(context, this.isRevocable(open.connection)));
-      if (before.connections.size === 0) this.rechecks.remove(before);
+      if (before.size === 0) this.rechecks.remove(before);
       this.expiries.remove(open);
       this.begin(open);
     }
@@ -97,7 +97,7 @@ export class ConnectionRegistry implements OnApplicationShutdown {
   close(target: { readonly sid: string; readonly subject: string } | { readonly subject: string }): number {
     const isMeant = (token: WatchedToken) => !('sid' in target) || token.keys.sid === target.sid;
     let count = 0;
-    for (const token of [...this.index.tokensOf(target.subject)]) {
+    for (const token of this.index.tokensOf(target.subject)) {
       if (isMeant(token)) count += this.endToken(token, revoked);
     }
     this.report('sid' in target ? { sid: target.sid } : { subject: target.subject, except: null });
@@ -110,7 +110,7 @@ export class ConnectionRegistry implements OnApplicationShutdown {
     this.stopFeed?.();
     this.alarm.clear();
     this.listeners.clear();
-    for (const token of [...this.index.allTokens()]) for (const open of [...token.connections]) this.remove(open);
+    for (const { connections } of this.index.allTokens()) for (const open of connections) this.remove(open);
   }
 
   private isRevocable({ requirements = [] }: LiveConnection): boolean {
@@ -128,7 +128,7 @@ export class ConnectionRegistry implements OnApplicationShutdown {
     }
     if (token.isRevocable) {
       this.listenToFeed();
-      if (token.connections.size === 1) this.rechecks.schedule(token);
+      if (token.size === 1) this.rechecks.schedule(token);
       if (this.recent.has(token.keys.subject)) queueMicrotask(() => this.rechecks.askNow(token));
     }
     this.arm();
@@ -151,7 +151,7 @@ export class ConnectionRegistry implements OnApplicationShutdown {
     if (!this.settings.connections.endOnRevocation) return;
     const { subject } = revocation;
     this.recent.add(subject);
-    for (const token of [...this.index.tokensOf(subject)]) {
+    for (const token of this.index.tokensOf(subject)) {
       const effect = effectOn(token, revocation);
       if (effect === 'ended' && token.isRevocable) this.endToken(token, revoked);
       if (effect === 'unknown') this.rechecks.askNow(token);
@@ -180,7 +180,7 @@ export class ConnectionRegistry implements OnApplicationShutdown {
   }
 
   private endToken(token: WatchedToken, errorOf: (token: WatchedToken) => JwtExtendedException): number {
-    const connections = [...token.connections];
+    const { connections } = token;
     for (const open of connections) this.end(open, errorOf(token));
     return connections.length;
   }
@@ -192,7 +192,7 @@ export class ConnectionRegistry implements OnApplicationShutdown {
   private remove(open: OpenConnection): boolean {
     if (!this.index.remove(open)) return false;
     this.expiries.remove(open);
-    if (open.token.connections.size === 0) this.rechecks.remove(open.token);
+    if (open.token.size === 0) this.rechecks.remove(open.token);
     if (this.index.size > 0) return true;
     this.alarm.clear();
     this.stopFeed?.();

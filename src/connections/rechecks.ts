@@ -15,9 +15,12 @@ const FAILURES_OF_OUTAGE = 8;
 /** The longest time between two of these questions, in milliseconds. */
 const LONGEST_PROBE_PAUSE = 1_000;
 
-/** The shortest time between two runs, as a part of the interval, and at most in milliseconds. */
-const RUN_PART = 1 / 50;
-const LONGEST_PAUSE = 20;
+/** The time between two runs, in milliseconds: at most this part of the interval. */
+const RUN_PART = 1 / 20;
+/** With a store behind a network, so that it gets the questions one after the other. */
+const DISTANT_PAUSE = 20;
+/** With a store in memory, because waking the process costs more than the questions. */
+const LOCAL_PAUSE = 500;
 
 /** How soon the store is asked again if it still has a session after its end, in milliseconds. */
 const AFTER_THE_END = 1_000;
@@ -32,6 +35,8 @@ type End = (token: WatchedToken, error: JwtExtendedException) => void;
 export class Rechecks {
   private readonly due = new DueHeap<WatchedToken>();
   private readonly usesCallback: boolean;
+  /** Whether the last answer came without a promise. */
+  private isLocal = false;
   private failures = 0;
   private probeAt = -Infinity;
 
@@ -48,13 +53,13 @@ export class Rechecks {
 
   /** The milliseconds until the next question. `Infinity` if none is due. */
   get wait(): number {
-    const pause = Math.min(LONGEST_PAUSE, this.settings.connections.recheck * RUN_PART);
+    const pause = Math.min(this.isLocal ? LOCAL_PAUSE : DISTANT_PAUSE, this.settings.connections.recheck * RUN_PART);
     return Math.max(pause, this.due.nextAt - performance.now());
   }
 
   /** Begins with a token, or goes on after a change of its state. */
   schedule(token: WatchedToken): void {
-    if (!token.isRevocable || token.connections.size === 0) return;
+    if (!token.isRevocable || token.size === 0) return;
     this.due.put(token, this.nextTimeOf(token, performance.now()));
     this.arm();
   }
@@ -113,6 +118,7 @@ export class Rechecks {
     } catch {
       return this.fail(token);
     }
+    this.isLocal = !isPromise(standing);
     if (!isPromise(standing)) return this.accept(token, standing, askedAt);
     this.schedule(token);
     Promise.resolve(standing).then(
@@ -126,7 +132,7 @@ export class Rechecks {
     token.isAsking = false;
     token.knownAt = Math.max(token.knownAt, askedAt);
     token.endsAt = endsAt;
-    if (token.connections.size === 0) return;
+    if (token.size === 0) return;
     if (isRevoked) return this.end(token, new RevokedTokenException(undefined, token));
     if (!token.hasChanged) token.askedAt = askedAt;
     this.schedule(token);
@@ -138,7 +144,7 @@ export class Rechecks {
     this.failures++;
     token.isAsking = false;
     token.askedAt = -Infinity;
-    if (token.connections.size > 0) this.stayUnknown(token);
+    if (token.size > 0) this.stayUnknown(token);
   }
 
   /** While the store is down, lets one question pass from time to time. */

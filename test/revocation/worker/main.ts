@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleLogger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { JwtExtendedModule } from 'nestjs-jwt-extended';
+import { ConnectionController } from './connection.controller.js';
 import { SessionController } from './session.controller.js';
 import { storeOf } from './stores.js';
 import type { WorkerMessage, WorkerSettings } from './worker-settings.js';
 
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings;
-const { timeout, local, rotation, lookUpPause = 0 } = settings;
+const { timeout, local, rotation, connections, lookUpPause = 0 } = settings;
 const store = await storeOf(settings);
 
 @Module({
@@ -17,13 +18,14 @@ const store = await storeOf(settings);
       secret: process.env.WORKER_SECRET,
       revocation: { store, timeout, local },
       rotation,
+      connections,
       userLookup: async ({ sub }) => {
         if (lookUpPause > 0) await sleep(Math.random() * lookUpPause);
         return { name: sub };
       },
     }),
   ],
-  controllers: [SessionController],
+  controllers: [SessionController, ConnectionController],
 })
 class AppModule {}
 

@@ -1,4 +1,4 @@
-import type { RotationOptions } from 'nestjs-jwt-extended';
+import type { ConnectionOptions, RotationOptions } from 'nestjs-jwt-extended';
 
 /** The settings of a process in these tests. */
 export interface WorkerSettings {
@@ -11,6 +11,7 @@ export interface WorkerSettings {
   /** The option `revocation.local`. By default none. */
   readonly local?: { readonly staleness: '500ms' | '1s'; readonly push?: boolean };
   readonly rotation?: Pick<RotationOptions, 'grace'>;
+  readonly connections?: ConnectionOptions;
   /** The longest look-up of a user, in milliseconds. Each look-up takes a random part of it. */
   readonly lookUpPause?: number;
   /** Options for the driver's client, in addition to its address. */
