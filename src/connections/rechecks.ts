@@ -3,6 +3,7 @@ import { RevocationUnavailableException, RevokedTokenException } from '../errors
 import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
 import type { Settings } from '../options/settings.js';
 import type { RevocationCheck } from '../sessions/revocation-check.js';
+import { LocalFeed } from '../sessions/local-feed.js';
 import type { SharedFeed } from '../sessions/shared-feed.js';
 import type { Standing } from '../sessions/token-revocation.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
@@ -16,11 +17,8 @@ const FAILURES_OF_OUTAGE = 8;
 const LONGEST_PROBE_PAUSE = 1_000;
 
 /** The time between two runs, in milliseconds: at most this part of the interval. */
-const RUN_PART = 1 / 20;
-/** With a store behind a network, so that it gets the questions one after the other. */
-const DISTANT_PAUSE = 20;
-/** With a store in memory, because waking the process costs more than the questions. */
-const LOCAL_PAUSE = 500;
+const RUN_PART = 1 / 50;
+const LONGEST_PAUSE = 20;
 
 /** How soon the store is asked again if it still has a session after its end, in milliseconds. */
 const AFTER_THE_END = 1_000;
@@ -35,15 +33,13 @@ type End = (token: WatchedToken, error: JwtExtendedException) => void;
 export class Rechecks {
   private readonly due = new DueHeap<WatchedToken>();
   private readonly usesCallback: boolean;
-  /** Whether the last answer came without a promise. */
-  private isLocal = false;
   private failures = 0;
   private probeAt = -Infinity;
 
   constructor(
     private readonly settings: Settings,
     private readonly check: RevocationCheck,
-    private readonly feed: SharedFeed | null,
+    private readonly feed: SharedFeed | LocalFeed | null,
     private readonly end: End,
     /** Sets the timer for `wait`. */
     private readonly arm: () => void,
@@ -53,8 +49,10 @@ export class Rechecks {
 
   /** The milliseconds until the next question. `Infinity` if none is due. */
   get wait(): number {
-    const pause = Math.min(this.isLocal ? LOCAL_PAUSE : DISTANT_PAUSE, this.settings.connections.recheck * RUN_PART);
-    return Math.max(pause, this.due.nextAt - performance.now());
+    if (this.due.size === 0) return Infinity;
+    const { recheck } = this.settings.connections;
+    const wait = Math.max(Math.min(LONGEST_PAUSE, recheck * RUN_PART), this.due.nextAt - performance.now());
+    return this.feed instanceof LocalFeed ? Math.min(wait, recheck) : wait;
   }
 
   /** Begins with a token, or goes on after a change of its state. */
@@ -70,6 +68,7 @@ export class Rechecks {
 
   /** Asks about the tokens that are due. */
   run(): void {
+    if (this.feed instanceof LocalFeed) this.feed.verify();
     const now = performance.now();
     for (let token = this.due.takeDue(now); token !== null; token = this.due.takeDue(now)) {
       if (token.isAsking) this.stayUnknown(token);
@@ -118,7 +117,6 @@ export class Rechecks {
     } catch {
       return this.fail(token);
     }
-    this.isLocal = !isPromise(standing);
     if (!isPromise(standing)) return this.accept(token, standing, askedAt);
     this.schedule(token);
     Promise.resolve(standing).then(

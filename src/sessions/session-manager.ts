@@ -2,6 +2,7 @@ import type { Settings } from '../options/settings.js';
 import { watchProblemOf } from '../options/revocation-options.js';
 import { BoundedStaleness, LookUpCache } from './look-up-cache.js';
 import type { RevocationEvents } from './revocation-events.js';
+import { isLocalStore, LocalFeed } from './local-feed.js';
 import { StoreClient } from './store-client.js';
 import { Rotation } from './rotation.js';
 import { Sessions } from './sessions.js';
@@ -9,14 +10,15 @@ import type { TokenFactory } from '../tokens/issuing/token-factory.js';
 import { SharedFeed } from './shared-feed.js';
 import { TokenRevocation } from './token-revocation.js';
 
-/** How soon a silent feed counts as lost, in milliseconds, if it serves only live connections. */
-const FEED_STALENESS = 2_000;
+/** The limits of the time after which a silent feed counts as lost, in milliseconds. */
+const SHORTEST_SILENCE = 1_000;
+const LONGEST_SILENCE = 5_000;
 
 /** Builds the services for sessions and revocation, if there is a store. */
 export class SessionManager {
   readonly store: StoreClient | null = null;
   /** The changes of the store. `null` if there is no store, or if it reports none. */
-  readonly feed: SharedFeed | null = null;
+  readonly feed: SharedFeed | LocalFeed | null = null;
   private readonly cache: LookUpCache | null = null;
   private readonly parts: { sessions: Sessions; revocation: TokenRevocation; rotation: Rotation } | null = null;
 
@@ -27,8 +29,12 @@ export class SessionManager {
   ) {
     if (settings.revocation === null) return;
     const { store, timeout, local } = settings.revocation;
-    const staleness = local?.push ? local.staleness : FEED_STALENESS;
-    if (watchProblemOf(store) === null) this.feed = new SharedFeed(store, staleness, (event) => events.emit(event));
+    const silence = local?.push ? local.staleness : Math.max(SHORTEST_SILENCE, settings.connections.recheck);
+    if (watchProblemOf(store) === null) {
+      this.feed = new SharedFeed(store, Math.min(silence, LONGEST_SILENCE), (event) => events.emit(event));
+    } else if (isLocalStore(store)) {
+      this.feed = new LocalFeed(store);
+    }
     const freshness = local?.push ? this.feed : local && new BoundedStaleness(local.staleness);
     this.cache = local && freshness && new LookUpCache(freshness, local.maxEntries);
     this.store = new StoreClient(store, timeout, events, this.cache);

@@ -52,6 +52,8 @@ export class MemoryRevocationStore extends RevocationStore {
   private readonly sessions = new SessionTable();
   private readonly denials = new DenialTable();
   private readonly cutOffs = new SubjectMap<number>();
+  // Private in JavaScript too, because applications extend this class.
+  readonly #listeners = new Set<(subject: string) => void>();
   private lookUpsSoFar = 0;
 
   /** @throws TypeError if an option is wrong or does not exist. */
@@ -96,6 +98,7 @@ export class MemoryRevocationStore extends RevocationStore {
   endSession(subject: string, sid: string, deadline: number): boolean {
     if (this.sweep() > deadline) return false;
     this.sessions.remove(subject, sid);
+    this.#report(subject);
     return true;
   }
 
@@ -106,6 +109,7 @@ export class MemoryRevocationStore extends RevocationStore {
     const { applied, ended, cutOff } = decideEnding(end, state, deadline);
     for (const sid of ended) this.sessions.remove(subject, sid);
     if (cutOff !== null) this.cutOffs.set(subject, cutOff);
+    this.#report(subject);
     return applied;
   }
 
@@ -113,11 +117,26 @@ export class MemoryRevocationStore extends RevocationStore {
     const now = this.sweep();
     if (now > deadline) return false;
     this.addDenial(subject, { jti, until: lifetime === null ? null : now + lifetime }, now);
+    this.#report(subject);
     return true;
   }
 
   listSessions(subject: string): SessionRecord[] {
     return this.sessions.list(subject, this.sweep());
+  }
+
+  /**
+   * Reports the changes to the live connections of this process.
+   *
+   * @internal
+   */
+  onLocalChange(listener: (subject: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #report(subject: string): void {
+    for (const listener of this.#listeners) listener(subject);
   }
 
   /** Removes a few expired entries, so that no call ever has to remove many. Returns the time. */
@@ -155,6 +174,7 @@ export class MemoryRevocationStore extends RevocationStore {
       if (denial !== null) this.addDenial(subject, denial, now);
       if (maxPerSubject !== null) this.limit(subject, maxPerSubject, now);
     }
+    this.#report(subject);
     return decision.answer;
   }
 

@@ -588,6 +588,52 @@ describe('Live connections', () => {
     });
   });
 
+  describe('with a store in memory', () => {
+    it('end at once after a change by another module of the process', async () => {
+      const store = new MemoryRevocationStore();
+      const [one, two] = [await start({ revocation: { store } }), await start({ revocation: { store } })];
+      const { token, sid } = await session(one);
+      const connection = await two.open(token);
+      await time.pass(10_000);
+      await one.tokens.revokeSession(sid);
+      await time.pass(25);
+      expect(connection.code).toBe('JWT_REVOKED');
+    });
+
+    it.each(['instance', 'class'] as const)(
+      'are asked about if lookUp() of the %s is replaced meanwhile',
+      async (where) => {
+        const store = new MemoryRevocationStore();
+        const app = await start({ revocation: { store }, connections: { maxUnknown: '20s' } });
+        const connection = await app.open((await session(app)).token);
+        await time.pass(3_600_000);
+        const spy = jest.spyOn(where === 'class' ? MemoryRevocationStore.prototype : store, 'lookUp');
+        spy.mockImplementation(() => {
+          throw new Error('down');
+        });
+        await time.pass(14_000);
+        expect(connection.code).toBeNull();
+        spy.mockImplementation(() => ({ session: null, denied: true, cutOff: null }));
+        await time.pass(5_050);
+        expect(connection.code).toBe('JWT_REVOKED');
+      },
+    );
+
+    it('end after maxUnknown if lookUp() fails', async () => {
+      const store = new MemoryRevocationStore();
+      const app = await start({ revocation: { store }, connections: { maxUnknown: '20s' } });
+      const connection = await app.open((await session(app)).token);
+      await time.pass(3_600_000);
+      store.lookUp = () => {
+        throw new Error('down');
+      };
+      await time.pass(14_000);
+      expect(connection.code).toBeNull();
+      await time.pass(13_000);
+      expect(connection.code).toBe('JWT_REVOCATION_UNAVAILABLE');
+    });
+  });
+
   it('leave no timer and no feed after app.close(), and add() does nothing then', async () => {
     const store = new ReportingStore();
     const app = await ConnectedApp.start({ revocation: { store } });
