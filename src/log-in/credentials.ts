@@ -55,7 +55,7 @@ export class CredentialsReader {
  * The body of a JSON request. A browser sends JSON to another site only with the permission of that site (CORS). It sends forms
  * without it, so another site could log its visitors in as a user of its own.
  */
-function jsonBody(request: HttpRequest): unknown {
+export function jsonBody(request: HttpRequest): unknown {
   const mediaType = headerValue(request, 'content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return /^application\/(?:[^\s;,]+\+)?json$/.test(mediaType) ? request.body : undefined;
 }

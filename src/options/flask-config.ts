@@ -32,7 +32,8 @@ export function optionsFromFlaskConfig(
 ): JwtExtendedOptions {
   const { ignore = [] } = readConfigOptions(given);
   const values = withoutPrefix(config);
-  refuseUnknown(values, ignore);
+  const known = [...Object.keys(FLASK_SETTINGS), ...FLASK_JWT_NAMES];
+  refuseUnknownSettings(values, known, ignore, 'optionsFromFlaskConfig: Flask-JWT-Extended');
   refuseUnchecked(values);
   sayWhichAreOfLogIn(values);
   const options = readFlaskSettings(values, { ...FLASK_SETTINGS, ...FLASK_JWT_SETTINGS });
@@ -94,13 +95,18 @@ export function withoutPrefix(config: Readonly<Record<string, unknown>>): Map<st
   return values;
 }
 
-function refuseUnknown(values: ReadonlyMap<string, FlaskValue>, ignore: readonly string[]): void {
-  const known = [...Object.keys(FLASK_SETTINGS), ...FLASK_JWT_NAMES];
+/** @internal @throws TypeError for a `JWT_*` name that is not known; the message has the most similar known name. */
+export function refuseUnknownSettings(
+  values: ReadonlyMap<string, FlaskValue>,
+  known: readonly string[],
+  ignore: readonly string[],
+  library: string,
+): void {
   for (const name of values.keys()) {
     if (!name.startsWith('JWT_') || known.includes(name) || ignore.includes(name)) continue;
     const likely = nearest(name, known);
     throw new TypeError(
-      `optionsFromFlaskConfig: Flask-JWT-Extended has no setting ${name}. ` +
+      `${library} has no setting ${name}. ` +
         (likely === null ? '' : `Did you mean ${likely}? `) +
         `If it belongs to something else, pass { ignore: ['${name}'] }.`,
     );

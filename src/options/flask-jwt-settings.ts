@@ -20,7 +20,7 @@ export const FLASK_LOG_IN_SETTINGS = [
   'JWT_AUTH_PASSWORD_KEY',
 ] as const;
 
-/** The settings that name checks. Flask-JWT makes all checks, whatever they say. */
+/** The settings that name checks. Flask-JWT makes all checks with every value of them. */
 const CHECKS = {
   JWT_VERIFY: requireTrue,
   JWT_VERIFY_EXPIRATION: requireTrue,
@@ -42,7 +42,7 @@ export function refuseUnchecked(values: ReadonlyMap<string, FlaskValue>): void {
 function requireTrue(value: FlaskValue, name: string): void {
   if (flag(value, name) !== false) return;
   throw new TypeError(
-    `The Flask setting ${name} must not be False. Flask-JWT checks each token whatever it says, and so does this library: ` +
+    `The Flask setting ${name} must not be False. Flask-JWT ignores it and checks each token, and so does this library: ` +
       'anyone could write a token that is not checked. Remove the setting.',
   );
 }

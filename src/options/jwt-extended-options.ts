@@ -119,7 +119,7 @@ export interface JwtExtendedOptions {
   identityClaim?: string | undefined;
   /**
    * Leave `type`, `jti` and `fresh: false` out of new access tokens that belong to no session. They still count as access tokens.
-   * A token without `jti` cannot be revoked on its own. For services that expect the claims of Flask-JWT.
+   * With a store or `isTokenRevoked` they keep `jti`. For services that expect the claims of Flask-JWT.
    * @default false
    */
   plainAccessTokens?: boolean | undefined;

@@ -1,3 +1,4 @@
 import { describeConformance } from './describe-conformance.js';
+import { FLASK_JWT_EXTENDED } from './libraries.js';
 
-describeConformance('express');
+describeConformance('express', FLASK_JWT_EXTENDED);

@@ -1,3 +1,4 @@
 import { describeConformance } from './describe-conformance.js';
+import { FLASK_JWT_EXTENDED } from './libraries.js';
 
-describeConformance('fastify');
+describeConformance('fastify', FLASK_JWT_EXTENDED);

@@ -1,8 +1,20 @@
 import { readFileSync } from 'node:fs';
+import { FLASK_JWT_DIFFERENCES } from '../conformance/flask-jwt-differences.js';
 import { FLASK_JWT_NAMES, FLASK_JWT_SETTINGS } from '../../src/options/flask-jwt-settings.js';
+import { ExampleProject } from '../readme/example-project.js';
+import { codeBlocksOf } from '../readme/readme.js';
 
 const text = readFileSync('docs/from-flask-jwt.md', 'utf8');
 const rows = [...text.matchAll(/^\| `JWT_.*$/gm)].map(([row]) => row.split('|').slice(1, 3).map(quoted));
+
+const project = new ExampleProject(codeBlocksOf(text));
+
+afterAll(() => project.remove());
+
+it('has examples that compile', () => {
+  expect(project.files).toHaveLength(2);
+  expect(project.diagnostics()).toEqual([]);
+});
 
 function quoted(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
@@ -16,4 +28,9 @@ it('shows every setting of Flask-JWT once', () => {
 it.each(Object.entries(FLASK_JWT_SETTINGS))('shows the option of %s', (setting, { option }) => {
   const row = rows.find(([names = []]) => names.includes(setting));
   expect(row?.[1]).toContain(option);
+});
+
+it('shows each difference from Flask-JWT, and no other', () => {
+  const shown = [...text.matchAll(/^- \*\*(.+?)\*\*$/gms)].map(([, ours = '']) => ours.replace(/\s+/g, ' '));
+  expect(shown).toEqual(FLASK_JWT_DIFFERENCES.map(({ ours }) => ours));
 });

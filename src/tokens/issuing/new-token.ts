@@ -77,7 +77,7 @@ export function claimsOf(content: TokenContent, issuance: Issuance, settings: Se
     type: content.type,
     [settings.identityClaim]: content.identity,
   };
-  if (isPlain(content, issuance, settings)) deleteOwnClaims(claims);
+  if (isPlain(content, issuance, settings)) deleteOwnClaims(claims, settings);
   if (settings.encodeNotBefore) claims.nbf = issuance.issuedAt + content.notBeforeDelta;
   if (issuance.csrf !== null) claims.csrf = issuance.csrf;
   if (issuance.expiresAt !== null) claims.exp = issuance.expiresAt;
@@ -105,9 +105,10 @@ function isPlain({ type }: TokenContent, { sid }: Issuance, { plainAccessTokens 
 }
 
 /** Deletes the claims that have the same value by default. */
-function deleteOwnClaims(claims: Record<string, unknown>): void {
+function deleteOwnClaims(claims: Record<string, unknown>, { revocation, callbacks }: Settings): void {
   delete claims.type;
-  delete claims.jti;
+  // A token is revoked by its id.
+  if (revocation === null && callbacks.isTokenRevoked === undefined) delete claims.jti;
   if (claims.fresh === false) delete claims.fresh;
 }
 

@@ -9,9 +9,10 @@ import {
 import { APP_FILTER, BaseExceptionFilter, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { JwtExtendedModule, type JwtExtendedOptions } from 'nestjs-jwt-extended';
+import { JwtExtendedException, JwtExtendedModule, type JwtExtendedOptions } from 'nestjs-jwt-extended';
 import { parseBodies } from './body-parsing.js';
 import { callbackOptions } from './callbacks.js';
+import { flaskJwtModule } from './flask-jwt-app.js';
 import { RevokedTokens } from './revoked-tokens.js';
 import { CookieController } from './routes/cookie.controller.js';
 import { customRoutes } from './routes/custom.routes.js';
@@ -28,6 +29,10 @@ export interface ScenarioSetup {
   readonly name: string;
   readonly config?: FlaskConfig;
   readonly loaders?: readonly string[];
+  /** Without it, Flask-JWT-Extended. */
+  readonly library?: 'flask-jwt';
+  /** The handlers of Flask-JWT. */
+  readonly handlers?: readonly string[];
 }
 
 export type AdapterName = 'express' | 'fastify';
@@ -42,13 +47,22 @@ const HTTP_ADAPTERS = {
 class RaisedFilter extends BaseExceptionFilter implements ExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void {
     noteRaised(error);
+    // Nest's filter sends the status and the body of an exception, without its header fields.
+    const headers = error instanceof JwtExtendedException ? Object.entries(error.headers) : [];
+    for (const [name, value] of headers)
+      this.httpAdapterHost?.httpAdapter.setHeader?.(host.getArgByIndex(1), name, value);
     super.catch(error, host);
   }
 }
 
 @Module({})
 class ConformanceModule {
-  static for({ config: rawConfig = {}, loaders = [] }: ScenarioSetup, options: JwtExtendedOptions): DynamicModule {
+  static for(setup: ScenarioSetup, options: JwtExtendedOptions): DynamicModule {
+    const { library, config: rawConfig = {}, loaders = [], handlers = [] } = setup;
+    const filter = { provide: APP_FILTER, useClass: RaisedFilter };
+    if (library === 'flask-jwt') {
+      return { module: ConformanceModule, ...flaskJwtModule(rawConfig, handlers, options), providers: [filter] };
+    }
     const config = readConfig(rawConfig);
     const revoked = new RevokedTokens();
     const identityClaim = String(config.JWT_IDENTITY_CLAIM ?? 'sub');
@@ -65,10 +79,7 @@ class ConformanceModule {
         TokenController,
         CookieController,
       ],
-      providers: [
-        { provide: RevokedTokens, useValue: revoked },
-        { provide: APP_FILTER, useClass: RaisedFilter },
-      ],
+      providers: [{ provide: RevokedTokens, useValue: revoked }, filter],
     };
   }
 }

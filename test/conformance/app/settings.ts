@@ -27,7 +27,7 @@ export function optionsFor(config: FlaskConfig): JwtExtendedOptions {
 }
 
 /** Flask-JWT-Extended only warns of a short secret, and the recording continues with it. */
-function hasShortSecret(config: FlaskConfig): boolean {
+export function hasShortSecret(config: FlaskConfig): boolean {
   const secret = mainSecret(config);
   const algorithms = [config.JWT_ALGORITHM ?? 'HS256', config.JWT_DECODE_ALGORITHMS ?? []].flat();
   const needed = Math.max(...algorithms.map((algorithm) => SECRET_BYTES[String(algorithm)] ?? 0));

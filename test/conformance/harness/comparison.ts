@@ -33,15 +33,26 @@ const ANY_ERROR = Object.freeze({ $anyError: true });
 const NOT_COMPARED_IN_ERRORS = new Set(['bases', 'origin']);
 const NONE: ReadonlySet<string> = new Set();
 
+/** What is compared besides status, media type, body, cookies and callbacks. */
+export interface ComparisonOptions {
+  /** `WWW-Authenticate`. Flask-JWT-Extended has none, and this library has one on each 401. */
+  readonly challenge: boolean;
+}
+
 /** Compares our recording with the golden recording, step by step. */
-export function compareScenario(scenario: Scenario, golden: Recording, ours: Recording): StepResult[] {
+export function compareScenario(
+  scenario: Scenario,
+  golden: Recording,
+  ours: Recording,
+  options: ComparisonOptions = { challenge: false },
+): StepResult[] {
   // Some verdicts advise to refuse the configuration. Then the other steps of the scenario have no answer to compare.
   const refusalAdvised = ours.refused !== undefined && scenario.steps.some(({ port }) => port?.verdict === 'deviate');
   let captureLost = false;
   return golden.steps.map((want, index) => {
     const step = scenario.steps[index] as Scenario['steps'][number];
     const got = ours.steps[index];
-    const deviations = deviationsOf(want, got, ours.refused);
+    const deviations = [...deviationsOf(want, got, ours.refused), ...challengeDifferences(want, got, options)];
     const verdict = step.port?.verdict ?? null;
     const allowed = verdict !== null || refusalAdvised || captureLost;
     const found = classify(want, deviations, allowed);
@@ -107,6 +118,16 @@ function differences(golden: unknown, ours: unknown, path = ''): Deviation[] {
   }
   // The branches above compare two objects or lists. Here the values are primitive, or have different shapes.
   return JSON.stringify(golden) === JSON.stringify(ours) ? [] : [{ path, golden, ours }];
+}
+
+function challengeDifferences(
+  want: RecordedStep,
+  got: RecordedStep | undefined,
+  { challenge }: ComparisonOptions,
+): Deviation[] {
+  // The answer to an unhandled 500 belongs to the framework.
+  if (!challenge || got === undefined || want.status === 500) return [];
+  return differences(want.wwwAuthenticate ?? ABSENT, got.wwwAuthenticate ?? ABSENT, '.wwwAuthenticate');
 }
 
 /** The callbacks in the order of their calls, because the same answer must have the same cause. */

@@ -31,6 +31,8 @@ export interface Scenario {
   readonly note?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly loaders?: readonly string[];
+  /** The handlers of Flask-JWT. */
+  readonly handlers?: readonly string[];
   readonly steps: readonly Step[];
 }
 
@@ -65,14 +67,18 @@ export interface ScenarioGroup {
 
 const DATA = new URL('../data/', import.meta.url);
 
-export function loadGroups(): ScenarioGroup[] {
-  const files = readdirSync(new URL('scenarios/', DATA)).filter((file) => file.endsWith('.json'));
-  return files.sort().map((file) => loadGroup(file.slice(0, -'.json'.length)));
+/** The scenarios in a folder of the data: `''` for Flask-JWT-Extended. */
+export function loadGroups(folder = ''): ScenarioGroup[] {
+  const data = new URL(folder, DATA);
+  const files = readdirSync(new URL('scenarios/', data)).filter((file) => file.endsWith('.json'));
+  return files.sort().map((file) => loadGroup(data, file.slice(0, -'.json'.length)));
 }
 
-function loadGroup(name: string): ScenarioGroup {
-  const sent = readGroup<Scenario>(`scenarios/${name}.json`);
-  const golden = new Map(readGroup<Recording>(`golden/${name}.json`).map((recording) => [recording.name, recording]));
+function loadGroup(data: URL, name: string): ScenarioGroup {
+  const sent = readGroup<Scenario>(new URL(`scenarios/${name}.json`, data));
+  const golden = new Map(
+    readGroup<Recording>(new URL(`golden/${name}.json`, data)).map((recording) => [recording.name, recording]),
+  );
   return {
     name,
     scenarios: sent.map((scenario) => {
@@ -85,6 +91,6 @@ function loadGroup(name: string): ScenarioGroup {
   };
 }
 
-function readGroup<T>(path: string): T[] {
-  return (JSON.parse(readFileSync(new URL(path, DATA), 'utf8')) as { scenarios: T[] }).scenarios;
+function readGroup<T>(file: URL): T[] {
+  return (JSON.parse(readFileSync(file, 'utf8')) as { scenarios: T[] }).scenarios;
 }

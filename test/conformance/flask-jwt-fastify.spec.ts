@@ -1,0 +1,4 @@
+import { describeConformance } from './describe-conformance.js';
+import { FLASK_JWT } from './libraries.js';
+
+describeConformance('fastify', FLASK_JWT);
