@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type WebSocketAdapter } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService } from '@nestjs/core';
+import { OwnLogger } from '../errors/own-logger.js';
 import { Concealed } from '../types/concealed.js';
 import { isAuthenticated, setDoor } from './authenticate-sockets.js';
 import { Door, type ServerRules } from './door.js';
@@ -26,6 +27,7 @@ const originals = new WeakMap<object, WebSocketAdapter['create']>();
 @Concealed()
 export class SocketHook implements OnApplicationBootstrap {
   private readonly servers = new Map<unknown, CreatedServer>();
+  private readonly logger = new OwnLogger();
 
   constructor(
     // Nest 10 and 11 have none in createApplicationContext(), which serves no gateway.
@@ -72,7 +74,10 @@ export class SocketHook implements OnApplicationBootstrap {
     rules.gateways = this.gatewaysAt(rules.addresses);
     this.servers.set(server, rules);
     rules.isProtected ||= this.hook(created, rules, adapter);
-    if (!rules.isProtected && rules.gateways.length > 0) refuse(rules.gateways, adapter);
+    if (rules.isProtected || rules.gateways.length === 0) return;
+    // Nest does not know the server yet, and it can listen already.
+    this.logger.protect('close() of the WebSocket adapter', () => adapter.close(created));
+    refuse(rules.gateways, adapter);
   }
 
   /** Returns whether the clients of the server can be refused. */
