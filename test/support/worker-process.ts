@@ -41,8 +41,13 @@ export class WorkerProcess {
     });
     const worker = new WorkerProcess(child, settings);
     await Promise.race([once(child, 'message'), once(child, 'exit')]);
-    if (worker.url === undefined) throw new Error(`The process does not start: ${worker.output}`);
+    if (worker.address === undefined) throw new Error(`The process does not start: ${worker.output}`);
     return worker;
+  }
+
+  /** The address of its server. */
+  get url(): string {
+    return this.address ?? '';
   }
 
   get isAlive(): boolean {
@@ -61,7 +66,7 @@ export class WorkerProcess {
     const started = performance.now();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      request(`${this.url}${path}`, { method, headers, agent: this.agent }, resolve).on('error', reject).end();
+      request(`${this.address}${path}`, { method, headers, agent: this.agent }, resolve).on('error', reject).end();
     });
     const text = (await response.setEncoding('utf8').toArray()).join('');
     return {
@@ -86,7 +91,7 @@ export class WorkerProcess {
     await exited;
   }
 
-  private get url(): string | undefined {
+  private get address(): string | undefined {
     return this.messages.flatMap((message) => ('url' in message ? [message.url] : []))[0];
   }
 }

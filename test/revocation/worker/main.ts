@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsoleLogger, Module } from '@nestjs/common';
+import { ConsoleLogger, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { JwtExtendedModule } from 'nestjs-jwt-extended';
 import { ConnectionController } from './connection.controller.js';
@@ -26,6 +26,7 @@ const store = await storeOf(settings);
     }),
   ],
   controllers: [SessionController, ConnectionController],
+  providers: settings.sockets === undefined ? [] : [(await import('./session.gateway.js')).SessionGateway],
 })
 class AppModule {}
 
@@ -34,9 +35,15 @@ const ADAPTERS = {
   fastify: async () => new (await import('@nestjs/platform-fastify')).FastifyAdapter(),
 };
 
+const SOCKET_ADAPTERS = {
+  'socket.io': async (of: INestApplication) => new (await import('@nestjs/platform-socket.io')).IoAdapter(of),
+  ws: async (of: INestApplication) => new (await import('@nestjs/platform-ws')).WsAdapter(of),
+};
+
 const app = await NestFactory.create(AppModule, await ADAPTERS[settings.adapter](), {
   logger: new ConsoleLogger({ colors: false, logLevels: ['log', 'warn', 'error'] }),
 });
+if (settings.sockets !== undefined) app.useWebSocketAdapter(await SOCKET_ADAPTERS[settings.sockets](app));
 // Longer than the wait of any test, so that the server closes no connection at the moment of its next use.
 app.getHttpServer().keepAliveTimeout = 120_000;
 await app.listen(0, '127.0.0.1');

@@ -1,5 +1,7 @@
 import type { ConnectionOptions, RotationOptions } from 'nestjs-jwt-extended';
 
+export type SocketKind = 'socket.io' | 'ws';
+
 /** The settings of a process in these tests. */
 export interface WorkerSettings {
   readonly adapter: 'express' | 'fastify';
@@ -14,6 +16,8 @@ export interface WorkerSettings {
   readonly connections?: ConnectionOptions;
   /** The longest look-up of a user, in milliseconds. Each look-up takes a random part of it. */
   readonly lookUpPause?: number;
+  /** Serves a gateway for protected sockets of this kind. By default none. */
+  readonly sockets?: SocketKind;
   /** Options for the driver's client, in addition to its address. */
   readonly clientOptions?: Readonly<Record<string, unknown>>;
 }
