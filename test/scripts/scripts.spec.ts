@@ -52,6 +52,7 @@ const RUNS: Record<string, Run> = {
   'npm test -- test/unit/options': { here: (copy) => copy.run('npm test -- test/unit/options') },
   'npm run api': { here: (copy) => copy.run('npm run api') },
   'npm run format': { here: (copy) => copy.run('npm run format') },
+  'npm run docs:transports': { here: (copy) => copy.run('npm run docs:transports') },
   'npm run docs:differences': { here: (copy) => copy.run('npm run docs:differences') },
   'npm run bench': BENCH,
   'npm run bench -- guard': BENCH,

@@ -4,11 +4,8 @@ import { GrpcMethod, GrpcStreamCall, GrpcStreamMethod, type ClientGrpc } from '@
 import { ExpiredTokenException, JwtRequired, RevocationUnavailableException } from 'nestjs-jwt-extended';
 import { catchError, firstValueFrom, of, type Observable } from 'rxjs';
 import { forge } from '../support/forge.js';
-import { grpcClient, grpcDriver, grpcMetadata, grpcOptions } from '../support/transport-drivers/grpc.js';
+import { grpcClient, grpcMetadata, grpcOptions } from '../support/transport-drivers/grpc.js';
 import { startMicroservice } from '../support/transport-drivers/microservice.js';
-import { describeNineFacts } from '../support/transport-drivers/nine-facts.js';
-
-describeNineFacts(grpcDriver);
 
 interface Down {
   identity: string;

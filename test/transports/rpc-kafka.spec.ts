@@ -4,12 +4,10 @@ import { ExpiredTokenException, JwtIdentity, JwtRequired } from 'nestjs-jwt-exte
 import { withToken } from 'nestjs-jwt-extended/microservices';
 import { forge } from '../support/forge.js';
 import { RecordingLogger } from '../support/recording-logger.js';
-import { kafkaDriver, overTheWire, startKafka } from '../support/transport-drivers/kafka.js';
-import { describeNineFacts } from '../support/transport-drivers/nine-facts.js';
+import { overTheWire, startKafka } from '../support/transport-drivers/kafka.js';
 
 // Debian has no Kafka. So these tests have no broker: the encoder and the decoder of kafkajs make the records, and the server of
 // Nest handles them.
-describeNineFacts(kafkaDriver);
 
 const handled: unknown[] = [];
 

@@ -1,4 +1,0 @@
-import { describeNineFacts } from '../support/transport-drivers/nine-facts.js';
-import { tcpDriver } from '../support/transport-drivers/tcp.js';
-
-describeNineFacts(tcpDriver);
