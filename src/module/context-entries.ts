@@ -57,7 +57,8 @@ export class ContextEntries implements NestInterceptor, OnModuleInit {
     const { calls } = this;
     if (calls === null) return next.handle();
     const call = calls.settled(context, storedContext(context, this.settings) ?? null);
-    if (context.getType() === 'http') provideCurrentUser(context.switchToHttp().getResponse<ViewResponse>(), call);
+    if (context.getType() === 'http')
+      provideCurrentUser(context.switchToHttp().getResponse<ViewResponse | undefined>(), call);
     return calls.follow(call, () => next.handle());
   }
 }
