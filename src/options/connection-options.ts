@@ -6,7 +6,7 @@ import { atMost, flag, positiveMilliseconds, sectionOf } from './readers.js';
 export interface ConnectionOptions {
   /**
    * How often the store and `isTokenRevoked` are asked about open connections: once for each token, however many connections it
-   * has. A store that reports changes (Redis) is asked only after a change.
+   * has. A store that reports changes is asked only after a change (Redis, PostgreSQL with `listen`, memory).
    * @default '5s'
    */
   recheck?: Duration | undefined;

@@ -273,7 +273,10 @@ export interface JwtExtendedOptions {
     unverifiedPayload: Readonly<Record<string, unknown>>,
     request?: HttpRequest,
   ): CallbackAnswer<KeyMaterial | DecodeKeyChoice | null | undefined>;
-  /** Whether a verified token is revoked: a truthy value refuses it. Flask: `token_in_blocklist_loader`. */
+  /**
+   * Whether a verified token is revoked: a truthy value refuses it. For open connections it is called every `connections.recheck`,
+   * once for each token and without a request. Flask: `token_in_blocklist_loader`.
+   */
   isTokenRevoked?(payload: JwtPayload, header: JoseHeader, request?: HttpRequest): CallbackAnswer<boolean>;
   /**
    * A check of your own. A falsy result refuses the token. An object is a `TypeError`, because it is always truthy. Flask:
