@@ -3,15 +3,21 @@ import { withHeader, type Credential } from './credential.js';
 
 /** A message for Kafka. */
 export interface KafkaMessageLike {
+  /** The key, which chooses the partition. */
   readonly key?: unknown;
+  /** The data. */
   readonly value: unknown;
+  /** The headers of the message. */
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The `Metadata` of gRPC. */
 export interface GrpcMetadataLike {
+  /** Copies the metadata. */
   clone(): GrpcMetadataLike;
+  /** Replaces the values of a name. */
   set(name: string, value: never): void;
+  /** The first value of each name. */
   getMap(): object;
 }
 

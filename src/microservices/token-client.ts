@@ -14,7 +14,7 @@ import type { Credential } from './credential.js';
 import { PacketData, watchPackets } from './packets.js';
 import { kafkaMessage, mqttRecord, natsRecord, rmqRecord, type KafkaMessageLike } from './records.js';
 
-/** The calls of a client, each with the token. */
+/** The calls of a client. Not the class itself: its type differs between the clients of Nest. */
 export type TokenClient = Pick<ClientProxy, 'send' | 'emit'>;
 
 /** The data of a call, with the token. */

@@ -21,7 +21,7 @@ import { tokenClient, type TokenClient } from './token-client.js';
  * const answer = withToken(this.client, token).send('orders.list', { page: 1 });
  * this.orders.list({ page: 1 }, withToken(new Metadata(), token));
  */
-export function withToken(client: ClientProxy, token: string, options?: WithTokenOptions): TokenClient;
+export function withToken(client: TokenClient, token: string, options?: WithTokenOptions): TokenClient;
 export function withToken<Data>(record: NatsRecord<Data>, token: string, options?: WithTokenOptions): NatsRecord<Data>;
 export function withToken<Data>(record: RmqRecord<Data>, token: string, options?: WithTokenOptions): RmqRecord<Data>;
 export function withToken<Data>(record: MqttRecord<Data>, token: string, options?: WithTokenOptions): MqttRecord<Data>;

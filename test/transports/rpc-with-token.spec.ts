@@ -1,6 +1,10 @@
 import { Metadata } from '@grpc/grpc-js';
 import { Controller, type INestMicroservice } from '@nestjs/common';
 import {
+  type ClientKafka,
+  type ClientNats,
+  type ClientRedis,
+  type ClientTCP,
   ClientProxy,
   MessagePattern,
   MqttRecord,
@@ -78,6 +82,14 @@ describe('a record with a token', () => {
     });
   });
 });
+
+/** Never called: the types must fit. */
+export function typesOf(client: ClientProxy, kafka: ClientKafka, nats: ClientNats, redis: ClientRedis, tcp: ClientTCP) {
+  const record: RmqRecord<{ id: number }> = withToken(new RmqRecord({ id: 1 }), TOKEN);
+  const message: { key: string; value: number } = withToken({ key: 'k', value: 1 }, TOKEN);
+  const calls = [client, kafka, nats, redis, tcp].map((each) => withToken(each, TOKEN).emit('pattern', message));
+  return [record.options?.priority, withToken(kafka, TOKEN).send<string>('pattern', message), ...calls];
+}
 
 describe('withToken()', () => {
   it.each([

@@ -4,3 +4,4 @@ export { documentJwt, type OpenApiDocument } from 'nestjs-jwt-extended/swagger';
 export { RevocationStore, type LookUp } from 'nestjs-jwt-extended/store';
 export { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
 export { JwtAuthModule, type JwtAuthOptions } from 'nestjs-jwt-extended/auth';
+export { withToken, type TokenClient } from 'nestjs-jwt-extended/microservices';
