@@ -14,7 +14,12 @@ export type TokenLocation = (typeof TOKEN_LOCATIONS)[number];
  * @example
  * const fromHeader: TokenExtractor = ({ headers }) => headers['x-token']?.toString() ?? null;
  */
-export type TokenExtractor = (request: HttpRequest) => string | null | undefined;
+export type TokenExtractor = TokenExtraction['extract'];
+
+/** A method, so that a function for requests of Express or Fastify, such as an extractor of passport-jwt, has the type too. */
+interface TokenExtraction {
+  extract(request: HttpRequest): string | null | undefined;
+}
 
 /** One of the four locations, or a function that returns the token at once. */
 export type TokenSource = TokenLocation | TokenExtractor;

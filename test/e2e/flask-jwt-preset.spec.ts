@@ -247,7 +247,7 @@ describe.each(ADAPTERS)('flaskJwtPreset() on %s', (adapter) => {
     });
   });
 
-  it('tells an answer of the application what Flask-JWT would say', async () => {
+  it('gives an answer of the application the error of Flask-JWT', async () => {
     const { errorOf } = flaskJwtPreset({ SECRET_KEY: SECRET });
     const errorResponses: JwtExtendedOptions['errorResponses'] = {
       any: (exception, request) => ({ status: 418, body: errorOf(exception, request) }),

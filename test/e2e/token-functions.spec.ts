@@ -1,5 +1,7 @@
 import { Controller, Get, HttpCode, Post, Req, UseInterceptors } from '@nestjs/common';
 import { CacheModule } from '@nestjs/cache-manager';
+import type { Request } from 'express';
+import type { FastifyRequest } from 'fastify';
 import { of } from 'rxjs';
 import {
   getJwtContext,
@@ -58,6 +60,10 @@ class RoutesController {
   }
 }
 
+// Extractors of passport-jwt have these types.
+const forExpress: TokenExtractor = (request: Request) => request.header('x-token') ?? null;
+const forFastify: TokenExtractor = (request: FastifyRequest) => request.headers['x-token']?.toString() ?? null;
+
 const token = forge({ csrf: 'a-value' });
 const serving = (options: JwtExtendedOptions) => ({
   options,
@@ -101,6 +107,14 @@ describe.each(ADAPTERS)('a function of tokenLocation on %s', (adapter) => {
       for (const headers of [[], withToken(token).headers]) {
         expect((await app.send('GET', path, { headers })).header('Vary')).toBe('*');
       }
+    });
+  });
+
+  it('can be for the requests of Express or Fastify', async () => {
+    const tokenLocation = adapter === 'express' ? forExpress : forFastify;
+    await withJwtApp(adapter, serving({ tokenLocation }), async (app) => {
+      expect(await app.send('POST', '/configured', withToken(token))).toMatchObject({ status: 200 });
+      expect(await app.send('POST', '/configured')).toMatchObject({ status: 401 });
     });
   });
 

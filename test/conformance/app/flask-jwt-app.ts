@@ -14,6 +14,7 @@ import {
   JwtExtendedModule,
   MissingTokenException,
   type JwtExtendedOptions,
+  type TokenExtractor,
 } from 'nestjs-jwt-extended';
 import { flaskJwtPreset, JwtAuthModule, type FlaskJwtPreset } from 'nestjs-jwt-extended/auth';
 import { CurrentContext } from './execution.js';
@@ -29,7 +30,8 @@ export function flaskJwtModule(
   options: JwtExtendedOptions,
 ): Pick<DynamicModule, 'imports' | 'controllers'> {
   const config = readConfig(rawConfig);
-  const preset = flaskJwtPreset(config, { requestHandler: requestHandlerOf(handlers, mainSecret(config)) });
+  const usual = flaskJwtPreset(config).module.tokenLocation as TokenExtractor;
+  const preset = flaskJwtPreset(config, { requestHandler: requestHandlerOf(handlers, usual, mainSecret(config)) });
   const changed = handlerOptions(handlers, preset);
   const weak = hasShortSecret(config) ? { allowWeakSecret: true } : {};
   const imports = [JwtExtendedModule.forRoot({ ...options, ...preset.module, ...weak, ...changed.module })];

@@ -25,10 +25,15 @@ export interface HandlerOptions {
   readonly ownLogIn?: boolean;
 }
 
-/** The functions of a scenario that read tokens. They are needed before the preset is made. */
-export function requestHandlerOf(handlers: readonly string[], secret: string): TokenExtractor | undefined {
-  if (handlers.includes('request_from_query')) return fromQuery;
-  return handlers.includes('decode') ? exchange(secret) : undefined;
+/** The function of a scenario that reads tokens. `usual` is that of the preset. */
+export function requestHandlerOf(
+  handlers: readonly string[],
+  usual: TokenExtractor,
+  secret: string,
+): TokenExtractor | undefined {
+  const extract = handlers.includes('request_from_query') ? fromQuery : usual;
+  if (handlers.includes('decode')) return exchange(extract, secret);
+  return extract === usual ? undefined : extract;
 }
 
 /** The options for the handlers of a scenario, on top of those of every scenario. */
@@ -41,10 +46,24 @@ export function handlerOptions(handlers: readonly string[], preset: FlaskJwtPres
       return handler(preset);
     }),
   ];
+  const auth = Object.assign({}, ...all.map((each) => each.auth)) as HandlerOptions['auth'];
   return {
     module: Object.assign({}, ...all.map(({ module }) => module)) as JwtExtendedOptions,
-    auth: Object.assign({}, ...all.map(({ auth }) => auth)) as Partial<JwtAuthOptions<User>>,
+    auth: handlers.includes('encode') ? withEncoding(auth) : auth,
     ownLogIn: all.some(({ ownLogIn }) => ownLogIn),
+  };
+}
+
+/** A token of the application's own instead of that of the library. */
+function withEncoding(auth: HandlerOptions['auth']): HandlerOptions['auth'] {
+  return {
+    ...auth,
+    response(tokens, user, request) {
+      noteCallback('encode');
+      const token = sign({ hello: user.id }, 'other-secret-of-32-bytes-or-more!!!');
+      const own = { ...tokens, access_token: token, accessToken: token, refreshToken: undefined };
+      return auth.response === undefined ? { access_token: token } : auth.response(own, user, request);
+    },
   };
 }
 
@@ -100,15 +119,8 @@ const HANDLERS: Readonly<Record<string, (preset: FlaskJwtPreset) => HandlerOptio
     },
     auth: {},
   }),
-  encode: () => ({
-    module: {},
-    auth: {
-      response(_tokens, { id }) {
-        noteCallback('encode');
-        return { access_token: sign({ hello: id }, 'other-secret-of-32-bytes-or-more!!!') };
-      },
-    },
-  }),
+  // `withEncoding()` adds it to the response.
+  encode: () => ({ module: {}, auth: {} }),
   // The function of tokenLocation exchanges the token, so the claims of the new one are all that the module requires.
   decode: () => ({ module: { requiredClaims: [] }, auth: {} }),
   request_from_query: () => ({ module: {}, auth: {} }),
@@ -145,10 +157,10 @@ function fromQuery(request: Parameters<TokenExtractor>[0]): string | null {
 }
 
 /** Takes a token of any form, and makes one of ours from it. */
-function exchange(secret: string): TokenExtractor {
-  return ({ headers }) => {
-    const token = headers.authorization?.toString().split(' ')[1];
-    if (token === undefined) return null;
+function exchange(extract: TokenExtractor, secret: string): TokenExtractor {
+  return (request) => {
+    const token = extract(request) ?? null;
+    if (token === null) return null;
     noteCallback('decode');
     return sign({ identity: 1, token }, secret);
   };
