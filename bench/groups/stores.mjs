@@ -38,7 +38,7 @@ export async function run({ effort }) {
     },
     {
       title: 'requests with a store',
-      columns: ['round trips', 'per second', 'share of a plain read'],
+      columns: ['round trips', 'per second', 'share of a plain read', 'share, one at a time', 'share, 64 at once'],
       rows: requests,
       notes: [
         `The run has ${CONCURRENCY} concurrent requests, without HTTP. They use the cached tokens of up to 200 sessions in turn.`,

@@ -13,8 +13,11 @@ const AMOUNTS = {
   smoke: { rounds: 1, requests: 4, sessions: 2 },
 };
 
-/** The number of concurrent requests. */
-const CONCURRENCY = 16;
+/** The numbers of concurrent requests, with the names of their columns. */
+const CONCURRENCY = { 1: 'share, one at a time', 16: 'share of a plain read', 64: 'share, 64 at once' };
+
+/** The number for the columns without a share. */
+const USUAL = '16';
 
 const LOCAL = { without: undefined, cached: { staleness: '1s' }, pushed: { staleness: '1s', push: true } };
 
@@ -72,24 +75,31 @@ async function requestsOn(store, name, local, sessions) {
 async function measureWays(ways, { roundTrips }, { rounds, requests }) {
   // Wait until the push notifications of the log-ins have arrived.
   await sleep(50);
-  const measured = ways.map((way) => ({ ...way, perSecond: [], trips: [] }));
+  const measured = ways.map((way) => ({ ...way, perSecond: { 1: [], 16: [], 64: [] }, trips: [] }));
   for (let round = -1; round < rounds; round++) {
-    for (const way of measured) {
-      const before = await roundTrips?.();
-      const took = await time(way.call, requests);
-      const after = await roundTrips?.();
-      if (round < 0) continue;
-      way.perSecond.push(requests / took);
-      way.trips.push(roundTrips ? (after - before) / requests : 0);
+    for (const callers of Object.keys(CONCURRENCY)) {
+      for (const way of measured) {
+        const before = await roundTrips?.();
+        const took = await time(way.call, requests, Number(callers));
+        const after = await roundTrips?.();
+        if (round < 0) continue;
+        way.perSecond[callers].push(requests / took);
+        if (callers === USUAL) way.trips.push(roundTrips ? (after - before) / requests : 0);
+      }
     }
   }
   const [unit] = measured;
+  const shares = (perSecond) =>
+    Object.entries(CONCURRENCY).map(([callers, column]) => [
+      column,
+      roundTrips && summary(ratios(perSecond[callers], unit.perSecond[callers]), 'x'),
+    ]);
   return measured.map(({ name, perSecond, trips }) => ({
     name,
     cells: {
       'round trips': counted(mean(trips), ''),
-      'per second': summary(perSecond, ''),
-      'share of a plain read': roundTrips && summary(ratios(perSecond, unit.perSecond), 'x'),
+      'per second': summary(perSecond[USUAL], ''),
+      ...Object.fromEntries(shares(perSecond)),
     },
   }));
 }
@@ -99,12 +109,12 @@ const ratios = (values, units) => values.map((value, round) => value / units[rou
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Seconds. */
-async function time(call, requests) {
+async function time(call, requests, callers) {
   let next = 0;
   const caller = async () => {
     while (next < requests) await call(next++);
   };
   const start = performance.now();
-  await Promise.all(Array.from({ length: CONCURRENCY }, caller));
+  await Promise.all(Array.from({ length: callers }, caller));
   return (performance.now() - start) / 1000;
 }

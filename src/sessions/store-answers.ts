@@ -46,6 +46,11 @@ export function isList(answer: SessionRecord[]): boolean {
   return Array.isArray(answer) && answer.every(isSession);
 }
 
+/** Whether a store's result is a list of so many look-ups. `isLookUp` checks each of them. */
+export function isListOf(length: number): (answers: readonly LookUp[]) => boolean {
+  return (answers) => Array.isArray(answers) && answers.length === length;
+}
+
 /** Whether a store's result is a time. */
 export function isTime(answer: number): boolean {
   return typeof answer === 'number' && Number.isFinite(answer);

@@ -6,7 +6,8 @@ import { boundedWrites, type StoreWrites } from './bounded-writes.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { LookUpCache } from './look-up-cache.js';
 import type { LookUp, LookUpQuery, RevocationStore } from '../stores/revocation-store.js';
-import { isLookUp, isTime, type WriteAnswer } from './store-answers.js';
+import { SharedLookUps, type Question } from './shared-look-ups.js';
+import { isListOf, isLookUp, isTime, type WriteAnswer } from './store-answers.js';
 
 /** How long a reading of the store's clock is used, in milliseconds. In that time, clocks drift apart only a little. */
 const SAMPLE_LIFE = 30_000;
@@ -35,6 +36,8 @@ export class StoreClient {
   private readonly failing = new Set<'read' | 'write'>();
 
   private readonly writes: StoreWrites;
+  /** `null` for a store that answers each query on its own. */
+  private readonly shared: SharedLookUps | null;
 
   constructor(
     private readonly store: RevocationStore,
@@ -43,16 +46,52 @@ export class StoreClient {
     private readonly cache: LookUpCache | null = null,
   ) {
     this.writes = boundedWrites(store);
+    // A store that does not extend our class may lack the property.
+    const most = (store as Partial<RevocationStore>).lookUpsAtOnce ?? 1;
+    this.shared = most > 1 ? new SharedLookUps(most, (questions, askedAt) => this.answer(questions, askedAt)) : null;
   }
 
   /** Looks a token up in the store. With `mayBeRemembered`, the result can come from the cache. */
   lookUp(query: LookUpQuery, isCacheable: boolean): Awaitable<LookUp> {
-    if (!isCacheable || this.cache === null) return this.readFromStore(query);
-    return this.cache.lookUp(query, () => this.readFromStore(query));
+    if (!isCacheable || this.cache === null) return this.ask(query);
+    return this.cache.lookUp(query, () => this.ask(query));
+  }
+
+  private ask(query: LookUpQuery): Awaitable<LookUp> {
+    return this.shared === null ? this.readFromStore(query, this.timeout) : this.shared.ask(query);
+  }
+
+  /** Answers queries that go to the store together. If the store fails, all of them fail. Never rejects. */
+  private async answer(questions: readonly Question[], askedAt: number): Promise<void> {
+    const [first] = questions;
+    const timeout = this.timeout - (performance.now() - askedAt);
+    try {
+      if (first !== undefined && questions.length === 1) first.resolve(await this.readFromStore(first.query, timeout));
+      else await this.answerMany(questions, timeout);
+    } catch (error) {
+      const { cause } = error as Error;
+      for (const { reject } of questions) reject(new RevocationUnavailableException(undefined, { cause }));
+    }
+  }
+
+  private async answerMany(questions: readonly Question[], timeout: number): Promise<void> {
+    const answers = await this.call(() => this.store.lookUpMany(questions.map(({ query }) => query)), {
+      isValid: isListOf(questions.length),
+      timeout,
+      proves: 'read',
+    });
+    questions.forEach(({ query, resolve, reject }, index) => {
+      const answer = answers[index] as LookUp;
+      try {
+        resolve(this.accept(answer, isLookUp(answer, query.sid), 'read'));
+      } catch (error) {
+        reject(error);
+      }
+    });
   }
 
   /** The look-up of every request. So it creates no objects that it does not need. */
-  private readFromStore(query: LookUpQuery): Awaitable<LookUp> {
+  private readFromStore(query: LookUpQuery, timeout: number): Awaitable<LookUp> {
     let answer: Awaitable<LookUp>;
     try {
       answer = arrivedAnswer(this.store.lookUp(query), 'lookUp() of the store');
@@ -61,7 +100,7 @@ export class StoreClient {
     }
     if (!isPromise(answer)) return this.accept(answer, isLookUp(answer, query.sid), 'read');
     const isValid = (late: LookUp) => isLookUp(late, query.sid);
-    return this.bounded(answer, { isValid, timeout: this.timeout, proves: 'read' });
+    return this.bounded(answer, { isValid, timeout, proves: 'read' });
   }
 
   /** Reads from the store. The result is a promise only if the store returns one. */

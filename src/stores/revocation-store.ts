@@ -189,6 +189,14 @@ export abstract class RevocationStore {
   /** Answers what is known about a token. It is called with each request: one round trip that only reads. */
   abstract lookUp(query: LookUpQuery): Awaitable<LookUp>;
 
+  /** How many queries `lookUpMany` answers in one round trip. The library calls it only if this is more than 1. */
+  readonly lookUpsAtOnce: number = 1;
+
+  /** Answers several queries, in their order. If one of them fails, all fail. The default asks them one by one. */
+  lookUpMany(queries: readonly LookUpQuery[]): Awaitable<readonly LookUp[]> {
+    return Promise.all(queries.map(async (query) => this.lookUp(query)));
+  }
+
   /** Opens a session, or gives a session that exists a new refresh token. */
   abstract openSession(open: OpenSession, deadline: number): Awaitable<OpenOutcome>;
 

@@ -7,7 +7,7 @@ import { expiring } from './facts/expiring.js';
 import type { Facts } from './facts/facts.js';
 import { lateness } from './facts/lateness.js';
 import { limiting } from './facts/limiting.js';
-import { clock, listing, lookingUp } from './facts/looking-up.js';
+import { clock, listing, lookingUp, lookingUpMany } from './facts/looking-up.js';
 import { opening, replacing } from './facts/opening.js';
 import { presenting, repeating } from './facts/presenting.js';
 import { reusing, unknownSessions } from './facts/reusing.js';
@@ -30,6 +30,7 @@ const TOPICS: Readonly<Record<string, Facts>> = {
   endSessions: endingMany,
   deny: denying,
   lookUp: lookingUp,
+  lookUpMany: lookingUpMany,
   listSessions: listing,
   'the passing of time': expiring,
   'the largest numbers': bounds,

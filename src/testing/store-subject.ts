@@ -182,7 +182,7 @@ export function expectOutcome(outcome: 'reused' | 'unknown' | 'late', answer: { 
 }
 
 /** Only the fields of the contract: rows of a driver can have another prototype, or columns of the store itself. */
-function plain(record: SessionRecord): SessionRecord {
+export function plain(record: SessionRecord): SessionRecord {
   const { sid, currentId, parentId, rotatedAt, issuedAt, refreshExpires } = record;
   const { csrf, openedAt, lastUsedAt, expiresAt, device } = record;
   return {

@@ -8,7 +8,7 @@ import { sidOf } from '../support/session-tokens.js';
 import { waitingFor } from '../support/timing.js';
 import { until } from '../support/until.js';
 
-type Method = Exclude<keyof RevocationStore, 'watchProblem'>;
+type Method = Exclude<keyof RevocationStore, 'watchProblem' | 'lookUpsAtOnce'>;
 type Behaviour = () => unknown;
 
 /** In milliseconds. On a busy machine a process can pause for longer than 100 ms. */

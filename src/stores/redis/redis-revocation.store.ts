@@ -22,6 +22,8 @@ import { DENY, END, END_ALL, OPEN, PRESENT, type RedisScript } from './redis-scr
 import { describeServers } from './redis-servers.js';
 import { describeWatchProblem, watchRedis } from './redis-watch.js';
 
+const LOOK_UPS_AT_ONCE = 64;
+
 /**
  * Holds sessions and denied tokens in Redis 5 or later, one server or a cluster, through a client of the application. A
  * look-up is one `MGET`, a write is one script, a list of sessions takes two reads. Times are those of the server's clock.
@@ -38,6 +40,8 @@ export class RedisRevocationStore extends RevocationStore {
   private readonly commands: RedisCommands;
   private readonly prefix: string;
   private readonly client: RedisClient;
+  /** 1 on a cluster: a node that hangs must not delay the subjects of other nodes. */
+  override readonly lookUpsAtOnce: number;
   override readonly watchProblem: string | null;
 
   /**
@@ -51,6 +55,7 @@ export class RedisRevocationStore extends RevocationStore {
     this.commands = redisCommands(client);
     this.prefix = prefix;
     this.client = client;
+    this.lookUpsAtOnce = this.commands.isCluster ? 1 : LOOK_UPS_AT_ONCE;
     this.watchProblem = describeWatchProblem(client, this.commands);
     // Without a listener for 'error', a lost connection would end the process. Each call reports the failure itself.
     if (client.listenerCount('error') === 0) client.on('error', () => undefined);
@@ -71,18 +76,22 @@ export class RedisRevocationStore extends RevocationStore {
     return earliestTime(this.commands.primaries());
   }
 
-  override async lookUp({ subject, sid, jti }: LookUpQuery): Promise<LookUp> {
-    const keys = subjectKeys(this.prefix, subject);
-    const names = [keys.cutOff];
-    if (sid !== null) names.push(keys.session(sid));
-    if (jti !== null) names.push(keys.denied(jti));
-    const [cutOff = null, ...values] = await this.commands.mget(names);
-    const session = sid === null ? null : (values.shift() ?? null);
-    return {
-      session: session === null ? null : readSession(session),
-      denied: jti !== null && (values.shift() ?? null) !== null,
-      cutOff: cutOff === null ? null : Number(cutOff),
-    };
+  override async lookUp(query: LookUpQuery): Promise<LookUp> {
+    return readLookUp(query, await this.commands.mget(this.keysOf(query)));
+  }
+
+  /** One `MGET`. On a cluster one for each query, since each subject has its own slot. */
+  override async lookUpMany(queries: readonly LookUpQuery[]): Promise<LookUp[]> {
+    if (this.commands.isCluster) return Promise.all(queries.map((query) => this.lookUp(query)));
+    const keys = queries.map((query) => this.keysOf(query));
+    if (keys.length === 0) return [];
+    const values = await this.commands.mget(keys.flat());
+    let next = 0;
+    return queries.map((query, index) => {
+      const { length } = keys[index] as string[];
+      next += length;
+      return readLookUp(query, values.slice(next - length, next));
+    });
   }
 
   override async openSession(open: OpenSession, deadline: number): Promise<OpenOutcome> {
@@ -139,6 +148,15 @@ export class RedisRevocationStore extends RevocationStore {
     return describeServers(this.commands);
   }
 
+  /** The keys of the cut-off, of the session and of the denied `jti`. */
+  private keysOf({ subject, sid, jti }: LookUpQuery): string[] {
+    const keys = subjectKeys(this.prefix, subject);
+    const names = [keys.cutOff];
+    if (sid !== null) names.push(keys.session(sid));
+    if (jti !== null) names.push(keys.denied(jti));
+    return names;
+  }
+
   private async isDone(script: RedisScript, keys: string[], deadline: number, args: string[]): Promise<boolean> {
     const [outcome] = await this.run(script, keys, deadline, args);
     return outcome !== 'late';
@@ -148,6 +166,16 @@ export class RedisRevocationStore extends RevocationStore {
     const call = randomBytes(9).toString('base64url');
     return this.commands.run(script, keys, [String(deadline), call, ...args, changesChannel(this.prefix)]);
   }
+}
+
+/** The answer to a query, from the values of `keysOf` it. */
+function readLookUp({ sid, jti }: LookUpQuery, [cutOff = null, ...values]: readonly (string | null)[]): LookUp {
+  const session = sid === null ? null : (values.shift() ?? null);
+  return {
+    session: session === null ? null : readSession(session),
+    denied: jti !== null && (values.shift() ?? null) !== null,
+    cutOff: cutOff === null ? null : Number(cutOff),
+  };
 }
 
 function readOutcome([outcome, record]: string[]) {

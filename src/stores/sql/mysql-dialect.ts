@@ -1,4 +1,5 @@
 import type { SqlDialect } from './sql-dialect.js';
+import { keyRows } from './sql-rows.js';
 import { affectedRowsOf } from './sql-result.js';
 import { join, number, raw, sql } from './sql-statement.js';
 
@@ -30,6 +31,9 @@ export const mysqlDialect: SqlDialect = {
     sql` ON DUPLICATE KEY UPDATE revision = VALUES(revision),
       keep_until = IF(${inTime(deadline)}, GREATEST(keep_until, VALUES(keep_until)), keep_until)`,
   fromDual: raw(' FROM DUAL'),
+  // On a small table the server would read all rows.
+  selectKeys: (table, columns, keys) =>
+    sql`SELECT ${columns} FROM ${table} FORCE INDEX (PRIMARY) WHERE (subject, kind, id) IN (${keyRows(keys)})`,
   greatest: raw('GREATEST'),
   least: raw('LEAST'),
   insertWithCutOff: (table, columns, rows, { unchanged, deadline }) => {

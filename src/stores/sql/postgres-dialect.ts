@@ -1,6 +1,6 @@
-import type { CutOffRow, SqlDialect } from './sql-dialect.js';
+import type { CutOffRow, RowKey, SqlDialect } from './sql-dialect.js';
 import { rowsOf } from './sql-result.js';
-import { join, number, raw, sql, type SqlFragment } from './sql-statement.js';
+import { join, number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
 // now() is the start of the transaction. This clock advances while a statement waits for a lock.
 const clock = sql`CAST(extract(epoch FROM clock_timestamp()) * 1000 AS float8)`;
@@ -21,6 +21,18 @@ const gate = (table: SqlFragment, also: SqlFragment, { unchanged, revision, dead
     WHERE ${unchanged} AND ${inTime(deadline)} RETURNING subject)`;
 
 /**
+ * The keys are three lists with line breaks, so that one text serves any number of keys. A list ends with an element that no
+ * row has: PostgreSQL reads an empty text as an empty list. OFFSET keeps the planner from reading the whole table.
+ */
+function selectKeys(table: SqlFragment, columns: SqlFragment, keys: readonly RowKey[]): SqlFragment {
+  const list = (field: keyof RowKey) =>
+    sql`string_to_array(${text([...keys.map((key) => key[field]), '-'].join('\n'))}, chr(10))`;
+  return sql`SELECT found.* FROM unnest(${list('subject')}, ${list('kind')}, ${list('id')}) AS wanted (subject, kind, id)
+    CROSS JOIN LATERAL (SELECT ${columns} FROM ${table} AS entry WHERE entry.subject = wanted.subject
+      AND entry.kind = wanted.kind AND entry.id = wanted.id OFFSET 0) AS found`;
+}
+
+/**
  * PostgreSQL. The server evaluates a condition before the statement waits for the lock of a row, and evaluates it again only
  * if the row has changed. It evaluates RETURNING after the change, and an error there rolls the statement back.
  */
@@ -39,6 +51,7 @@ export const postgresDialect: SqlDialect = {
         ' keep_until = GREATEST(entry.keep_until, excluded.keep_until)',
     ),
   fromDual: raw(''),
+  selectKeys,
   greatest: raw('GREATEST'),
   least: raw('LEAST'),
   insertWithCutOff: (table, columns, rows, by) => {

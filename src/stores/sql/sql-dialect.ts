@@ -1,3 +1,4 @@
+import type { RowKind } from './sql-snapshot.js';
 import type { Placeholder, SqlFragment, SqlValue } from './sql-statement.js';
 
 /** The parts of statements that databases write differently. */
@@ -21,6 +22,8 @@ export interface SqlDialect {
   readonly orProlong: (deadline: number) => SqlFragment;
   /** The FROM of a SELECT that reads no table but has a condition. */
   readonly fromDual: SqlFragment;
+  /** Reads the rows of several primary keys, each by the index. There are few different texts, so drivers can prepare them. */
+  readonly selectKeys: (table: SqlFragment, columns: SqlFragment, keys: readonly RowKey[]) => SqlFragment;
   readonly greatest: SqlFragment;
   readonly least: SqlFragment;
   /**
@@ -37,6 +40,13 @@ export interface SqlDialect {
   readonly moveCutOff: (table: SqlFragment, time: SqlFragment, ended: SqlFragment, by: CutOffRow) => SqlFragment;
   /** Deletes up to `most` rows that have expired by a time. */
   readonly purge: (table: SqlFragment, time: number, most: number) => SqlFragment;
+}
+
+/** A primary key. */
+export interface RowKey {
+  readonly subject: string;
+  readonly kind: RowKind;
+  readonly id: string;
 }
 
 /** The row of a subject's cut-off, as it was read. */

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SessionRecord } from '../revocation-store.js';
-import type { CutOffRow } from './sql-dialect.js';
+import type { LookUpQuery, SessionRecord } from '../revocation-store.js';
+import type { CutOffRow, RowKey } from './sql-dialect.js';
 import { encodeText, noColumns, sessionColumns, sessionValues } from './sql-record.js';
 import type { RowKind } from './sql-snapshot.js';
-import { number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
+import { join, number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
 
 /** The row of a session, to be written. */
 export interface NewSessionRow {
@@ -46,6 +46,24 @@ export function cutOffRow(subject: string, revision: string, deadline: number, c
 /** The condition that selects a row by its primary key. */
 export function key(subject: string, kind: RowKind, id: string): SqlFragment {
   return sql`subject = ${text(subject)} AND kind = ${raw(`'${kind}'`)} AND id = ${text(id)}`;
+}
+
+/** The primary keys that a look-up reads. */
+export function keysOf({ subject, sid, jti }: LookUpQuery): RowKey[] {
+  const keys: RowKey[] = [{ subject, kind: 'cut-off', id: '' }];
+  if (sid !== null) keys.push({ subject, kind: 'session', id: encodeText(sid) });
+  if (jti !== null) keys.push({ subject, kind: 'denied', id: hashOf(jti) });
+  return keys;
+}
+
+/** A list of rows with primary keys. Keys are repeated until there are 2, 4, 8, 16 … of them, so that few texts exist. */
+export function keyRows(keys: readonly RowKey[]): SqlFragment {
+  const count = 2 ** Math.ceil(Math.log2(Math.max(2, keys.length)));
+  const repeated = Array.from({ length: count }, (_, index) => keys[index % keys.length] as RowKey);
+  return join(
+    repeated.map(({ subject, kind, id }) => sql`(${text(subject)}, ${text(kind)}, ${text(id)})`),
+    ', ',
+  );
 }
 
 /** The hash of a `jti`. A `jti` can have any length and any characters; its hash fits into an index. */

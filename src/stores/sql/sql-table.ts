@@ -1,5 +1,6 @@
 import type { EndSessions, LookUpQuery } from '../revocation-store.js';
 import { channelOf } from './postgres-watch.js';
+import type { RowKey } from './sql-dialect.js';
 import type { SqlConnection } from './sql-query.js';
 import { encodeText, NEVER, noColumns, selectedColumns, sessionAssignments, type SessionRow } from './sql-record.js';
 import {
@@ -8,6 +9,7 @@ import {
   denialRow,
   hashOf,
   key,
+  keysOf,
   newRevision,
   sessionRow,
   type NewDenialRow,
@@ -16,12 +18,17 @@ import {
 import { readSnapshot, type SubjectSnapshot } from './sql-snapshot.js';
 import { join, number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
+/** The columns that a SELECT reads. */
+const columns = sql`kind, id, revision, keep_until AS keepuntil, cut_off AS cutoff, ${selectedColumns}`;
+
 /**
  * The table. It holds sessions, denied tokens and cut-offs, so that one statement changes all that must change in one step,
  * and the store needs no transaction. Every statement reaches its rows by an index.
  */
 export class SqlTable {
   private readonly table: SqlFragment;
+  /** The columns of the row with the time, for a SELECT. */
+  private readonly now: SqlFragment;
   /** The channel on which the statements that revoke something report the subject. */
   private readonly channel: string;
 
@@ -31,6 +38,8 @@ export class SqlTable {
   ) {
     this.table = raw(name);
     this.channel = channelOf(name);
+    const { clock, fromDual } = database.dialect;
+    this.now = sql`'clock' AS kind, '' AS id, '' AS revision, ${clock} AS keepuntil, NULL AS cutoff, ${noColumns}${fromDual}`;
   }
 
   /** Reads a session, a denial and the cut-off of a subject. */
@@ -39,6 +48,19 @@ export class SqlTable {
     if (sid !== null) keys.push(key(subject, 'session', encodeText(sid)));
     if (jti !== null) keys.push(key(subject, 'denied', hashOf(jti)));
     return this.read(keys);
+  }
+
+  /** Reads what several look-ups need, in one statement. */
+  async findMany(queries: readonly LookUpQuery[]): Promise<SubjectSnapshot[]> {
+    const keys = queries.map(keysOf);
+    const wanted = [...new Map(keys.flat().map((row) => [nameOf(row), row])).values()];
+    const { dialect } = this.database;
+    const selected = dialect.selectKeys(this.table, sql`subject, ${columns}`, wanted);
+    const rows = await this.database.rows(sql`SELECT '' AS subject, ${this.now} UNION ALL ${selected}`);
+    const found = new Map(rows.map((row) => [nameOf(row as unknown as RowKey), row]));
+    const clock = rows.filter(({ kind }) => kind === 'clock');
+    const rowsOf = (own: readonly RowKey[]) => own.map((row) => found.get(nameOf(row))).filter((row) => row !== undefined);
+    return keys.map((own) => readSnapshot([...clock, ...rowsOf(own)]));
   }
 
   /** Reads all sessions of a subject. */
@@ -155,16 +177,17 @@ export class SqlTable {
 
   /** Reads rows and the clock in one statement. */
   private async read(conditions: readonly SqlFragment[]): Promise<SubjectSnapshot> {
-    const { clock, fromDual } = this.database.dialect;
-    const now = sql`SELECT 'clock' AS kind, '' AS id, '' AS revision, ${clock} AS keepuntil, NULL AS cutoff,
-      ${noColumns}${fromDual}`;
-    const columns = sql`kind, id, revision, keep_until AS keepuntil, cut_off AS cutoff, ${selectedColumns}`;
     const rows = conditions.map((condition) => sql`SELECT ${columns} FROM ${this.table} WHERE ${condition}`);
-    return readSnapshot(await this.database.rows(join([now, ...rows], ' UNION ALL ')));
+    return readSnapshot(await this.database.rows(join([sql`SELECT ${this.now}`, ...rows], ' UNION ALL ')));
   }
 
   private async write(statement: SqlFragment, deadline: number, channel: string | null): Promise<boolean> {
     const inTime = this.database.dialect.inTime(deadline);
     return (await this.database.change(sql`${statement} AND ${inTime}`, deadline, channel)) > 0;
   }
+}
+
+/** Names a primary key. An id can have any printable character; the subject and the kind have no blank. */
+function nameOf({ subject, kind, id }: RowKey): string {
+  return `${subject} ${kind} ${id}`;
 }

@@ -1,4 +1,5 @@
 import type { SqlDialect } from './sql-dialect.js';
+import { keyRows } from './sql-rows.js';
 import { rowsOf } from './sql-result.js';
 import { join, number, raw, sql } from './sql-statement.js';
 
@@ -23,6 +24,8 @@ export const sqliteDialect: SqlDialect = {
         ' keep_until = MAX(entry.keep_until, excluded.keep_until)',
     ),
   fromDual: raw(''),
+  selectKeys: (table, columns, keys) =>
+    sql`SELECT ${columns} FROM ${table} WHERE (subject, kind, id) IN (VALUES ${keyRows(keys)})`,
   greatest: raw('MAX'),
   least: raw('MIN'),
   insertWithCutOff: (table, columns, rows, { unchanged, deadline }) => {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { refreshToken, sessionOf, type StoreSubject } from '../store-subject.js';
+import type { LookUp, LookUpQuery } from '../../stores/revocation-store.js';
+import { plain, refreshToken, sessionOf, type StoreSubject } from '../store-subject.js';
 import { UNUSUAL_IDS } from './denying.js';
 import type { Facts } from './facts.js';
 
@@ -117,3 +118,67 @@ export const clock: Facts = {
     ok(Array.isArray(problems) && problems.every((problem) => typeof problem === 'string'));
   },
 };
+
+/** Tokens of two subjects: with and without a session, denied and not, with and without a cut-off. */
+async function questions(alice: StoreSubject): Promise<LookUpQuery[]> {
+  const bob = alice.other();
+  const sessions = [await alice.open(), await alice.open(), await bob.open()];
+  await alice.deny('denied', 60_000);
+  for (const jti of UNUSUAL_IDS) await bob.deny(jti, null);
+  await bob.endAll({ before: 1_000, except: null });
+  const sids = [null, 'unknown', '', ...sessions.map(({ sid }) => sid)];
+  const jtis = [null, 'denied', '', ...UNUSUAL_IDS.slice(0, 4)];
+  return [alice, bob, alice.other()].flatMap(({ hash: subject }) =>
+    sids.flatMap((sid) => jtis.map((jti) => ({ subject, sid, jti }))),
+  );
+}
+
+export const lookingUpMany: Facts = {
+  'each query has the answer that it has alone, in the order of the queries': async (alice) => {
+    const queries = await questions(alice);
+    const alone = await Promise.all(queries.map(async (query) => alice.store.lookUp(query)));
+    deepEqual(plainAnswers(await alice.store.lookUpMany(queries)), plainAnswers(alone));
+    deepEqual(plainAnswers(await alice.store.lookUpMany([...queries].reverse())), plainAnswers(alone.reverse()));
+  },
+
+  'no query, one query and equal queries have answers': async (alice) => {
+    const { sid } = await alice.open();
+    deepEqual(await alice.store.lookUpMany([]), []);
+    for (const query of [
+      { subject: alice.hash, sid, jti: 'a' },
+      { subject: alice.hash, sid: null, jti: null },
+      { subject: alice.hash, sid: '', jti: '' },
+    ]) {
+      const alone = plainAnswers([await alice.store.lookUp(query)]);
+      deepEqual(plainAnswers(await alice.store.lookUpMany([query])), alone);
+      deepEqual(plainAnswers(await alice.store.lookUpMany([query, query])), [...alone, ...alone]);
+    }
+  },
+
+  'a query with a session that has ended by time has none': async (alice) => {
+    const session = await alice.open({ maxAge: 20 });
+    await alice.reach(session.openedAt + 40);
+    const query = { subject: alice.hash, sid: session.sid, jti: null };
+    deepEqual(plainAnswers(await alice.store.lookUpMany([query, query])), [nothing, nothing]);
+  },
+
+  'as many queries as the store takes at once have answers': async (alice) => {
+    const { lookUpsAtOnce } = alice.store;
+    ok(Number.isInteger(lookUpsAtOnce) && lookUpsAtOnce > 0, `${lookUpsAtOnce} is no number of queries`);
+    const sessions = await Promise.all(Array.from({ length: Math.min(lookUpsAtOnce, 200) }, () => alice.open()));
+    const queries = sessions.map(({ sid }) => ({ subject: alice.hash, sid, jti: sid }));
+    const found = await alice.store.lookUpMany(queries);
+    deepEqual(
+      found.map(({ session }) => session?.sid),
+      sessions.map(({ sid }) => sid),
+    );
+  },
+};
+
+function plainAnswers(answers: readonly LookUp[]): LookUp[] {
+  return answers.map(({ session, denied, cutOff }) => ({
+    session: session === null ? null : plain(session),
+    denied,
+    cutOff,
+  }));
+}

@@ -33,6 +33,14 @@ describeWithRedis('The commands for Redis', () => {
       }
     });
 
+    it('are one MGET for as many look-ups as the store takes at once', async () => {
+      const sessions = await Promise.all(Array.from({ length: store.lookUpsAtOnce }, () => openSession(store)));
+      server.takeCommandCounts();
+      const found = await store.lookUpMany(sessions.map(({ subject, sid }) => ({ subject, sid, jti: 'a' })));
+      expect(server.takeCommandCounts()).toEqual({ mget: 1 });
+      expect(found.map(({ session }) => session?.sid)).toEqual(sessions.map(({ sid }) => sid));
+    });
+
     it('are two reads for a list of sessions, or one for an empty list', async () => {
       const { subject } = await openSession(store);
       await openSession(store, { subject });

@@ -63,6 +63,19 @@ for (const database of databases) {
       }
     });
 
+    it('are one SELECT for several look-ups, with few different texts', async () => {
+      const sessions = await Promise.all(Array.from({ length: store.lookUpsAtOnce }, () => openSession(store)));
+      const queries = sessions.map(({ subject, sid }) => ({ subject, sid, jti: 'a' }));
+      const texts = new Set<string>();
+      for (let count = 1; count <= queries.length; count++) {
+        sent = [];
+        await store.lookUpMany(queries.slice(0, count));
+        expect(sent).toHaveLength(1);
+        texts.add((sent[0] as { sql: string }).sql);
+      }
+      expect(texts.size).toBeLessThan(9);
+    });
+
     it('are one SELECT for the clock, for a list of sessions and for a check', async () => {
       const session = await openSession(store);
       take();
@@ -96,6 +109,9 @@ for (const database of databases) {
       const { subject, sid } = await fill();
       take();
       await store.lookUp({ subject, sid, jti: 'a' });
+      await store.lookUpMany(
+        Array.from({ length: 60 }, (_, index) => ({ subject, sid: `${sid}${index}`, jti: `jti${index}` })),
+      );
       await store.listSessions(subject);
       const session = await openSession(store, { subject, maxPerSubject: 2 });
       await store.present(tokenOf(session), inTime());
