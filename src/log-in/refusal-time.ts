@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-/** The number of measured attempts. */
+/** The number of measured attempts of each kind. */
 const MOST_MEASURED = 32;
 
 /** For how long an attempt counts with its own time, in milliseconds. After that only the usual time of all counts. */
@@ -31,10 +31,11 @@ interface Measured {
  * earlier, and the caller would learn which users exist.
  *
  * A refusal is answered after one step, and if `authenticate` takes longer, after a multiple of the step. The step is longer than
- * the slowest recent check of a password. It changes by doubling only, so that the time of a refusal says little about the load.
+ * the recent checks of a password. It changes by doubling only, so that the time of a refusal says little about the load.
  */
 export class RefusalTime {
-  private readonly measured: Measured[] = [];
+  private readonly successes: Measured[] = [];
+  private readonly slowRefusals: Measured[] = [];
   private step: number;
 
   /** @param shortest the shortest step, in milliseconds; `null`: refusals do not wait. */
@@ -69,10 +70,11 @@ export class RefusalTime {
   }
 
   /** A fast refusal says nothing about the check of a password. Many of them must not make the step shorter. */
-  private measure(time: number, hasChecked: boolean): void {
-    if (!hasChecked && time * MARGIN <= this.step) return;
-    this.measured.push({ time, at: performance.now() });
-    if (this.measured.length > MOST_MEASURED) this.measured.shift();
+  private measure(time: number, succeeded: boolean): void {
+    if (!succeeded && time * MARGIN <= this.step) return;
+    const measured = succeeded ? this.successes : this.slowRefusals;
+    measured.push({ time, at: performance.now() });
+    if (measured.length > MOST_MEASURED) measured.shift();
     this.step = this.nextStep();
   }
 
@@ -82,13 +84,17 @@ export class RefusalTime {
     return Math.max(this.stepFor(time * MARGIN), Math.min(this.step, this.stepFor(time * MARGIN_OF_SHORTER)));
   }
 
-  /** The time of a check of a password: of the slowest recent one, and at least the usual time. */
+  /**
+   * The time of a check of a password: the usual time of a success, and longer if two recent attempts took longer. One alone
+   * can have waited for something else, such as the garbage collector.
+   */
   private timeOfCheck(): number {
     const now = performance.now();
-    const recent = this.measured.filter(({ at }) => now - at < RECENT).map(({ time }) => time);
-    const sorted = this.measured.map(({ time }) => time).sort((left, right) => left - right);
-    const usual = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-    return Math.max(usual, ...recent);
+    const recent = [...this.successes, ...this.slowRefusals].filter(({ at }) => now - at < RECENT);
+    const [, secondSlowest = 0] = sorted(recent).reverse();
+    const successes = sorted(this.successes);
+    const usual = successes[Math.floor((successes.length - 1) / 2)] ?? 0;
+    return Math.max(usual, secondSlowest);
   }
 
   private stepFor(time: number): number {
@@ -96,6 +102,10 @@ export class RefusalTime {
     while (step < time && step < LONGEST_STEP) step *= 2;
     return Math.min(step, LONGEST_STEP);
   }
+}
+
+function sorted(measured: readonly Measured[]): number[] {
+  return measured.map(({ time }) => time).sort((left, right) => left - right);
 }
 
 const AT_ONCE: Attempt = { succeed: () => undefined, fail: () => Promise.resolve() };

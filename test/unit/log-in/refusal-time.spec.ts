@@ -34,9 +34,9 @@ it('takes longer after a longer check of a password', async () => {
   expect([await refused(times, 0), await refused(times, 60)]).toEqual([100, 100]);
 });
 
-it('learns from a slow refusal, whose time is a multiple of the step', async () => {
+it('learns from two slow refusals, whose time is a multiple of the step', async () => {
   const times = new RefusalTime(25);
-  expect(await refused(times, 30)).toBe(50);
+  expect([await refused(times, 30), await refused(times, 0), await refused(times, 30)]).toEqual([50, 25, 50]);
   expect([await refused(times, 0), await refused(times, 30)]).toEqual([50, 50]);
 });
 
@@ -49,9 +49,11 @@ it('does not become shorter through fast refusals', async () => {
   expect(await refused(times, 60)).toBe(100);
 });
 
-it('forgets one slow check ten minutes later', async () => {
+it('ignores one slow check, and forgets two of them ten minutes later', async () => {
   const times = new RefusalTime(25);
   await succeed(times, 60, 5);
+  await succeed(times, 3000);
+  expect(await refused(times, 0)).toBe(100);
   await succeed(times, 3000);
   expect(await refused(times, 0)).toBe(5000);
   await time.pass(600_000);
