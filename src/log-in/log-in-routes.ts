@@ -61,6 +61,7 @@ export function locationsOf({ cookies }: LogInSettings, { tokenLocation }: Setti
 export function declareRoutes(controller: Type, options: LogInSettings, settings: Settings): void {
   const locations = locationsOf(options, settings);
   Object.defineProperty(controller, 'name', { value: nameFor(options.path) });
+  describeBody((controller.prototype as Record<LogInHandler, Handler>).logIn, options);
   for (const name of LOG_IN_HANDLERS) {
     const { option, verb, suffix = '', rule }: Route = ROUTES[name];
     const prototype = controller.prototype as Record<string, Handler>;
@@ -72,6 +73,18 @@ export function declareRoutes(controller: Type, options: LogInSettings, settings
     const descriptor = Object.getOwnPropertyDescriptor(prototype, name) as TypedPropertyDescriptor<Handler>;
     for (const decorate of [verb(path + suffix), HttpCode(200), rule(locations)]) decorate(prototype, name, descriptor);
   }
+}
+
+/** The metadata key of `@ApiBody()` and the other parameters of @nestjs/swagger. */
+const API_PARAMETERS = 'swagger/apiParameters';
+
+/** Describes the body of the log-in for OpenAPI. A body that `credentials` reads is not known. */
+function describeBody(method: Handler, { credentials, usernameKey, passwordKey }: LogInSettings): void {
+  Reflect.deleteMetadata(API_PARAMETERS, method);
+  if (credentials !== undefined) return;
+  const properties = { [usernameKey]: { type: 'string' }, [passwordKey]: { type: 'string', format: 'password' } };
+  const schema = { type: 'object', required: [usernameKey, passwordKey], properties };
+  Reflect.defineMetadata(API_PARAMETERS, [{ in: 'body', type: String, required: true, schema }], method);
 }
 
 /** @nestjs/throttler counts by the name of the class, and OpenAPI names operations by it. So each log-in has a name of its own. */
