@@ -60,7 +60,7 @@ const layers = {
 const atRootFor = {
   module: ['jwt.guard', 'jwt-exception.filter', 'token.service'],
   'log-in': ['token.service', 'token-options'],
-  testing: ['jwt.guard', 'token.service'],
+  testing: ['jwt.guard', 'token.service', 'token-options'],
 };
 const ground = ['errors', 'types'];
 const folders = [...Object.keys(layers), ...ground];

@@ -1,5 +1,5 @@
 // For tsc: the types of each subpath resolve here, too.
-export { accessLock, describeRevocationStore } from 'nestjs-jwt-extended/testing';
+export { accessLock, describeRevocationStore, jwtTesting, overrideJwt } from 'nestjs-jwt-extended/testing';
 export { documentJwt, type OpenApiDocument } from 'nestjs-jwt-extended/swagger';
 export { RevocationStore, type LookUp } from 'nestjs-jwt-extended/store';
 export { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
