@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { RevocationUnavailableException, RevokedTokenException } from '../errors/exceptions.js';
 import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
+import { OwnLogger } from '../errors/own-logger.js';
 import type { Settings } from '../options/settings.js';
 import type { RevocationCheck } from '../sessions/revocation-check.js';
 import { LocalFeed } from '../sessions/local-feed.js';
 import type { SharedFeed } from '../sessions/shared-feed.js';
 import type { Standing } from '../sessions/token-revocation.js';
 import { isPromise, type Awaitable } from '../types/awaitable.js';
+import { textOfThrown } from '../types/thrown-value.js';
 import { DueHeap } from './due-heap.js';
 import type { WatchedToken } from './open-connection.js';
 
@@ -33,6 +35,7 @@ type End = (token: WatchedToken, error: JwtExtendedException) => void;
 export class Rechecks {
   private readonly due = new DueHeap<WatchedToken>();
   private readonly usesCallback: boolean;
+  private readonly logger = new OwnLogger();
   private failures = 0;
   private probeAt = -Infinity;
 
@@ -114,14 +117,14 @@ export class Rechecks {
     let standing: Awaitable<Standing>;
     try {
       standing = this.check.standingOf(token, token.keys);
-    } catch {
-      return this.fail(token);
+    } catch (error) {
+      return this.fail(token, error);
     }
     if (!isPromise(standing)) return this.accept(token, standing, askedAt);
     this.schedule(token);
     Promise.resolve(standing).then(
       (late) => this.accept(token, late, askedAt),
-      () => this.fail(token),
+      (error: unknown) => this.fail(token, error),
     );
   }
 
@@ -137,8 +140,11 @@ export class Rechecks {
     if (token.hasChanged) this.ask(token);
   }
 
-  /** The store reports its own failures as events, so nothing is logged here. */
-  private fail(token: WatchedToken): void {
+  /** The store reports its own failures as events. Those of `isTokenRevoked` are logged once, until an answer arrives. */
+  private fail(token: WatchedToken, error: unknown): void {
+    if (this.failures === 0 && !(error instanceof RevocationUnavailableException)) {
+      this.logger.error(`isTokenRevoked failed for an open connection: ${textOfThrown(error)}`);
+    }
     this.failures++;
     token.isAsking = false;
     token.askedAt = -Infinity;

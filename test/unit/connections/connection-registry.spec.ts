@@ -397,6 +397,10 @@ describe('Live connections', () => {
         await time.pass(8_000);
         expect(connection.code).toBeNull();
         await time.pass(3_500);
+        const failures = app.logger.errors.filter((line) =>
+          line.includes('isTokenRevoked failed for an open connection'),
+        );
+        expect(failures).toHaveLength(String(fail).includes('new Promise') ? 0 : 1);
         expect(connection.code).toBe('JWT_REVOCATION_UNAVAILABLE');
       }
     });
