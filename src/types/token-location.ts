@@ -14,12 +14,10 @@ export type TokenLocation = (typeof TOKEN_LOCATIONS)[number];
  * @example
  * const fromHeader: TokenExtractor = ({ headers }) => headers['x-token']?.toString() ?? null;
  */
-export type TokenExtractor = TokenExtraction['extract'];
-
-/** A method, so that a function for requests of Express or Fastify, such as an extractor of passport-jwt, has the type too. */
-interface TokenExtraction {
+export type TokenExtractor = {
+  // A method, so that a function for requests of Express or Fastify, such as an extractor of passport-jwt, has the type too.
   extract(request: HttpRequest): string | null | undefined;
-}
+}['extract'];
 
 /** One of the four locations, or a function that returns the token at once. */
 export type TokenSource = TokenLocation | TokenExtractor;
