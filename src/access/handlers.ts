@@ -1,6 +1,6 @@
 import { methodNames, methodOf } from '../routes/handler-names.js';
 import { CONNECTION_METHOD, GATEWAY } from '../routes/nest-metadata.js';
-import { isHandler, requirementOfRule, ruledMethods, ruleOf, ruleOfClass } from '../routes/route-requirement.js';
+import { isHandler, requirementOfRule, ruledMethods, ruleOf, ruleOfConnection } from '../routes/route-requirement.js';
 import type { Handler, RouteRule } from '../routes/route-rules.js';
 import type { SettledRequirement } from '../types/requirement.js';
 import type { Host } from './hosts.js';
@@ -39,10 +39,9 @@ export function handlersOf(hosts: readonly Host[], byDefault: boolean): Declared
 export function connectionHandlersOf(hosts: readonly Host[], byDefault: boolean): DeclaredHandler[] {
   const gateways = hosts.filter(({ controller }) => Reflect.hasMetadata(GATEWAY, controller));
   return gateways.map((host) => {
-    const method = methodOf(host.controller, CONNECTION_METHOD);
-    const rule = method === undefined ? ruleOfClass(host.controller) : ruleOf(method, host.controller);
-    const requirement = requirementOfRule(rule, byDefault);
-    return { host, name: CONNECTION_METHOD, method: method ?? host.controller, rule, requirement };
+    const method = methodOf(host.controller, CONNECTION_METHOD) ?? host.controller;
+    const rule = ruleOfConnection(host.controller);
+    return { host, name: CONNECTION_METHOD, method, rule, requirement: requirementOfRule(rule, byDefault) };
   });
 }
 

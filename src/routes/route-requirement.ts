@@ -31,11 +31,13 @@ export function requirementOfRule(rule: RouteRule | undefined, byDefault: boolea
 
 /** The requirement for the connections of a gateway, or `null`: the one of `handleConnection()`, else the one of the class. */
 export function requirementOfConnection(gateway: Type, byDefault: boolean): SettledRequirement | null {
+  return requirementOfRule(ruleOfConnection(gateway), byDefault);
+}
+
+/** The rule for the connections of a gateway: the one of `handleConnection()`, else the one of the class. */
+export function ruleOfConnection(gateway: Type): RouteRule | undefined {
   const handler = methodOf(gateway, CONNECTION_METHOD);
-  if (handler !== undefined) return requirementOf(handler, gateway, byDefault);
-  const rule = ruleOfClass(gateway);
-  if (rule === undefined) return byDefault ? DEFAULT_REQUIREMENT : null;
-  return rule === 'public' ? null : rule;
+  return handler === undefined ? ruleOfClass(gateway) : ruleOf(handler, gateway);
 }
 
 /** Whether `handleConnection()` itself has a decorator, which counts for nothing but the connections. */
@@ -112,7 +114,7 @@ function ruleByName(name: string, controller: Type): RouteRule | undefined {
 }
 
 /** The rule of a class. An inherited `@Public()` is ignored, because it is not visible on the class that it would open. */
-export function ruleOfClass(controller: Type): RouteRule | undefined {
+function ruleOfClass(controller: Type): RouteRule | undefined {
   for (const declaredIn of lineage(controller)) {
     const rule = Reflect.getOwnMetadata(ROUTE_RULE, declaredIn) as RouteRule | undefined;
     if (rule !== undefined && (rule !== 'public' || declaredIn === controller)) return rule;
