@@ -1,5 +1,6 @@
 import { Client, visibleCookies } from './client.js';
 import { deviceName } from './device.js';
+import { Live } from './live.js';
 import { element, Log } from './log.js';
 import { Session } from './session.js';
 
@@ -12,6 +13,8 @@ const client = new Client((exchange) => {
   showCookies();
 });
 const session = new Session(client, showSession);
+
+const live = new Live({ onChange: showConnection, onNotes: showNoteTexts, onEnd: connectionEnded });
 
 let shownUser;
 
@@ -35,6 +38,9 @@ async function showSession({ user, fresh }) {
   const isOtherUser = user?.id !== shownUser;
   shownUser = user?.id;
   if (loggedIn && isOtherUser) {
+    // After log-out the card stays, with the reasons for which the server has ended the connections.
+    byId('live').hidden = false;
+    live.reopen();
     showNotes(await session.send('GET', '/notes'));
     await loadSessions();
   }
@@ -65,9 +71,27 @@ function showRemaining() {
 }
 
 function showNotes(exchange) {
-  if (!exchange.succeeded) return;
-  const notes = exchange.body.map((text) => element('li', {}, text));
+  if (exchange.succeeded) showNoteTexts(exchange.body);
+}
+
+function showNoteTexts(texts) {
+  const notes = texts.map((text) => element('li', {}, text));
   byId('note-list').replaceChildren(...(notes.length > 0 ? notes : [element('li', { className: 'none' }, 'None yet')]));
+}
+
+/** Shows the state of a live connection. */
+function showConnection(name, { isOpen, text }) {
+  const chip = element('span', { className: `chip ${isOpen ? 'good' : 'stale'}` }, text);
+  const row = element('li', { id: `live ${name}` }, [element('span', { className: 'value' }, name), chip]);
+  const shown = document.getElementById(row.id);
+  if (shown === null) byId('live-list').append(row);
+  else shown.replaceWith(row);
+}
+
+/** After an expired token, the page refreshes and opens the connections again. */
+async function connectionEnded(reason) {
+  await session.load();
+  if (reason === 'Token has expired' && session.user !== null) live.reopen();
 }
 
 function showCookies() {

@@ -16,8 +16,12 @@ GET    /profile               returns your profile
 POST   /profile/password      {"password"}: changes the password; needs a fresh token
 GET    /notes                 lists your notes
 POST   /notes                 {"text"}: adds a note
+GET    /notes/events          server-sent events: sends each new note
+POST   /graphql               { notes }, mutation { addNote(text: "…") }, subscription { noteAdded }
 GET    /greeting              with or without a token
 GET    /admin/users           for administrators only
+
+socket.io clients connect to this address with auth: { token }, send the message "add", and get "notes".
 
 Programs send the token in the header "Authorization: Bearer <token>". Browsers send it in cookies:
 

@@ -1,4 +1,6 @@
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
 import { JwtExtendedModule } from 'nestjs-jwt-extended';
 import { AdminModule } from './admin/admin.module.js';
 import { AppController } from './app.controller.js';
@@ -15,6 +17,14 @@ import { UsersModule } from './users/users.module.js';
     JwtExtendedModule.forRootAsync({
       imports: [EnvironmentModule, UsersModule, RevocationModule],
       useClass: JwtOptions,
+    }),
+    GraphQLModule.forRoot<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      autoSchemaFile: true,
+      subscriptions: { 'graphql-ws': true },
+      // The page of Apollo loads scripts of another site, which the content security policy forbids.
+      playground: false,
+      includeStacktraceInErrorResponses: false,
     }),
     EnvironmentModule,
     AuthModule,

@@ -13,6 +13,7 @@ curl -sS -w ' (%{http_code})\\n' ${url}/greeting
 curl -sS -w ' (%{http_code})\\n' ${url}/greeting -H "Authorization: Bearer $ACCESS"
 curl -sS -w ' (%{http_code})\\n' ${url}/profile -H "Authorization: Bearer $ACCESS"
 curl -sS -w ' (%{http_code})\\n' ${url}/admin/users -H "Authorization: Bearer $ACCESS"
+curl -sS ${url}/graphql -H "Authorization: Bearer $ACCESS" -H 'Content-Type: application/json' -d '{"query":"{ notes }"}'
 curl -sS -w ' (%{http_code})\\n' ${url}/profile/password -H "Authorization: Bearer $ACCESS" -H 'Content-Type: application/json' -d '{"password":"correct horse battery staple"}'
 PAIR=$(curl -sS -X POST ${url}/auth/refresh -H "Authorization: Bearer $REFRESH")
 STALE=$(node -p 'JSON.parse(process.argv[1]).access_token' "$PAIR")

@@ -111,7 +111,7 @@ function typeOf({ refresh, verifyType }: SettledRequirement): AccessRow['type'] 
   return refresh ? 'refresh' : 'access';
 }
 
-/** Where each transport other than HTTP looks for a token, before the locations of its request. */
+/** Where each transport other than HTTP looks for a token, unless the requirement names `locations`. */
 const OWN_LOCATIONS = {
   connection: 'handshake',
   message: 'connection',
@@ -119,10 +119,11 @@ const OWN_LOCATIONS = {
 } as const;
 
 function locationsOf(requirement: SettledRequirement, { transport, kind }: EntryPoint, settings: Settings): string[] {
+  if (requirement.locations !== null) return requirement.locations.map(textOfLocation);
   if (transport === 'rpc') return ['metadata'];
   if (transport === 'custom') return ['transport'];
   if (transport === 'ws') return [OWN_LOCATIONS[kind as 'connection' | 'message']];
-  const inRequest = (requirement.locations ?? settings.tokenLocation).map(textOfLocation);
+  const inRequest = settings.tokenLocation.map(textOfLocation);
   return kind === 'subscription' ? [OWN_LOCATIONS[kind], ...inRequest] : inRequest;
 }
 

@@ -8,6 +8,7 @@ import { SamplePage } from './support/sample-page.js';
 
 const SCREENSHOTS = 'artifacts/browser';
 const DESKTOP = { viewport: { width: 1280, height: 860 } };
+const CONNECTIONS = ['WebSocket', 'Event stream', 'GraphQL subscription'];
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 describeInChromium('the page of the sample', () => {
@@ -180,6 +181,33 @@ describeInChromium('the page of the sample', () => {
       await tab.text('Logged out').waitFor();
       await other.addNote('From a session that is over');
       await other.text('Logged out').waitFor();
+      await elsewhere.close();
+    });
+
+    it('shows that its live connections end when the user logs out everywhere in another window', async () => {
+      await tab.logIn('bob');
+      for (const name of CONNECTIONS) await tab.connection(name).getByText('open', { exact: true }).waitFor();
+      const elsewhere = await chromium.newContext(DESKTOP);
+      const other = await SamplePage.open(elsewhere, url);
+      await other.logIn('bob');
+      await screenshot('live');
+      await other.button('Log out everywhere').click();
+      for (const name of CONNECTIONS) await tab.connection(name).getByText('Token has been revoked').waitFor();
+      await tab.text('Logged out').waitFor();
+      await screenshot('live-ended');
+      await tab.logIn('bob');
+      for (const name of CONNECTIONS) await tab.connection(name).getByText('open', { exact: true }).waitFor();
+      await elsewhere.close();
+    });
+
+    it('shows a note of another window without a request', async () => {
+      await tab.logIn('bob');
+      await tab.connection('WebSocket').getByText('open', { exact: true }).waitFor();
+      const elsewhere = await chromium.newContext(DESKTOP);
+      const other = await SamplePage.open(elsewhere, url);
+      await other.logIn('bob');
+      await other.addNote('From another window');
+      await tab.note('From another window').waitFor();
       await elsewhere.close();
     });
 

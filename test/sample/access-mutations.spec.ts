@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
-import { Controller, Delete, Get, Header, Post, type INestApplication, type Type } from '@nestjs/common';
+import { Controller, Delete, Get, Header, Post, Sse, type INestApplication, type Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { Mutation, Query, Subscription } from '@nestjs/graphql';
 import { Test } from '@nestjs/testing';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { JwtRequired, Public, type JwtRequirement } from 'nestjs-jwt-extended';
 import { accessLock } from 'nestjs-jwt-extended/testing';
 import ts from 'typescript';
@@ -19,12 +21,12 @@ interface FoundDecorator {
 }
 
 /** Decorators that neither decide who may call a handler nor what caches its responses. */
-const OTHER_DECORATORS = ['HttpCode'];
+const OTHER_DECORATORS = ['HttpCode', 'Resolver'];
 
 function decoratorsOfSample(): FoundDecorator[] {
   const files = readdirSync('sample/src', { recursive: true, encoding: 'utf8' });
   return files
-    .filter((file) => file.endsWith('.controller.ts'))
+    .filter((file) => /\.(controller|resolver|gateway)\.ts$/.test(file))
     .flatMap((file) => decoratorsIn(join('sample/src', file)));
 }
 
@@ -55,6 +57,16 @@ function decoratorsOn(node: ts.ClassDeclaration | ts.MethodDeclaration): Pick<Fo
 
 type Decorator = ClassDecorator & MethodDecorator;
 
+/** The same decorators of other transports, with another name or path. */
+const OTHERS: Readonly<Record<string, ClassDecorator | MethodDecorator>> = {
+  Sse: Sse('mutated'),
+  Query: Query(() => [String], { name: 'mutated' }),
+  Mutation: Mutation(() => [String], { name: 'mutated' }),
+  Subscription: Subscription(() => String, { name: 'mutated' }),
+  SubscribeMessage: SubscribeMessage('mutated'),
+  WebSocketGateway: WebSocketGateway({ namespace: 'mutated' }),
+};
+
 /** What can become of a decorator: each mutant replaces it. */
 function mutantsOf({ name, options }: FoundDecorator): [string, Decorator | 'removed'][] {
   if (name === 'Controller') return [['another path', Controller('mutated') as Decorator]];
@@ -64,6 +76,8 @@ function mutantsOf({ name, options }: FoundDecorator): [string, Decorator | 'rem
       ['another method', (name === 'Post' ? Delete() : Post()) as Decorator],
     ];
   }
+  const other = OTHERS[name];
+  if (other !== undefined) return [['another name', other as Decorator]];
   if (name === 'Header') return [['another value', Header('Cache-Control', 'public') as Decorator]];
   if (name === 'Public') return [['@JwtRequired()', JwtRequired()]];
   if (name !== 'JwtRequired') throw new Error(`The test does not know @${name}()`);
@@ -104,8 +118,8 @@ describe('the access list of the sample', () => {
 
   function classNamed(name: string): Type {
     const modules = [...app.get(ModulesContainer).values()];
-    const classes = modules.flatMap(({ controllers }) => [...controllers.values()].map(({ metatype }) => metatype));
-    return classes.find((each) => each?.name === name) as Type;
+    const hosts = modules.flatMap(({ controllers, providers }) => [...controllers.values(), ...providers.values()]);
+    return hosts.find(({ metatype }) => metatype?.name === name)?.metatype as Type;
   }
 
   const decorators = decoratorsOfSample().filter(({ name }) => !OTHER_DECORATORS.includes(name));

@@ -42,6 +42,7 @@ itWithProgram(debianProgram('curl'), 'can be pasted into a shell twice', async (
     '{"msg":"Hello, alice"} (200)',
     '{"id":"1","username":"alice","role":"admin"} (200)',
     '[{"id":"1","username":"alice","role":"admin"},{"id":"2","username":"bob","role":"user"}] (200)',
+    '{"data":{"notes":[]}}',
     '{"msg":"The password is changed"} (200)',
     '{"msg":"Fresh token required"} (401)',
     '{"msg":"You are logged out"} (200)',

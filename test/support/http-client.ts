@@ -49,6 +49,11 @@ export async function send(method: string, url: string, { token, headers = [], b
     outgoing.on('timeout', () => outgoing.destroy(new Error('The server does not answer')));
     outgoing.on('error', reject).end(content);
   });
+  // A stream of events does not end.
+  if (response.headers['content-type'] === 'text/event-stream') {
+    response.destroy();
+    return new Answer(response.statusCode ?? 0, '', response.headers);
+  }
   const text = (await response.setEncoding('utf8').toArray()).join('');
   const isJson = response.headers['content-type']?.startsWith('application/json') ?? false;
   return new Answer(response.statusCode ?? 0, isJson && text !== '' ? JSON.parse(text) : text, response.headers);

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Post } from '@nestjs/common';
+import { Body, Controller, Get, Post, Sse, type MessageEvent } from '@nestjs/common';
 import { CurrentUser, JwtRequired } from 'nestjs-jwt-extended';
+import { map, type Observable } from 'rxjs';
 import { TextFields } from '../text-fields.pipe.js';
 import { NotesService } from './notes.service.js';
 
@@ -15,7 +16,12 @@ export class NotesController {
 
   @Post()
   add(@CurrentUser('id') userId: string, @Body(new TextFields(['text'])) { text }: { text: string }) {
-    this.notes.add(userId, text);
-    return this.notes.findAll(userId);
+    return this.notes.add(userId, text);
+  }
+
+  /** Sends each new note as an event. The stream ends when the token or its session ends. */
+  @Sse('events')
+  events(@CurrentUser('id') userId: string): Observable<MessageEvent> {
+    return this.notes.newNotes(userId).pipe(map((data) => ({ type: 'note', data })));
   }
 }

@@ -37,6 +37,11 @@ export class SamplePage {
     return this.page.locator('#note-list').getByText(text, { exact: true });
   }
 
+  /** The state that the page shows for a live connection. */
+  connection(name: string): Locator {
+    return this.page.locator('#live-list li', { hasText: name }).locator('.chip');
+  }
+
   async logIn(username = 'alice'): Promise<void> {
     await this.field('Name').fill(username);
     await this.button('Log in').click();
