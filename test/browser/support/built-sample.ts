@@ -15,6 +15,7 @@ const SOURCES = [
   'tsconfig.cjs.json',
   'nest-cli.json',
   'scripts/build.mjs',
+  'scripts/one-copy.mjs',
   'migrations',
   'src',
   'sample/tsconfig.json',
