@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { LookUp, LookUpQuery } from '../stores/revocation-store.js';
 
-/** How long a query waits for another one to come back, in milliseconds. Then it is sent all the same. */
+/** How long a query waits for another one to come back, in milliseconds. Then it is sent without it. */
 const LONGEST_WAIT = 1;
 
 /** A query, and the promise of its answer. Equal queries of one round trip have one promise. */

@@ -172,9 +172,9 @@ export class StoreClient {
         () => reject(new Error(`The store did not answer within ${Math.round(this.timeout)} ms.`)),
         Math.max(0, call.timeout),
       );
-      Promise.resolve(pending)
-        .then(resolve, reject)
-        .finally(() => clearTimeout(timer));
+      const end = () => clearTimeout(timer);
+      pending.then(end, end);
+      pending.then(resolve, reject);
     }).then(
       (answer) => this.accept(answer, call.isValid(answer), call.proves),
       (error: unknown) => this.fail(error, call.proves),

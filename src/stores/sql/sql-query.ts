@@ -25,6 +25,16 @@ export class SqlConnection {
     return rowsOf(await this.run(statement));
   }
 
+  /** Reads rows by a text that was rendered before, with other parameters. */
+  async rowsOf(text: string, params: SqlParameter[]): Promise<SqlRow[]> {
+    return rowsOf(await this.query(text, params, this.nameOf(text)));
+  }
+
+  /** The text of a statement. */
+  textOf(statement: SqlFragment): string {
+    return render(statement, this.dialect.placeholder).text;
+  }
+
   /** Writes before a deadline, and reports the subject on a channel if there is one. Returns how many rows were changed. */
   async change(statement: SqlFragment, deadline: number, channel: string | null): Promise<number> {
     const { changedRowsOf, returning, announce } = this.dialect;

@@ -27,6 +27,8 @@ const columns = sql`kind, id, revision, keep_until AS keepuntil, cut_off AS cuto
  */
 export class SqlTable {
   private readonly table: SqlFragment;
+  /** The texts of `find`, by the kinds of its rows. */
+  private readonly texts = new Map<string, string>();
   /** The columns of the row with the time, for a SELECT. */
   private readonly now: SqlFragment;
   /** The channel on which the statements that revoke something report the subject. */
@@ -42,12 +44,17 @@ export class SqlTable {
     this.now = sql`'clock' AS kind, '' AS id, '' AS revision, ${clock} AS keepuntil, NULL AS cutoff, ${noColumns}${fromDual}`;
   }
 
-  /** Reads a session, a denial and the cut-off of a subject. */
-  async find({ subject, sid, jti }: LookUpQuery): Promise<SubjectSnapshot> {
-    const keys = [key(subject, 'cut-off', '')];
-    if (sid !== null) keys.push(key(subject, 'session', encodeText(sid)));
-    if (jti !== null) keys.push(key(subject, 'denied', hashOf(jti)));
-    return this.read(keys);
+  /** Reads a session, a denial and the cut-off of a subject. Each request does it, so the text is rendered once. */
+  async find(query: LookUpQuery): Promise<SubjectSnapshot> {
+    const keys = keysOf(query);
+    const shape = keys.map(({ kind }) => kind).join();
+    let statement = this.texts.get(shape);
+    if (statement === undefined) {
+      statement = this.database.textOf(this.select(keys.map(({ subject, kind, id }) => key(subject, kind, id))));
+      this.texts.set(shape, statement);
+    }
+    const params = keys.flatMap(({ subject, id }) => [subject, id]);
+    return readSnapshot(await this.database.rowsOf(statement, params));
   }
 
   /** Reads what several look-ups need, in one statement. */
@@ -59,7 +66,8 @@ export class SqlTable {
     const rows = await this.database.rows(sql`SELECT '' AS subject, ${this.now} UNION ALL ${selected}`);
     const found = new Map(rows.map((row) => [nameOf(row as unknown as RowKey), row]));
     const clock = rows.filter(({ kind }) => kind === 'clock');
-    const rowsOf = (own: readonly RowKey[]) => own.map((row) => found.get(nameOf(row))).filter((row) => row !== undefined);
+    const rowsOf = (own: readonly RowKey[]) =>
+      own.map((row) => found.get(nameOf(row))).filter((row) => row !== undefined);
     return keys.map((own) => readSnapshot([...clock, ...rowsOf(own)]));
   }
 
@@ -177,8 +185,12 @@ export class SqlTable {
 
   /** Reads rows and the clock in one statement. */
   private async read(conditions: readonly SqlFragment[]): Promise<SubjectSnapshot> {
+    return readSnapshot(await this.database.rows(this.select(conditions)));
+  }
+
+  private select(conditions: readonly SqlFragment[]): SqlFragment {
     const rows = conditions.map((condition) => sql`SELECT ${columns} FROM ${this.table} WHERE ${condition}`);
-    return readSnapshot(await this.database.rows(join([sql`SELECT ${this.now}`, ...rows], ' UNION ALL ')));
+    return join([sql`SELECT ${this.now}`, ...rows], ' UNION ALL ');
   }
 
   private async write(statement: SqlFragment, deadline: number, channel: string | null): Promise<boolean> {
