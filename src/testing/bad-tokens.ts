@@ -40,7 +40,7 @@ export interface BadTokenSources {
   readonly identity: unknown;
 }
 
-/** Claims that take the place of those that the operation requires. */
+/** Claims that replace those that the operation requires. */
 interface Changes {
   readonly claims?: object;
   readonly fresh?: boolean;

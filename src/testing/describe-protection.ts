@@ -48,8 +48,8 @@ interface Decision {
 
 /**
  * Calls every HTTP operation that requires a token with each kind of bad token: none, malformed, forged, unsigned, expired, revoked,
- * of the wrong type, not fresh, without a scope, a role or the double submit value. Listens on a free port if the application does
- * not listen. Run it on an application with data of a test, because a handler runs if its protection has a hole.
+ * or of the wrong type. Also with tokens that are not fresh, or lack a scope, a role or the double submit value. Listens on a free
+ * port if the application does not listen. A handler runs if its protection has a hole, so use data of a test.
  *
  * @returns the refused requests
  * @throws Error that names each request that was let in

@@ -38,7 +38,7 @@ export function overrideJwt<Builder extends OverridableBuilder>(
   return builder;
 }
 
-/** Takes the place of `JwtAuthenticator`. */
+/** Replaces `JwtAuthenticator`. */
 class OverridingAuthenticator {
   constructor(private readonly context: OverridingContext | null) {}
 
