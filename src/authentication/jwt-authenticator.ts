@@ -148,6 +148,16 @@ export class JwtAuthenticator {
   }
 
   /**
+   * Replaces the token of a connection, for its next messages and for `getJwtContext(client)`.
+   *
+   * @internal
+   */
+  hold(client: object, context: JwtContext): void {
+    this.held.set(client, context);
+    this.results.replaceContext(client, context);
+  }
+
+  /**
    * For the guard: accepts a call, or throws the exception of its transport. Returns a promise only if a check must wait.
    *
    * @internal

@@ -97,6 +97,12 @@ export class RequestResults {
     storeResult(client, new Result(this.settings, admission, admission.requirement, admission.context));
   }
 
+  /** Replaces the token of a connection for `getJwtContext(client)`. */
+  replaceContext(client: object, context: JwtContext): void {
+    const latest = findResult(client, (result) => this.isOwn(result));
+    if (latest !== null) storeResult(client, new Result(this.settings, latest, latest.requirement, context));
+  }
+
   /** A handler without a requirement must not see a token that only another module has checked. */
   hideOtherModules(key: object, context: ExecutionContext): void {
     const latest = latestResult(key);

@@ -110,5 +110,6 @@ export class ConnectionIndex {
 }
 
 function isSame({ keys, payload }: WatchedToken, other: StoreKeys, otherPayload: JwtContext['payload']): boolean {
-  return keys.sid === other.sid && keys.jti === other.jti && payload.iat === otherPayload.iat;
+  const { iat, exp } = otherPayload;
+  return keys.sid === other.sid && keys.jti === other.jti && payload.iat === iat && payload.exp === exp;
 }

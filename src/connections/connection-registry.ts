@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ExpiredTokenException, RevokedTokenException } from '../errors/exceptions.js';
 import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
@@ -8,6 +9,7 @@ import type { OwnRevocation } from '../sessions/own-revocations.js';
 import { RevocationCheck } from '../sessions/revocation-check.js';
 import { RevocationEvents } from '../sessions/revocation-events.js';
 import { SessionManager } from '../sessions/session-manager.js';
+import { subjectOfSession } from '../stores/session-id.js';
 import { validTimeOf } from '../tokens/verifying/claims.js';
 import { Concealed } from '../types/concealed.js';
 import type { JwtContext } from '../types/jwt-context.js';
@@ -20,6 +22,9 @@ import { RecentSubjects } from './recent-subjects.js';
 import { Rechecks } from './rechecks.js';
 
 export type { ConnectionKind, EndedTarget, LiveConnection } from './live-connection.js';
+
+/** For how long after its opening a connection can be one of a log-in after a revocation elsewhere, in milliseconds. */
+const DOUBTFUL_FOR = 10_000;
 
 /** The live connections of this process that a token opened: sockets, GraphQL subscriptions and event streams. */
 @Injectable()
@@ -95,13 +100,27 @@ export class ConnectionRegistry implements OnApplicationShutdown {
 
   /** Ends the connections of a session or of a subject. Returns how many there were in this process. */
   close(target: { readonly sid: string; readonly subject: string } | { readonly subject: string }): number {
-    const isMeant = (token: WatchedToken) => !('sid' in target) || token.keys.sid === target.sid;
     let count = 0;
     for (const token of this.index.tokensOf(target.subject)) {
-      if (isMeant(token)) count += this.endToken(token, revoked);
+      if (!('sid' in target) || token.keys.sid === target.sid) count += this.endToken(token, revoked);
     }
-    this.report('sid' in target ? { sid: target.sid } : { subject: target.subject, except: null });
+    const ended = 'sid' in target ? { sid: target.sid } : { subject: target.subject, except: null };
+    this.report({ cause: 'closed', ...ended });
     return count;
+  }
+
+  /** Ends here what another process has ended, and does not report it. */
+  follow(target: EndedTarget): void {
+    const subject = 'sid' in target ? subjectOfSession(target.sid) : target.subject;
+    if (subject === null) return;
+    // The clocks of two processes differ, so the store is asked about each connection that was opened lately.
+    const startedAt = performance.now() - DOUBTFUL_FOR;
+    const revocation: OwnRevocation =
+      'sid' in target
+        ? { type: 'session', subject, sid: target.sid }
+        : { type: 'subject', subject, except: target.except, startedAt };
+    if (target.cause === 'revoked') this.endRevoked(revocation);
+    else for (const token of this.index.tokensOf(subject)) if (isMeant(token, target)) this.endToken(token, revoked);
   }
 
   onApplicationShutdown(): void {
@@ -149,6 +168,13 @@ export class ConnectionRegistry implements OnApplicationShutdown {
   /** Ends what this process has revoked. */
   private apply(revocation: OwnRevocation): void {
     if (!this.settings.connections.endOnRevocation) return;
+    this.endRevoked(revocation);
+    const { subject } = revocation;
+    if (revocation.type === 'session') this.report({ cause: 'revoked', sid: revocation.sid });
+    if (revocation.type === 'subject') this.report({ cause: 'revoked', subject, except: revocation.except });
+  }
+
+  private endRevoked(revocation: OwnRevocation): void {
     const { subject } = revocation;
     this.recent.add(subject);
     for (const token of this.index.tokensOf(subject)) {
@@ -156,8 +182,6 @@ export class ConnectionRegistry implements OnApplicationShutdown {
       if (effect === 'ended' && token.isRevocable) this.endToken(token, revoked);
       if (effect === 'unknown') this.rechecks.askNow(token);
     }
-    if (revocation.type === 'session') this.report({ sid: revocation.sid });
-    if (revocation.type === 'subject') this.report({ subject, except: revocation.except });
   }
 
   private report(target: EndedTarget): void {
@@ -199,6 +223,10 @@ export class ConnectionRegistry implements OnApplicationShutdown {
     this.stopFeed = null;
     return true;
   }
+}
+
+function isMeant({ keys }: WatchedToken, target: EndedTarget): boolean {
+  return 'sid' in target ? keys.sid === target.sid : keys.sid === null || keys.sid !== target.except;
 }
 
 function revoked(token: WatchedToken): JwtExtendedException {

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { HeldTokens } from '../authentication/held-tokens.js';
 import { JwtAuthenticator } from '../authentication/jwt-authenticator.js';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { InvalidTokenException } from '../errors/exceptions.js';
@@ -42,7 +41,6 @@ export class JwtConnections {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(ConnectionRegistry) private readonly registry: ConnectionRegistry,
     @Inject(JwtAuthenticator) private readonly authenticator: JwtAuthenticator,
-    @Inject(HeldTokens) private readonly heldTokens: HeldTokens,
     @Inject(ErrorResponder) private readonly responder: ErrorResponder,
   ) {}
 
@@ -70,7 +68,7 @@ export class JwtConnections {
     }
     const renewed = context as JwtContext;
     await this.responder.run(() => this.requireSameUser(first, renewed), first.connection.request);
-    this.heldTokens.set(client, renewed);
+    this.authenticator.hold(client, renewed);
     this.registry.renew(client, renewed);
     return renewed;
   }

@@ -22,9 +22,11 @@ export interface LiveConnection {
   end(error: JwtExtendedException): void;
 }
 
+/** One session, or all connections of a subject (the hash of a user) except those of one session. */
+type Owned = { readonly sid: string } | { readonly subject: string; readonly except: string | null };
+
 /** What this process has ended. A transport that reaches other processes ends it there, too. */
-export type EndedTarget =
-  /** One session. */
-  | { readonly sid: string }
-  /** All connections of a subject (the hash of a user), except those of one session. */
-  | { readonly subject: string; readonly except: string | null };
+export type EndedTarget = Owned & {
+  /** `revoked`: the token or its session. `closed`: only the connections, by `JwtConnections.close()`. */
+  readonly cause: 'revoked' | 'closed';
+};

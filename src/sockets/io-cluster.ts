@@ -1,7 +1,5 @@
 import { EventEmitter } from 'node:events';
 import type { ConnectionRegistry, EndedTarget } from '../connections/connection-registry.js';
-import { RevokedTokenException } from '../errors/exceptions.js';
-import { subjectOfSession } from '../stores/session-id.js';
 
 /** The part of a namespace that reaches the other servers of a cluster. */
 export interface ClusterNamespace {
@@ -27,7 +25,7 @@ export function joinCluster(namespace: ClusterNamespace, registry: ConnectionReg
   joined.set(root, registries);
   if (registries.has(registry)) return;
   registries.add(registry);
-  root.on(ENDED, (target: unknown) => endHere(target, registry));
+  root.on(ENDED, (message: unknown) => follow(message, registry));
   registry.onEnded((target) => {
     if (reachesOthers(root.adapter)) root.serverSideEmit?.(ENDED, target);
   });
@@ -46,14 +44,13 @@ function reachesOthers(adapter: unknown): boolean {
   return false;
 }
 
-function endHere(target: unknown, registry: ConnectionRegistry): void {
-  const { sid, subject, except } = (target ?? {}) as { sid?: unknown; subject?: unknown; except?: unknown };
-  const owner = typeof sid === 'string' ? subjectOfSession(sid) : subject;
-  if (typeof owner !== 'string') return;
-  for (const { connection, token } of registry.ofSubject(owner)) {
-    const isMeant =
-      typeof sid === 'string' ? token.keys.sid === sid : token.keys.sid === null || token.keys.sid !== except;
-    if (isMeant) connection.end(new RevokedTokenException(undefined, token));
+/** The message of a server with another version of this library can have another form. */
+function follow(message: unknown, registry: ConnectionRegistry): void {
+  const { cause, sid, subject, except = null } = (message ?? {}) as Readonly<Record<string, unknown>>;
+  if (cause !== 'revoked' && cause !== 'closed') return;
+  if (typeof sid === 'string') registry.follow({ cause, sid });
+  else if (typeof subject === 'string' && (except === null || typeof except === 'string')) {
+    registry.follow({ cause, subject, except });
   }
 }
 

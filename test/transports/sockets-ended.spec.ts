@@ -201,7 +201,7 @@ describeWithRedis('two servers of socket.io with its Redis adapter', () => {
   });
   afterAll(async () => {
     for (const app of apps) await app.stop();
-    clients.forEach((client) => client.disconnect());
+    await Promise.all(clients.map((client) => client.quit()));
     await redis.stop();
   });
 

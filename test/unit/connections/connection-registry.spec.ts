@@ -146,6 +146,48 @@ describe('Live connections', () => {
     });
   });
 
+  describe('when another process reports what it has ended', () => {
+    const closed = { cause: 'closed', except: null } as const;
+
+    it('end, and the report is not passed on', async () => {
+      const app = await start({ revocation: { store: new MemoryRevocationStore() } });
+      const [one, two] = [await session(app), await session(app)];
+      const open = [await app.open(one.token), await app.open(two.token)];
+      const targets: unknown[] = [];
+      app.registry.onEnded((target) => targets.push(target));
+      app.registry.follow({ cause: 'revoked', sid: one.sid });
+      expect(open.map(({ code }) => code)).toEqual(['JWT_REVOKED', null]);
+      app.registry.follow({ ...closed, subject: two.sid.slice(0, 22) });
+      expect(open.map(({ code }) => code)).toEqual(['JWT_REVOKED', 'JWT_REVOKED']);
+      expect(targets).toEqual([]);
+    });
+
+    it('stay open after a revocation with endOnRevocation: false, and do not after a close', async () => {
+      const app = await start({
+        revocation: { store: new MemoryRevocationStore() },
+        connections: { endOnRevocation: false },
+      });
+      const { token, sid } = await session(app);
+      const connection = await app.open(token);
+      app.registry.follow({ cause: 'revoked', sid });
+      expect(connection.code).toBeNull();
+      app.registry.follow({ cause: 'closed', sid });
+      expect(connection.code).toBe('JWT_REVOKED');
+    });
+
+    it('stay open if they belong to a log-in after the revocation', async () => {
+      const app = await start({ revocation: { store: new MemoryRevocationStore() } });
+      const old = await session(app);
+      const before = await app.open(old.token);
+      await time.pass(11_000);
+      await app.tokens.revokeSession(old.sid);
+      const after = await app.open((await session(app)).token);
+      app.registry.follow({ cause: 'revoked', subject: old.sid.slice(0, 22), except: null });
+      await time.pass(20);
+      expect([before.code, after.code]).toEqual(['JWT_REVOKED', null]);
+    });
+  });
+
   describe('when this process revokes', () => {
     it('a session: all of its connections end in the same turn, and no other', async () => {
       const app = await start({ revocation: { store: new MemoryRevocationStore() } });
@@ -160,7 +202,7 @@ describe('Live connections', () => {
         [expect.objectContaining({ code: 'JWT_REVOKED' })],
       ]);
       expect(other.code).toBeNull();
-      expect(targets).toEqual([{ sid: one.sid }]);
+      expect(targets).toEqual([{ cause: 'revoked', sid: one.sid }]);
     });
 
     it('an access token: its connections end, and those of another token of the session do not', async () => {
@@ -181,7 +223,7 @@ describe('Live connections', () => {
       app.registry.onEnded((target) => targets.push(target));
       await app.tokens.revokeAllFor('alice', { exceptSession: kept.sid });
       expect(open.map(({ code }) => code)).toEqual([null, 'JWT_REVOKED', 'JWT_REVOKED', null]);
-      expect(targets).toEqual([{ subject: kept.sid.slice(0, 22), except: kept.sid }]);
+      expect(targets).toEqual([{ cause: 'revoked', subject: kept.sid.slice(0, 22), except: kept.sid }]);
     });
 
     it('the sessions of a user before a time: only those end', async () => {
@@ -193,6 +235,15 @@ describe('Live connections', () => {
       await app.tokens.revokeAllFor('alice', { before: Date.now() - 30_000 });
       await time.pass(5);
       expect(open.map(({ code }) => code)).toEqual(['JWT_REVOKED', null]);
+    });
+
+    it('two tokens with one jti, if they expire at different times: each connection ends with its own token', async () => {
+      const app = await start();
+      const claims = { jti: 'one-id' };
+      const short = await app.open(await app.tokens.createAccessToken('alice', { expires: 10, claims }));
+      const long = await app.open(await app.tokens.createAccessToken('alice', { expires: 60, claims }));
+      await time.pass(12_000);
+      expect([short.code, long.code]).toEqual(['JWT_EXPIRED', null]);
     });
 
     it('a session by the reuse of a refresh token', async () => {

@@ -179,7 +179,7 @@ describe('JwtConnections.close()', () => {
     expect(await connections.close(alice)).toBe(2);
     expect(open.map(({ code }) => code)).toEqual(['JWT_REVOKED', 'JWT_REVOKED']);
     expect(other.code).toBeNull();
-    expect(targets).toEqual([{ subject: expect.any(String), except: null }]);
+    expect(targets).toEqual([{ cause: 'closed', subject: expect.any(String), except: null }]);
     expect(await connections.close(alice)).toBe(0);
     await expect(app.check(accessToken)).resolves.toBeDefined();
   });
@@ -193,7 +193,7 @@ describe('JwtConnections.close()', () => {
     app.registry.onEnded((target) => targets.push(target));
     expect(await connections.close({ sid: payload.sid as string })).toBe(1);
     expect(open.map(({ code }) => code)).toEqual(['JWT_REVOKED', null]);
-    expect(targets).toEqual([{ sid: payload.sid }]);
+    expect(targets).toEqual([{ cause: 'closed', sid: payload.sid }]);
     expect(await connections.close({ sid: 'no session' })).toBe(0);
   });
 });
