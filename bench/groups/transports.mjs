@@ -15,6 +15,7 @@ const request = (authorization) => ({ method: 'GET', url: '/', headers: { author
 const CALLS = {
   'HTTP request': ['http', (text) => [request(text), {}, undefined]],
   'GraphQL operation': ['graphql', (text) => [undefined, {}, { req: request(text) }, {}]],
+  'message on a socket': ['ws', (_text, socket) => [socket, {}, undefined, 'say']],
 };
 const UNIT = Object.keys(CALLS)[0];
 
@@ -25,11 +26,18 @@ export async function run({ effort }) {
   for (const id of ['open', 'extended-seen']) {
     const { call } = await guardCaller(await setUp(id, { algorithm: ALGORITHM, keys }));
     for (const [name, [type, argumentsOf]] of Object.entries(CALLS)) {
-      const run = (index) => call(type, argumentsOf(texts.at(index)));
+      const sockets = Array.from({ length: TOKENS }, (_, index) => newSocket(texts.at(index)));
+      const run = (index) => call(type, argumentsOf(texts.at(index), sockets[index % TOKENS]));
       contenders.push({ name: `${id} ${name}`, isAsync: true, run, seesBefore: TOKENS });
     }
   }
   return [toTable(await measureRounds(contenders, effort))];
+}
+
+/** A socket of socket.io, as far as the guard reads it. The token of its first message is that of its handshake. */
+function newSocket(authorization) {
+  const headers = { host: 'localhost', authorization };
+  return { handshake: { headers, url: '/socket.io/', auth: {}, query: {} } };
 }
 
 function toTable(samples) {

@@ -66,5 +66,5 @@ it('measures every group', () => {
 it('refuses an unknown group and lists the known ones', () => {
   const { status, stderr } = spawnSync(process.execPath, ['bench/run.mjs', 'nothing'], { encoding: 'utf8' });
   expect(status).toBe(1);
-  expect(stderr).toContain('The group "nothing" does not exist. Known: codec, guard, http,');
+  expect(stderr).toContain('The group "nothing" does not exist. Known: codec, guard, transports, http,');
 });
