@@ -63,6 +63,11 @@ export class Authentication implements CheckResult {
     return (this.frozen ??= this.freeze());
   }
 
+  /** Takes over the context of an earlier check of the same token, unless the user is another object now. */
+  reuse(context: JwtContext): void {
+    if (context.user === this.user) this.frozen ??= context;
+  }
+
   private freeze(): JwtContext {
     const { found, verified, user, dependencies } = this;
     const { header, payload } = verified as SignedToken;

@@ -226,7 +226,10 @@ export class JwtAuthenticator {
     const found = { rawToken: held.token, location: held.location };
     const authentication = new Authentication(call, requirement, found, this.dependencies);
     const checked = this.checks.runAfterVerification(authentication, this.held.currentToken(held));
-    return after(checked, () => this.results.store(call, authentication));
+    return after(checked, () => {
+      authentication.reuse(held);
+      return this.results.store(call, authentication);
+    });
   }
 
   private checkHandshake(call: HandlerCall, requirement: SettledRequirement): Awaitable<Authentication | null> {

@@ -11,6 +11,7 @@ import type { CurrentCalls } from '../context/current-calls.js';
 import type { Settings } from '../options/settings.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import type { SettledRequirement } from '../types/requirement.js';
+import { ExistingObject, SlotMap } from '../types/slot-map.js';
 import type { Authentication } from './authentication.js';
 import type { HandlerCall } from './handler-call.js';
 
@@ -26,9 +27,6 @@ export interface Admission extends HandlerOfClass {
  * secret, so it checks again.
  */
 export class RequestResults {
-  /** The requirements that were met in the calls of a connection. The key of a connection outlives its calls. */
-  private readonly metInCall = new WeakMap<ExecutionContext, SettledRequirement>();
-
   /** The checks that have not finished, of calls whose handlers run in parallel. */
   private readonly running = new WeakMap<object, Map<SettledRequirement, Promise<unknown>>>();
   /** How many they are. Mostly none, because a check waits only for a store, a key or a callback. */
@@ -63,7 +61,7 @@ export class RequestResults {
   isMet(call: HandlerCall, requirement: SettledRequirement): boolean {
     const latest = latestResult(call.key);
     if (latest === undefined) return false;
-    if (!call.isOneCall) return this.metInCall.get(call.context) === requirement;
+    if (!call.isOneCall) return this.metIn(call)?.requirement === requirement;
     if (this.isOwn(latest) && latest.requirement === requirement && isFor(latest, call)) return true;
     const met = findResult(call.key, (result) => this.isOwn(result) && result.requirement === requirement);
     if (met === null) return false;
@@ -84,7 +82,7 @@ export class RequestResults {
   /** A second check that finds no token, where it is optional, does not replace what the first one found. */
   storeAnonymous(call: HandlerCall, requirement: SettledRequirement): null {
     this.calls?.settleAnonymous(call.context);
-    const isSecond = call.isOneCall || this.metInCall.has(call.context);
+    const isSecond = call.isOneCall || this.metIn(call) !== null;
     if (isSecond && findResult(call.key, (result) => this.counts(result, call)) !== null) return null;
     if (call.isOneCall) storeResult(call.key, new Result(this.settings, call, requirement, null));
     else this.storeOnConnection(call, requirement, null);
@@ -113,8 +111,15 @@ export class RequestResults {
 
   /** Stores no arguments of the call, because a connection can be idle for hours. */
   private storeOnConnection(call: HandlerCall, requirement: SettledRequirement, context: JwtContext | null): void {
-    storeResult(call.key, new Result(this.settings, call, requirement, context));
-    this.metInCall.set(call.context, requirement);
+    const result = new Result(this.settings, call, requirement, context);
+    storeResult(call.key, result);
+    metInCall.set(call.context, result);
+  }
+
+  /** The result of this module for a call of a connection. */
+  private metIn({ context }: HandlerCall): CheckResult | null {
+    const met = metInCall.get(context);
+    return met !== undefined && this.isOwn(met) ? met : null;
   }
 
   private counts(result: CheckResult, call: HandlerCall): boolean {
@@ -130,6 +135,28 @@ export class RequestResults {
     if (requestProperty !== null) (request as unknown as Record<string, unknown>)[requestProperty] = user;
   }
 }
+
+/** The private field of a context with the result of its call. */
+class MetField extends ExistingObject {
+  #met: CheckResult;
+
+  constructor(key: ExecutionContext, met: CheckResult) {
+    super(key);
+    this.#met = met;
+  }
+
+  static get(key: ExecutionContext): CheckResult | undefined {
+    return #met in key ? key.#met : undefined;
+  }
+
+  static set(key: ExecutionContext, met: CheckResult): void {
+    if (#met in key) key.#met = met;
+    else new MetField(key, met);
+  }
+}
+
+/** The results of the calls of connections. The key of a connection outlives its calls. */
+const metInCall = new SlotMap<ExecutionContext, CheckResult>(MetField);
 
 /** A result without the state of the checks. */
 class Result implements CheckResult {

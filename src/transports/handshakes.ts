@@ -26,15 +26,17 @@ export function rememberHandshake(client: object, request: HandshakeRequest): vo
  * @throws Error if the client is not one of socket.io and its request is unknown.
  */
 export function handshakeOf(client: object): HandshakeRequest {
-  const known = handshakes.get(client) ?? handshakeOfIo(client);
-  if (known === null) {
+  const known = handshakes.get(client);
+  if (known !== undefined) return known;
+  const found = handshakeOfIo(client);
+  if (found === null) {
     throw new Error(
       'The request that opened this connection is unknown, so its token cannot be read. Wrap the adapter: ' +
         'app.useWebSocketAdapter(authenticateSockets(new MyAdapter(app))).',
     );
   }
-  handshakes.set(client, known);
-  return known;
+  handshakes.set(client, found);
+  return found;
 }
 
 /** The upgrade request of `ws`, as the library reads it. Its token can be one of the subprotocols. */
