@@ -42,6 +42,7 @@ const FILES = [
   'sample/public/*.html',
   'sample/public/*.js',
   'sample/src/*.ts',
+  'examples/*.ts',
   'src/*.ts',
   'bench/*.mjs',
   'scripts/*.mjs',

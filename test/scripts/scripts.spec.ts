@@ -28,6 +28,16 @@ const BENCH: Run = {
   writes: /^docs\/benchmarks\.(md|svg)$/,
 };
 
+const EXAMPLE: Run = {
+  async here(copy) {
+    const { url, stop } = await copy.serve('npm run example 01-another-path', { PORT: '0' });
+    const answer = await fetch(`${url}/protected`, { headers: { Connection: 'close' } });
+    await stop();
+    expect(answer.status).toBe(401);
+    await expect(fetch(url)).rejects.toThrow();
+  },
+};
+
 const RUN_BY_CI = [
   'npm ci',
   'npm test',
@@ -66,6 +76,8 @@ const RUNS: Record<string, Run> = {
       await expect(fetch(url)).rejects.toThrow();
     },
   },
+  'npm run example': EXAMPLE,
+  'npm run example 01-another-path': EXAMPLE,
   'npm run migrate': {
     needsPostgres: true,
     async here(copy) {
@@ -92,7 +104,12 @@ const RUNS: Record<string, Run> = {
   },
 };
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').map((name) => `docs/${name}`)];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'examples/README.md',
+  ...readdirSync('docs').map((name) => `docs/${name}`),
+];
 
 describe('every documented command', () => {
   const documented = [...new Set([...scriptCommands(), ...contributingCommands()])];
