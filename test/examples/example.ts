@@ -54,17 +54,15 @@ export class Example {
     return (answer.body as Record<string, string>)[member] ?? '';
   }
 
-  /** Runs the commands of the comment with bash, and returns their output. */
-  async runCommands(env: NodeJS.ProcessEnv): Promise<string[]> {
+  /** Runs the commands of the comment with bash, and returns their output. `addresses` replace those in the comment. */
+  async runCommands(addresses: Record<string, string>): Promise<string[]> {
     const folder = mkdtempSync(join(tmpdir(), 'example-'));
     const commands = headOf(this.name).lines.filter((line) => !line.startsWith('# '));
-    const script = commands
-      .map((command) => command.replaceAll('localhost:3000', new URL(this.url).host))
-      .join('\necho\n');
-    const { NODE_OPTIONS: _options, ...inherited } = process.env;
+    const replaced = Object.entries({ 'localhost:3000': new URL(this.url).host, ...addresses });
+    const script = replaced.reduce((text, [from, to]) => text.replaceAll(from, to), commands.join('\necho\n'));
+    const { NODE_OPTIONS: _options, ...env } = process.env;
     try {
-      const shell = { cwd: folder, env: { ...inherited, ...env } };
-      const { stdout } = await promisify(execFile)('bash', ['-c', script], shell);
+      const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: folder, env });
       return stdout.split('\n').filter((line) => line !== '');
     } finally {
       rmSync(folder, { recursive: true });
@@ -77,6 +75,7 @@ export function describeExample(
   name: string,
   body: (example: Example) => void,
   prepare: () => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv> = () => ({}),
+  addresses: Record<string, string> = {},
 ): void {
   describe(`the example ${name}`, () => {
     const example = new Example(name);
@@ -85,7 +84,7 @@ export function describeExample(
 
     it('answers the commands of its comment as the comment says', async () => {
       const expected = headOf(name).lines.filter((line) => line.startsWith('# '));
-      const output = await example.runCommands({});
+      const output = await example.runCommands(addresses);
       expect(output).toHaveLength(expected.length);
       expected.forEach((line, index) => expect(output[index]).toMatch(patternOf(line.slice(2))));
     });
