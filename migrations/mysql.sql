@@ -3,7 +3,7 @@
 
 CREATE TABLE IF NOT EXISTS jwt_revocation (
   subject       VARCHAR(64)  NOT NULL, -- hash of the identity
-  kind          VARCHAR(8)   NOT NULL, -- session, denied, cut-off
+  kind          VARCHAR(8)   NOT NULL, -- session, denied, cut-off, ended
   id            VARCHAR(128) NOT NULL, -- session id, hash of the jti, or empty
   revision      VARCHAR(32)  NOT NULL, -- changes with each write
   keep_until    DOUBLE       NOT NULL, -- the row can be deleted after this time
@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS jwt_revocation (
   expires_at    DOUBLE,
   device        MEDIUMTEXT,
   ordinal       DOUBLE,
+  note          MEDIUMTEXT,            -- of a session that ended (kind: ended) or of a denied token
+  noted_at      DOUBLE,
   PRIMARY KEY (subject, kind, id),
   INDEX jwt_revocation_keep_until (keep_until)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET ascii COLLATE ascii_bin;

@@ -3,7 +3,7 @@
 
 CREATE TABLE IF NOT EXISTS jwt_revocation (
   subject       text COLLATE "C" NOT NULL, -- hash of the identity
-  kind          text COLLATE "C" NOT NULL, -- session, denied, cut-off
+  kind          text COLLATE "C" NOT NULL, -- session, denied, cut-off, ended
   id            text COLLATE "C" NOT NULL, -- session id, hash of the jti, or empty
   revision      text             NOT NULL, -- changes with each write
   keep_until    double precision NOT NULL, -- the row can be deleted after this time
@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS jwt_revocation (
   expires_at    double precision,
   device        text,
   ordinal       double precision,
+  note          text,                      -- of a session that ended (kind: ended) or of a denied token
+  noted_at      double precision,
   PRIMARY KEY (subject, kind, id)
 );
 

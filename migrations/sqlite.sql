@@ -3,7 +3,7 @@
 
 CREATE TABLE IF NOT EXISTS jwt_revocation (
   subject       TEXT NOT NULL, -- hash of the identity
-  kind          TEXT NOT NULL, -- session, denied, cut-off
+  kind          TEXT NOT NULL, -- session, denied, cut-off, ended
   id            TEXT NOT NULL, -- session id, hash of the jti, or empty
   revision      TEXT NOT NULL, -- changes with each write
   keep_until    REAL NOT NULL, -- the row can be deleted after this time
@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS jwt_revocation (
   expires_at    REAL,
   device        TEXT,
   ordinal       REAL,
+  note          TEXT,          -- of a session that ended (kind: ended) or of a denied token
+  noted_at      REAL,
   PRIMARY KEY (subject, kind, id)
 );
 

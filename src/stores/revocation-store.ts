@@ -152,7 +152,24 @@ export interface EndSessions {
   readonly before: number | null;
   /** The `sid` of a session that does not end; `null`: none. */
   readonly except: string | null;
+  /** The application's note, stored with each session that ends. Only for a store that keeps notes. */
+  readonly note?: string | undefined;
 }
+
+/** A session that ended with a note, as it was then. */
+export type EndedSession = Pick<SessionRecord, 'sid' | 'openedAt' | 'lastUsedAt' | 'expiresAt' | 'device'>;
+
+/** The application's note about something that was revoked. */
+export interface RevocationNote {
+  /** The text of the note. */
+  readonly note: string;
+  /** When the session ended or the token was denied, in milliseconds of the store's clock. */
+  readonly createdAt: number;
+}
+
+/** What was revoked with a note: a session that ended, or the `jti` of a denied token. */
+export type NotedRevocation = RevocationNote &
+  ({ readonly session: EndedSession; readonly jti: null } | { readonly session: null; readonly jti: string });
 
 /** An open connection over which a store reports changes. */
 export interface StoreWatch {
@@ -172,7 +189,7 @@ export interface StoreWatch {
  * - A store throws what goes wrong. The library answers the request with 503. It also stops waiting for a store after
  *   `revocation.timeout`, so a store needs no timeout of its own.
  * - The numbers of a write are whole. A duration or a time is at most 4e15 milliseconds (4e12 seconds).
- * - `sid`, `jti`, `csrf` and `device` can be any text. Subjects are 22 characters of base64url.
+ * - `sid`, `jti`, `csrf`, `device` and notes can be any text. Subjects are 22 characters of base64url.
  *
  * @example
  * ```ts
@@ -206,20 +223,40 @@ export abstract class RevocationStore {
    */
   abstract present(token: PresentedRefreshToken, deadline: number): Awaitable<RefreshOutcome>;
 
-  /** Ends a session. `true` if the session does not exist now, whether it did before or not; `false`: too late. */
-  abstract endSession(subject: string, sid: string, deadline: number): Awaitable<boolean>;
+  /**
+   * Ends a session. `true` if the session does not exist now, whether it did before or not; `false`: too late. A `note` is stored
+   * only if the session existed. The library passes one only to a store that keeps notes.
+   */
+  abstract endSession(subject: string, sid: string, deadline: number, note?: string): Awaitable<boolean>;
 
   /** Ends sessions of a subject and moves its cut-off. `false`: too late. */
   abstract endSessions(end: EndSessions, deadline: number): Awaitable<boolean>;
 
   /**
    * Denies a `jti` for `lifetime` milliseconds (`null`: for ever), or longer if it is denied for longer already. `false`:
-   * too late.
+   * too late. A denial keeps its first `note`. The library passes one only to a store that keeps notes.
    */
-  abstract deny(subject: string, jti: string, lifetime: number | null, deadline: number): Awaitable<boolean>;
+  abstract deny(
+    subject: string,
+    jti: string,
+    lifetime: number | null,
+    deadline: number,
+    note?: string,
+  ): Awaitable<boolean>;
 
-  /** The sessions of a subject, the last used one first. */
+  /** The sessions of a subject, the last used one first. Sessions that ended are not among them. */
   abstract listSessions(subject: string): Awaitable<SessionRecord[]>;
+
+  /** Whether the store keeps notes. If `false`, the library refuses a note before it revokes anything. */
+  readonly keepsNotes: boolean = false;
+
+  /**
+   * What was revoked of a subject with a note, the latest first. An entry of a session stays as long as the session's record
+   * would have stayed, an entry of a denied token as long as its denial. The default answers none.
+   */
+  listNoted(_subject: string): Awaitable<NotedRevocation[]> {
+    return [];
+  }
 
   /** Why the store cannot report changes, and what to do about it; `null`: `watch` works. */
   readonly watchProblem: string | null =

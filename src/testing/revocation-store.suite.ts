@@ -8,6 +8,7 @@ import type { Facts } from './facts/facts.js';
 import { lateness } from './facts/lateness.js';
 import { limiting } from './facts/limiting.js';
 import { clock, listing, lookingUp, lookingUpMany } from './facts/looking-up.js';
+import { noting } from './facts/noting.js';
 import { opening, replacing } from './facts/opening.js';
 import { presenting, repeating } from './facts/presenting.js';
 import { reusing, unknownSessions } from './facts/reusing.js';
@@ -32,6 +33,7 @@ const TOPICS: Readonly<Record<string, Facts>> = {
   lookUp: lookingUp,
   lookUpMany: lookingUpMany,
   listSessions: listing,
+  'notes and listNoted': noting,
   'the passing of time': expiring,
   'the largest numbers': bounds,
   'a write after its deadline': lateness,

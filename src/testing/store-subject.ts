@@ -116,8 +116,8 @@ export class StoreSubject {
     return sessionOf('rotated', await this.present(session.sid, session.currentId, overrides));
   }
 
-  async end(sid: string): Promise<void> {
-    equal(await this.store.endSession(this.hash, sid, await this.inTime()), true);
+  async end(sid: string, ...note: [note?: string]): Promise<void> {
+    equal(await this.store.endSession(this.hash, sid, await this.inTime(), ...note), true);
   }
 
   async endAll(overrides: Overrides<EndSessions> = {}): Promise<void> {
@@ -125,8 +125,8 @@ export class StoreSubject {
     equal(await this.store.endSessions(end, await this.inTime()), true);
   }
 
-  async deny(jti: string, lifetime: number | null): Promise<void> {
-    equal(await this.store.deny(this.hash, jti, lifetime, await this.inTime()), true);
+  async deny(jti: string, lifetime: number | null, ...note: [note?: string]): Promise<void> {
+    equal(await this.store.deny(this.hash, jti, lifetime, await this.inTime(), ...note), true);
   }
 
   async lookUp(sid: string | null, jti: string | null = null): Promise<LookUp> {
@@ -148,6 +148,12 @@ export class StoreSubject {
 
   async list(): Promise<SessionRecord[]> {
     return (await this.store.listSessions(this.hash)).map(plain);
+  }
+
+  /** What was revoked with a note, without the times. */
+  async noted(): Promise<unknown[]> {
+    const entries = await this.store.listNoted(this.hash);
+    return entries.map(({ session, jti, note }) => ({ session: session && { ...session }, jti, note }));
   }
 
   /** The ids of its sessions, sorted, for tests that are not about the order. */

@@ -18,8 +18,11 @@ describe('the tarball', () => {
       'LICENSE',
       'README.md',
       'SECURITY.md',
+      'migrations/mysql-notes.sql',
       'migrations/mysql.sql',
+      'migrations/postgres-notes.sql',
       'migrations/postgres.sql',
+      'migrations/sqlite-notes.sql',
       'migrations/sqlite.sql',
       'package.json',
     ]);

@@ -8,7 +8,7 @@ import { sidOf } from '../support/session-tokens.js';
 import { waitingFor } from '../support/timing.js';
 import { until } from '../support/until.js';
 
-type Method = Exclude<keyof RevocationStore, 'watchProblem' | 'lookUpsAtOnce'>;
+type Method = Exclude<keyof RevocationStore, 'watchProblem' | 'lookUpsAtOnce' | 'keepsNotes'>;
 type Behaviour = () => unknown;
 
 /** In milliseconds. On a busy machine a process can pause for longer than 100 ms. */
@@ -103,6 +103,7 @@ const ANSWERING = [
   'endSessions',
   'deny',
   'listSessions',
+  'listNoted',
 ] as const;
 
 describe.each(ADAPTERS)('A store whose methods return Observables on %s', (adapter) => {

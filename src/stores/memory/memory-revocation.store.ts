@@ -5,6 +5,7 @@ import {
   type EndSessions,
   type LookUp,
   type LookUpQuery,
+  type NotedRevocation,
   type OpenOutcome,
   type OpenSession,
   type PresentedRefreshToken,
@@ -21,6 +22,7 @@ import {
 } from '../session-decisions.js';
 import { StoreOptions, type OptionNames } from '../store-options.js';
 import { DenialTable } from './denial-table.js';
+import { NoteTable } from './note-table.js';
 import { SessionTable } from './session-table.js';
 import { SubjectMap } from './subject-map.js';
 import { membersOf } from '../../types/members.js';
@@ -52,6 +54,8 @@ export class MemoryRevocationStore extends RevocationStore {
   private readonly sessions = new SessionTable();
   private readonly denials = new DenialTable();
   private readonly cutOffs = new SubjectMap<number>();
+  private readonly notes = new NoteTable();
+  override readonly keepsNotes = true;
   // Private in JavaScript too, because applications extend this class.
   readonly #listeners = new Set<(subject: string) => void>();
   private lookUpsSoFar = 0;
@@ -95,34 +99,42 @@ export class MemoryRevocationStore extends RevocationStore {
     return this.write(decidePresentation(token, { now, session, denied, cutOff }, deadline), token, now);
   }
 
-  endSession(subject: string, sid: string, deadline: number): boolean {
-    if (this.sweep() > deadline) return false;
-    this.sessions.remove(subject, sid);
+  endSession(subject: string, sid: string, deadline: number, note?: string): boolean {
+    const now = this.sweep();
+    if (now > deadline) return false;
+    this.end(subject, sid, now, note);
     this.#report(subject);
     return true;
   }
 
   endSessions(end: EndSessions, deadline: number): boolean {
-    const { subject } = end;
+    const { subject, note } = end;
     const now = this.sweep();
     const state = { now, sessions: this.sessions.list(subject, now), cutOff: this.cutOffs.get(subject) ?? null };
     const { applied, ended, cutOff } = decideEnding(end, state, deadline);
-    for (const sid of ended) this.sessions.remove(subject, sid);
+    for (const sid of ended) this.end(subject, sid, now, note);
     if (cutOff !== null) this.cutOffs.set(subject, cutOff);
     this.#report(subject);
     return applied;
   }
 
-  deny(subject: string, jti: string, lifetime: number | null, deadline: number): boolean {
+  deny(subject: string, jti: string, lifetime: number | null, deadline: number, note?: string): boolean {
     const now = this.sweep();
     if (now > deadline) return false;
     this.addDenial(subject, { jti, until: lifetime === null ? null : now + lifetime }, now);
+    const until = this.denials.get(subject, jti);
+    if (note !== undefined && until !== undefined) this.notes.putDenial(subject, jti, { note, now }, until);
     this.#report(subject);
     return true;
   }
 
   listSessions(subject: string): SessionRecord[] {
     return this.sessions.list(subject, this.sweep());
+  }
+
+  override listNoted(subject: string): NotedRevocation[] {
+    const noted = this.notes.list(subject, this.sweep());
+    return noted.sort((left, right) => right.createdAt - left.createdAt);
   }
 
   /**
@@ -144,6 +156,7 @@ export class MemoryRevocationStore extends RevocationStore {
     const now = this.clock();
     this.denials.sweep(now);
     this.sessions.sweep(now);
+    this.notes.sweep(now);
     return now;
   }
 
@@ -160,6 +173,15 @@ export class MemoryRevocationStore extends RevocationStore {
 
   private addDenial(subject: string, { jti, until }: Denial, now: number): void {
     this.denials.deny(subject, jti, until ?? Infinity, now);
+    this.notes.prolongDenial(subject, jti, until ?? Infinity, now);
+  }
+
+  /** Removes a session, and keeps the note with which it ends. */
+  private end(subject: string, sid: string, now: number, note?: string): void {
+    const session = note === undefined ? null : this.sessions.find(subject, sid, now);
+    const keepUntil = this.sessions.endOf(subject, sid) ?? now;
+    if (session !== null && note !== undefined) this.notes.putSession(subject, session, { note, now }, keepUntil);
+    this.sessions.remove(subject, sid);
   }
 
   private write<Answer>(

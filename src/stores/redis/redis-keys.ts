@@ -7,7 +7,11 @@ export function subjectKeys(prefix: string, subject: string) {
     /** The subject's cut-off. */
     cutOff: `${base}:c`,
     session: (sid: string) => `${base}:s:${sid}`,
+    /** The value of a denied `jti` is `1`, or its note. */
     denied: (jti: string) => `${base}:j:${jti}`,
+    /** A sorted set with the ends of the keys that hold notes: `e:` and a session that ended, or `j:` and a denied `jti`. */
+    notes: `${base}:n`,
+    noted: (end: string) => `${base}:${end}`,
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type EndSessions,
   type LookUp,
   type LookUpQuery,
+  type NotedRevocation,
   type OpenOutcome,
   type OpenSession,
   type PresentedRefreshToken,
@@ -17,7 +18,7 @@ import type { RedisClient } from './redis-client.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
 import { changesChannel, subjectKeys } from './redis-keys.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
-import { optionalNumber, optionalText, readSession, readSessions, tokenArguments } from './redis-record.js';
+import { optionalNumber, optionalText, readNotes, readSession, readSessions, tokenArguments } from './redis-record.js';
 import { DENY, END, END_ALL, OPEN, PRESENT, type RedisScript } from './redis-scripts.js';
 import { describeServers } from './redis-servers.js';
 import { describeWatchProblem, watchRedis } from './redis-watch.js';
@@ -43,6 +44,7 @@ export class RedisRevocationStore extends RevocationStore {
   /** 1 on a cluster: a node that hangs must not delay the subjects of other nodes. */
   override readonly lookUpsAtOnce: number;
   override readonly watchProblem: string | null;
+  override readonly keepsNotes = true;
 
   /**
    * Sends nothing yet.
@@ -123,25 +125,39 @@ export class RedisRevocationStore extends RevocationStore {
     return readOutcome(reply) as RefreshOutcome;
   }
 
-  override endSession(subject: string, sid: string, deadline: number): Promise<boolean> {
+  override endSession(subject: string, sid: string, deadline: number, note?: string): Promise<boolean> {
     const keys = subjectKeys(this.prefix, subject);
-    return this.isDone(END, [keys.index, keys.session(sid)], deadline, [sid]);
+    return this.isDone(END, [keys.index, keys.session(sid)], deadline, [sid, optionalText(note ?? null)]);
   }
 
-  override endSessions({ subject, before, except }: EndSessions, deadline: number): Promise<boolean> {
+  override endSessions({ subject, before, except, note }: EndSessions, deadline: number): Promise<boolean> {
     const keys = subjectKeys(this.prefix, subject);
-    return this.isDone(END_ALL, [keys.index, keys.cutOff], deadline, [optionalNumber(before), optionalText(except)]);
+    const args = [optionalNumber(before), optionalText(except), optionalText(note ?? null)];
+    return this.isDone(END_ALL, [keys.index, keys.cutOff], deadline, args);
   }
 
-  override deny(subject: string, jti: string, lifetime: number | null, deadline: number): Promise<boolean> {
+  override deny(
+    subject: string,
+    jti: string,
+    lifetime: number | null,
+    deadline: number,
+    note?: string,
+  ): Promise<boolean> {
     const keys = subjectKeys(this.prefix, subject);
-    return this.isDone(DENY, [keys.index, keys.denied(jti)], deadline, [optionalNumber(lifetime)]);
+    const args = [optionalNumber(lifetime), optionalText(note ?? null)];
+    return this.isDone(DENY, [keys.index, keys.denied(jti)], deadline, args);
   }
 
   override async listSessions(subject: string): Promise<SessionRecord[]> {
     const keys = subjectKeys(this.prefix, subject);
     const sids = await this.commands.members(keys.index);
     return sids.length === 0 ? [] : readSessions(await this.commands.mget(sids.map(keys.session)));
+  }
+
+  override async listNoted(subject: string): Promise<NotedRevocation[]> {
+    const keys = subjectKeys(this.prefix, subject);
+    const ends = await this.commands.members(keys.notes);
+    return ends.length === 0 ? [] : readNotes(await this.commands.mget(ends.map(keys.noted)));
   }
 
   override describeProblems(): Promise<string[]> {

@@ -18,17 +18,22 @@ local fields = { 'sid', 'currentId', 'parentId', 'rotatedAt', 'issuedAt', 'refre
 local function whole(number) return string.format('%.0f', math.ceil(number)) end
 local function text_or_nil(argument) if argument ~= '' then return string.sub(argument, 2) end end
 local function session_key(sid) return string.sub(index, 1, -2) .. 's:' .. sid end
+local function note_key(sid) return string.sub(index, 1, -2) .. 'e:' .. sid end
 
-local function encode(record)
+local function encode_fields(record, names)
   local parts = {}
-  for position, field in ipairs(fields) do
+  for position, field in ipairs(names) do
     local value = record[field]
     if value == nil or value == cjson.null then value = 'null'
     elseif type(value) == 'number' then value = string.format('%.17g', value)
     else value = cjson.encode(value) end
     parts[position] = '"' .. field .. '":' .. value
   end
-  return string.format('{"usedMicros":%.0f,"call":"%s","session":{%s}}', micros, ARGV[2], table.concat(parts, ','))
+  return '{' .. table.concat(parts, ',') .. '}'
+end
+
+local function encode(record)
+  return string.format('{"usedMicros":%.0f,"call":"%s","session":%s}', micros, ARGV[2], encode_fields(record, fields))
 end
 
 local function read(sid)
@@ -43,26 +48,62 @@ local changed = false
 -- A user without permission to publish keeps its write: pcall returns the error.
 local function publish() redis.pcall('PUBLISH', ARGV[#ARGV], string.match(index, '{([^{}]*)}:u$')) end
 
-local function end_session(sid)
+-- Removes expired entries from an index. The index expires with the entry that lives longest.
+local function tidy(set)
+  redis.call('ZREMRANGEBYSCORE', set, '-inf', '(' .. whole(now))
+  local last = redis.call('ZRANGE', set, -1, -1, 'WITHSCORES')[2]
+  if last == 'inf' then redis.call('PERSIST', set)
+  elseif last then redis.call('PEXPIREAT', set, whole(tonumber(last) + 1)) end
+end
+
+local function tidy_index() tidy(index) end
+
+local function set_for(key, value, lifetime)
+  if lifetime then redis.call('SET', key, value, 'PX', whole(lifetime)) else redis.call('SET', key, value) end
+end
+
+-- The index of notes has the ends of the keys that hold them.
+local function list_note(key, lifetime)
+  local notes = string.sub(index, 1, -2) .. 'n'
+  redis.call('ZADD', notes, lifetime and whole(now + lifetime) or '+inf', string.sub(key, #index))
+  tidy(notes)
+end
+
+local function noted(note, name, json)
+  return string.format('{"createdMicros":%.0f,"note":%s,"%s":%s}', micros, cjson.encode(note), name, json)
+end
+
+-- A note is stored for as long as the record of the session would have stayed.
+local function keep_note(sid, note)
+  local record, left = read(sid), redis.call('PTTL', session_key(sid))
+  if not record or left == 0 then return end
+  local lifetime = left > 0 and left or nil
+  local session = encode_fields(record, { 'sid', 'openedAt', 'lastUsedAt', 'expiresAt', 'device' })
+  set_for(note_key(sid), noted(note, 'session', session), lifetime)
+  list_note(note_key(sid), lifetime)
+end
+
+local function end_session(sid, note)
+  if note then keep_note(sid, note) end
   if redis.call('DEL', session_key(sid)) == 1 then changed = true end
   redis.call('ZREM', index, sid)
 end
 
--- Removes expired sessions from the index. The index expires with the session that lives longest.
-local function tidy_index()
-  redis.call('ZREMRANGEBYSCORE', index, '-inf', '(' .. whole(now))
-  local last = redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')[2]
-  if last == 'inf' then redis.call('PERSIST', index)
-  elseif last then redis.call('PEXPIREAT', index, whole(tonumber(last) + 1)) end
-end
-
--- Denies for so many milliseconds, without a number for ever. Never shortens a denial.
-local function deny(key, lifetime)
+-- Denies for so many milliseconds, without a number for ever. Never shortens a denial, and keeps its first note.
+local function deny(key, lifetime, note)
   if lifetime and lifetime <= 0 then return end
-  local left = redis.call('PTTL', key)
-  if left == -1 or (lifetime and left >= lifetime) then return end
+  local left, value = redis.call('PTTL', key), redis.call('GET', key)
+  local is_long_enough = left == -1 or (lifetime and left >= lifetime)
+  local has_note = value and value ~= '1'
+  if has_note then note = nil end
+  if is_long_enough then
+    if not note then return end
+    lifetime = left > 0 and left or nil
+  end
   changed = true
-  if lifetime then redis.call('SET', key, '1', 'PX', whole(lifetime)) else redis.call('SET', key, '1') end
+  if note then value = noted(note, 'jti', cjson.encode(string.sub(key, #index + 2))) end
+  set_for(key, value or '1', lifetime)
+  if note or has_note then list_note(key, lifetime) end
 end
 `;
 

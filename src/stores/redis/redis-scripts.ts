@@ -69,18 +69,18 @@ tidy_index()
 return { 'reused' }
 `);
 
-/** KEYS: index, session. ARGV[3]: the session. Returns `done`. */
+/** KEYS: index, session. ARGV[3]: the session. ARGV[4]: a note. Returns `done`. */
 export const END = write(`
 changed = true
-end_session(ARGV[3])
+end_session(ARGV[3], text_or_nil(ARGV[4]))
 tidy_index()
 return { 'done' }
 `);
 
-/** KEYS: index, cut-off. ARGV[3]: the time, empty for now. ARGV[4]: a session that does not end. Returns `done`. */
+/** KEYS: index, cut-off. ARGV[3]: the time, empty for now. ARGV[4]: a session that does not end. ARGV[5]: a note. Returns `done`. */
 export const END_ALL = write(`
 changed = true
-local before, except = tonumber(ARGV[3]), text_or_nil(ARGV[4])
+local before, except, note = tonumber(ARGV[3]), text_or_nil(ARGV[4]), text_or_nil(ARGV[5])
 -- "Now" ends all sessions, even those that a server with another clock opened.
 local ends_all = not before or before >= now
 if ends_all then before = now end
@@ -89,17 +89,17 @@ if not cut_off or tonumber(cut_off) < before then redis.call('SET', KEYS[2], str
 for _, sid in ipairs(redis.call('ZRANGE', index, 0, -1)) do
   if sid ~= except then
     local record = not ends_all and read(sid)
-    if not record or record.openedAt <= before then end_session(sid) end
+    if not record or record.openedAt <= before then end_session(sid, note) end
   end
 end
 tidy_index()
 return { 'done' }
 `);
 
-/** KEYS: index, denied jti. ARGV[3]: for how many milliseconds, empty for ever. Returns `done`. */
+/** KEYS: index, denied jti. ARGV[3]: for how many milliseconds, empty for ever. ARGV[4]: a note. Returns `done`. */
 export const DENY = write(`
 changed = true
-deny(KEYS[2], tonumber(ARGV[3]))
+deny(KEYS[2], tonumber(ARGV[3]), text_or_nil(ARGV[4]))
 return { 'done' }
 `);
 

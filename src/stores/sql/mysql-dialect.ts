@@ -27,9 +27,12 @@ export const mysqlDialect: SqlDialect = {
   changedRowsOf: affectedRowsOf,
   insertAlias: raw(''),
   orIgnore: raw(' ON DUPLICATE KEY UPDATE kind = VALUES(kind)'),
-  orProlong: (deadline) =>
+  // The server makes the assignments from left to right, so `keep_until` is the last one.
+  orProlong: (deadline, also) =>
     sql` ON DUPLICATE KEY UPDATE revision = VALUES(revision),
-      keep_until = IF(${inTime(deadline)}, GREATEST(keep_until, VALUES(keep_until)), keep_until)`,
+      ${also}keep_until = IF(${inTime(deadline)}, GREATEST(keep_until, VALUES(keep_until)), keep_until)`,
+  existing: raw,
+  proposed: (column) => raw(`VALUES(${column})`),
   fromDual: raw(' FROM DUAL'),
   // On a small table the server would read all rows.
   selectKeys: (table, columns, keys) =>
@@ -44,8 +47,8 @@ export const mysqlDialect: SqlDialect = {
   moveCutOff: (table, time, ended, { subject, revision, deadline }) =>
     sql`UPDATE ${table} SET revision = ${revision},
       cut_off = CASE WHEN kind = 'cut-off' THEN ${time} END,
-      keep_until = CASE WHEN kind = 'cut-off' THEN keep_until ELSE 0 END
-      WHERE ${subject} AND kind IN ('cut-off', 'session') AND (kind = 'cut-off' OR (${ended}))
+      ${ended.assignments}
+      WHERE ${subject} AND kind IN ('cut-off', 'session') AND (kind = 'cut-off' OR (${ended.condition}))
       AND ${inTime(deadline)}`,
   purge: (table, time, most) =>
     sql`DELETE FROM ${table} WHERE keep_until <= ${number(time)} ORDER BY keep_until LIMIT ${raw(String(most))}`,

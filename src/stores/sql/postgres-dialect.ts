@@ -45,11 +45,11 @@ export const postgresDialect: SqlDialect = {
   changedRowsOf: (result) => rowsOf(result).length,
   insertAlias: raw(' AS entry'),
   orIgnore: raw(' ON CONFLICT DO NOTHING'),
-  orProlong: () =>
-    raw(
-      ' ON CONFLICT (subject, kind, id) DO UPDATE SET revision = excluded.revision,' +
-        ' keep_until = GREATEST(entry.keep_until, excluded.keep_until)',
-    ),
+  orProlong: (_deadline, also) =>
+    sql` ON CONFLICT (subject, kind, id) DO UPDATE SET revision = excluded.revision,
+      ${also}keep_until = GREATEST(entry.keep_until, excluded.keep_until)`,
+  existing: (column) => raw(`entry.${column}`),
+  proposed: (column) => raw(`excluded.${column}`),
   fromDual: raw(''),
   selectKeys,
   greatest: raw('GREATEST'),
@@ -61,8 +61,8 @@ export const postgresDialect: SqlDialect = {
   },
   moveCutOff: (table, time, ended, by) =>
     sql`${gate(table, sql`, cut_off = ${time}`, by)},
-      ended AS (UPDATE ${table} SET revision = ${by.revision}, keep_until = 0
-        WHERE ${by.subject} AND ${ended} AND EXISTS (SELECT 1 FROM gate) RETURNING 1)
+      ended AS (UPDATE ${table} SET revision = ${by.revision}, ${ended.assignments}
+        WHERE ${by.subject} AND ${ended.condition} AND EXISTS (SELECT 1 FROM gate) RETURNING 1)
       SELECT ${failIfLate(by.deadline)}${announce(by.channel)} FROM gate CROSS JOIN (SELECT count(*) FROM ended) AS counted`,
   purge: (table, time, most) => sql`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM ${table} WHERE keep_until <= ${number(time)} ORDER BY keep_until LIMIT ${raw(String(most))}

@@ -18,8 +18,15 @@ export interface SqlDialect {
   readonly insertAlias: SqlFragment;
   /** The end of an INSERT that does nothing if the row exists. */
   readonly orIgnore: SqlFragment;
-  /** The end of an INSERT that, if the row exists, makes it stay longer, never shorter. */
-  readonly orProlong: (deadline: number) => SqlFragment;
+  /**
+   * The end of an INSERT that, if the row exists, makes it stay longer, never shorter. First it makes the assignments `also`,
+   * which end with a comma and read the row as it was.
+   */
+  readonly orProlong: (deadline: number, also: SqlFragment) => SqlFragment;
+  /** A column of the row that exists, in the assignments of `orProlong`. */
+  readonly existing: (column: string) => SqlFragment;
+  /** A column of the row that the INSERT would add, in the assignments of `orProlong`. */
+  readonly proposed: (column: string) => SqlFragment;
   /** The FROM of a SELECT that reads no table but has a condition. */
   readonly fromDual: SqlFragment;
   /** Reads the rows of several primary keys, each by the index. There are few different texts, so drivers can prepare them. */
@@ -37,7 +44,7 @@ export interface SqlDialect {
     by: CutOffRow,
   ) => SqlFragment;
   /** Moves the subject's cut-off if it has not changed since it was read, and ends the sessions that meet a condition. */
-  readonly moveCutOff: (table: SqlFragment, time: SqlFragment, ended: SqlFragment, by: CutOffRow) => SqlFragment;
+  readonly moveCutOff: (table: SqlFragment, time: SqlFragment, ended: EndedRows, by: CutOffRow) => SqlFragment;
   /** Deletes up to `most` rows that have expired by a time. */
   readonly purge: (table: SqlFragment, time: number, most: number) => SqlFragment;
 }
@@ -47,6 +54,13 @@ export interface RowKey {
   readonly subject: string;
   readonly kind: RowKind;
   readonly id: string;
+}
+
+/** The sessions that end with a cut-off. */
+export interface EndedRows {
+  readonly condition: SqlFragment;
+  /** The assignments that end a session. They change nothing in the row of the cut-off. */
+  readonly assignments: SqlFragment;
 }
 
 /** The row of a subject's cut-off, as it was read. */

@@ -14,6 +14,13 @@ const isMissing =
   ({ missing }: SqlRow, table: string) =>
     isOn(missing) && `The table ${table} is missing: apply migrations/${dialect}.sql of nestjs-jwt-extended.`;
 
+const lacksNotes =
+  (dialect: SqlDialectName) =>
+  ({ outdated }: SqlRow, table: string) =>
+    isOn(outdated) &&
+    `The table ${table} has no columns for notes: apply migrations/${dialect}-notes.sql of nestjs-jwt-extended before you ` +
+      'revoke something with a note.';
+
 const isReplica = ({ replica }: SqlRow) =>
   isOn(replica) &&
   'The database is a replica: it refuses writes, and it receives a log-out later. Connect to its primary.';
@@ -21,8 +28,10 @@ const isReplica = ({ replica }: SqlRow) =>
 const INSPECTIONS: Readonly<Record<SqlDialectName, Inspection>> = {
   postgres: {
     query: (table) => sql`SELECT CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END AS replica,
-      CASE WHEN to_regclass(${text(table)}) IS NULL THEN 1 ELSE 0 END AS missing`,
-    checks: [isMissing('postgres'), isReplica],
+      CASE WHEN to_regclass(${text(table)}) IS NULL THEN 1 ELSE 0 END AS missing,
+      CASE WHEN to_regclass(${text(table)}) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_attribute
+        WHERE attrelid = to_regclass(${text(table)}) AND attname = 'noted_at' AND NOT attisdropped) THEN 1 ELSE 0 END AS outdated`,
+    checks: [isMissing('postgres'), lacksNotes('postgres'), isReplica],
   },
   mysql: {
     query: (table) => {
@@ -31,10 +40,13 @@ const INSPECTIONS: Readonly<Record<SqlDialectName, Inspection>> = {
       return sql`SELECT SLEEP(0.002) AS slept, SYSDATE(6) = NOW(6) AS frozen, @@global.read_only AS replica,
         @@autocommit AS autocommit, @@global.log_bin AS logged, @@global.binlog_format AS format,
         (SELECT COALESCE(MAX(engine), 'none') FROM information_schema.tables
-          WHERE table_schema = ${inSchema} AND table_name = ${text(name)}) AS engine`;
+          WHERE table_schema = ${inSchema} AND table_name = ${text(name)}) AS engine,
+        (SELECT COUNT(*) > 0 AND MAX(column_name = 'noted_at') = 0 FROM information_schema.columns
+          WHERE table_schema = ${inSchema} AND table_name = ${text(name)}) AS outdated`;
     },
     checks: [
       ({ engine }, table) => isMissing('mysql')({ missing: engine === 'none' }, table),
+      lacksNotes('mysql'),
       ({ engine }, table) =>
         !['none', 'InnoDB'].includes(String(engine)) &&
         `The table ${table} uses the engine ${String(engine)}, which locks no rows: ALTER TABLE ${table} ENGINE = InnoDB.`,
@@ -51,9 +63,11 @@ const INSPECTIONS: Readonly<Record<SqlDialectName, Inspection>> = {
   },
   sqlite: {
     query: (table) => sql`SELECT sqlite_version() AS version,
-      NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ${text(table)}) AS missing`,
+      NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ${text(table)}) AS missing,
+      (SELECT COUNT(*) > 0 AND SUM(name = 'noted_at') = 0 FROM pragma_table_info(${text(table)})) AS outdated`,
     checks: [
       isMissing('sqlite'),
+      lacksNotes('sqlite'),
       ({ version }) =>
         isOlder(String(version), [3, 35]) && `SQLite ${String(version)} is too old: the store needs 3.35 or later.`,
     ],

@@ -90,6 +90,7 @@ export function encodeText(value: string): string {
   return value.replace(/[^ -~]|['"\\%]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function decodeText(value: string): string {
+/** The text that a column holds. */
+export function decodeText(value: string): string {
   return value.replace(/%([0-9a-f]{4})/g, (_, unit: string) => String.fromCharCode(parseInt(unit, 16)));
 }

@@ -1,9 +1,11 @@
 import { Concealed } from '../../types/concealed.js';
+import { hidingNote } from '../hidden-note.js';
 import {
   RevocationStore,
   type EndSessions,
   type LookUp,
   type LookUpQuery,
+  type NotedRevocation,
   type OpenOutcome,
   type OpenSession,
   type PresentedRefreshToken,
@@ -15,6 +17,7 @@ import { PostgresWatch } from './postgres-watch.js';
 import { readSqlOptions, sqlWatchProblem, type SqlRevocationStoreOptions } from './sql-options.js';
 import { describeDatabase } from './sql-problems.js';
 import { SqlConnection } from './sql-query.js';
+import { encodeText } from './sql-record.js';
 import { retry } from './sql-retries.js';
 import { SqlSessions } from './sql-sessions.js';
 import { currentSession, currentSessions, type SubjectSnapshot } from './sql-snapshot.js';
@@ -41,6 +44,7 @@ export class SqlRevocationStore extends RevocationStore {
   private readonly sessions: SqlSessions;
   private readonly startWatch: ((onChange: (subject: string | null) => void) => Promise<StoreWatch>) | null;
   override readonly lookUpsAtOnce = 64;
+  override readonly keepsNotes = true;
   override readonly watchProblem: string | null;
   private readonly describe: () => Promise<string[]>;
   private callsUntilPurge = CALLS_BETWEEN_PURGES;
@@ -97,32 +101,47 @@ export class SqlRevocationStore extends RevocationStore {
     return this.sessions.present(token, deadline);
   }
 
-  override endSession(subject: string, sid: string, deadline: number): Promise<boolean> {
-    return retry<boolean>(async () => {
-      if (await this.table.remove(subject, [sid], deadline)) return true;
+  override endSession(subject: string, sid: string, deadline: number, note?: string): Promise<boolean> {
+    return withNote(note, async () => {
+      const isRemoved =
+        note === undefined
+          ? await this.table.remove(subject, [sid], deadline)
+          : await this.table.notes.endSession(subject, sid, deadline, note);
+      if (isRemoved) return true;
       // No row was removed: there was none, or it was too late.
       return (await this.table.clock()) <= deadline;
-    }, false);
+    });
   }
 
   override endSessions(end: EndSessions, deadline: number): Promise<boolean> {
-    return retry<boolean>(async () => {
+    return withNote(end.note, async () => {
       const { now, cutOffRevision } = await this.table.find({ subject: end.subject, sid: null, jti: null });
       if (now > deadline) return false;
+      if (end.note !== undefined) await this.table.notes.makeRoom(end.subject);
       if (cutOffRevision === null) await this.table.prepareCutOff(end.subject);
       else if (await this.table.endSessions(end, cutOffRevision, deadline)) return true;
       return undefined;
-    }, false);
+    });
   }
 
-  override deny(subject: string, jti: string, lifetime: number | null, deadline: number): Promise<boolean> {
+  override deny(
+    subject: string,
+    jti: string,
+    lifetime: number | null,
+    deadline: number,
+    note?: string,
+  ): Promise<boolean> {
     this.purgeSometimes();
-    return retry<boolean>(() => this.table.deny(subject, jti, lifetime, deadline), false);
+    return withNote(note, () => this.table.deny(subject, jti, lifetime, deadline, note));
   }
 
   override async listSessions(subject: string): Promise<SessionRecord[]> {
     const snapshot = await retry(() => this.table.findSessions(subject));
     return currentSessions(snapshot).map(({ record }) => record);
+  }
+
+  override listNoted(subject: string): Promise<NotedRevocation[]> {
+    return retry(() => this.table.notes.list(subject));
   }
 
   /**
@@ -158,6 +177,12 @@ export class SqlRevocationStore extends RevocationStore {
     const purge = async () => this.table.purge(await this.table.clock(), ROWS_PER_PURGE);
     purge().catch(() => undefined);
   }
+}
+
+/** Retries a write. Its errors do not contain the note as the table holds it. */
+function withNote(note: string | undefined, step: () => Promise<boolean | undefined>): Promise<boolean> {
+  const write = () => retry<boolean>(step, false);
+  return note === undefined ? write() : hidingNote(encodeText(note), write);
 }
 
 function readLookUp({ sid }: LookUpQuery, snapshot: SubjectSnapshot): LookUp {

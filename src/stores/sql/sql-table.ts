@@ -1,6 +1,7 @@
 import type { EndSessions, LookUpQuery } from '../revocation-store.js';
 import { channelOf } from './postgres-watch.js';
 import type { RowKey } from './sql-dialect.js';
+import { endedWith, forgetNote, notedDenial, SqlNotes } from './sql-notes.js';
 import type { SqlConnection } from './sql-query.js';
 import { encodeText, NEVER, noColumns, selectedColumns, sessionAssignments, type SessionRow } from './sql-record.js';
 import {
@@ -33,6 +34,8 @@ export class SqlTable {
   private readonly now: SqlFragment;
   /** The channel on which the statements that revoke something report the subject. */
   private readonly channel: string;
+  /** The rows with notes. */
+  readonly notes: SqlNotes;
 
   constructor(
     private readonly database: SqlConnection,
@@ -40,6 +43,7 @@ export class SqlTable {
   ) {
     this.table = raw(name);
     this.channel = channelOf(name);
+    this.notes = new SqlNotes(database, this.table, this.channel);
     const { clock, fromDual } = database.dialect;
     this.now = sql`'clock' AS kind, '' AS id, '' AS revision, ${clock} AS keepuntil, NULL AS cutoff, ${noColumns}${fromDual}`;
   }
@@ -142,26 +146,29 @@ export class SqlTable {
   }
 
   /** Denies a `jti` for so many milliseconds, or for longer if it is denied for longer already. */
-  async deny(subject: string, jti: string, lifetime: number | null, deadline: number): Promise<boolean> {
-    const { clock, insertAlias, least, fromDual, inTime, orProlong } = this.database.dialect;
+  async deny(subject: string, jti: string, lifetime: number | null, deadline: number, note?: string): Promise<boolean> {
+    const { dialect } = this.database;
+    const { clock, insertAlias, least, fromDual, inTime, orProlong } = dialect;
     const until = sql`${least}(${clock} + ${number(lifetime ?? NEVER)}, ${number(NEVER)})`;
-    const statement = sql`INSERT INTO ${this.table}${insertAlias} (subject, kind, id, revision, keep_until)
-      SELECT ${text(subject)}, 'denied', ${text(hashOf(jti))}, ${newRevision()}, ${until}${fromDual}
-      WHERE ${inTime(deadline)}${orProlong(deadline)}`;
+    const noted = note === undefined ? null : notedDenial(jti, note, dialect);
+    const statement = sql`INSERT INTO ${this.table}${insertAlias} (subject, kind, id, revision, keep_until${noted?.columns ?? raw('')})
+      SELECT ${text(subject)}, 'denied', ${text(hashOf(jti))}, ${newRevision()}, ${until}${noted?.values ?? raw('')}${fromDual}
+      WHERE ${inTime(deadline)}${orProlong(deadline, noted?.assignments ?? forgetNote(dialect))}`;
     return (await this.database.change(statement, deadline, this.channel)) > 0;
   }
 
   /** Ends sessions and moves the cut-off. `false` if the cut-off has changed since it was read, or if it is too late. */
   async endSessions(
-    { subject, before, except }: EndSessions,
+    { subject, before, except, note }: EndSessions,
     cutOffRevision: string,
     deadline: number,
   ): Promise<boolean> {
     const { clock, greatest, least, moveCutOff, changedRowsOf } = this.database.dialect;
     const time = number(before ?? NEVER);
     // "Now" ends all sessions, even those that were opened before the clock was put back.
-    const ended = sql`kind = 'session' AND id <> ${text(encodeText(except ?? ''))}
+    const condition = sql`kind = 'session' AND id <> ${text(encodeText(except ?? ''))}
       AND (opened_at <= ${time} OR ${time} >= ${clock})`;
+    const ended = { condition, assignments: endedWith(note, clock) };
     const moved = sql`${greatest}(COALESCE(cut_off, ${number(-NEVER)}), ${least}(${time}, ${clock}))`;
     const by = cutOffRow(subject, cutOffRevision, deadline, this.channel);
     return changedRowsOf(await this.database.run(moveCutOff(this.table, moved, ended, by))) > 0;

@@ -18,11 +18,11 @@ export const sqliteDialect: SqlDialect = {
   changedRowsOf: (result) => rowsOf(result).length,
   insertAlias: raw(' AS entry'),
   orIgnore: raw(' ON CONFLICT DO NOTHING'),
-  orProlong: () =>
-    raw(
-      ' ON CONFLICT (subject, kind, id) DO UPDATE SET revision = excluded.revision,' +
-        ' keep_until = MAX(entry.keep_until, excluded.keep_until)',
-    ),
+  orProlong: (_deadline, also) =>
+    sql` ON CONFLICT (subject, kind, id) DO UPDATE SET revision = excluded.revision,
+      ${also}keep_until = MAX(entry.keep_until, excluded.keep_until)`,
+  existing: (column) => raw(`entry.${column}`),
+  proposed: (column) => raw(`excluded.${column}`),
   fromDual: raw(''),
   selectKeys: (table, columns, keys) =>
     sql`SELECT ${columns} FROM ${table} WHERE (subject, kind, id) IN (VALUES ${keyRows(keys)})`,
@@ -36,8 +36,8 @@ export const sqliteDialect: SqlDialect = {
   moveCutOff: (table, time, ended, { subject, revision, deadline }) =>
     sql`UPDATE ${table} SET revision = ${revision},
       cut_off = CASE WHEN kind = 'cut-off' THEN ${time} END,
-      keep_until = CASE WHEN kind = 'cut-off' THEN keep_until ELSE 0 END
-      WHERE ${subject} AND kind IN ('cut-off', 'session') AND (kind = 'cut-off' OR (${ended}))
+      ${ended.assignments}
+      WHERE ${subject} AND kind IN ('cut-off', 'session') AND (kind = 'cut-off' OR (${ended.condition}))
       AND ${inTime(deadline)} RETURNING 1 AS done`,
   purge: (table, time, most) => sql`DELETE FROM ${table} WHERE rowid IN (
     SELECT rowid FROM ${table} WHERE keep_until <= ${number(time)} ORDER BY keep_until LIMIT ${raw(String(most))})

@@ -90,6 +90,9 @@ describe('The problems of a database', () => {
     ['mysql', { autocommit: 1, engine: 'InnoDB', logged: 0, format: 'STATEMENT' }, []],
     ['sqlite', { version: '3.34.1', missing: 0 }, ['SQLite 3.34.1 is too old']],
     ['sqlite', { version: '3.35.0', missing: 1 }, ['The table jwt_revocation is missing']],
+    ['postgres', { replica: 0, missing: 0, outdated: 1 }, ['apply migrations/postgres-notes.sql']],
+    ['mysql', { autocommit: 1, engine: 'InnoDB', outdated: 1n }, ['apply migrations/mysql-notes.sql']],
+    ['sqlite', { version: '4.0.0', missing: 0, outdated: 1 }, ['apply migrations/sqlite-notes.sql']],
     ['sqlite', { version: '4.0.0', missing: 0 }, []],
   ] as const)('%s: %j', async (dialect, row, problems) => {
     expect(await problemsOf(dialect, row)).toEqual(problems.map((problem) => expect.stringContaining(problem)));

@@ -103,6 +103,14 @@ for (const database of databases) {
       await store.endSessions({ subject, before: null, except: null }, inTime());
       const all = dialect === 'postgres' ? 'WITH' : 'UPDATE';
       expect(take()).toEqual(['SELECT', 'INSERT', 'SELECT', all, 'SELECT', all]);
+      await store.deny(subject, 'b', HOUR, inTime(), 'note');
+      expect(take()).toEqual(['INSERT']);
+      const noted = await openSession(store, { subject });
+      take();
+      await store.endSession(subject, noted.sid, inTime(), 'note');
+      expect(take()).toEqual(['DELETE', 'UPDATE']);
+      await store.endSessions({ subject, before: null, except: null, note: 'note' }, inTime());
+      expect(take()).toEqual(['SELECT', 'DELETE', all]);
     });
 
     it('reach their rows by an index', async () => {
@@ -118,8 +126,12 @@ for (const database of databases) {
       await store.present(tokenOf({ ...session, id: 'stolen' }), inTime());
       await store.present(foreignToken(subject), inTime());
       await store.deny(subject, 'a', HOUR, inTime());
+      await store.deny(subject, 'b', HOUR, inTime(), 'note');
+      await store.endSession(subject, session.sid, inTime(), 'note');
       await store.endSession(subject, sid, inTime());
       await store.endSessions({ subject, before: 1_000, except: sid }, inTime());
+      await store.endSessions({ subject, before: 1_000, except: sid, note: 'note' }, inTime());
+      await store.listNoted(subject);
       await (store as SqlRevocationStore).purge({ batch: 10 });
       const statements = sent.splice(0);
       expect(statements.length).toBeGreaterThan(15);
