@@ -29,7 +29,10 @@ export type { SocketAuthentication } from './sockets/socket-authentication.js';
 export { TokenService } from './token.service.js';
 export type {
   AccessTokenOptions,
+  DeniedTokenInfo,
+  ListSessionsOptions,
   RevokeAllOptions,
+  RevokeOptions,
   RotateTokenOptions,
   SessionInfo,
   TokenOptions,

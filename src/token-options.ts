@@ -139,10 +139,52 @@ export interface SessionInfo {
   readonly expiresAt: number | null;
   /** The note that the session was opened with. */
   readonly device?: string | undefined;
+  /** The time at which the session was ended. Only a session that was ended with a note has it. */
+  readonly endedAt?: number | undefined;
+  /** The note that the session was ended with. */
+  readonly note?: string | undefined;
 }
 
-/** Options of `revokeAllFor`. */
-export interface RevokeAllOptions {
+/** A token that was denied with a note. */
+export interface DeniedTokenInfo {
+  /** The claim `jti` of the token. */
+  readonly jti: string;
+  /** The time at which the token was denied, in milliseconds since 1970. */
+  readonly endedAt: number;
+  /** The note that the token was denied with. */
+  readonly note: string;
+}
+
+/** Options of `listSessions`. */
+export interface ListSessionsOptions {
+  /**
+   * `true` also lists, after the sessions, what was revoked with a note: sessions and tokens, the latest first. Each of them is
+   * listed until the session or the token would have expired.
+   *
+   * @default false
+   */
+  ended?: boolean | undefined;
+  /**
+   * The identity provider of the user, as for `revokeAllFor`.
+   *
+   * @default our own user; in an application without keys of its own, the user of its only provider
+   */
+  issuer?: string | null | undefined;
+}
+
+/** Options of `revoke` and `revokeSession`. */
+export interface RevokeOptions {
+  /**
+   * A text of the application, at most 256 characters: who revoked it, and why. The store keeps it, with the time, until the
+   * session or the token would have expired. `listSessions(user, { ended: true })` lists it. The library logs it nowhere.
+   *
+   * @default none
+   */
+  note?: string | undefined;
+}
+
+/** Options of `revokeAllFor`. The note is stored with each session that ends. */
+export interface RevokeAllOptions extends RevokeOptions {
   /**
    * Only sessions and tokens up to this time end: milliseconds of the store's clock, or a Date.
    *
@@ -186,7 +228,11 @@ export const readOptionsOf = {
     roles: true,
     request: true,
   }),
+  revoke: callOptions<RevokeOptions>('revoke', { note: true }),
+  revokeSession: callOptions<RevokeOptions>('revokeSession', { note: true }),
+  listSessions: callOptions<ListSessionsOptions>('listSessions', { ended: true, issuer: true }),
   revokeAllFor: callOptions<RevokeAllOptions>('revokeAllFor', {
+    note: true,
     before: true,
     exceptSession: true,
     issuer: true,

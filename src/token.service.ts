@@ -10,12 +10,15 @@ import { SETTINGS } from './options/tokens.js';
 import { SessionManager } from './sessions/session-manager.js';
 import { ownerOf } from './sessions/token-owner.js';
 import { createPair } from './sessions/token-pairs.js';
-import type { SessionRecord } from './stores/revocation-store.js';
+import type { EndedSession, NotedRevocation } from './stores/revocation-store.js';
 import { subjectOfSession } from './stores/session-id.js';
 import {
   readOptionsOf,
   type AccessTokenOptions,
+  type DeniedTokenInfo,
+  type ListSessionsOptions,
   type RevokeAllOptions,
+  type RevokeOptions,
   type RotateTokenOptions,
   type SessionInfo,
   type TokenOptions,
@@ -126,22 +129,26 @@ export class TokenService {
    *
    * @throws InvalidTokenException if the token is forged. The store is not asked then.
    * @throws RevocationUnavailableException if the store does not answer.
-   * @throws TypeError without a store, or if this process did not verify the reference.
+   * @throws TypeError without a store, if this process did not verify the reference, or if the note is wrong.
+   * @example
+   * await tokens.revoke(token, { note: 'support/42: phone was stolen' });
    */
-  async revoke(token: TokenReference): Promise<void> {
+  async revoke(token: TokenReference, options?: RevokeOptions): Promise<void> {
     const { revocation } = this.sessions.required('revoke');
-    return this.responder.run(async () => revocation.revoke((await this.tokenOf(token, true)).payload));
+    const note = revocation.noteOf(readOptionsOf.revoke(options).note);
+    return this.responder.run(async () => revocation.revoke((await this.tokenOf(token, true)).payload, note));
   }
 
   /**
    * Ends a session: all its tokens are refused from now on. Does nothing if the text is no session's id.
    *
    * @throws RevocationUnavailableException if the store does not answer.
-   * @throws TypeError without a store.
+   * @throws TypeError without a store, or if the note is wrong.
    */
-  async revokeSession(sid: string): Promise<void> {
+  async revokeSession(sid: string, options?: RevokeOptions): Promise<void> {
     const { revocation } = this.sessions.required('revokeSession');
-    return this.responder.run(() => revocation.revokeSession(sid));
+    const note = revocation.noteOf(readOptionsOf.revokeSession(options).note);
+    return this.responder.run(() => revocation.revokeSession(sid, note));
   }
 
   /**
@@ -151,32 +158,36 @@ export class TokenService {
    * user: its payload or context. If `userIdentity` converts texts, a text is converted once more, so let it return a claim's
    * value unchanged. A user of an identity provider is named by a token, or by the identity claim with the option `issuer`.
    * @throws RevocationUnavailableException if the store does not answer.
-   * @throws TypeError without a store, if no token can belong to the identity, or if `before` is no time.
+   * @throws TypeError without a store, if no token can belong to the identity, if `before` is no time, or if the note is wrong.
    * @example
    * await tokens.revokeAllFor(user, { exceptSession: payload.sid as string });
    */
   async revokeAllFor(user: unknown, options?: RevokeAllOptions): Promise<void> {
-    const { before, exceptSession, issuer } = readOptionsOf.revokeAllFor(options);
+    const { before, exceptSession, issuer, ...passed } = readOptionsOf.revokeAllFor(options);
     const { revocation } = this.sessions.required('revokeAllFor');
+    const note = revocation.noteOf(passed.note);
     const until = before === undefined ? null : millisecondsOf(before);
     if (exceptSession !== undefined) requireSid(exceptSession);
-    return this.responder.run(async () =>
-      revocation.revokeAllFor(await ownerOf(user, issuer, this.settings), until, exceptSession ?? null),
-    );
+    const end = { before: until, except: exceptSession ?? null, ...(note !== undefined && { note }) };
+    return this.responder.run(async () => revocation.revokeAllFor(await ownerOf(user, issuer, this.settings), end));
   }
 
   /**
-   * Lists the sessions of an identity, the last used first.
+   * Lists the sessions of an identity, the last used first. With `{ ended: true }` it also lists what was revoked with a note.
    *
-   * @param user as for `revokeAllFor`. A user of an identity provider has no sessions here.
+   * @param user as for `revokeAllFor`. A user of an identity provider has no sessions here, but can have denied tokens.
    * @throws RevocationUnavailableException if the store does not answer.
    * @throws TypeError without a store, or if no token can belong to the identity.
    */
-  async listSessions(user: unknown): Promise<SessionInfo[]> {
+  listSessions(user: unknown, options: ListSessionsOptions): Promise<(SessionInfo | DeniedTokenInfo)[]>;
+  listSessions(user: unknown): Promise<SessionInfo[]>;
+  async listSessions(user: unknown, options?: ListSessionsOptions): Promise<(SessionInfo | DeniedTokenInfo)[]> {
+    const { ended = false, issuer } = readOptionsOf.listSessions(options);
     const { revocation } = this.sessions.required('listSessions');
     return this.responder.run(async () => {
-      const sessions = await revocation.list(await ownerOf(user, undefined, this.settings));
-      return sessions.map(toInfo);
+      const owner = await ownerOf(user, issuer, this.settings);
+      const [sessions, noted] = await Promise.all([revocation.list(owner), ended ? revocation.listNoted(owner) : []]);
+      return [...sessions.map(toInfo), ...noted.map(toRevokedInfo)];
     });
   }
 
@@ -275,6 +286,11 @@ function hasSegments(text: string): boolean {
   return text.indexOf('.') !== text.lastIndexOf('.');
 }
 
-function toInfo({ sid, openedAt, lastUsedAt, expiresAt, device }: SessionRecord): SessionInfo {
+function toInfo({ sid, openedAt, lastUsedAt, expiresAt, device }: EndedSession): SessionInfo {
   return { sid, createdAt: openedAt, lastUsedAt, expiresAt, ...(device !== null && { device }) };
+}
+
+function toRevokedInfo({ session, jti, note, createdAt }: NotedRevocation): SessionInfo | DeniedTokenInfo {
+  if (session === null) return { jti, endedAt: createdAt, note };
+  return { ...toInfo(session), endedAt: createdAt, note };
 }

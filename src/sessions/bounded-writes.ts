@@ -1,4 +1,6 @@
+import { hidingNote } from '../stores/hidden-note.js';
 import type { CurrentRefreshToken, RevocationStore, SessionLimits } from '../stores/revocation-store.js';
+import type { Awaitable } from '../types/awaitable.js';
 
 /** The methods of a store that change it. */
 export type StoreWrites = Pick<RevocationStore, 'openSession' | 'present' | 'endSession' | 'endSessions' | 'deny'>;
@@ -29,10 +31,18 @@ export function boundedWrites(store: RevocationStore): StoreWrites {
       };
       return store.present(bounded, deadline);
     },
-    endSession: (subject, sid, deadline) => store.endSession(subject, sid, deadline),
-    endSessions: (end, deadline) => store.endSessions({ ...end, before: orNull(time, end.before) }, deadline),
-    deny: (subject, jti, lifetime, deadline) => store.deny(subject, jti, orNull(duration, lifetime), deadline),
+    endSession: (subject, sid, deadline, note) =>
+      withNote(note, (...last) => store.endSession(subject, sid, deadline, ...last)),
+    endSessions: (end, deadline) =>
+      withNote(end.note, () => store.endSessions({ ...end, before: orNull(time, end.before) }, deadline)),
+    deny: (subject, jti, lifetime, deadline, note) =>
+      withNote(note, (...last) => store.deny(subject, jti, orNull(duration, lifetime), deadline, ...last)),
   };
+}
+
+/** Calls a write with its note. A store that knows no notes gets no argument for one. */
+function withNote<T>(note: string | undefined, write: (...note: [] | [note: string]) => Awaitable<T>): Awaitable<T> {
+  return note === undefined ? write() : hidingNote(note, () => write(note));
 }
 
 function boundedLimits({ maxAge, leeway }: SessionLimits): SessionLimits {

@@ -1,5 +1,5 @@
 import { ownValue } from '../types/claims.js';
-import type { LookUp, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
+import type { LookUp, NotedRevocation, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
 
 /** Checks for the result of a write: its form, and whether the write was too late. */
 export interface WriteAnswer<T> {
@@ -46,6 +46,11 @@ export function isList(answer: SessionRecord[]): boolean {
   return Array.isArray(answer) && answer.every(isSession);
 }
 
+/** Whether a store's result is a list of sessions and tokens that were revoked with a note. */
+export function isNotedList(answer: NotedRevocation[]): boolean {
+  return Array.isArray(answer) && answer.every(isNoted);
+}
+
 /** Whether a store's result is a list of so many look-ups. `isLookUp` checks each of them. */
 export function isListOf(length: number): (answers: readonly LookUp[]) => boolean {
   return (answers) => Array.isArray(answers) && answers.length === length;
@@ -71,6 +76,13 @@ function isSession(value: unknown): value is SessionRecord {
   const { sid, currentId, issuedAt, refreshExpires } = value as Partial<SessionRecord>;
   const texts = typeof sid === 'string' && typeof currentId === 'string';
   return texts && typeof issuedAt === 'number' && (refreshExpires === null || typeof refreshExpires === 'number');
+}
+
+function isNoted(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { session, jti, note, createdAt } = value as Partial<NotedRevocation>;
+  const isNamed = session === null ? typeof jti === 'string' : isObject(session) && typeof session.sid === 'string';
+  return isNamed && typeof note === 'string' && typeof createdAt === 'number';
 }
 
 function isObject(value: unknown): value is object {

@@ -2,11 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { InvalidTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
 import type { RevocationEvents } from './revocation-events.js';
-import type { LookUp, SessionRecord } from '../stores/revocation-store.js';
+import type { EndSessions, LookUp, NotedRevocation, SessionRecord } from '../stores/revocation-store.js';
 import { isCutOff } from '../stores/session-decisions.js';
 import { subjectOfSession } from '../stores/session-id.js';
 import { clockSkewOf, earliestIssue } from './clock-skew.js';
-import { APPLIED, isList } from './store-answers.js';
+import { checkedNote, keepsNotes } from './revocation-note.js';
+import { APPLIED, isList, isNotedList } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { JwtPayload } from '../types/claims.js';
@@ -68,32 +69,29 @@ export class TokenRevocation {
   }
 
   /** Ends the session of a refresh token, or denies the `jti` of another token (RFC 7009 s.2.1). Ignores expired tokens. */
-  async revoke(payload: JwtPayload): Promise<void> {
+  async revoke(payload: JwtPayload, note?: string): Promise<void> {
     const { subject, sid, jti, adopts } = storeKeysOf(payload, this.settings);
     const lifetime = this.sessions.remaining(payload);
     if (lifetime === 0) return;
-    if (payload.type === 'refresh' && sid !== null && !adopts) return this.endSession(subject, sid);
+    if (payload.type === 'refresh' && sid !== null && !adopts) return this.endSession(subject, sid, note);
     if (jti === null) throw new InvalidTokenException('Missing claim: jti', { payload });
-    await this.store.write(subject, (store, deadline) => store.deny(subject, jti, lifetime, deadline), APPLIED);
+    await this.store.write(subject, (store, deadline) => store.deny(subject, jti, lifetime, deadline, note), APPLIED);
     this.events.own.emit({ type: 'token', subject, jti });
-    if (adopts && sid !== null) await this.endSession(subject, sid);
+    if (adopts && sid !== null) await this.endSession(subject, sid, note);
   }
 
   /** Ends a session. Ignores a string that is not the id of a session. */
-  async revokeSession(sid: string): Promise<void> {
+  async revokeSession(sid: string, note?: string): Promise<void> {
     const subject = subjectOfSession(sid);
-    if (subject !== null) await this.endSession(subject, sid);
+    if (subject !== null) await this.endSession(subject, sid, note);
   }
 
   /** Ends the sessions of a subject, and sets the cut-off for its tokens without a session. */
-  async revokeAllFor(owner: TokenOwner, before: number | null, except: string | null): Promise<void> {
+  async revokeAllFor(owner: TokenOwner, end: Omit<EndSessions, 'subject'>): Promise<void> {
+    const { before, except } = end;
     const { subject, ...user } = owner;
     const startedAt = performance.now();
-    await this.store.write(
-      subject,
-      (store, deadline) => store.endSessions({ subject, before, except }, deadline),
-      APPLIED,
-    );
+    await this.store.write(subject, (store, deadline) => store.endSessions({ subject, ...end }, deadline), APPLIED);
     this.events.own.emit(before === null ? { type: 'subject', subject, except, startedAt } : { type: 'part', subject });
     this.events.emit({ type: 'all-revoked', ...user });
   }
@@ -101,6 +99,17 @@ export class TokenRevocation {
   /** Lists the sessions of a subject. */
   async list({ subject }: TokenOwner): Promise<SessionRecord[]> {
     return this.store.read((store) => store.listSessions(subject), isList);
+  }
+
+  /** Lists what was revoked of a subject with a note. */
+  async listNoted({ subject }: TokenOwner): Promise<NotedRevocation[]> {
+    // A store that does not extend our class may lack the method.
+    return this.store.read((store) => (keepsNotes(store) ? store.listNoted(subject) : []), isNotedList);
+  }
+
+  /** The checked note of a call. @throws TypeError if it is wrong, or if the store keeps none. */
+  noteOf(note: unknown): string | undefined {
+    return checkedNote(note, (this.settings.revocation as NonNullable<Settings['revocation']>).store);
   }
 
   private isRevokedBy(
@@ -126,8 +135,8 @@ export class TokenRevocation {
     return cutOff !== null && isCutOff(earliestIssue(payload, clockSkewOf(this.settings)), cutOff);
   }
 
-  private async endSession(subject: string, sid: string): Promise<void> {
-    await this.store.write(subject, (store, deadline) => store.endSession(subject, sid, deadline), APPLIED);
+  private async endSession(subject: string, sid: string, note?: string): Promise<void> {
+    await this.store.write(subject, (store, deadline) => store.endSession(subject, sid, deadline, note), APPLIED);
     this.events.own.emit({ type: 'session', subject, sid });
     this.events.emit({ type: 'session-ended', sid });
   }

@@ -34,6 +34,9 @@ const CALLS: [call: string, make: (services: Services, options: never) => unknow
   ['createRefreshToken', ({ tokens }, options) => tokens.createRefreshToken('a', options), 'expires', 'expires_delta'],
   ['createTokenPair', ({ tokens }, options) => tokens.createTokenPair('a', options), 'accessExpires', 'expiresIn'],
   ['rotate', ({ tokens, refreshToken }, options) => tokens.rotate(refreshToken, options), 'claims', 'additionalClaims'],
+  ['revoke', ({ tokens, refreshToken }, options) => tokens.revoke(refreshToken, options), 'note', 'reason'],
+  ['revokeSession', ({ tokens }, options) => tokens.revokeSession('a', options), 'note', 'reason'],
+  ['listSessions', ({ tokens }, options) => tokens.listSessions('a', options), 'ended', 'revoked'],
   ['revokeAllFor', ({ tokens }, options) => tokens.revokeAllFor('a', options), 'exceptSession', 'exceptSesion'],
   [
     'verify',
