@@ -83,7 +83,11 @@ export class JwtAuthModule implements OnModuleInit {
     return moduleWith({ imports, providers: [...providers, own] }, decorators);
   }
 
-  /** @throws TypeError if the options depend on a request: Nest would create the controller for each request. */
+  /**
+   * Checks that the options are read once, at the start.
+   *
+   * @throws TypeError if they depend on a request: Nest would create the controller for each request
+   */
   onModuleInit(): void {
     for (const { providers } of this.modules.values()) {
       if (providers.get(LOG_IN_SETTINGS)?.isDependencyTreeStatic() ?? true) continue;

@@ -11,7 +11,10 @@ import type { JwtRequirement } from '../types/requirement.js';
 /** The part of `TestingModuleBuilder` of `@nestjs/testing` that `overrideJwt` needs. */
 export interface OverridableBuilder {
   /** Replaces a provider. */
-  overrideProvider(token: unknown): { useValue(value: unknown): unknown };
+  overrideProvider(token: unknown): {
+    /** The value in place of the provider. */
+    useValue(value: unknown): unknown;
+  };
 }
 
 /** The user of a test: what `getJwtContext()` returns. The other claims are those of an ordinary access token. */

@@ -15,6 +15,7 @@ export type TokenLocation = (typeof TOKEN_LOCATIONS)[number];
  * const fromHeader: TokenExtractor = ({ headers }) => headers['x-token']?.toString() ?? null;
  */
 export type TokenExtractor = {
+  /** The token of a request; `null` without one. */
   // A method, so that a function for requests of Express or Fastify, such as an extractor of passport-jwt, has the type too.
   extract(request: HttpRequest): string | null | undefined;
 }['extract'];

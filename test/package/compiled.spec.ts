@@ -14,6 +14,7 @@ const EXAMPLES = {
   '@types/node': '^20.19.0',
   '@types/pg': '^8.0.0',
   redis: '^5.0.0',
+  'socket.io-client': '^4.8.0',
 };
 
 /** Top-level `await`, and a method that the application has in Nest 12 only. */
@@ -78,10 +79,17 @@ describe.each(Object.entries(CONSUMERS))(
       const { dependencies } = JSON.parse(fixture) as { dependencies: Record<string, string> };
       const nest = { ...dependencies, '@nestjs/testing': dependencies['@nestjs/core'] };
       const isModule = name === 'nest12-esm';
-      const graphql = { '@nestjs/graphql': isModule ? '^14.0.0' : '^13.0.0', graphql: '^16.0.0' };
+      const major = isModule ? '^12.0.0' : '^11.0.0';
+      const neighbours = {
+        '@nestjs/graphql': isModule ? '^14.0.0' : '^13.0.0',
+        graphql: '^16.0.0',
+        '@nestjs/microservices': major,
+        '@nestjs/swagger': major,
+        '@nestjs/websockets': major,
+      };
       project = install(
         name,
-        { type: isModule ? 'module' : 'commonjs', dependencies: { ...nest, ...graphql, ...EXAMPLES } },
+        { type: isModule ? 'module' : 'commonjs', dependencies: { ...nest, ...neighbours, ...EXAMPLES } },
         packedTarball,
       );
       writeSources(project, isModule);

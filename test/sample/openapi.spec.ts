@@ -64,7 +64,10 @@ async function headersFor(alternative: Record<string, string[]>): Promise<Record
 }
 
 const call = ({ method, path }: Operation, headers: Record<string, string> = {}): Promise<Answer> =>
-  send(method, `${app.url}${path.replace(/\{\w+\}/g, 'none')}`, { headers: Object.entries(headers) });
+  send(method, `${app.url}${path.replace(/\{\w+\}/g, 'none')}`, {
+    headers: Object.entries(headers),
+    isEndless: true,
+  });
 
 /** The guard's own words. A handler can refuse a request with 401 too, such as a log-in. */
 const isRefusedByGuard = ({ status, body }: Answer): boolean =>

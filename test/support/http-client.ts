@@ -8,6 +8,8 @@ export interface Sending {
   headers?: readonly (readonly [name: string, value: string])[];
   /** The client sends an object as JSON. */
   body?: object | string;
+  /** The answer never ends, as a stream of events. Then only its status and header fields are read. */
+  isEndless?: boolean;
 }
 
 /** An answer. Its header fields are not enumerable, so `toEqual({ status, body })` compares everything else. */
@@ -34,7 +36,11 @@ export class Answer {
 }
 
 /** Sends one request on its own connection with Node's client, because `fetch` would change some requests. */
-export async function send(method: string, url: string, { token, headers = [], body }: Sending = {}): Promise<Answer> {
+export async function send(
+  method: string,
+  url: string,
+  { token, headers = [], body, isEndless = false }: Sending = {},
+): Promise<Answer> {
   const content = typeof body === 'object' ? JSON.stringify(body) : (body ?? '');
   const lines: [string, string][] = [
     ['Host', new URL(url).host],
@@ -49,8 +55,7 @@ export async function send(method: string, url: string, { token, headers = [], b
     outgoing.on('timeout', () => outgoing.destroy(new Error('The server does not answer')));
     outgoing.on('error', reject).end(content);
   });
-  // A stream of events does not end.
-  if (response.headers['content-type'] === 'text/event-stream') {
+  if (isEndless && response.headers['content-type'] === 'text/event-stream') {
     response.destroy();
     return new Answer(response.statusCode ?? 0, '', response.headers);
   }

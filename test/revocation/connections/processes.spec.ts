@@ -78,10 +78,11 @@ for (const driver of ['redis', 'ioredis'] as const) {
       await open(pool, await pool.logIn('carol'), 100);
       await sleep(2_500);
       pool.server.takeCommandCounts();
+      const began = performance.now();
       await sleep(3_000);
       const { mget = 0 } = pool.server.takeCommandCounts();
-      // A ping of the messages reads one key, each second in each process.
-      expect(mget).toBeLessThanOrEqual(10);
+      // A ping of the messages reads one key, each second in each of the three processes.
+      expect(mget).toBeLessThanOrEqual(3 * (1 + (performance.now() - began) / 1000));
       await pool.worker(0).send('DELETE', '/everywhere', (await pool.logIn('carol')).accessToken);
       await endOfAll(pool, 100);
     });
