@@ -40,7 +40,7 @@ const transportFor = (type: string, refuse?: JwtTransport['refuse']): JwtTranspo
 });
 
 describe('the filter, for an exception of a handler', () => {
-  it.each(['ws', 'graphql', 'queue'])('throws the same exception in a context of type %s', async (type) => {
+  it.each(['graphql', 'queue'])('throws the same exception in a context of type %s', async (type) => {
     const filter = await filterWith();
     expect(() => filter.catch(exception, hostOf(type))).toThrow(exception);
   });

@@ -43,7 +43,7 @@ async function providerOf<T>(type: Type<T>, options: JwtExtendedOptions = {}): P
   return (await Test.createTestingModule({ imports }).compile()).get(type);
 }
 
-describe.each(['rpc', 'something-else'])('the guard in a context of type %s', (type) => {
+describe.each(['queue', 'something-else'])('the guard in a context of type %s', (type) => {
   it.each([
     [ChatGateway, 'required'],
     [ChatGateway, 'optional'],
