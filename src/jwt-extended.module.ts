@@ -1,11 +1,4 @@
-import {
-  Inject,
-  Module,
-  type DynamicModule,
-  type FactoryProvider,
-  type NestModule,
-  type Provider,
-} from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { HeldTokens } from './authentication/held-tokens.js';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
@@ -184,7 +177,7 @@ const PROVIDERS: Provider[] = [
     SETTINGS,
   ],
 })
-export class JwtExtendedModule implements NestModule {
+export class JwtExtendedModule {
   /** @internal */
   @Inject(ContextEntries)
   protected readonly entries?: ContextEntries | undefined;

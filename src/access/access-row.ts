@@ -58,13 +58,21 @@ export interface AccessRow {
   readonly cache: readonly string[];
 }
 
-/** What the rows of an application have in common. */
+/**
+ * What the rows of an application have in common.
+ *
+ * @internal
+ */
 export interface RowContext {
   readonly settings: Settings;
   readonly globalInterceptors: readonly unknown[];
 }
 
-/** The row of one way to call a handler. */
+/**
+ * The row of one way to call a handler.
+ *
+ * @internal
+ */
 export function rowOf(handler: DeclaredHandler, entry: EntryPoint, context: RowContext): AccessRow {
   const { requirement } = handler;
   const isExempt = entry.transport === 'http' && Reflect.getMetadata(METHOD, handler.method) === OPTIONS_METHOD;

@@ -13,7 +13,8 @@ import { ownValue } from '../types/claims.js';
 import { Concealed } from '../types/concealed.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { settleRequirement, type SettledRequirement } from '../types/requirement.js';
-import { ConnectionRegistry, type ConnectionKind } from './connection-registry.js';
+import { ConnectionRegistry } from './connection-registry.js';
+import type { ConnectionKind } from './live-connection.js';
 import type { OpenConnection } from './open-connection.js';
 
 /** An open connection. Times are milliseconds since 1970. */

@@ -45,12 +45,20 @@ export function authenticateSockets<Adapter extends WebSocketAdapter>(
 type Connect = (client: unknown, ...args: unknown[]) => void;
 type BindClientConnect = (server: unknown, connect: Connect) => void;
 
-/** Whether an adapter was wrapped. */
+/**
+ * Whether an adapter was wrapped.
+ *
+ * @internal
+ */
 export function isAuthenticated(adapter: object): boolean {
   return adapters.has(adapter);
 }
 
-/** Notifies a wrapped adapter of a server. `door` is `null` if the library decides before the server has a client. */
+/**
+ * Notifies a wrapped adapter of a server. `door` is `null` if the library decides before the server has a client.
+ *
+ * @internal
+ */
 export function setDoor(adapter: WebSocketAdapter, server: unknown, rules: ServerRules, door: Door | null): void {
   const wrapped = adapters.get(adapter);
   if (wrapped === undefined) return;

@@ -19,7 +19,11 @@ export type BadToken =
   | 'without role'
   | 'without double submit value';
 
-/** A request that an operation must refuse. */
+/**
+ * A request that an operation must refuse.
+ *
+ * @internal
+ */
 export interface BadRequest {
   readonly kind: BadToken;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +32,11 @@ export interface BadRequest {
   readonly body: object;
 }
 
-/** An operation, and what its bad tokens are made with. */
+/**
+ * An operation, and what its bad tokens are made with.
+ *
+ * @internal
+ */
 export interface BadTokenSources {
   readonly requirement: SettledRequirement;
   /** The HTTP method, in upper case. */
@@ -109,7 +117,11 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Every request that an operation must refuse, by what it requires. */
+/**
+ * Every request that an operation must refuse, by what it requires.
+ *
+ * @internal
+ */
 export async function badRequestsFor(sources: BadTokenSources): Promise<BadRequest[]> {
   const { requirement, settings } = sources;
   // A function of the application can read a token anywhere, so no token is put there.

@@ -15,7 +15,11 @@ export interface TestToken {
   readonly auth: Readonly<Record<'token', string>>;
 }
 
-/** The forms of a token. `inCookies` chooses between the header and the cookies. */
+/**
+ * The forms of a token. `inCookies` chooses between the header and the cookies.
+ *
+ * @internal
+ */
 export function formsOf(token: string, kind: TokenType, settings: Settings, inCookies: boolean): TestToken {
   const { header, cookies: names, csrf } = settings;
   const value = header.type === '' ? token : `${header.type} ${token}`;
