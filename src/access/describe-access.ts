@@ -8,7 +8,11 @@ import { hostsOf } from './hosts.js';
 import { HttpRoutes } from './http-routes.js';
 import { partsOf, type NestParts } from './nest-application.js';
 
-/** A handler, and one way to call it. */
+/**
+ * A handler, and one way to call it.
+ *
+ * @internal
+ */
 export interface CallableHandler {
   readonly handler: DeclaredHandler;
   readonly entry: EntryPoint;
@@ -34,7 +38,11 @@ export function describeAccess(app: INestApplicationContext): readonly AccessRow
   return Object.freeze([...rows.values()].sort(inOrder));
 }
 
-/** The handlers of an application in the order in which Nest binds them, with each way to call them. */
+/**
+ * The handlers of an application in the order in which Nest binds them, with each way to call them.
+ *
+ * @internal
+ */
 export function callableHandlersOf({ modules, config, settings }: NestParts): CallableHandler[] {
   const hosts = hostsOf(modules);
   const routes = new HttpRoutes(config, modules);
