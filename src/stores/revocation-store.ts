@@ -169,7 +169,20 @@ export interface RevocationNote {
 
 /** What was revoked with a note: a session that ended, or the `jti` of a denied token. */
 export type NotedRevocation = RevocationNote &
-  ({ readonly session: EndedSession; readonly jti: null } | { readonly session: null; readonly jti: string });
+  (
+    | {
+        /** The session that ended; `null`: a token was denied. */
+        readonly session: EndedSession;
+        /** The `jti` of the denied token; `null`: a session ended. */
+        readonly jti: null;
+      }
+    | {
+        /** `null`: a token was denied. */
+        readonly session: null;
+        /** The `jti` of the denied token. */
+        readonly jti: string;
+      }
+  );
 
 /** An open connection over which a store reports changes. */
 export interface StoreWatch {
