@@ -32,8 +32,15 @@ const project = {
   },
 };
 
-/** nestjs-cls and @nestjs/throttler are CommonJS, and Jest below Node 24.9 cannot require the ES modules of Nest 12. */
-const commonJsOnly = ['/test/transports/current-user/nestjs-cls.spec.ts', '/test/e2e/log-in-throttled.spec.ts'];
+/**
+ * nestjs-cls, nestjs-pino and @nestjs/throttler are CommonJS, and Jest below Node 24.9 cannot require the ES modules of Nest 12.
+ */
+const COMMONJS_EXAMPLES = ['23-throttling'];
+const commonJsOnly = [
+  '/test/transports/current-user/nestjs-cls.spec.ts',
+  '/test/e2e/(log-in-throttled|throttling).spec.ts',
+  `/test/examples/(${COMMONJS_EXAMPLES.join('|')}).spec.ts`,
+];
 
 const nest12 = {
   ...project,
@@ -68,6 +75,7 @@ const DIFFERING = [
   'public',
   'raw-request',
   'testing',
+  'throttling',
   'transports',
   'wrong-imports',
 ];
@@ -76,7 +84,11 @@ const DIFFERING = [
 const nest11 = {
   ...project,
   displayName: 'Nest 11',
-  testMatch: ['<rootDir>/test/{transports,access}/**/*.spec.ts', `<rootDir>/test/e2e/{${DIFFERING.join(',')}}.spec.ts`],
+  testMatch: [
+    '<rootDir>/test/{transports,access}/**/*.spec.ts',
+    `<rootDir>/test/e2e/{${DIFFERING.join(',')}}.spec.ts`,
+    ...COMMONJS_EXAMPLES.map((name) => `<rootDir>/test/examples/${name}.spec.ts`),
+  ],
   globalSetup: '<rootDir>/test/support/nest11/install.js',
   moduleNameMapper: {
     '^(@nestjs/.*)$': '<rootDir>/artifacts/nest11/node_modules/$1',

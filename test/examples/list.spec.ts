@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { exampleNames, headOf } from './example.js';
 
 const names = exampleNames();
@@ -20,7 +20,8 @@ Each example is one small application. This command starts it on port 3000, or o
 npm ci && npm run example ${names[0]}
 \`\`\`
 
-The examples 01 to 07 are the steps of the guide of Flask-JWT. The others are pages of the documentation of Flask-JWT-Extended.
+The examples 01 to 07 are the steps of the guide of Flask-JWT. The examples 08 to 22 are pages of the documentation of
+Flask-JWT-Extended. The others are pages of the guide of this library.
 The secret is new at each start, unless \`JWT_SECRET_KEY\` is set. The lines with \`#\` are the answers.
 `;
 
@@ -38,9 +39,14 @@ describe('examples/README.md', () => {
 
   it.each([
     ['docs/from-flask-jwt.md', names.filter((name) => name < '08')],
-    ['docs/from-flask.md', names.filter((name) => name >= '08')],
+    ['docs/from-flask.md', names.filter((name) => name >= '08' && name < '23')],
   ])('has its examples in %s too', (path, expected) => {
     const linked = [...readFileSync(path, 'utf8').matchAll(/\]\(\.\.\/examples\/([\w-]+)\/main\.ts\)/g)];
     expect(linked.map(([, name]) => name)).toEqual(expected);
+  });
+
+  it.each(names.filter((name) => name >= '23'))('has %s in a page of the guide', (name) => {
+    const pages = readdirSync('docs/guide').map((file) => readFileSync(`docs/guide/${file}`, 'utf8'));
+    expect(pages.some((text) => text.includes(`](../../examples/${name}/main.ts)`))).toBe(true);
   });
 });

@@ -5,3 +5,4 @@ export { RevocationStore, type LookUp } from 'nestjs-jwt-extended/store';
 export { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
 export { JwtAuthModule, type JwtAuthOptions } from 'nestjs-jwt-extended/auth';
 export { withToken, type TokenClient } from 'nestjs-jwt-extended/microservices';
+export { jwtTracker } from 'nestjs-jwt-extended/throttler';

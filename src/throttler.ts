@@ -1,0 +1,1 @@
+export { jwtTracker } from './jwt-tracker.js';
