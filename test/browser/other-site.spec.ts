@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrowserContext } from 'playwright-core';
-import { ExampleProject } from '../readme/example-project.js';
-import { codeBlocksOf } from '../readme/readme.js';
+import { ExampleProject } from '../docs/example-project.js';
+import { codeBlocksOf } from '../docs/page.js';
 import { Bank } from './support/bank.js';
 import { describeInChromium, useChromium, useOrdinaryWindow } from './support/chromium.js';
 

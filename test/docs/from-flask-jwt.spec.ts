@@ -1,20 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { FLASK_JWT_DIFFERENCES } from '../conformance/flask-jwt-differences.js';
 import { FLASK_JWT_NAMES, FLASK_JWT_SETTINGS } from '../../src/options/flask-jwt-settings.js';
-import { ExampleProject } from '../readme/example-project.js';
-import { codeBlocksOf } from '../readme/readme.js';
 
 const text = readFileSync('docs/from-flask-jwt.md', 'utf8');
 const rows = [...text.matchAll(/^\| `JWT_.*$/gm)].map(([row]) => row.split('|').slice(1, 3).map(quoted));
-
-const project = new ExampleProject(codeBlocksOf(text));
-
-afterAll(() => project.remove());
-
-it('has examples that compile', () => {
-  expect(project.files).toHaveLength(2);
-  expect(project.diagnostics()).toEqual([]);
-});
 
 function quoted(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);

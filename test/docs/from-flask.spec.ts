@@ -1,28 +1,42 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import type { Type } from '@nestjs/common';
 import * as library from 'nestjs-jwt-extended';
 import { FLASK_SETTINGS } from '../../src/options/flask-settings.js';
 import { resolveSettings } from '../../src/options/resolve-settings.js';
-import { ExampleProject } from '../readme/example-project.js';
-import { codeBlocksOf } from '../readme/readme.js';
+import { SECRET } from '../support/forge.js';
+import { useJwtApp } from '../support/jwt-app.js';
+import { debianProgram, itWithProgram } from '../support/programs.js';
+import { ExampleProject } from './example-project.js';
+import { codeBlocksOf } from './page.js';
 
+const run = promisify(execFile);
 const text = readFileSync('docs/from-flask.md', 'utf8');
-const project = new ExampleProject(codeBlocksOf(text.replace(/^ {3}/gm, '')));
-const cellsOf = (column: number) => [...text.matchAll(/^\|.*\|$/gm)].map(([row]) => row.split('|')[column] ?? '');
-const quoted = (cells: readonly string[]) =>
-  cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+const blocks = codeBlocksOf(text);
+
+process.env.JWT_SECRET_KEY = SECRET;
+const project = new ExampleProject(blocks);
+const { OrdersController } = (await import(project.path('src/orders.controller.ts'))) as { OrdersController: Type };
 
 afterAll(() => project.remove());
 
-it('has examples that compile', () => {
-  expect(project.files).toHaveLength(3);
-  expect(project.diagnostics()).toEqual([]);
+describe('the moved route', () => {
+  const app = useJwtApp('express', { controllers: [OrdersController] });
+
+  itWithProgram(debianProgram('curl'), 'answers the shown commands', async () => {
+    const shown = blocks.find(({ language }) => language === 'sh')?.code ?? '';
+    // Flask and Nest have the same paths, so one server answers for both.
+    const commands = shown.replace(/localhost:\d+/g, new URL(await app.nest.getUrl()).host);
+    const TOKEN = await app.tokens.createAccessToken('alice', { claims: { role: 'user' } });
+    const { stdout } = await run('sh', ['-euc', commands], { env: { ...process.env, TOKEN } });
+    expect(stdout).toBe('{"identity":"alice","role":"user"}'.repeat(2));
+  });
 });
 
-it('links only to files that exist', () => {
-  const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, target = '']) => target);
-  expect(links.length).toBeGreaterThan(0);
-  expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
-});
+const cellsOf = (column: number) => [...text.matchAll(/^\|.*\|$/gm)].map(([row]) => row.split('|')[column] ?? '');
+const quoted = (cells: readonly string[]) =>
+  cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
 
 it('shows every setting of Flask-JWT-Extended once, and no other setting', () => {
   const shown = quoted(cellsOf(1)).filter((name) => name?.startsWith('JWT_'));

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import type { SessionInfo, TokenPair } from 'nestjs-jwt-extended';
-import { ExampleProject } from '../readme/example-project.js';
-import { codeBlocksOf } from '../readme/readme.js';
+import { ExampleProject } from './example-project.js';
+import { codeBlocksOf } from './page.js';
 import { ADAPTERS, startApp, type RunningApp } from '../support/adapters.js';
 import { SECRET } from '../support/forge.js';
 import { send } from '../support/http-client.js';
@@ -15,15 +15,6 @@ const project = new ExampleProject(codeBlocksOf(text));
 const { AppModule } = await import(project.path('src/app.module.ts'));
 
 afterAll(() => project.remove());
-
-it('has examples that compile', () => {
-  expect(project.diagnostics()).toEqual([]);
-});
-
-it('links only to files that exist', () => {
-  const links = [...text.matchAll(/\]\((?!https:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
-  expect(links.filter((target) => !existsSync(`docs/${target}`))).toEqual([]);
-});
 
 describe.each(ADAPTERS)('the sessions of the example, on %s', (adapter) => {
   const log = new RecordingLogger();

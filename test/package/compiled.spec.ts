@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { codeBlocksOf } from '../readme/readme.js';
+import { codeBlocksOf } from '../docs/page.js';
 import { packedFolder, packedTarball } from './packed.js';
 
 const VERSIONS = ['5.4', '5.5', '5.6', '5.7', '5.8', '5.9', '6.0'];

@@ -11,12 +11,13 @@ import { ClientsModule, Transport, type MicroserviceOptions } from '@nestjs/micr
 import { TokenService } from 'nestjs-jwt-extended';
 import { freePort } from '../support/free-port.js';
 import { send } from '../support/http-client.js';
-import { ExampleProject } from './example-project.js';
+import { ExampleProject } from '../docs/example-project.js';
+import { readPage } from '../docs/page.js';
 
 process.env.JWT_SECRET_KEY = '0123456789abcdef0123456789abcdef';
 Logger.overrideLogger(false);
 
-const project = new ExampleProject();
+const project = new ExampleProject(readPage('README.md').blocks);
 const { OrdersController } = (await import(project.path('src/orders.controller.ts'))) as { OrdersController: Type };
 const { ShopController } = (await import(project.path('src/shop.controller.ts'))) as { ShopController: Type };
 const { shop, orders } = (await import(project.path('src/audiences.ts'))) as Record<'shop' | 'orders', DynamicModule>;

@@ -1,15 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { codeBlocks, readme } from './readme.js';
-
-it('links only to files that exist', () => {
-  const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
-  const files = links.filter((target) => !target.startsWith('https://'));
-  expect(files.length).toBeGreaterThan(5);
-  expect(files.filter((file) => !existsSync(file))).toEqual([]);
-});
+import { readPage } from '../docs/page.js';
 
 it('shows every folder of src, and only paths that exist', () => {
-  const tree = codeBlocks.find(({ code }) => code.startsWith('src/\n'))?.code ?? '';
+  const tree = readPage('README.md').blocks.find(({ code }) => code.startsWith('src/\n'))?.code ?? '';
   const paths: string[] = [];
   for (const [, indent = '', name = ''] of tree.matchAll(/^( *)(\S+)/gm))
     paths.push(indent === '' ? name : `src/${name}`);

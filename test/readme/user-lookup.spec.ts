@@ -1,10 +1,11 @@
 import { Test } from '@nestjs/testing';
 import { JwtAuthenticator, type TokenPair } from 'nestjs-jwt-extended';
-import { ExampleProject } from './example-project.js';
+import { ExampleProject } from '../docs/example-project.js';
+import { readPage } from '../docs/page.js';
 
 process.env.JWT_SECRET_KEY = '0123456789abcdef0123456789abcdef';
 
-const project = new ExampleProject();
+const project = new ExampleProject(readPage('README.md').blocks);
 afterAll(() => project.remove());
 
 it('the example with ModuleRef starts, and its userLookup finds the user of the service', async () => {

@@ -63,6 +63,7 @@ const RUNS: Record<string, Run> = {
   'npm run api': { here: (copy) => copy.run('npm run api') },
   'npm run format': { here: (copy) => copy.run('npm run format') },
   'npm run docs:transports': { here: (copy) => copy.run('npm run docs:transports') },
+  'npm run docs:code': { here: (copy) => copy.run('npm run docs:code') },
   'npm run docs:differences': { here: (copy) => copy.run('npm run docs:differences') },
   'npm run bench': BENCH,
   'npm run bench -- guard': BENCH,
@@ -108,7 +109,7 @@ const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
   'examples/README.md',
-  ...readdirSync('docs').map((name) => `docs/${name}`),
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
 ];
 
 describe('every documented command', () => {
