@@ -17,7 +17,10 @@ export interface Credentials {
 /** The refusals of the log-in route: wrong credentials, or a body without credentials. */
 export type LogInRefusal = InvalidCredentialsException | MalformedCredentialsException;
 
-/** The further routes of a log-in. `true` is the default path; a path is relative to `path`, or begins with `/`. */
+/**
+ * The further routes of a log-in. `true` is the default path; a path is relative to `path`, or begins with `/`. A log-out at the
+ * path of another route answers `DELETE` only: `POST /session` logs in, and `DELETE /session` logs out.
+ */
 export interface LogInRoutes {
   /**
    * `POST` with the refresh token returns a new access token, which is not fresh. With a store it also replaces the refresh

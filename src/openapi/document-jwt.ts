@@ -3,6 +3,7 @@ import { callableHandlersOf } from '../access/describe-access.js';
 import { partsOf } from '../access/nest-application.js';
 import { ErrorResponder } from '../errors/error-responder.js';
 import { METHOD, OPTIONS_METHOD } from '../routes/nest-metadata.js';
+import { ownRequirementOf } from '../routes/route-rules.js';
 import type { ChangeableDocument, OpenApiDocument } from './document.js';
 import { describedOperations } from './operations.js';
 import { writeRefusals } from './refusals.js';
@@ -32,11 +33,12 @@ export function documentJwt<Document extends OpenApiDocument>(
     const { operation, method, handler } = described;
     // The guard lets every request of `@Options()` in.
     const isExempt = Reflect.getMetadata(METHOD, handler.method) === OPTIONS_METHOD;
-    const requirement = isExempt ? null : handler.requirement;
+    const byHandler = handler.requirement === null ? ownRequirementOf(handler.method) : null;
+    const requirement = isExempt ? null : (handler.requirement ?? byHandler);
     security.write(described, requirement);
     if (requirement === null) continue;
     writeTokenInBody(operation, requirement, settings);
-    writeRefusals(operation, { requirement, settings, method }, responder);
+    writeRefusals(operation, { requirement, settings, method, isByGuard: byHandler === null }, responder);
   }
   return document;
 }

@@ -24,6 +24,8 @@ interface Call {
   readonly settings: Settings;
   /** In upper case. */
   readonly method: string;
+  /** `false` for a log-out. Its handler checks the token, and accepts one that has expired or is revoked. */
+  readonly isByGuard: boolean;
 }
 
 /** Why an operation can refuse a token: when, an example of the exception, and the words of the description. */
@@ -33,17 +35,16 @@ interface Refusal {
   readonly says: string;
 }
 
-const always = () => true;
-
 const REFUSALS: readonly Refusal[] = [
   {
     when: ({ requirement }) => !requirement.optional,
     example: () => new MissingTokenException('Missing Authorization Header'),
     says: 'The request has no token.',
   },
-  { when: always, example: () => new ExpiredTokenException(), says: 'The token has expired.' },
+  { when: ({ isByGuard }) => isByGuard, example: () => new ExpiredTokenException(), says: 'The token has expired.' },
   {
-    when: ({ requirement, settings }) =>
+    when: ({ requirement, settings, isByGuard }) =>
+      isByGuard &&
       !requirement.skipRevocationCheck &&
       (settings.revocation !== null || settings.callbacks.isTokenRevoked !== undefined),
     example: () => new RevokedTokenException(),
@@ -62,12 +63,12 @@ const REFUSALS: readonly Refusal[] = [
     says: 'The token is in a cookie, and the double submit value is missing or wrong.',
   },
   {
-    when: ({ settings }) => settings.callbacks.userLookup !== undefined,
+    when: ({ settings, isByGuard }) => isByGuard && settings.callbacks.userLookup !== undefined,
     example: () => new UserLookupException('Error loading the user alice'),
     says: 'The user of the token does not exist.',
   },
   {
-    when: ({ settings }) => settings.callbacks.verifyToken !== undefined,
+    when: ({ settings, isByGuard }) => isByGuard && settings.callbacks.verifyToken !== undefined,
     example: () => new TokenVerificationException(),
     says: 'The claims of the token were refused.',
   },
@@ -78,7 +79,7 @@ const REFUSALS: readonly Refusal[] = [
     says: 'The token does not have the scopes or roles that the operation needs.',
   },
   {
-    when: always,
+    when: ({ requirement, isByGuard }) => isByGuard || !requirement.optional,
     example: () => new InvalidTokenException('Signature verification failed'),
     says: 'The token is malformed or forged.',
   },

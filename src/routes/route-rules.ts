@@ -43,6 +43,19 @@ export function rulesDeclaredIn(controller: Type): RulesByName {
   return (Reflect.getOwnMetadata(RULES_BY_NAME, controller) as RulesByName | undefined) ?? NO_RULES;
 }
 
+/** The metadata key of a handler that checks the token itself. The guard lets every request to it in. */
+const CHECKED_BY_HANDLER = 'nestjs-jwt-extended:checked-by-handler';
+
+/** Notes which token a public handler asks for, because it checks the token itself. An OpenAPI document describes it. */
+export function setOwnRequirement(method: Handler, requirement: SettledRequirement): void {
+  Reflect.defineMetadata(CHECKED_BY_HANDLER, requirement, method);
+}
+
+/** The token that a public handler asks for itself; `null` if it asks for none. */
+export function ownRequirementOf(method: Handler): SettledRequirement | null {
+  return (Reflect.getOwnMetadata(CHECKED_BY_HANDLER, method) as SettledRequirement | undefined) ?? null;
+}
+
 /** The rule on a function itself. */
 export function ruleOfFunction(method: Handler): RouteRule | undefined {
   return Reflect.getOwnMetadata(ROUTE_RULE, method) as RouteRule | undefined;

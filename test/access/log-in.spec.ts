@@ -11,6 +11,7 @@ const setup = {
     logInModule({ refresh: true, routes }),
     logInModule({ path: 'admin/auth', usernameKey: 'email', credentials: undefined }),
     logInModule({ path: 'other', credentials: () => null }),
+    logInModule({ path: 'session', cookies: true, routes: { logout: '/session' } }),
   ],
 };
 
@@ -33,6 +34,7 @@ it('lists the routes of a log-in in an OpenAPI document', () => {
     '/auth/sessions',
     '/auth/sessions/{sid}',
     '/other',
+    '/session',
   ]);
 });
 
@@ -53,9 +55,25 @@ it('describes the body of the log-in', () => {
 
 it('says which routes are open, and gives each operation an id of its own', () => {
   const { paths } = document;
-  expect([paths['/auth']?.post?.security, paths['/auth/logout']?.post?.security]).toEqual([[], []]);
+  expect([paths['/auth']?.post?.security, paths['/session']?.post?.security]).toEqual([[], []]);
   expect(paths['/auth/me']?.get?.security).not.toEqual([]);
   const ids = Object.values(paths).flatMap(({ get, post, delete: remove }) => [get, post, remove]);
   const named = ids.flatMap((operation) => operation?.operationId ?? []);
   expect(new Set(named).size).toBe(named.length);
+});
+
+it('says that a log-out needs a token, and which tokens it refuses', () => {
+  const { post, delete: remove } = document.paths['/auth/logout'] ?? {};
+  for (const operation of [post, remove]) {
+    expect(operation?.security).toEqual([{ bearer: [] }, { 'bearer-refresh': [] }]);
+    expect(Object.keys(operation?.responses ?? {})).toEqual(['200', '401', '422', '503']);
+    const examples = JSON.stringify(operation?.responses);
+    expect(examples).toContain('JWT_MISSING');
+    for (const code of ['JWT_EXPIRED', 'JWT_REVOKED']) expect(examples).not.toContain(code);
+  }
+});
+
+it('says that a log-out with cookies accepts a request without them', () => {
+  const { delete: remove } = document.paths['/session'] ?? {};
+  expect(remove?.security).toEqual([{}, { 'jwt-cookie': [], 'jwt-csrf': [] }]);
 });

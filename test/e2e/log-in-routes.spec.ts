@@ -27,6 +27,25 @@ const tokensOf = async (app: TestApp) => (await logIn(app)).body as Tokens;
 const refreshWith = (app: TestApp, token?: string) => app.send('POST', '/auth/refresh', { token });
 
 describe.each(ADAPTERS)('the routes of a log-in on %s', (adapter) => {
+  describe('with log-outs at the paths of other routes', () => {
+    const routes = { logout: '/auth', sessions: true, logoutEverywhere: 'sessions' };
+    const app = useLogInApp(adapter, { refresh: true, routes }, withStore());
+
+    it('logs in with POST, and out with DELETE', async () => {
+      const { access_token: token } = await tokensOf(app);
+      expect(await app.send('DELETE', '/auth', { token })).toEqual(LOGGED_OUT);
+      expect(await app.get('/protected', token)).toEqual(REVOKED);
+    });
+
+    it('lists the sessions with GET, and ends all of them with DELETE, never with POST', async () => {
+      const { access_token: token } = await tokensOf(app);
+      expect(await app.send('POST', '/auth/sessions', { token })).toMatchObject({ status: 404 });
+      expect(await app.get('/auth/sessions', token)).toMatchObject({ status: 200 });
+      expect(await app.send('DELETE', '/auth/sessions', { token })).toEqual(LOGGED_OUT);
+      expect(await app.get('/protected', token)).toEqual(REVOKED);
+    });
+  });
+
   describe('with tokens in headers and a store', () => {
     const app = useLogInApp(adapter, { refresh: true, routes: ALL }, withStore());
 

@@ -78,6 +78,17 @@ describe('options that need another one stop the start', () => {
     await expect(startWith(setup, options)).resolves.toBeUndefined();
   });
 
+  it.each<[LogInSetup, string]>([
+    [{ refresh: true, routes: { refresh: '/auth' } }, 'options "path" and "routes.refresh" have the same path'],
+    [{ routes: { sessions: true, me: 'sessions/' } }, 'options "routes.sessions" and "routes.me" have the same path'],
+    [
+      { routes: { logout: '/out', logoutEverywhere: '/out' } },
+      'options "routes.logout" and "routes.logoutEverywhere" have the same path',
+    ],
+  ])('two routes with one method and path: %j', async (setup, message) => {
+    await expect(startWith(setup, { revocation: { store } })).rejects.toThrow(message);
+  });
+
   it('two modules with one path', async () => {
     const imports = [logInModule(), logInModule({ path: '/auth' })];
     await expect(start({ imports })).rejects.toThrow('JwtAuthModule is imported twice with the path "auth"');
