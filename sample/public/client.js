@@ -28,13 +28,14 @@ export class Exchange {
     return this.status < 300;
   }
 
+  /** Why the server refused the request. The code stays the same; the message is for people and can change. */
+  get code() {
+    return this.body?.code ?? null;
+  }
+
   /** The message of the server. */
   get message() {
     return this.body?.msg ?? this.body?.message ?? `The server answered ${this.status}`;
-  }
-
-  is(status, message) {
-    return this.status === status && this.message === message;
   }
 }
 

@@ -1,5 +1,6 @@
 import { io } from '/socket.io/socket.io.esm.min.js';
 
+const LOST = { message: 'The connection is lost' };
 const SUBSCRIPTION = 'subscription { noteAdded }';
 
 /** The ways to open a connection, by the name that the page shows. */
@@ -7,7 +8,7 @@ const OPENERS = { WebSocket: openSocket, 'Event stream': openEventStream, 'Graph
 
 /**
  * The connections over which the server sends new notes. `onChange` gets the name and the state of a connection, `onNotes` the
- * notes. `onEnd` gets the reason, once for all connections that end together.
+ * notes. `onEnd` gets the code of the reason, once for all connections that end together.
  */
 export class Live {
   #connections = [];
@@ -22,8 +23,8 @@ export class Live {
   reopen() {
     for (const { close } of this.#connections) close();
     let isReported = false;
-    const end = (reason) => {
-      if (!isReported) this.onEnd(reason);
+    const end = (code) => {
+      if (!isReported) this.onEnd(code);
       isReported = true;
     };
     this.#connections = Object.entries(OPENERS).map(([name, open]) => this.#connect(name, open, end));
@@ -36,12 +37,12 @@ export class Live {
     const close = open({
       opened: () => show('open', true),
       notes: this.onNotes,
-      ended: (reason) => {
+      ended: ({ message, code }) => {
         if (isOver) return;
         isOver = true;
-        show(reason);
+        show(message);
         close();
-        onEnd(reason);
+        onEnd(code);
       },
     });
     return {
@@ -58,9 +59,9 @@ function openSocket({ opened, notes, ended }) {
   const socket = io({ transports: ['websocket'], reconnection: false, forceNew: true });
   socket.on('connect', opened);
   socket.on('notes', notes);
-  socket.on('exception', ({ message }) => ended(message));
-  socket.on('connect_error', ({ message }) => ended(message));
-  socket.on('disconnect', (reason) => ended(reason));
+  socket.on('exception', ended);
+  socket.on('connect_error', ({ message, data }) => ended({ message, code: data?.code }));
+  socket.on('disconnect', (message) => ended({ message }));
   return () => socket.disconnect();
 }
 
@@ -68,7 +69,7 @@ function openSocket({ opened, notes, ended }) {
 function openEventStream({ opened, ended }) {
   const source = new EventSource('/notes/events');
   source.addEventListener('open', opened);
-  source.addEventListener('error', ({ data }) => ended(data ? JSON.parse(data).message : 'The connection is lost'));
+  source.addEventListener('error', ({ data }) => ended(data ? JSON.parse(data) : LOST));
   return () => source.close();
 }
 
@@ -77,7 +78,7 @@ function openSubscription({ opened, ended }) {
   const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const send = (message) => socket.send(JSON.stringify(message));
   socket.addEventListener('open', () => send({ type: 'connection_init' }));
-  socket.addEventListener('close', ({ reason }) => ended(reason || 'The connection is lost'));
+  socket.addEventListener('close', ({ reason }) => ended(reason ? { message: reason } : LOST));
   socket.addEventListener('message', ({ data }) => {
     const { type, payload } = JSON.parse(data);
     if (type === 'ping') send({ type: 'pong' });
@@ -85,7 +86,7 @@ function openSubscription({ opened, ended }) {
       send({ id: '1', type: 'subscribe', payload: { query: SUBSCRIPTION } });
       opened();
     }
-    if (type === 'error') ended(payload[0].message);
+    if (type === 'error') ended({ message: payload[0].message, code: payload[0].extensions?.jwt });
   });
   return () => socket.close();
 }

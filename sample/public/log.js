@@ -1,13 +1,15 @@
 const MOST = 50;
 const SECRET_FIELDS = ['password'];
 
-/** Explanations of the messages of the server. */
+/** Explanations of refusals, by their code. */
 const EXPLANATIONS = {
-  'Missing CSRF token': 'The request has the cookie but no CSRF value, so it may come from a form on another site.',
-  'CSRF double submit tokens do not match': 'The header has the value of another token.',
-  'Fresh token required': 'The token came from a refresh. This route needs a token from a log-in with the password.',
-  'Token has expired': 'The lifetime of the token is over. A refresh sets a new one.',
-  'Token has been revoked': 'The session has ended, or the refresh token was used before.',
+  JWT_CSRF:
+    'The request has the cookie but no CSRF value, or the value of another token. It may come from a form on another site.',
+  JWT_NOT_FRESH: 'The token came from a refresh. This route needs a token from a log-in with the password.',
+  JWT_EXPIRED: 'The lifetime of the token is over. A refresh sets a new one.',
+  JWT_REVOKED: 'The session has ended, or the refresh token was used before.',
+  JWT_INSUFFICIENT_SCOPE: 'The token does not have the role that this route needs.',
+  JWT_BAD_CREDENTIALS: 'An unknown user and a wrong password get this answer after the same time.',
 };
 
 /** Shows each request and its response, the latest first. It inserts text only, never markup. */
@@ -55,7 +57,7 @@ function lineOf({ request: { method, path }, status, succeeded, milliseconds }) 
 
 function entryOf(exchange) {
   const { request } = exchange;
-  const explanation = EXPLANATIONS[exchange.message];
+  const explanation = EXPLANATIONS[exchange.code];
   return element('details', {}, [
     element('summary', {}, lineOf(exchange)),
     ...(explanation === undefined ? [] : [element('p', { className: 'explanation' }, explanation)]),

@@ -89,9 +89,9 @@ function showConnection(name, { isOpen, text }) {
 }
 
 /** After an expired token, the page refreshes and opens the connections again. */
-async function connectionEnded(reason) {
+async function connectionEnded(code) {
   await session.load();
-  if (reason === 'Token has expired' && session.user !== null) live.reopen();
+  if (code === 'JWT_EXPIRED' && session.user !== null) live.reopen();
 }
 
 function showCookies() {
@@ -156,7 +156,7 @@ on('password-form', 'submit', changePassword);
 async function changePassword(form, isRetry = false) {
   const body = { password: valueOf(form, 'password') };
   const exchange = await session.send('POST', '/profile/password', { body });
-  if (exchange.is(401, 'Fresh token required') && !isRetry) {
+  if (exchange.code === 'JWT_NOT_FRESH' && !isRetry) {
     byId('confirm-error').textContent = '';
     byId('toast').hidden = true;
     byId('confirm').showModal();

@@ -1,7 +1,7 @@
 const REFRESH_PROOF = { proof: 'csrf_refresh_token' };
 
 /** Refusals of a request whose session is still valid. */
-const SESSION_IS_VALID = ['Missing CSRF token', 'CSRF double submit tokens do not match', 'Fresh token required'];
+const SESSION_IS_VALID = ['JWT_CSRF', 'JWT_NOT_FRESH'];
 
 /** The session of the current user. Tabs share their cookies, so a tab notifies the others when it changes the session. */
 export class Session {
@@ -41,7 +41,7 @@ export class Session {
   }
 
   logOutEverywhere() {
-    return this.#change('DELETE', '/auth/sessions');
+    return this.#change('DELETE', '/auth/session/logout-everywhere');
   }
 
   logOut() {
@@ -51,11 +51,11 @@ export class Session {
   /** Sends a request to a protected route. If the token has expired, it refreshes and tries once more. */
   async send(method, path, options) {
     const exchange = await this.client.send(method, path, options);
-    if (exchange.is(401, 'Token has expired')) {
+    if (exchange.code === 'JWT_EXPIRED') {
       await this.refresh();
       return this.user === null ? exchange : this.client.send(method, path, options);
     }
-    const isLoggedOut = exchange.status === 401 && !SESSION_IS_VALID.includes(exchange.message);
+    const isLoggedOut = exchange.status === 401 && !SESSION_IS_VALID.includes(exchange.code);
     // Implicit refresh changes the CSRF cookie, which scripts can read. So the page knows that its token was renewed.
     const isRenewed = exchange.changedCookies.includes('csrf_access_token');
     if (isLoggedOut || isRenewed) await this.load();

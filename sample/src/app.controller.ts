@@ -8,7 +8,8 @@ In a browser, this address shows a page that uses cookies.
 
 POST   /auth/login            {"username", "password"}: returns a fresh access token and a refresh token
 POST   /auth/refresh          with the refresh token: returns the next pair, not fresh
-DELETE /auth/logout           with either token: ends its session, for both tokens
+POST   /auth/logout           with either token: ends its session, for both tokens
+DELETE /auth/logout           does the same
 GET    /auth/sessions         lists your sessions
 DELETE /auth/sessions/:sid    ends that session
 DELETE /auth/sessions         ends all your sessions
@@ -30,9 +31,13 @@ GET    /auth/session          returns the current user
 POST   /auth/session/confirm  {"password"}: sets a fresh access token
 POST   /auth/session/refresh  sets the next pair, not fresh
 DELETE /auth/session          ends the session and deletes the cookies
+POST   /auth/session/logout-everywhere    ends all your sessions and deletes the cookies
+DELETE /auth/session/logout-everywhere    does the same
 
-With cookies, POST and DELETE need the value of the cookie csrf_access_token in the header "X-CSRF-TOKEN". Routes with
-the refresh token (/auth/session/refresh, DELETE /auth/session) need the value of csrf_refresh_token.
+With cookies, POST and DELETE need the value of the cookie csrf_access_token in the header "X-CSRF-TOKEN".
+/auth/session/refresh needs the value of csrf_refresh_token. DELETE /auth/session accepts either value.
+
+A refusal has a message and a code: {"msg": "Token has expired", "code": "JWT_EXPIRED"}.
 `;
 
 @Controller()

@@ -18,6 +18,7 @@ export class TextFields<Name extends string> implements PipeTransform<unknown, R
   private read(fields: object, name: Name): string {
     const value: unknown = Object.getOwnPropertyDescriptor(fields, name)?.value;
     if (typeof value === 'string' && value.length >= this.least && value.length <= MOST) return value;
-    throw new BadRequestException({ msg: `"${name}" must be a string of ${this.least} to ${MOST} characters` });
+    const msg = `"${name}" must be a string of ${this.least} to ${MOST} characters`;
+    throw new BadRequestException({ msg, code: 'BAD_FIELD' });
   }
 }

@@ -62,7 +62,7 @@ describe('the event stream', () => {
 
   it('refuses a request without a token', async () => {
     const response = await open();
-    expect([response.status, await response.json()]).toEqual([401, { msg: MISSING }]);
+    expect([response.status, await response.json()]).toEqual([401, { msg: MISSING, code: 'JWT_MISSING' }]);
   });
 
   it('sends new notes until the user logs out everywhere', async () => {

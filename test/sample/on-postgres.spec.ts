@@ -10,7 +10,7 @@ interface Session {
   readonly current: boolean;
 }
 
-const revoked = { status: 401, body: { msg: 'Token has been revoked' } };
+const revoked = { status: 401, body: { msg: 'Token has been revoked', code: 'JWT_REVOKED' } };
 
 describeWithPostgres('The sample on DATABASE_URL', () => {
   const before = { ...process.env };
@@ -50,7 +50,7 @@ describeWithPostgres('The sample on DATABASE_URL', () => {
     expect(await sessionsOf(other, second.access_token)).toHaveLength(2);
     const { sid } = listed.find(({ current }) => !current) as Session;
     const ended = await one.request(`DELETE /auth/sessions/${sid}`, { token: first.access_token });
-    expect(ended).toEqual({ status: 200, body: { msg: 'The session is over' } });
+    expect(ended).toEqual({ status: 200, body: { msg: 'session ended' } });
     for (const sample of [one, other]) {
       expect(await sample.request('GET /profile', { token: second.access_token })).toEqual(revoked);
       expect(await sample.request('GET /profile', { token: first.access_token })).toMatchObject({ status: 200 });

@@ -28,7 +28,7 @@ class Visitor {
   }
 }
 
-const revoked = { status: 401, body: { msg: 'Token has been revoked' } };
+const revoked = { status: 401, body: { msg: 'Token has been revoked', code: 'JWT_REVOKED' } };
 const alice = { id: '1', username: 'alice', role: 'admin' };
 
 let app: RunningApp;
@@ -48,7 +48,7 @@ beforeEach(async () => {
 
 it('returns no tokens in bodies, and limits the refresh token to its own routes', async () => {
   const answer = await visitor.logIn();
-  expect(answer).toEqual({ status: 201, body: { msg: 'Hello, alice' } });
+  expect(answer).toEqual({ status: 200, body: { msg: 'Hello, alice' } });
   const lines = answer.setCookies.map((line) => line.replace(/=[^;]+/, ''));
   expect(lines).toEqual([
     'access_token_cookie; Path=/; HttpOnly; SameSite=Lax',
@@ -60,7 +60,7 @@ it('returns no tokens in bodies, and limits the refresh token to its own routes'
 
 it('refuses a wrong password, and sets no cookie', async () => {
   const answer = await sample.request('POST /auth/session', { body: { username: 'alice', password: 'wrong' } });
-  expect(answer).toEqual({ status: 401, body: { msg: 'Wrong username or password' } });
+  expect(answer).toEqual({ status: 401, body: { msg: 'Bad username or password', code: 'JWT_BAD_CREDENTIALS' } });
   expect(answer.setCookies).toEqual([]);
 });
 
@@ -74,7 +74,7 @@ it('returns the current user, or null', async () => {
 it('stores a note only with the double submit value', async () => {
   expect(await visitor.send('POST /notes', { text: 'one' })).toEqual({ status: 201, body: ['one'] });
   expect(await visitor.send('POST /notes', { text: 'two' })).toMatchObject({ body: ['two', 'one'] });
-  const noValue = { status: 401, body: { msg: 'Missing CSRF token' } };
+  const noValue = { status: 401, body: { msg: 'Missing CSRF token', code: 'JWT_CSRF' } };
   expect(await visitor.send('POST /notes', { text: 'three' }, 'none')).toEqual(noValue);
   expect(await visitor.send('GET /notes')).toEqual({ status: 200, body: ['two', 'one'] });
   const { access_token: token } = await sample.pairOf('bob');
@@ -84,13 +84,13 @@ it('stores a note only with the double submit value', async () => {
 it('refreshes with the cookie; the new token is not fresh until the user confirms the password', async () => {
   const before = new Map(visitor.cookies);
   const refresh = () => visitor.send('POST /auth/session/refresh', undefined, 'csrf_refresh_token');
-  expect(await refresh()).toEqual({ status: 200, body: { msg: 'You have new tokens' } });
+  expect(await refresh()).toEqual({ status: 200, body: { msg: 'token refreshed' } });
   expect(await visitor.send('GET /auth/session')).toMatchObject({ body: { user: alice, fresh: false } });
   const password = { password: PASSWORD };
   expect(await visitor.send('POST /profile/password', password)).toMatchObject({ status: 401 });
   expect(await visitor.send('POST /auth/session/confirm', { password: 'wrong' })).toEqual({
     status: 403,
-    body: { msg: 'Wrong password' },
+    body: { msg: 'Wrong password', code: 'WRONG_PASSWORD' },
   });
   expect(await visitor.send('POST /auth/session/confirm', password)).toMatchObject({ status: 200 });
   expect(await visitor.send('POST /profile/password', password)).toMatchObject({ status: 200 });
@@ -108,10 +108,21 @@ it('ends the session with all its tokens, including those of a refresh and a con
   const other = new Visitor(sample);
   await other.logIn();
   const answer = await visitor.send('DELETE /auth/session', undefined, 'csrf_refresh_token');
-  expect(answer).toEqual({ status: 200, body: { msg: 'You are logged out' } });
+  expect(answer).toEqual({ status: 200, body: { msg: 'logout successful' } });
   expect(visitor.cookies.size).toBe(0);
   for (const token of [first, second, third]) expect(await sample.request('GET /profile', { token })).toEqual(revoked);
   expect(await other.send('GET /auth/session')).toMatchObject({ body: { user: alice } });
+});
+
+it('logs out everywhere, and deletes the cookies', async () => {
+  const other = new Visitor(sample);
+  await other.logIn();
+  expect(await visitor.send('POST /auth/session/logout-everywhere')).toEqual({
+    status: 200,
+    body: { msg: 'logout successful' },
+  });
+  expect(visitor.cookies.size).toBe(0);
+  expect(await other.send('GET /profile')).toEqual(revoked);
 });
 
 it('logs out without the access token', async () => {
@@ -122,12 +133,14 @@ it('logs out without the access token', async () => {
 it('refuses headers on routes for browsers, and cookies on routes for programs', async () => {
   const { access_token: access, refresh_token: refresh } = await sample.pairOf('alice');
   expect(await sample.request('POST /auth/session/refresh', { token: refresh })).toMatchObject({ status: 401 });
-  expect(await sample.request('DELETE /auth/session', { token: refresh })).toMatchObject({ status: 401 });
+  // A log-out without cookies ends nothing.
+  expect(await sample.request('DELETE /auth/session', { token: refresh })).toMatchObject({ status: 200 });
+  expect(await sample.request('GET /profile', { token: access })).toMatchObject({ status: 200 });
   expect(await sample.request('POST /auth/session/confirm', { token: access })).toMatchObject({ status: 401 });
   for (const route of ['POST /auth/refresh', 'DELETE /auth/logout']) {
     expect(await visitor.send(route, undefined, 'csrf_refresh_token')).toEqual({
       status: 401,
-      body: { msg: 'Missing Authorization Header' },
+      body: { msg: 'Missing Authorization Header', code: 'JWT_MISSING' },
     });
   }
 });

@@ -44,9 +44,9 @@ itWithProgram(debianProgram('curl'), 'can be pasted into a shell twice', async (
     '[{"id":"1","username":"alice","role":"admin"},{"id":"2","username":"bob","role":"user"}] (200)',
     '{"data":{"notes":[]}}',
     '{"msg":"The password is changed"} (200)',
-    '{"msg":"Fresh token required"} (401)',
-    '{"msg":"You are logged out"} (200)',
-    '{"msg":"Token has been revoked"} (401)',
+    '{"msg":"Fresh token required","code":"JWT_NOT_FRESH"} (401)',
+    '{"msg":"logout successful"} (200)',
+    '{"msg":"Token has been revoked","code":"JWT_REVOKED"} (401)',
   ];
   expect(stderr).toBe('');
   expect(stdout.trim().split('\n')).toEqual([...once, ...once]);

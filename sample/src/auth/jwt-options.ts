@@ -31,6 +31,8 @@ export class JwtOptions implements JwtExtendedOptionsFactory {
       // With a store, each log-in opens a session that can be ended, and a refresh token is used once.
       revocation: { store: this.store },
       rotation: { maxAge: '90d', maxPerUser: 20 },
+      // The page compares the code, which stays the same. The message can change.
+      errorFormat: ({ message, code }) => ({ msg: message, code }),
       userIdentity: (user: User) => user.id,
       // `@JwtRequired({ roles: 'admin' })` compares this claim. A new role counts from the next token.
       additionalClaims: (user: User) => ({ roles: [user.role] }),
