@@ -55,7 +55,7 @@ describeInChromium('the page of the sample', () => {
     it('shows an error for a wrong password', async () => {
       await tab.field('Password').fill('wrong');
       await tab.button('Log in').click();
-      await tab.text('Wrong username or password').waitFor();
+      await tab.text('Bad username or password').waitFor();
       expect(await tab.text('Logged out').isVisible()).toBe(true);
     });
 
@@ -133,7 +133,7 @@ describeInChromium('the page of the sample', () => {
       ] as const) {
         const token = before.find((cookie) => cookie.name === name)?.value;
         const answer = await new SampleClient(url).request(route, { token });
-        expect(answer).toEqual({ status: 401, body: { msg: 'Token has been revoked' } });
+        expect(answer).toEqual({ status: 401, body: { msg: 'Token has been revoked', code: 'JWT_REVOKED' } });
       }
     });
 
