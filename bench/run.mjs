@@ -35,6 +35,6 @@ for (const group of positionals.length > 0 ? positionals : GROUPS) {
 const report = { machine, results };
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 if (values['write-docs']) {
-  writeFileSync(new URL('../docs/benchmarks.svg', import.meta.url), toPlot(report));
-  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), await toDocument(report));
+  writeFileSync(new URL('../docs/operations/benchmarks.svg', import.meta.url), toPlot(report));
+  writeFileSync(new URL('../docs/operations/benchmarks.md', import.meta.url), await toDocument(report));
 }

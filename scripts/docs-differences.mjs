@@ -1,4 +1,4 @@
-// Writes docs/differences.md from the table in test/conformance/differences.ts.
+// Writes docs/reference/differences.md from the table in test/conformance/differences.ts.
 import { transformFile } from '@swc/core';
 import { mkdtempSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ try {
   const { DIFFERENCES_BY_TOPIC } = await load('differences');
   const { differencesDocument } = await load('differences-document');
   mkdirSync(new URL('docs/', root), { recursive: true });
-  writeFileSync(new URL('docs/differences.md', root), differencesDocument(DIFFERENCES_BY_TOPIC));
+  writeFileSync(new URL('docs/reference/differences.md', root), differencesDocument(DIFFERENCES_BY_TOPIC));
 } finally {
   rmSync(compiled, { recursive: true, force: true });
 }

@@ -49,8 +49,8 @@ const FILES = [
   'test/*.ts',
 ];
 
-/** This file and its test contain the refused words, and docs/benchmarks.md is generated. */
-const SKIPPED = ['scripts/plain-english.mjs', 'test/scripts/plain-english.spec.ts', 'docs/benchmarks.md'];
+/** This file and its test contain the refused words, and docs/operations/benchmarks.md is generated. */
+const SKIPPED = ['scripts/plain-english.mjs', 'test/scripts/plain-english.spec.ts', 'docs/operations/benchmarks.md'];
 
 /** The faults of a text, each with its sentence. */
 export function faultsOf(text) {

@@ -49,7 +49,7 @@ const SCHEMES: Readonly<Record<AlgorithmFamily, SignatureScheme>> = {
  * `@nestjs/jwt` signs with RSA, where it takes 1.02 times the bare signature. This file calls `node:crypto` for the rest.
  * For HMAC, `@nestjs/jwt` takes 1.8 times the bare signature and this file 1.3 times. To verify HS256, `@nestjs/jwt` takes
  * 3.3 times the bare HMAC and this file 2.2 times, for RS256 1.3 and 1.16 times. `@nestjs/jwt` supports neither ES256K nor
- * EdDSA. The figures are from Node 20 (docs/benchmarks.md).
+ * EdDSA. The figures are from Node 20 (docs/operations/benchmarks.md).
  */
 export class TokenCodec {
   // The service has no key, so no call can fall back to one. Each call passes a prepared key, because jsonwebtoken would

@@ -10,7 +10,7 @@ the entry quotes the rule of this library's contract.
 <!-- Generated from test/conformance/differences.ts by \`npm run docs:differences\`. Do not edit. -->
 `;
 
-/** `docs/differences.md`. */
+/** `docs/reference/differences.md`. */
 export function differencesDocument(topics: Readonly<Record<string, readonly Difference[]>>): string {
   const sections = Object.entries(topics).map(([topic, rows]) => `## ${topic}\n\n${rows.map(entry).join('\n')}\n`);
   return [HEAD, ...sections].join('\n');

@@ -5,8 +5,8 @@ import { loadGroups } from './harness/scenario.js';
 import { readSelector, selectsScenario } from './step-selector.js';
 
 describe('the differences from Flask-JWT-Extended', () => {
-  it('equal docs/differences.md (npm run docs:differences)', () => {
-    const written = readFileSync(new URL('../../docs/differences.md', import.meta.url), 'utf8');
+  it('equal docs/reference/differences.md (npm run docs:differences)', () => {
+    const written = readFileSync(new URL('../../docs/reference/differences.md', import.meta.url), 'utf8');
     expect(written).toBe(differencesDocument(DIFFERENCES_BY_TOPIC));
   });
 

@@ -362,7 +362,7 @@ const HOST: readonly Difference[] = [
   },
 ];
 
-/** The topics are the sections of `docs/differences.md`. */
+/** The topics are the sections of `docs/reference/differences.md`. */
 export const DIFFERENCES_BY_TOPIC: Readonly<Record<string, readonly Difference[]>> = {
   'Settings and arguments': REFUSED,
   'Valid tokens': TOKENS,

@@ -3,7 +3,7 @@ import type { Difference } from './differences.js';
 const START =
   'Wrong options (unknown names included) stop the start with a `TypeError` that names the option, what is wrong and the cure.';
 
-/** The deliberate differences from Flask-JWT 0.3.2. `docs/from-flask-jwt.md` has each of them. */
+/** The deliberate differences from Flask-JWT 0.3.2. `docs/migration/from-flask-jwt.md` has each of them. */
 export const FLASK_JWT_DIFFERENCES: readonly Difference[] = [
   {
     id: 'settings-that-cannot-work',

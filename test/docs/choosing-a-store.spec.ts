@@ -14,7 +14,7 @@ import { until } from '../support/until.js';
 
 process.env.JWT_SECRET_KEY = SECRET;
 
-const text = readFileSync('docs/choosing-a-store.md', 'utf8');
+const text = readFileSync('docs/guide/choosing-a-store.md', 'utf8');
 const project = new ExampleProject(codeBlocksOf(text));
 
 afterAll(() => project.remove());

@@ -9,7 +9,7 @@ import { SETTINGS } from '../../src/options/tokens.js';
 import { ExampleProject } from './example-project.js';
 import { codeBlocksOf } from './page.js';
 
-const FILE = 'docs/cookies-and-csrf.md';
+const FILE = 'docs/guide/cookies-and-csrf.md';
 const text = readFileSync(FILE, 'utf8');
 const blocks = codeBlocksOf(text);
 

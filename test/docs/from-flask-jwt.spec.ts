@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { FLASK_JWT_DIFFERENCES } from '../conformance/flask-jwt-differences.js';
 import { FLASK_JWT_NAMES, FLASK_JWT_SETTINGS } from '../../src/options/flask-jwt-settings.js';
 
-const text = readFileSync('docs/from-flask-jwt.md', 'utf8');
+const text = readFileSync('docs/migration/from-flask-jwt.md', 'utf8');
 const rows = [...text.matchAll(/^\| `JWT_.*$/gm)].map(([row]) => row.split('|').slice(1, 3).map(quoted));
 
 function quoted(cell: string): string[] {

@@ -12,7 +12,7 @@ import { ExampleProject } from './example-project.js';
 import { codeBlocksOf } from './page.js';
 
 const run = promisify(execFile);
-const text = readFileSync('docs/from-flask.md', 'utf8');
+const text = readFileSync('docs/migration/from-flask.md', 'utf8');
 const blocks = codeBlocksOf(text);
 
 process.env.JWT_SECRET_KEY = SECRET;

@@ -3,7 +3,7 @@ import { resolveSettings } from '../../src/options/resolve-settings.js';
 import { ExampleProject } from './example-project.js';
 import { codeBlocksOf } from './page.js';
 
-const text = readFileSync('docs/identity-providers.md', 'utf8');
+const text = readFileSync('docs/guide/identity-providers.md', 'utf8');
 const project = new ExampleProject(codeBlocksOf(text));
 
 afterAll(() => project.remove());

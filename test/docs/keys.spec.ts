@@ -11,7 +11,7 @@ import { pem, privateKeyFor, publicKeyFor } from '../support/key-pairs.js';
 import { ExampleProject } from './example-project.js';
 import { codeBlocksOf } from './page.js';
 
-const text = readFileSync('docs/keys.md', 'utf8');
+const text = readFileSync('docs/guide/keys.md', 'utf8');
 
 process.env.JWT_PRIVATE_KEY = pem(privateKeyFor('EdDSA')).replaceAll('\n', '\\n');
 process.env.JWT_PUBLIC_KEY = pem(publicKeyFor('EdDSA'));

@@ -10,7 +10,7 @@ import { RecordingLogger } from '../support/recording-logger.js';
 
 process.env.JWT_SECRET_KEY = SECRET;
 
-const text = readFileSync('docs/sessions-and-revocation.md', 'utf8');
+const text = readFileSync('docs/guide/sessions-and-revocation.md', 'utf8');
 const project = new ExampleProject(codeBlocksOf(text));
 const { AppModule } = await import(project.path('src/app.module.ts'));
 

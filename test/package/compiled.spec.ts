@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { codeBlocksOf } from '../docs/page.js';
+import { PAGES, readPage } from '../docs/page.js';
 import { packedFolder, packedTarball } from './packed.js';
 
 const VERSIONS = ['5.4', '5.5', '5.6', '5.7', '5.8', '5.9', '6.0'];
@@ -45,11 +45,10 @@ function install(name: string, manifest: object, ...packages: string[]): string 
 /** The code of README.md and of each page of docs, because users copy it, and an import of each entry. */
 function writeSources(project: string, isModule: boolean): void {
   rmSync(join(project, 'sources'), { recursive: true, force: true });
-  const pages = readdirSync('docs').filter((page) => page.endsWith('.md'));
-  for (const page of ['README.md', ...pages.map((name) => `docs/${name}`)]) {
-    for (const { language, code } of codeBlocksOf(readFileSync(page, 'utf8'))) {
+  for (const page of PAGES) {
+    for (const { language, code, marker } of readPage(page).blocks) {
       const [, file] = /^\/\/ (\S+\.ts)\n/.exec(code) ?? [];
-      if (language !== 'ts' || file === undefined) continue;
+      if (language !== 'ts' || file === undefined || marker !== undefined) continue;
       if (isModule || !needsModule.test(code)) write(join(project, 'sources', page.replace(/\W/g, '-'), file), code);
     }
   }
