@@ -58,6 +58,7 @@ const DIFFERING = [
   'current-user',
   'decorated-methods',
   'error-responses',
+  'health',
   'implicit-refresh',
   'imported-twice',
   'jwt-context',

@@ -165,6 +165,7 @@ const PROVIDERS: Provider[] = [
     TokenFactory,
     TokenVerifier,
     SessionManager,
+    IdentityProviders,
     KeyRing,
     RevocationEvents,
     JwtConnections,

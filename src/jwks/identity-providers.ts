@@ -6,7 +6,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import { ownValue, type JoseHeader } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import { IdentityProvider } from './identity-provider.js';
-import type { FetchOutcome } from './key-cache.js';
+import type { FetchOutcome, KeyCache } from './key-cache.js';
 import { hasMember } from '../types/members.js';
 
 /** Called after every attempt to fetch the keys of a provider. */
@@ -38,6 +38,11 @@ export class IdentityProviders {
 
   stop(): void {
     for (const { cache } of this.providers) cache.stop();
+  }
+
+  /** The keys of each provider, in the order of the option. */
+  get caches(): readonly KeyCache[] {
+    return this.providers.map(({ cache }) => cache);
   }
 
   /** Calls the listener when a provider no longer publishes a key that was in use. */

@@ -6,3 +6,4 @@ export { SqlRevocationStore, type SqlQuery } from 'nestjs-jwt-extended/sql';
 export { JwtAuthModule, type JwtAuthOptions } from 'nestjs-jwt-extended/auth';
 export { withToken, type TokenClient } from 'nestjs-jwt-extended/microservices';
 export { jwtTracker } from 'nestjs-jwt-extended/throttler';
+export { JwtHealthIndicator, type JwtHealthResult } from 'nestjs-jwt-extended/terminus';

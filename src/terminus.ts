@@ -1,0 +1,1 @@
+export { JwtHealthIndicator, type JwtHealthOptions, type JwtHealthResult } from './jwt-health.indicator.js';
