@@ -55,12 +55,15 @@ const layers = {
   stores: [],
   testing: ['access', 'authentication', 'context', 'routes', 'transports', 'options', 'stores'],
   microservices: [],
+  command: ['access', 'keys', 'options'],
 };
 /** Files at the root of src that these folders may import: what they register, or what they call as a user does. */
 const atRootFor = {
   module: ['jwt.guard', 'jwt-exception.filter', 'token.service'],
   'log-in': ['token.service', 'token-options'],
   testing: ['jwt.guard', 'token.service', 'token-options'],
+  // The command loads the published entry, as the application does that it describes.
+  command: ['index'],
 };
 const ground = ['errors', 'types'];
 const folders = [...Object.keys(layers), ...ground];
@@ -71,7 +74,7 @@ const anyOf = (names) => `(${names.join('|')})`;
 const entryNames = Object.values(subpaths).flatMap(
   (subpath) => /dist\/esm\/(.+)\.js$/.exec(subpath.import?.default ?? '')?.[1] ?? [],
 );
-const entries = `^src/${anyOf(entryNames)}\\.ts$`;
+const entries = `^src/${anyOf([...entryNames, 'command/main'])}\\.ts$`;
 const mainEntry = '^src/index\\.ts$';
 
 const inSrc = (names) => `^src/${anyOf(names)}/`;
@@ -98,7 +101,7 @@ module.exports = {
     {
       name: 'no-import-of-the-barrel',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: inSrc(['command']) },
       to: { path: mainEntry },
     },
     ...Object.entries(layers).map(([folder, allowed]) => onlyDownwards(folder, [...allowed, ...ground])),

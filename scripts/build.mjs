@@ -21,8 +21,10 @@ rmSync(dist, { recursive: true, force: true });
 compile('cjs', '--emitDeclarationOnly');
 compile('esm');
 const chunks = await bundleChunks();
+const command = await bundleCommand();
 removeCode(`${dist}/esm`);
 await writeChunks(chunks);
+writeFileSync(`${dist}/command.js`, `#!/usr/bin/env node\n${command}`, { mode: 0o755 });
 for (const format of Object.keys(formats)) removeInternalTypes(`${dist}/${format}`);
 
 function compile(format, ...options) {
@@ -71,6 +73,19 @@ async function bundleChunks() {
   const { output } = await bundle.generate({ format: 'es', chunkFileNames: '[name].js' });
   await bundle.close();
   return new Map(output.map((chunk) => [chunk.fileName, chunk]));
+}
+
+/** The code of the command, one file. It imports the library as an application does. */
+async function bundleCommand() {
+  const library = `${dist}/esm/index.js`;
+  const bundle = await bundleOf({
+    input: `${dist}/esm/command/main.js`,
+    external: (id) => id === library || !/^[./]/.test(id),
+    treeshake: true,
+  });
+  const { output } = await bundle.generate({ format: 'es', paths: { [library]: './esm/index.js' } });
+  await bundle.close();
+  return output[0].code;
 }
 
 /** Writes each chunk in both formats. A chunk exports what the first copy of it exported in this process. */

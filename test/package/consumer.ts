@@ -36,6 +36,11 @@ export function describeConsumer(name: 'nest11-commonjs' | 'nest12-esm'): void {
       run('node', '--input-type=module', '--eval', `import '${specifier}'`);
     });
 
+    it('has the command', () => {
+      run('npx', 'nestjs-jwt-extended', '--help');
+      run('npx', 'nestjs-jwt-extended', 'keys', 'generate');
+    });
+
     it.each(['mysql', 'postgres', 'sqlite'])('the migration for %s is found by its path', (dialect) => {
       const specifier = `${manifest.name}/migrations/${dialect}.sql`;
       run('node', '--input-type=commonjs', '--eval', `fs.readFileSync(require.resolve('${specifier}'))`);

@@ -11,13 +11,14 @@ const files = readdirSync(packedFolder, { recursive: true, withFileTypes: true }
 const manifest = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'utf8'));
 
 describe('the tarball', () => {
-  it('contains only the build, the migrations and four pages', () => {
+  it('contains only the build, the command, the migrations and four pages', () => {
     const built = /^dist\/(esm|cjs)\/(package\.json|.+\.(js|js\.map|d\.ts))$/;
     expect(files.filter((file) => !built.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'SECURITY.md',
+      'dist/command.js',
       'migrations/mysql-notes.sql',
       'migrations/mysql.sql',
       'migrations/postgres-notes.sql',

@@ -52,7 +52,8 @@ export class WorkerBuild {
   }
 }
 
-async function compile(from: string, to: string, manifest: object): Promise<void> {
+/** Compiles the sources of a folder into another folder, with a `package.json`. */
+export async function compile(from: string, to: string, manifest: object): Promise<void> {
   const sources = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const compiled = await Promise.all(
     sources.map(async (file) => ({ file, code: (await transformFile(join(from, file), options)).code })),
