@@ -4,6 +4,7 @@
 //   # {"error":"Bad username or password","code":"JWT_BAD_CREDENTIALS"}
 //   curl -s localhost:3000/protected
 //   # {"error":"Missing Authorization Header","code":"JWT_MISSING"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -40,3 +41,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

@@ -3,6 +3,7 @@
 //   TOKEN=$(curl -s localhost:3000/auth -H 'Content-Type: application/json' -d '{"username":"alice","password":"secret"}' | node -p 'JSON.parse(fs.readFileSync(0)).access_token')
 //   curl -s localhost:3000/profile -H "Authorization: Bearer $TOKEN"
 //   # {"username":"alice","city":"Paris"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -46,3 +47,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

@@ -6,6 +6,7 @@
 //   TOKEN=$(curl -s localhost:3000/auth -H 'Content-Type: application/json' -d '{"username":"bob","password":"hidden"}' | node -p 'JSON.parse(fs.readFileSync(0)).access_token')
 //   curl -s localhost:3000/admin -H "Authorization: Bearer $TOKEN"
 //   # {"msg":"Insufficient scope"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -52,3 +53,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

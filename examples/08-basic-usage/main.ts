@@ -5,6 +5,7 @@
 //   # {"msg":"Missing Authorization Header"}
 //   curl -s localhost:3000/protected -H "Authorization: Bearer $TOKEN"
 //   # {"logged_in_as":"test"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Get, Header, HttpCode, Module, Post, UnauthorizedException } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -38,3 +39,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

@@ -3,6 +3,7 @@
 //   TOKEN=$(curl -s localhost:3000/login -H 'Content-Type: application/json' -d '{"username":"bob","password":"hidden"}' | node -p 'JSON.parse(fs.readFileSync(0)).access_token')
 //   curl -s localhost:3000/who-am-i -H "Authorization: Bearer $TOKEN"
 //   # {"id":2,"full_name":"Bob Jones","username":"bob"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Get, Header, Module, Post, UnauthorizedException } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -55,3 +56,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

@@ -9,6 +9,7 @@
 //   # {"from":"cookies"}
 //   curl -s localhost:3000/protected -H 'Content-Type: application/json' -d "{\"access_token\":\"$TOKEN\"}"
 //   # {"from":"json"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Get, Header, HttpCode, Module, Post, Req } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -54,3 +55,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

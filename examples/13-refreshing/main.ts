@@ -6,6 +6,7 @@
 //   # {"logged_in_as":"alice"}
 //   curl -s localhost:3000/protected -H "Authorization: Bearer $REFRESH"
 //   # {"msg":"Only non-refresh tokens are allowed"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Get, Header, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -51,3 +52,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

@@ -8,6 +8,7 @@
 //   TOKEN=$(curl -s -X POST localhost:3000/refresh -H "Authorization: Bearer $REFRESH" | node -p 'JSON.parse(fs.readFileSync(0)).access_token')
 //   curl -s -X POST localhost:3000/password -H "Authorization: Bearer $TOKEN"
 //   # {"msg":"Fresh token required"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Header, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -55,3 +56,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

@@ -4,6 +4,7 @@
 //   # {"msg":"login successful"}
 //   curl -s -b cookies.txt localhost:3000/protected
 //   # {"logged_in_as":"alice"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Controller, Get, HttpCode, Module, Post, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -57,3 +58,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

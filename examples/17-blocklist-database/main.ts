@@ -7,6 +7,7 @@
 //   # {"msg":"Logged out"}
 //   curl -s localhost:3000/protected -H "Authorization: Bearer $TOKEN"
 //   # {"msg":"Token has been revoked"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Body, Controller, Delete, Get, Header, Module, Post, type OnModuleDestroy } from '@nestjs/common';
@@ -64,3 +65,4 @@ class AppModule implements OnModuleDestroy {
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

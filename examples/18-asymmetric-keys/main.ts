@@ -3,6 +3,7 @@
 //   TOKEN=$(curl -s localhost:3000/login -H 'Content-Type: application/json' -d '{"username":"alice"}' | node -p 'JSON.parse(fs.readFileSync(0)).access_token')
 //   curl -s localhost:3000/protected -H "Authorization: Bearer $TOKEN"
 //   # {"logged_in_as":"alice","algorithm":"EdDSA"}
+// #region app
 import { generateKeyPairSync } from 'node:crypto';
 import { Body, Controller, Get, Header, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -42,3 +43,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

@@ -6,6 +6,7 @@
 //   sleep 2
 //   curl -s localhost:3000/protected -H "Authorization: Bearer $TOKEN"
 //   # {"error":"Your session is over","action":"log-in"}
+// #region app
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Get, Header, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -45,3 +46,4 @@ class AppModule {}
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

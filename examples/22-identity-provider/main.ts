@@ -3,6 +3,7 @@
 //   TOKEN=$(curl -s -X POST localhost:3001/token | node -p 'JSON.parse(fs.readFileSync(0)).access_token')
 //   curl -s localhost:3000/protected -H "Authorization: Bearer $TOKEN"
 //   # {"logged_in_as":"alice"}
+// #region app
 import { Controller, Get, Module, type OnModuleDestroy } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { JwtExtendedModule, JwtIdentity, JwtRequired } from 'nestjs-jwt-extended';
@@ -39,3 +40,4 @@ class AppModule implements OnModuleDestroy {
 
 export const app = await NestFactory.create(AppModule);
 await app.listen(process.env.PORT ?? 3000);
+// #endregion

@@ -23,7 +23,7 @@ export function headOf(name: string): Head {
   const source = readFileSync(`examples/${name}/main.ts`, 'utf8');
   const comment = source.slice(0, source.indexOf('\nimport ')).split('\n');
   const lines = comment.flatMap((line) => /^\/\/ {3}(.*)$/.exec(line)?.[1] ?? []);
-  const sentence = comment.flatMap((line) => /^\/\/ (\S.*)$/.exec(line)?.[1] ?? []).join(' ');
+  const sentence = comment.flatMap((line) => /^\/\/ ([^\s#].*)$/.exec(line)?.[1] ?? []).join(' ');
   return { sentence, lines };
 }
 

@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { headOf } from '../examples/example.js';
+
+/** The pages of this spec, each with the examples whose commands it shows. */
+const PAGES: Record<string, readonly string[]> = {
+  'docs/guide/basic-usage.md': ['08-basic-usage'],
+  'docs/guide/changing-answers.md': ['20-default-answers'],
+  'docs/guide/cookies-and-rotation.md': ['43-cookies-and-rotation'],
+  'docs/guide/current-user.md': ['09-user-loading'],
+  'docs/guide/extra-claims.md': ['10-additional-claims'],
+  'docs/guide/implicit-refresh.md': ['15-implicit-refresh'],
+  'docs/guide/optional-and-public-routes.md': ['40-public-routes'],
+  'docs/guide/own-guards.md': ['42-api-key-guard'],
+  'docs/guide/refreshing-and-freshness.md': ['14-freshness'],
+  'docs/guide/scopes-and-roles.md': ['46-scopes'],
+  'docs/guide/token-locations.md': ['12-token-locations'],
+};
+
+/** Commands of a page that no example has. They run here, and their output must match. */
+const OTHERS: Record<string, RegExp> = {
+  'openssl rand -base64 48': /^[\w+/]{64}$/,
+};
+
+const LONGEST_PAGE = 150;
+
+/** A reader sees about this many lines without scrolling. */
+const FIRST_SCREEN = 20;
+
+const read = (page: string) => readFileSync(page, 'utf8');
+
+/** The lines of the shell blocks of a page: commands, and answers after a `#`. */
+function commandLines(page: string): string[] {
+  const blocks = [...read(page).matchAll(/^```sh\n(.*?)^```$/gms)];
+  return blocks.flatMap(([, code = '']) => code.trimEnd().split('\n'));
+}
+
+/** The lines that are in none of the examples in this order. The tests of the examples run the others. */
+function unknownLines(page: string, examples: readonly string[]): string[] {
+  const known = examples.flatMap((name) => headOf(name).lines);
+  let position = -1;
+  return commandLines(page).filter((line) => {
+    if (line in OTHERS) return false;
+    const next = known.indexOf(line, position + 1);
+    if (next !== -1) position = next;
+    return next === -1;
+  });
+}
+
+describe.each(Object.entries(PAGES))('%s', (page, examples) => {
+  it('shows commands and answers of its examples, in their order', () => {
+    expect(unknownLines(page, examples)).toEqual([]);
+  });
+
+  it('is short, and has code in the first screen', () => {
+    const lines = read(page).split('\n');
+    expect(lines.length).toBeLessThanOrEqual(LONGEST_PAGE);
+    expect(lines.findIndex((line) => line.startsWith('```'))).toBeLessThan(FIRST_SCREEN);
+  });
+
+  it('links to each example that it shows no file of', () => {
+    const text = read(page);
+    expect(examples.filter((name) => !text.includes(`examples/${name}/`))).toEqual([]);
+  });
+});
+
+it.each(Object.entries(OTHERS))('%s prints what its page says', (command, output) => {
+  expect(execFileSync('sh', ['-c', command], { encoding: 'utf8' }).trim()).toMatch(output);
+});
+
+it('covers every page about a task that has commands of an example', () => {
+  const pages = readdirSync('docs/guide').map((name) => join('docs/guide', name));
+  const others = pages.filter((page) => !(page in PAGES) && commandLines(page).some((line) => line.includes('curl ')));
+  // Specs of their own follow these.
+  expect(others.filter((page) => !/^<!-- test: \S+ -->$/m.test(read(page)))).toEqual([]);
+});
