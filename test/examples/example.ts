@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Logger, type INestApplication } from '@nestjs/common';
 import { send, type Answer, type Sending } from '../support/http-client.js';
@@ -61,6 +61,8 @@ export class Example {
     const replaced = Object.entries({ 'localhost:3000': new URL(this.url).host, ...addresses });
     const script = replaced.reduce((text, [from, to]) => text.replaceAll(from, to), commands.join('\necho\n'));
     const { NODE_OPTIONS: _options, ...env } = process.env;
+    // A user runs the commands in the repository, where Node finds the packages.
+    env.NODE_PATH = resolve('node_modules');
     try {
       const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: folder, env });
       return stdout.split('\n').filter((line) => line !== '');
