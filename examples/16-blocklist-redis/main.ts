@@ -9,7 +9,7 @@
 //   # {"msg":"Token has been revoked"}
 // #region app
 import { randomBytes } from 'node:crypto';
-import { Body, Controller, Delete, Get, Header, Module, Post, type OnModuleDestroy } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Module, Post, type OnApplicationShutdown } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Jwt, JwtExtendedModule, JwtRequired, TokenService, type JwtPayload } from 'nestjs-jwt-extended';
 import { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
@@ -55,12 +55,15 @@ class AppController {
   ],
   controllers: [AppController],
 })
-class AppModule implements OnModuleDestroy {
-  onModuleDestroy() {
-    client.destroy();
+class AppModule implements OnApplicationShutdown {
+  // After the last request: until then, the store needs the client. An open client keeps the process alive.
+  async onApplicationShutdown() {
+    await client.close();
   }
 }
 
 export const app = await NestFactory.create(AppModule);
+// A process that gets SIGTERM closes the application, and with it the client.
+app.enableShutdownHooks();
 await app.listen(process.env.PORT ?? 3000);
 // #endregion

@@ -10,7 +10,7 @@
 // #region app
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Body, Controller, Delete, Get, Header, Module, Post, type OnModuleDestroy } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Module, Post, type OnApplicationShutdown } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Jwt, JwtExtendedModule, JwtRequired, TokenService, type JwtPayload } from 'nestjs-jwt-extended';
 import { SqlRevocationStore } from 'nestjs-jwt-extended/sql';
@@ -57,8 +57,9 @@ class AppController {
   ],
   controllers: [AppController],
 })
-class AppModule implements OnModuleDestroy {
-  onModuleDestroy() {
+class AppModule implements OnApplicationShutdown {
+  // After the last request: until then, the store needs the database.
+  onApplicationShutdown() {
     db.close();
   }
 }

@@ -3,7 +3,12 @@ import { describeExample } from './example.js';
 
 describeWithRedis('with Redis', () => {
   let server: RedisServer;
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    // The application has closed, and with it its connections. The one in the list is that of this command.
+    const clients = server.run('CLIENT', 'LIST').trim().split('\n');
+    await server.stop();
+    expect(clients).toHaveLength(1);
+  });
 
   describeExample(
     '16-blocklist-redis',
