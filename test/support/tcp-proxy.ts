@@ -1,11 +1,19 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
+/** The connection of a client and the connection to the server for it. */
+interface Link {
+  /** Both ends stay open, but all data is dropped. */
+  isDeaf: boolean;
+}
+
 /** A proxy between a client and a server on the loopback, which can simulate faults of a network. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
-  private readonly server = createServer((client) => this.accept(client));
+  private readonly links = new Set<Link>();
+  private readonly server = createServer((client) => this.link(client));
   private swallows = false;
+  private refusedPort = 0;
   private delay = () => 0;
   private deafening: RegExp | null = null;
 
@@ -23,14 +31,36 @@ export class TcpProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** From now on the proxy drops all data. It accepts new connections and closes none. */
+  /** From now on the proxy drops all data. It accepts new connections and closes none. No open connection gets an answer again. */
   swallow(): void {
     this.swallows = true;
+    for (const link of this.links) link.isDeaf = true;
   }
 
   /** From now on the proxy forwards new connections. Connections that have lost data never get answers. */
   forward(): void {
     this.swallows = false;
+  }
+
+  /** From now on the system refuses connections. Those that are open end with a reset. */
+  async refuse(): Promise<void> {
+    const { port } = this;
+    this.refusedPort = port;
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.reset();
+    await closed;
+  }
+
+  /** Accepts connections again, on the same port. */
+  async accept(): Promise<void> {
+    this.server.listen(this.refusedPort, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  /** Ends every connection as a server does that shuts down. */
+  endConnections(): void {
+    for (const socket of this.sockets) socket.end();
   }
 
   /** From now on the proxy drops the answers of a connection whose client has sent such a text. `null` ends this. */
@@ -50,24 +80,26 @@ export class TcpProxy {
 
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
+    if (!this.server.listening) return;
     this.server.close();
     await once(this.server, 'close');
   }
 
-  private accept(client: Socket): void {
+  private link(client: Socket): void {
     const server = connect(this.target, '127.0.0.1');
-    let isDeaf = false;
+    const link: Link = { isDeaf: false };
+    this.links.add(link);
     let last = Promise.resolve();
     client.on('data', (data) => {
-      isDeaf ||= this.swallows;
-      if (isDeaf) return;
+      link.isDeaf ||= this.swallows;
+      if (link.isDeaf) return;
       server.write(data);
-      isDeaf = this.deafening?.test(data.toString('latin1')) ?? false;
+      link.isDeaf = this.deafening?.test(data.toString('latin1')) ?? false;
     });
     server.on('data', (data) => {
-      isDeaf ||= this.swallows;
+      link.isDeaf ||= this.swallows;
       const held = new Promise((resolve) => setTimeout(resolve, this.delay()));
-      last = last.then(() => held).then(() => void (isDeaf || client.write(data)));
+      last = last.then(() => held).then(() => void (link.isDeaf || client.write(data)));
     });
     for (const [socket, other] of [
       [client, server],
@@ -77,7 +109,8 @@ export class TcpProxy {
       socket.on('error', () => {});
       socket.on('close', () => {
         this.sockets.delete(socket);
-        if (!isDeaf) other.destroy();
+        this.links.delete(link);
+        if (!link.isDeaf) other.destroy();
       });
     }
   }
