@@ -26,8 +26,12 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
     void this.warnOfProblems();
   }
 
-  onApplicationShutdown(): void {
-    this.sessions.stop();
+  async onApplicationShutdown(): Promise<void> {
+    try {
+      await this.sessions.stop();
+    } catch (error) {
+      this.logger.error(`close() of the revocation store has failed. ${messageOfThrown(error)}`);
+    }
   }
 
   private report(event: RevocationEvent): void {

@@ -1,5 +1,6 @@
 import type { Settings } from '../options/settings.js';
 import { watchProblemOf } from '../options/revocation-options.js';
+import type { RevocationStore } from '../stores/revocation-store.js';
 import { BoundedStaleness, LookUpCache } from './look-up-cache.js';
 import type { RevocationEvents } from './revocation-events.js';
 import { isLocalStore, LocalFeed } from './local-feed.js';
@@ -48,8 +49,11 @@ export class SessionManager {
     if (this.cache !== null && this.settings.revocation?.local?.push) this.feed?.listen(this.cache);
   }
 
-  stop(): void {
+  /** Stops to listen, and ends the connections that the store has opened itself. */
+  async stop(): Promise<void> {
     this.feed?.stop();
+    // A store that does not extend our class may lack the method.
+    await (this.settings.revocation?.store as Partial<RevocationStore> | undefined)?.close?.();
   }
 
   /** Whether there is a store, so that log-ins open sessions. */

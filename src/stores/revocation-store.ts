@@ -289,4 +289,12 @@ export abstract class RevocationStore {
   describeProblems(): Awaitable<string[]> {
     return [];
   }
+
+  /**
+   * Ends the connections that the store has opened itself. The library calls it when the application shuts down. A later call of
+   * the store opens them again, because several applications can share one store. The default does nothing.
+   */
+  close(): Awaitable<void> {
+    return undefined;
+  }
 }

@@ -17,7 +17,7 @@ export interface NodeCommands {
   run(script: RedisScript, keys: string[], args: string[]): Promise<string[]>;
 }
 
-/** The commands that the store sends through the client of the application. */
+/** The commands that the store sends through a client. */
 export interface RedisCommands extends NodeCommands {
   /** All members of a sorted set. */
   members(key: string): Promise<string[]>;
@@ -26,7 +26,7 @@ export interface RedisCommands extends NodeCommands {
   /** Whether the client knows all nodes of a cluster. */
   readonly isCluster: boolean;
   /** A connection to each server that takes writes, at least one. */
-  primaries(): Awaitable<RedisConnection>[];
+  primaries(): Awaitable<Awaitable<RedisConnection>[]>;
 }
 
 /** The commands of a client. */
@@ -72,12 +72,15 @@ function nodeRedisCommands(client: NodeRedisClient | NodeRedisCluster): RedisCom
   };
 }
 
-/** What a `Cluster` of ioredis has and a `Redis` has not. */
-interface IoredisCluster {
+/** What the types of a `Redis` and a `Cluster` of ioredis do not have in common. */
+interface IoredisParts {
+  readonly status?: string;
+  /** Whether the application has closed it. `status` does not say so if it had lost its server. */
+  readonly manuallyClosing?: boolean;
   nodes?(role: 'master'): RedisConnection[];
 }
 
-function ioredisCommands(client: IoredisClient & IoredisCluster): RedisCommands {
+function ioredisCommands(client: IoredisClient & IoredisParts): RedisCommands {
   return {
     mget: async (keys) => texts(await client.mget(keys)),
     members: async (key) => texts(await client.zrange(key, 0, '-1')) as string[],
@@ -87,7 +90,7 @@ function ioredisCommands(client: IoredisClient & IoredisCluster): RedisCommands 
         () => client.eval(script.text, keys.length, ...keys, ...args),
       ),
     // It connects by itself, at the latest with the first command.
-    isOpen: () => true,
+    isOpen: () => client.status !== 'end' && client.manuallyClosing !== true,
     isCluster: client.nodes !== undefined,
     primaries: () => nodesOrClient(client.nodes?.('master') ?? [], client),
   };

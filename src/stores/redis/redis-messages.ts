@@ -110,11 +110,17 @@ export class RedisMessages {
   }
 
   private async ping(): Promise<void> {
+    await this.checkNodes();
+    await Promise.all(this.servers.flatMap(({ subscriber, ...server }) => [subscriber.ping(), checkMarker(server)]));
+    if (this.isLost) throw new Error('A connection for the changes of Redis was lost.');
+  }
+
+  /** Without a cluster, a new connection of the store leads to the same server. */
+  private async checkNodes(): Promise<void> {
+    if (!this.commands.isCluster) return;
     const primaries = await this.primaries();
     const isSame = primaries.length === this.watched.length && primaries.every((one) => this.watched.includes(one));
     if (!isSame) throw new Error('The Redis Cluster has other nodes now.');
-    await Promise.all(this.servers.flatMap(({ subscriber, ...server }) => [subscriber.ping(), checkMarker(server)]));
-    if (this.isLost) throw new Error('A connection for the changes of Redis was lost.');
   }
 
   private close(): void {
@@ -122,8 +128,8 @@ export class RedisMessages {
     for (const { subscriber } of this.servers) subscriber.close();
   }
 
-  private primaries(): Promise<object[]> {
-    return Promise.all(this.commands.primaries().map(async (client) => client));
+  private async primaries(): Promise<object[]> {
+    return Promise.all((await this.commands.primaries()).map(async (client) => client));
   }
 }
 

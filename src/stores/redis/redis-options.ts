@@ -16,11 +16,20 @@ export interface RedisRevocationStoreOptions {
    * @default 'jwt'
    */
   prefix?: string | undefined;
+  /**
+   * Whether the store opens a connection of its own, with the settings of `client` (`client.duplicate()`). It pings this
+   * connection every second, and replaces it when Redis is silent or the connection is lost. `false`: the store works on `client`,
+   * and a silent network means 503 until the driver notices.
+   *
+   * @default true
+   */
+  ownConnection?: boolean | undefined;
 }
 
 const reader = new StoreOptions('RedisRevocationStore', {
   client: true,
   prefix: true,
+  ownConnection: true,
 } satisfies OptionNames<RedisRevocationStoreOptions>);
 
 const CURE = 'Pass what createClient() or createCluster() of "redis" return, or a Redis or Cluster of "ioredis".';
@@ -39,7 +48,11 @@ export function readRedisOptions(options: RedisRevocationStoreOptions): Required
     throw new TypeError('RedisRevocationStore takes an object: write new RedisRevocationStore({ client }).');
   }
   reader.requireKnown(value);
-  return { client: readClient(memberOf(value, 'client')), prefix: readPrefix(memberOf(value, 'prefix') ?? 'jwt') };
+  return {
+    client: readClient(memberOf(value, 'client')),
+    prefix: readPrefix(memberOf(value, 'prefix') ?? 'jwt'),
+    ownConnection: readOwnConnection(memberOf(value, 'ownConnection') ?? true),
+  };
 }
 
 function readClient(client: unknown): RedisClient {
@@ -58,6 +71,11 @@ function readPrefix(prefix: unknown): string {
     return reader.refuse('prefix', 'must be a text without { and }, such as "jwt".');
   }
   return prefix;
+}
+
+function readOwnConnection(ownConnection: unknown): boolean {
+  if (typeof ownConnection === 'boolean') return ownConnection;
+  return reader.refuse('ownConnection', 'must be true or false.');
 }
 
 /** Where the drivers have the options that allow reads of old data. */

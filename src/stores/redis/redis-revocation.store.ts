@@ -13,6 +13,8 @@ import {
   type SessionRecord,
   type StoreWatch,
 } from '../revocation-store.js';
+import { ownCommands } from './own-commands.js';
+import { OwnConnection } from './own-connection.js';
 import { earliestTime } from './redis-clock.js';
 import type { RedisClient } from './redis-client.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
@@ -20,15 +22,20 @@ import { changesChannel, subjectKeys } from './redis-keys.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
 import { optionalNumber, optionalText, readNotes, readSession, readSessions, tokenArguments } from './redis-record.js';
 import { DENY, END, END_ALL, OPEN, PRESENT, type RedisScript } from './redis-scripts.js';
+import { duplicateOf } from './redis-duplicates.js';
 import { describeServers } from './redis-servers.js';
 import { describeWatchProblem, watchRedis } from './redis-watch.js';
 
 const LOOK_UPS_AT_ONCE = 64;
 
+const SILENCE_PROBLEM =
+  'The Redis client has no duplicate(), so the store cannot replace a connection on which the network is silent. Pass a ' +
+  'client of "redis" or "ioredis" itself, or set time limits of the client and "ownConnection: false".';
+
 /**
- * Holds sessions and denied tokens in Redis 5 or later, one server or a cluster, through a client of the application. A
- * look-up is one `MGET`, a write is one script, a list of sessions takes two reads. Times are those of the server's clock.
- * The store throws what the client throws, and does not close the client.
+ * Holds sessions and denied tokens in Redis 5 or later, one server or a cluster, on a connection of its own, with the settings
+ * of the application's client. A look-up is one `MGET`, a write is one script, a list of sessions takes two reads. Times are
+ * those of the server's clock. The store throws what the client throws, and does not close the client.
  *
  * @example
  * ```ts
@@ -41,6 +48,9 @@ export class RedisRevocationStore extends RevocationStore {
   private readonly commands: RedisCommands;
   private readonly prefix: string;
   private readonly client: RedisClient;
+  /** `null`: the store works on the client of the application. */
+  private readonly own: OwnConnection | null;
+  private readonly silenceProblem: string | null;
   /** 1 on a cluster: a node that hangs must not delay the subjects of other nodes. */
   override readonly lookUpsAtOnce: number;
   override readonly watchProblem: string | null;
@@ -53,8 +63,12 @@ export class RedisRevocationStore extends RevocationStore {
    */
   constructor(options: RedisRevocationStoreOptions) {
     super();
-    const { client, prefix } = readRedisOptions(options);
-    this.commands = redisCommands(client);
+    const { client, prefix, ownConnection } = readRedisOptions(options);
+    const given = redisCommands(client);
+    const duplicate = duplicateOf(client);
+    this.own = ownConnection && duplicate !== null ? new OwnConnection(duplicate, () => given.isOpen()) : null;
+    this.commands = this.own === null ? given : ownCommands(this.own, given);
+    this.silenceProblem = ownConnection && duplicate === null ? SILENCE_PROBLEM : null;
     this.prefix = prefix;
     this.client = client;
     this.lookUpsAtOnce = this.commands.isCluster ? 1 : LOOK_UPS_AT_ONCE;
@@ -74,8 +88,8 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   /** The time of the server's clock, in milliseconds since 1970; in a cluster the earliest time of its nodes. */
-  override now(): Promise<number> {
-    return earliestTime(this.commands.primaries());
+  override async now(): Promise<number> {
+    return earliestTime(await this.commands.primaries());
   }
 
   override async lookUp(query: LookUpQuery): Promise<LookUp> {
@@ -160,8 +174,14 @@ export class RedisRevocationStore extends RevocationStore {
     return ends.length === 0 ? [] : readNotes(await this.commands.mget(ends.map(keys.noted)));
   }
 
-  override describeProblems(): Promise<string[]> {
-    return describeServers(this.commands);
+  override async describeProblems(): Promise<string[]> {
+    const problems = await describeServers(this.commands);
+    return this.silenceProblem === null ? problems : [this.silenceProblem, ...problems];
+  }
+
+  /** Ends the connection that the store has opened for itself, and never the client of the application. */
+  override async close(): Promise<void> {
+    await this.own?.close();
   }
 
   /** The keys of the cut-off, of the session and of the denied `jti`. */

@@ -25,7 +25,7 @@ const CHECKS: readonly ((info: Info, isCluster: boolean) => string | false)[] = 
 /** What is wrong with the settings of the servers, one sentence per problem. A server may refuse `INFO`. */
 export async function describeServers(commands: RedisCommands): Promise<string[]> {
   if (!commands.isOpen()) return ['The Redis client is not connected: await client.connect() before the start.'];
-  const connections = await Promise.all(commands.primaries().map(async (connection) => connection));
+  const connections = await Promise.all((await commands.primaries()).map(async (connection) => connection));
   const infos = await Promise.all(
     connections.map(async (connection) => parseInfo(await unlessRefused(connection.info()))),
   );

@@ -1,18 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenPair } from 'nestjs-jwt-extended';
 import { describeWithRedis } from '../../support/redis-server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
-import { TWO_MAKES, WorkerPool } from '../../support/worker-pool.js';
-import { expectLoggedOutages, expectOutage, expectRecovery } from './service.js';
+import { FOUR_MAKES, TWO_MAKES, WorkerPool } from '../../support/worker-pool.js';
+import { Load } from './load.js';
+import { expectLoggedOutages, expectOutage, expectRecovery, expectServed, READING, RECOVERY } from './service.js';
 
 describeWithRedis('A connection to Redis that returns no answers', () => {
   let pool: WorkerPool;
   let proxy: TcpProxy;
   let pairs: TokenPair[];
+  let load: Load[] = [];
   beforeEach(async () => {
     pool = await WorkerPool.start([]);
     proxy = await TcpProxy.start(pool.server.port);
   });
   afterEach(async () => {
+    await Promise.all(load.map((requests) => requests.stop()));
+    load = [];
     await pool.stop();
     await proxy.stop();
   });
@@ -39,6 +44,32 @@ describeWithRedis('A connection to Redis that returns no answers', () => {
     proxy.reset();
     await expectNothingLost();
     await expectLoggedOutages(pool);
+  });
+
+  it('is replaced under load, by clients with their default settings, within 5 s of the return of the network', async () => {
+    await pool.startFurther(FOUR_MAKES, { storePort: proxy.port });
+    await logInEverywhere();
+    load = pool.workers.map((worker, index) => new Load(worker, pairs[index] as TokenPair, 100));
+    await sleep(1_000);
+    proxy.swallow();
+    await sleep(8_000);
+    proxy.forward();
+    const returned = performance.now();
+    await Promise.all(load.map((requests) => requests.untilServed(RECOVERY)));
+    expect(performance.now() - returned).toBeLessThan(RECOVERY);
+    await Promise.all(load.map((requests) => requests.stop()));
+    await expectNothingLost();
+    await expectLoggedOutages(pool);
+  });
+
+  it('is replaced in a process without requests, so the first request after the return is served', async () => {
+    await pool.startFurther(FOUR_MAKES, { storePort: proxy.port });
+    await logInEverywhere();
+    proxy.swallow();
+    await sleep(4_000);
+    proxy.forward();
+    await sleep(RECOVERY);
+    for (const [index, pair] of pairs.entries()) await expectServed(pool.worker(index), READING(pair));
   });
 
   it('is replaced by a driver with a time limit (socketTimeout of ioredis)', async () => {

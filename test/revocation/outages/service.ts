@@ -9,7 +9,8 @@ import type { WorkerAnswer, WorkerProcess } from '../../support/worker-process.j
 const DEADLINE = 1_000;
 const ALLOWANCE = 250;
 
-const RECOVERY = 5_000;
+/** How long the processes may need after the end of a fault, in milliseconds. */
+export const RECOVERY = 5_000;
 
 type Request = readonly [method: string, path: string, token?: string];
 

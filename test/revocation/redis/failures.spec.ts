@@ -143,7 +143,10 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
         repeating[name] = (...args: unknown[]) => send?.apply(client, args).then(() => send.apply(client, args));
       }
       await store.present(tokenOf(await openSession(store)), inTime());
-      const again = new (store.constructor as typeof RedisRevocationStore)({ client: repeating as never });
+      const again = new (store.constructor as typeof RedisRevocationStore)({
+        client: repeating as never,
+        ownConnection: false,
+      });
       const answer = await again.present(tokenOf(session, { grace: 0 }), inTime());
       expect(answer).toMatchObject({ outcome: 'rotated', session: { parentId: session.id } });
       expect((await lookUp()).session).toEqual('session' in answer && answer.session);

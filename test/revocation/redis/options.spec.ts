@@ -11,7 +11,11 @@ describe('The constructor of RedisRevocationStore', () => {
   it.each<[string, unknown, string]>([
     ['no options', undefined, 'needs an object with a client: { client }. Pass what createClient()'],
     ['a client instead of options', client, 'write new RedisRevocationStore({ client })'],
-    ['an unknown option', { client, prefx: 'a' }, 'option "prefx" does not exist. Known: client, prefix.'],
+    [
+      'an unknown option',
+      { client, prefx: 'a' },
+      'option "prefx" does not exist. Known: client, prefix, ownConnection.',
+    ],
     ['options without client', {}, 'option "client" is missing. Pass what createClient()'],
     ['a URL as client', { client: 'redis://127.0.0.1' }, 'option "client" is missing'],
     [
@@ -22,6 +26,7 @@ describe('The constructor of RedisRevocationStore', () => {
     ['a promise as client', { client: Promise.resolve(client) }, 'option "client" is a promise. Await it'],
     ['an empty prefix', { client, prefix: '' }, 'option "prefix" must be a text without { and }'],
     ['a prefix that is a hash tag', { client, prefix: '{app}' }, 'option "prefix" must be a text without { and }'],
+    ['a word as ownConnection', { client, ownConnection: 'no' }, 'option "ownConnection" must be true or false.'],
     ['a number as prefix', { client, prefix: 1 }, 'option "prefix" must be a text without { and }'],
   ])('refuses %s', (_name, options, message) => {
     expect(() => create(options)).toThrow(TypeError);

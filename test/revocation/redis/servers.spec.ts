@@ -59,8 +59,12 @@ describeWithRedis('The problems of Redis', () => {
     await cluster.stop();
   });
 
-  it('include a client that was never connected', async () => {
-    const store = new RedisRevocationStore({ client: createClient({ url: server.url }) });
+  it('include a client that was never connected, if the store has no connection of its own', async () => {
+    const client = createClient({ url: server.url });
+    const store = new RedisRevocationStore({ client, ownConnection: false });
+    const independent = new RedisRevocationStore({ client });
+    expect(await independent.describeProblems()).toEqual([]);
+    await independent.close();
     expect(await store.describeProblems()).toEqual([
       'The Redis client is not connected: await client.connect() before the start.',
     ]);

@@ -1,0 +1,191 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import { backgroundTimer } from '../../types/background-timer.js';
+import { redisCommands, type RedisCommands } from './redis-commands.js';
+import { OPENING_LIMIT, type Duplicate, type OwnClient } from './redis-duplicates.js';
+import { answersOf } from './redis-answers.js';
+import { within } from './time-limit.js';
+
+/** The pause between two pings, in milliseconds. */
+const PING_PAUSE = 1_000;
+
+/** A server that does not answer a ping for so many milliseconds is silent. The store then opens another connection. */
+const SILENCE = 1_500;
+
+/** A connection on which every server is silent is ended after so many milliseconds, because commands gather on it. */
+const LONGEST_SILENCE = 5_000;
+
+/** The longest pause between two attempts to open a connection, in milliseconds. */
+const LONGEST_PAUSE = 1_000;
+
+/** A connection that is lost or refuses writes within so many milliseconds is not replaced at once. */
+const STABLE_AFTER = 1_000;
+
+/** How long a connection that was replaced may answer what was sent on it, in milliseconds. */
+const LAST_ANSWERS = 1_000;
+
+/** An open connection. */
+interface Opened {
+  readonly own: OwnClient;
+  readonly commands: RedisCommands;
+  readonly openedAt: number;
+  silentSince: number | null;
+}
+
+/**
+ * The connection that a store opens for itself. The drivers notice a silent network after minutes, and a client can be set up
+ * to give up. So the store pings its connection, and replaces it when it is silent or lost. The old connection stays in use
+ * until the new one answers. Neither its sockets to one server nor its timers keep the process alive.
+ */
+export class OwnConnection {
+  private current: Opened | null = null;
+  private attempt: Promise<RedisCommands> | null = null;
+  /** The pause after a failed attempt. */
+  private pause: Promise<void> | null = null;
+  /** Failures since the last answer to a ping. */
+  private failures = 0;
+  /** Whether the application had opened its client. When it closes its client, this connection ends. */
+  private wasOpen = false;
+  /** How often `close()` was called. */
+  private closings = 0;
+
+  constructor(
+    private readonly duplicate: Duplicate,
+    private readonly isClientOpen: () => boolean,
+  ) {}
+
+  /** The commands of the open connection; `null` if none is open. */
+  get commands(): RedisCommands | null {
+    return this.current?.commands ?? null;
+  }
+
+  /** Opens a connection, at the end of the pause after a failure. Rejects if this attempt fails. */
+  open(): Promise<RedisCommands> {
+    if (this.pause !== null) return this.openAfter(this.pause);
+    if (this.attempt !== null) return this.attempt;
+    const attempt = this.connect().finally(() => {
+      if (this.attempt === attempt) this.attempt = null;
+    });
+    this.attempt = attempt;
+    return attempt;
+  }
+
+  /** Opens another connection, because the server of this one refuses writes: its name can belong to another server now. */
+  replace(): void {
+    if (this.current !== null && performance.now() - this.current.openedAt > STABLE_AFTER) this.openInBackground();
+  }
+
+  /** Ends the connection. The next command opens another one. */
+  async close(): Promise<void> {
+    const { current } = this;
+    this.closings++;
+    this.pause = null;
+    this.attempt = null;
+    this.current = null;
+    this.failures = 0;
+    this.wasOpen = false;
+    if (current !== null) await retire(current);
+  }
+
+  private async connect(): Promise<RedisCommands> {
+    const { closings } = this;
+    this.wasOpen ||= this.isClientOpen();
+    let own: OwnClient | null = null;
+    let isOver = false;
+    const connecting = async () => {
+      own = await this.duplicate();
+      if (!isOver) await own.connect();
+      const opened = { own, commands: redisCommands(own.client), openedAt: performance.now(), silentSince: null };
+      // A connection that still has servers is only replaced by one that has all of them.
+      const answers = await answersOf(opened.commands, OPENING_LIMIT);
+      if (answers.received === 0 || (this.current !== null && answers.missing > 0)) throw answers.failure;
+      return opened;
+    };
+    try {
+      const opened = await within(connecting(), OPENING_LIMIT, 'Redis did not answer on a new connection.');
+      if (this.closings !== closings) throw closed();
+      this.use(opened);
+      return opened.commands;
+    } catch (error) {
+      isOver = true;
+      (own as OwnClient | null)?.destroy();
+      if (this.closings === closings) this.startPause();
+      throw error;
+    }
+  }
+
+  private use(opened: Opened): void {
+    const { current } = this;
+    this.current = opened;
+    opened.own.onLost(() => this.lose(opened));
+    this.pingLater(opened);
+    if (current !== null) void retire(current);
+  }
+
+  private lose(opened: Opened): void {
+    opened.own.destroy();
+    if (this.current !== opened) return;
+    this.current = null;
+    if (performance.now() - opened.openedAt > STABLE_AFTER) this.openInBackground();
+    else this.startPause();
+  }
+
+  private startPause(): void {
+    const longest = Math.min(100 * 2 ** this.failures++, LONGEST_PAUSE);
+    // A random part, so that the processes do not all connect at the same moment.
+    const pause = new Promise<void>((end) => backgroundTimer(end, longest * (0.5 + Math.random() / 2)));
+    this.pause = pause;
+    this.openInBackground();
+  }
+
+  private async openAfter(pause: Promise<void>): Promise<RedisCommands> {
+    const { closings } = this;
+    await pause;
+    if (this.closings !== closings || !this.isWanted()) throw closed();
+    if (this.pause === pause) this.pause = null;
+    return this.commands ?? this.open();
+  }
+
+  private openInBackground(): void {
+    this.open().catch(() => undefined);
+  }
+
+  private pingLater(opened: Opened): void {
+    backgroundTimer(() => void this.ping(opened), PING_PAUSE);
+  }
+
+  private async ping(opened: Opened): Promise<void> {
+    if (this.current !== opened || !this.isWanted()) return;
+    const { received, missing } = await answersOf(opened.commands, SILENCE);
+    if (this.current !== opened) return;
+    if (missing === 0) this.failures = 0;
+    else this.openInBackground();
+    if (received > 0) opened.silentSince = null;
+    else opened.silentSince ??= performance.now() - SILENCE;
+    if (opened.silentSince !== null && performance.now() - opened.silentSince > LONGEST_SILENCE) this.lose(opened);
+    else this.pingLater(opened);
+  }
+
+  /** The application ends the use of its client by closing it. */
+  private isWanted(): boolean {
+    const isOpen = this.isClientOpen();
+    const isWanted = isOpen || !this.wasOpen;
+    this.wasOpen = isOpen;
+    if (!isWanted) void this.close();
+    return isWanted;
+  }
+}
+
+function closed(): Error {
+  return new Error('The connection of the store to Redis was closed.');
+}
+
+/** Ends a connection when it has answered what was sent on it. A script is sent twice if the server does not know it. */
+async function retire({ own, commands }: Opened): Promise<void> {
+  for (let time = 0; time < 2; time++) {
+    const { missing } = await answersOf(commands, LAST_ANSWERS).catch(() => ({ missing: 1 }));
+    if (missing > 0) break;
+    await setImmediate();
+  }
+  own.destroy();
+}

@@ -1,0 +1,143 @@
+import type { Awaitable } from '../../types/awaitable.js';
+import { isIoredis, isNodeRedis, type RedisClient } from './redis-client.js';
+
+/** How long a connection may take to open, in milliseconds. */
+export const OPENING_LIMIT = 1_500;
+
+/** A client that the store opens for itself. It does not connect again after a loss: the store replaces it. */
+export interface OwnClient {
+  readonly client: RedisClient;
+  connect(): Promise<unknown>;
+  /** Adds a listener for the loss of its connection. A client of several servers reports none. */
+  onLost(listener: () => void): void;
+  /** Ends all its connections at once, without a word to the server. */
+  destroy(): void;
+}
+
+/** Makes a client with the settings of the application's client. */
+export type Duplicate = () => Awaitable<OwnClient>;
+
+/** The common part of the clients of node-redis. */
+interface NodeRedisParts {
+  readonly isOpen?: boolean;
+  readonly options?: { readonly socket?: object };
+  readonly _keyPrefix?: string | Buffer;
+  on(event: 'error', listener: () => void): unknown;
+  connect(): Promise<unknown>;
+  destroy(): unknown;
+  unref?(): void;
+  duplicate?(overrides: object): NodeRedisParts;
+  /** A pool has this method, and no `duplicate()`. */
+  execute?(work: (server: NodeRedisParts) => NodeRedisParts): Promise<NodeRedisParts>;
+}
+
+/** The common part of the clients of ioredis. */
+interface IoredisParts {
+  readonly status?: string;
+  readonly stream?: { unref?(): void; destroy(): void };
+  on(event: 'error' | 'end', listener: () => void): unknown;
+  connect(): Promise<unknown>;
+  disconnect(): void;
+  nodes?(role: 'all'): IoredisParts[];
+  duplicate(...overrides: object[]): IoredisParts;
+}
+
+/** How a client is duplicated; `null` if the client offers no way to do it. */
+export function duplicateOf(client: RedisClient): Duplicate | null {
+  const parts = client as unknown as NodeRedisParts & IoredisParts;
+  const canDuplicate = typeof parts.duplicate === 'function';
+  if (isIoredis(client)) return canDuplicate ? () => ofIoredis(parts) : null;
+  if (!isNodeRedis(client)) return null;
+  if (canDuplicate) return typeof parts.options === 'object' ? () => ofServer(parts) : () => ofGroup(parts);
+  return typeof parts.execute === 'function' ? ofPool(parts) : null;
+}
+
+/** A client of one server of node-redis. */
+function ofServer(client: NodeRedisParts, overrides: object = {}): OwnClient {
+  const socket = {
+    ...client.options?.socket,
+    connectTimeout: OPENING_LIMIT,
+    socketTimeout: undefined,
+    reconnectStrategy: false,
+  };
+  const own = duplicated(client, { socket, pingInterval: undefined, disableOfflineQueue: true, ...overrides });
+  const connect = async () => {
+    await own.connect();
+    own.unref?.();
+  };
+  const onLost = (listener: () => void) => void own.on('error', () => own.isOpen === false && listener());
+  return { client: own as unknown as RedisClient, connect, onLost, destroy: () => destroy(own) };
+}
+
+/** A pool gives one of its clients, as a model for the others. The keys of a pool's clients have no prefix. */
+function ofPool(pool: NodeRedisParts): Duplicate {
+  let model: NodeRedisParts | undefined;
+  return async () => {
+    model ??= await pool.execute?.((server) => server);
+    return ofServer(model as NodeRedisParts, { keyPrefix: pool._keyPrefix });
+  };
+}
+
+/** A client of a cluster, or of a server that sentinels watch. It connects to its servers again by itself. */
+function ofGroup(client: NodeRedisParts): OwnClient {
+  const own = duplicated(client, {});
+  const onLost = () => undefined;
+  return { client: own as unknown as RedisClient, connect: () => own.connect(), onLost, destroy: () => destroy(own) };
+}
+
+function duplicated(client: NodeRedisParts, overrides: object): NodeRedisParts {
+  const own = (client as Required<NodeRedisParts>).duplicate(overrides);
+  own.on('error', () => undefined);
+  return own;
+}
+
+function destroy(own: NodeRedisParts): void {
+  // It throws, or rejects, if the client is closed already.
+  const destroying = async () => own.destroy();
+  destroying().catch(() => undefined);
+}
+
+const never = () => null;
+
+/** A client of one server, or of a cluster, of ioredis. */
+function ofIoredis(client: IoredisParts): OwnClient {
+  const own = client.nodes === undefined ? duplicateOfServer(client) : duplicateOfCluster(client);
+  own.on('error', () => undefined);
+  const connect = async () => {
+    await own.connect();
+    own.stream?.unref?.();
+  };
+  const destroy = () => {
+    // disconnect() waits until the other side has closed, too. A silent server never does.
+    const streams = [own, ...(own.nodes?.('all') ?? [])].map(({ stream }) => stream);
+    // After the end, it would only start a timer that keeps the process alive.
+    if (own.status !== 'end') own.disconnect();
+    for (const stream of streams) stream?.destroy();
+  };
+  return {
+    client: own as unknown as RedisClient,
+    connect,
+    onLost: (listener) => void own.on('end', listener),
+    destroy,
+  };
+}
+
+function duplicateOfServer(client: IoredisParts): IoredisParts {
+  return client.duplicate({
+    lazyConnect: true,
+    connectTimeout: OPENING_LIMIT,
+    socketTimeout: undefined,
+    retryStrategy: never,
+    sentinelRetryStrategy: never,
+    reconnectOnError: never,
+    autoResendUnfulfilledCommands: false,
+  });
+}
+
+function duplicateOfCluster(client: IoredisParts): IoredisParts {
+  return client.duplicate([], {
+    lazyConnect: true,
+    clusterRetryStrategy: never,
+    redisOptions: { connectTimeout: OPENING_LIMIT },
+  });
+}
