@@ -10,7 +10,7 @@ import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as prettier from 'prettier';
 
-const MARKED = /^( *)<!-- file: (\S+?)(?:#(\S+))? -->\n\n?( *)```(\w*)\n(.*?)^\4```$/gms;
+const MARKED = /^( *)<!-- file: (\S+?)(?: ?#(\S+))? -->\n\n?( *)```(\w*)\n(.*?)^\4```$/gms;
 const REGION = /^[ \t]*(?:\/\/|#|<!--) ?#(region|endregion)\b *([\w-]*).*$/;
 
 /** The page with each marked block replaced by its file. `read` returns the text of a file. */

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TokenService } from 'nestjs-jwt-extended';
 import * as library from 'nestjs-jwt-extended';
 import { FLASK_SETTINGS } from '../../src/options/flask-settings.js';
 import { resolveSettings } from '../../src/options/resolve-settings.js';
@@ -17,6 +19,7 @@ const blocks = codeBlocksOf(text);
 
 process.env.JWT_SECRET_KEY = SECRET;
 const project = new ExampleProject(blocks);
+const { FlaskModule } = (await import(project.path('src/flask.module.ts'))) as { FlaskModule: Type };
 const { OrdersController } = (await import(project.path('src/orders.controller.ts'))) as { OrdersController: Type };
 
 afterAll(() => project.remove());
@@ -61,6 +64,13 @@ it('names only exceptions that exist', () => {
   const named = quoted(cellsOf(3)).filter((name) => name?.endsWith('Exception')) as string[];
   expect(named.length).toBeGreaterThan(9);
   for (const name of named) expect(library).toHaveProperty(name);
+});
+
+it('reads the environment with the options of the application', async () => {
+  const module = await Test.createTestingModule({ imports: [FlaskModule] }).compile();
+  const tokens = module.get(TokenService, { strict: false });
+  const { payload } = await tokens.verify(await tokens.createAccessToken('alice'));
+  expect(payload).toMatchObject({ sub: 'alice', role: 'user' });
 });
 
 it('reads options from the environment', async () => {

@@ -18,7 +18,7 @@ export const PAGES: readonly string[] = [
     .sort(),
 ];
 
-const BLOCK = /(?:^ *<!-- (file|test): (\S+) -->\n\n?)?^( *)```(\w*)\n(.*?)^\3```$/gms;
+const BLOCK = /(?:^ *<!-- (file|test): (\S+?)(?: ?#\S+)? -->\n\n?)?^( *)```(\w*)\n(.*?)^\3```$/gms;
 
 /** The code blocks of a Markdown text, without the indentation of the list that they stand in. */
 export function codeBlocksOf(markdown: string): readonly CodeBlock[] {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { faultsOf, linksOf } from '../docs/links.js';
 import { packedFolder, packedTarball } from './packed.js';
 
 const files = readdirSync(packedFolder, { recursive: true, withFileTypes: true })
@@ -11,10 +12,12 @@ const files = readdirSync(packedFolder, { recursive: true, withFileTypes: true }
 const manifest = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'utf8'));
 
 describe('the tarball', () => {
-  it('contains only the build, the command, the migrations and four pages', () => {
+  it('contains only the build, the command, the migrations, the documentation, and the tests that README.md links to', () => {
     const built = /^dist\/(esm|cjs)\/(package\.json|.+\.(js|js\.map|d\.ts))$/;
-    expect(files.filter((file) => !built.test(file)).sort()).toEqual([
+    const documentation = /^(docs\/.+\.(md|svg)|examples\/(README\.md|\d\d-[\w-]+\/[\w.-]+\.ts)|test\/.+\.spec\.ts)$/;
+    expect(files.filter((file) => !built.test(file) && !documentation.test(file)).sort()).toEqual([
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
       'SECURITY.md',
@@ -27,6 +30,18 @@ describe('the tarball', () => {
       'migrations/sqlite.sql',
       'package.json',
     ]);
+  });
+
+  it.each(files.filter((file) => file.endsWith('.md')))('%s links only to files of the package', (page) => {
+    expect(faultsOf(page, packedFolder)).toEqual([]);
+  });
+
+  it('contains no test that no page links to', () => {
+    const pages = files.filter((file) => file.endsWith('.md'));
+    const linked = pages.flatMap((page) =>
+      linksOf(readFileSync(join(packedFolder, page), 'utf8')).map((target) => join(dirname(page), target)),
+    );
+    expect(files.filter((file) => file.startsWith('test/') && !linked.includes(file))).toEqual([]);
   });
 
   it('contains the same files for import and require', () => {

@@ -3,10 +3,10 @@ import { TokenCookieService, TokenService } from 'nestjs-jwt-extended';
 import * as paramDecorators from '../../src/context/param.decorators.js';
 import * as routeDecorators from '../../src/routes/route.decorators.js';
 import { settleRequirement, type JwtRequirement } from '../../src/types/requirement.js';
-import { quoted, rowsOf } from '../docs/page.js';
+import { quoted, rowsOf } from './page.js';
 
 function shownIn(header: readonly string[]): string[] {
-  const names = rowsOf('README.md', header).flatMap(([cell]) =>
+  const names = rowsOf('docs/reference/decorators.md', header).flatMap(([cell]) =>
     quoted(cell).map((text) => /^@(\w+)\(/.exec(text)?.[1] ?? text),
   );
   return [...new Set(names)].sort();
@@ -19,7 +19,7 @@ it('shows every decorator', () => {
 });
 
 it('shows every requirement, with a value that is not the default', () => {
-  const shown = rowsOf('README.md', ['requirement', 'meaning']).flatMap(([cell]) => quoted(cell));
+  const shown = rowsOf('docs/reference/decorators.md', ['requirement', 'meaning']).flatMap(([cell]) => quoted(cell));
   for (const text of shown) {
     const requirement = runInNewContext(`({ ${text} })`) as JwtRequirement;
     expect(settleRequirement(requirement)).not.toEqual(settleRequirement());
@@ -30,7 +30,9 @@ it('shows every requirement, with a value that is not the default', () => {
 });
 
 it.each(Object.entries({ TokenService, TokenCookieService }))('shows only methods that %s has', (name, service) => {
-  const cells = rowsOf('README.md', ['Flask-JWT-Extended', 'this library']).map(([, here = '']) => here);
+  const cells = rowsOf('docs/migration/from-flask.md', ['Flask-JWT-Extended', 'this library']).map(
+    ([, here = '']) => here,
+  );
   const methods = cells
     .filter((cell) => cell.includes(`${name}.`))
     .flatMap(quoted)

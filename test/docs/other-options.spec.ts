@@ -7,7 +7,7 @@ import { SqlRevocationStore } from 'nestjs-jwt-extended/sql';
 import { readKeyEntries } from '../../src/options/key-entries.js';
 import { readRedisOptions } from '../../src/stores/redis/redis-options.js';
 import { readSqlOptions } from '../../src/stores/sql/sql-options.js';
-import { quoted, rowsOf } from '../docs/page.js';
+import { quoted, rowsOf } from './page.js';
 
 const unknown = { noOptionIsCalledThis: 1 } as never;
 
@@ -26,7 +26,7 @@ interface Row {
   readonly default: string;
 }
 
-const rows = rowsOf('README.md', ['options of', 'option', 'default']).reduce<Row[]>(
+const rows = rowsOf('docs/reference/options.md', ['options of', 'option', 'default']).reduce<Row[]>(
   (before, [of, option, fallback]) => {
     const call = quoted(of)[0] ?? before.at(-1)?.of ?? '';
     return [...before, { of: call, option: quoted(option)[0] ?? '', default: fallback ?? '' }];

@@ -2,14 +2,14 @@ import { Controller, Post } from '@nestjs/common';
 import { JwtExtendedException, JwtRequired } from 'nestjs-jwt-extended';
 import * as library from 'nestjs-jwt-extended';
 import { useJwtApp } from '../support/jwt-app.js';
-import { quoted, rowsOf } from '../docs/page.js';
+import { quoted, rowsOf } from './page.js';
 
 type AnyException = new (message?: string) => JwtExtendedException;
 
 const exceptions = Object.entries(library).filter(
   ([, value]) => typeof value === 'function' && Object.prototype.isPrototypeOf.call(JwtExtendedException, value),
 ) as unknown as [string, AnyException][];
-const rows = rowsOf('README.md', ['exception', 'code', 'status', 'message']);
+const rows = rowsOf('docs/reference/errors.md', ['exception', 'code', 'status', 'message']);
 
 it('shows every exception and no other class', () => {
   expect(rows.flatMap(([name]) => quoted(name)).sort()).toEqual(exceptions.map(([name]) => name).sort());

@@ -3,7 +3,7 @@ import { RevocationStore } from 'nestjs-jwt-extended/store';
 import { FLASK_SETTINGS } from '../../src/options/flask-settings.js';
 import { resolveSettings } from '../../src/options/resolve-settings.js';
 import { CALLBACKS } from '../../src/options/callbacks.js';
-import { quoted, rowsOf } from '../docs/page.js';
+import { quoted, rowsOf } from './page.js';
 
 const secret = 'xy'.repeat(16);
 const noUser = 'noOptionIsCalledThis';
@@ -44,23 +44,27 @@ const sections = options.flatMap((name) => name.split('.').map((_, index, parts)
 const isCallback = (name: string) =>
   [...Object.keys(CALLBACKS), 'errorResponses'].some((known) => name.split('.')[0] === known);
 
-const rows = rowsOf('README.md', ['option', 'default', 'Flask-JWT-Extended']).map(([names, defaults, flask]) => ({
-  names: quoted(names).filter((name) => options.includes(name) || sections.includes(name)),
-  defaults: quoted(defaults),
-  flask: quoted(flask).filter((name) => name.startsWith('JWT_')),
-}));
+const rows = rowsOf('docs/reference/options.md', ['option', 'default', 'Flask-JWT-Extended']).map(
+  ([names, defaults, flask]) => ({
+    names: quoted(names).filter((name) => options.includes(name) || sections.includes(name)),
+    defaults: quoted(defaults),
+    flask: quoted(flask).filter((name) => name.startsWith('JWT_')),
+  }),
+);
 const documented = rows.flatMap(({ names }) => names);
 
 it('shows every option, and only options', () => {
   const expected = options.filter((name) => !isCallback(name));
   expect(documented.filter((name) => !sections.includes(name)).sort()).toEqual(expected.sort());
-  for (const [cell] of rowsOf('README.md', ['option', 'default', 'Flask-JWT-Extended'])) {
+  for (const [cell] of rowsOf('docs/reference/options.md', ['option', 'default', 'Flask-JWT-Extended'])) {
     expect(documented).toContain(quoted(cell)[0]);
   }
 });
 
 it('shows every callback', () => {
-  const shown = rowsOf('README.md', ['callback', 'called', 'Flask-JWT-Extended']).flatMap(([cell]) => quoted(cell));
+  const shown = rowsOf('docs/reference/options.md', ['callback', 'called', 'Flask-JWT-Extended']).flatMap(([cell]) =>
+    quoted(cell),
+  );
   expect(shown.map((call) => call.replace(/\(.*$/, '')).sort()).toEqual(options.filter(isCallback).sort());
 });
 
