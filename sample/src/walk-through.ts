@@ -4,7 +4,8 @@ const CREDENTIALS = `-H 'Content-Type: application/json' -d '{"username":"alice"
 export function walkThrough(url: string): string {
   return `
 The sample runs at ${url}. Users: alice (an administrator) and bob. Password: correct horse battery staple
-Open it in a browser to try cookies. To try tokens in headers, paste this into another shell:
+Open it in a browser to try cookies, or ${url}/openapi to try every route.
+To try tokens in headers, paste this into another shell:
 
 PAIR=$(curl -sS ${url}/auth/login ${CREDENTIALS})
 ACCESS=$(node -p 'JSON.parse(process.argv[1]).access_token' "$PAIR")

@@ -1,6 +1,6 @@
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { documentJwt } from 'nestjs-jwt-extended/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { AppModule } from '../../sample/src/app.module.js';
+import { openApiOf } from '../../sample/src/openapi.js';
 import { startApp, type RunningApp } from '../support/adapters.js';
 import { send, type Answer } from '../support/http-client.js';
 import { SampleClient } from './client.js';
@@ -21,7 +21,7 @@ let document: OpenAPIObject;
 
 beforeAll(async () => {
   app = await startApp('express', { imports: [AppModule] });
-  document = documentJwt(app.app, SwaggerModule.createDocument(app.app, new DocumentBuilder().build()));
+  document = openApiOf(app.app);
 });
 
 afterAll(() => app.close());

@@ -1,6 +1,7 @@
 import { Body, Controller, ForbiddenException, Get, HttpCode, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { CurrentUser, Jwt, JwtRequired, TokenCookieService, TokenService, type JwtPayload } from 'nestjs-jwt-extended';
+import { TextBody } from '../text-body.js';
 import { TextFields } from '../text-fields.pipe.js';
 import type { User } from '../users/user.js';
 import { UsersService } from '../users/users.service.js';
@@ -23,6 +24,7 @@ export class SessionController {
   /** Sets a fresh access token of the same session, after a logged-in user has entered the password again. */
   @JwtRequired({ locations: 'cookies' })
   @Post('confirm')
+  @TextBody('password')
   @HttpCode(200)
   async confirm(
     @CurrentUser() user: User,

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Post, Sse, type MessageEvent } from '@nestjs/common';
 import { CurrentUser, JwtRequired } from 'nestjs-jwt-extended';
 import { map, type Observable } from 'rxjs';
+import { TextBody } from '../text-body.js';
 import { TextFields } from '../text-fields.pipe.js';
 import { NotesService } from './notes.service.js';
 
@@ -15,6 +16,7 @@ export class NotesController {
   }
 
   @Post()
+  @TextBody('text')
   add(@CurrentUser('id') userId: string, @Body(new TextFields(['text'])) { text }: { text: string }) {
     return this.notes.add(userId, text);
   }

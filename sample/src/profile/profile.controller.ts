@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { CurrentUser, Jwt, JwtRequired, TokenService } from 'nestjs-jwt-extended';
+import { TextBody } from '../text-body.js';
 import { TextFields } from '../text-fields.pipe.js';
 import type { User } from '../users/user.js';
 import { UsersService } from '../users/users.service.js';
@@ -20,6 +21,7 @@ export class ProfileController {
   /** Ends all other sessions of the user. */
   @JwtRequired({ fresh: true })
   @Post('password')
+  @TextBody('password')
   @HttpCode(200)
   async changePassword(
     @CurrentUser() user: User,
