@@ -12,6 +12,11 @@ const EXPLANATIONS = {
   JWT_BAD_CREDENTIALS: 'An unknown user and a wrong password get this answer after the same time.',
 };
 
+/** Why the server refused a request, for people. */
+export function reasonOf({ code, message }) {
+  return EXPLANATIONS[code] ?? message;
+}
+
 /** Shows each request and its response, the latest first. It inserts text only, never markup. */
 export class Log {
   constructor(list, latest, emptyNotice) {

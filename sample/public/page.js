@@ -1,7 +1,7 @@
 import { Client, visibleCookies } from './client.js';
 import { deviceName } from './device.js';
 import { Live } from './live.js';
-import { element, Log } from './log.js';
+import { element, Log, reasonOf } from './log.js';
 import { Session } from './session.js';
 
 const byId = (id) => document.getElementById(id);
@@ -16,13 +16,26 @@ const session = new Session(client, showSession);
 
 const live = new Live({ onChange: showConnection, onNotes: showNoteTexts, onEnd: connectionEnded });
 
+/** The parts of the page for a logged-out user, and for a logged-in one. */
+const LOG_IN = 'log-in';
+const ACCOUNT = ['account', 'notes', 'password', 'sessions', 'administration'];
+
 let shownUser;
+
+const isInside = (ids, node) => ids.some((id) => byId(id).contains(node));
+
+/** The part of the page with the focus is hidden after a log-in or log-out, so the focus goes to the next part. */
+function moveFocus(loggedIn) {
+  const target = loggedIn ? byId('account-name') : byId('log-in-form').elements.namedItem('username');
+  target.focus();
+}
 
 /** Shows the parts of the page for a logged-in user, or for a logged-out one. */
 async function showSession({ user, fresh }) {
   const loggedIn = user !== null;
-  byId('log-in').hidden = loggedIn;
-  for (const id of ['account', 'notes', 'password', 'sessions']) byId(id).hidden = !loggedIn;
+  const isFocusLost = isInside(loggedIn ? [LOG_IN] : ACCOUNT, document.activeElement);
+  byId(LOG_IN).hidden = loggedIn;
+  for (const id of ACCOUNT) byId(id).hidden = !loggedIn;
   byId('status').textContent = loggedIn ? `Logged in as ${user.username}` : 'Logged out';
   byId('status').classList.toggle('in', loggedIn);
   if (!loggedIn && byId('confirm').open) byId('confirm').close();
@@ -35,7 +48,9 @@ async function showSession({ user, fresh }) {
     for (const id of ['password-form', 'confirm-form']) byId(id).elements.namedItem('username').value = user.username;
     showRemaining();
   }
+  if (isFocusLost) moveFocus(loggedIn);
   const isOtherUser = user?.id !== shownUser;
+  if (isOtherUser) showUsers(null);
   shownUser = user?.id;
   if (loggedIn && isOtherUser) {
     // After log-out the card stays, with the reasons for which the server has ended the connections.
@@ -55,12 +70,28 @@ function sessionItem({ sid, device, lastUsedAt, current }) {
   const used = new Date(lastUsedAt).toLocaleTimeString();
   const about = element('span', { className: 'value', title: device ?? '' }, `${deviceName(device)} · ${used}`);
   if (current) return element('li', {}, [about, element('span', { className: 'chip good' }, 'this one')]);
-  const end = element('button', { type: 'button', className: 'quiet' }, 'End');
+  const end = element('button', { type: 'button', className: 'quiet', ariaLabel: `End ${about.textContent}` }, 'End');
   end.addEventListener('click', async () => {
     sayAbout(await session.send('DELETE', `/auth/sessions/${encodeURIComponent(sid)}`));
     await loadSessions();
+    // The row with the button is gone.
+    if (session.user !== null) byId('sessions-title').focus();
   });
   return element('li', {}, [about, end]);
+}
+
+/** Shows the users, or why the server does not list them. `null` shows neither. */
+function showUsers(exchange) {
+  const users = exchange?.succeeded ? exchange.body : [];
+  const rows = users.map(({ username, role }) =>
+    element('li', {}, [
+      element('span', { className: 'value' }, username),
+      element('span', { className: 'chip' }, role),
+    ]),
+  );
+  byId('user-list').replaceChildren(...rows);
+  byId('user-list').hidden = rows.length === 0;
+  byId('administration-error').textContent = exchange && !exchange.succeeded ? reasonOf(exchange) : '';
 }
 
 function showRemaining() {
@@ -109,31 +140,47 @@ function say(message, succeeded = false) {
   const toast = byId('toast');
   toast.textContent = message;
   toast.classList.toggle('good', succeeded);
-  toast.hidden = false;
   clearTimeout(hideToast);
-  hideToast = setTimeout(() => (toast.hidden = true), 4_000);
+  hideToast = setTimeout(hush, 4_000);
 }
+
+const hush = () => (byId('toast').textContent = '');
 
 const sayAbout = (exchange) => say(exchange.message, exchange.succeeded);
 
-/** Runs `work` on an event and disables the button until it is done. */
+/** Says in a form why its password is refused, and moves the focus to the password. `null` removes the message. */
+function showPasswordError(form, message) {
+  const field = form.elements.namedItem('password');
+  byId(field.getAttribute('aria-describedby')).textContent = message ?? '';
+  field.ariaInvalid = message === null ? null : 'true';
+  if (message === null) return;
+  field.focus();
+  field.select();
+}
+
+/** Runs `work` on an event. Until it is done, the button does nothing. It keeps the focus, unlike a disabled one. */
 function on(id, event, work) {
   byId(id).addEventListener(event, async (happened) => {
     happened.preventDefault();
     const button = happened.submitter ?? happened.currentTarget;
-    button.disabled = true;
+    if (button.ariaDisabled === 'true') return;
+    button.ariaDisabled = 'true';
     try {
       await work(byId(id));
     } catch {
       say('The server cannot be reached.');
     } finally {
-      button.disabled = false;
+      button.ariaDisabled = null;
     }
   });
 }
 
 on('log-in-form', 'submit', async (form) => {
-  sayAbout(await session.logIn(valueOf(form, 'username'), valueOf(form, 'password')));
+  showPasswordError(form, null);
+  const exchange = await session.logIn(valueOf(form, 'username'), valueOf(form, 'password'));
+  if (!exchange.succeeded) return showPasswordError(form, exchange.message);
+  sayAbout(exchange);
+  moveFocus(true);
 });
 
 on('refresh', 'click', async () => sayAbout(await session.refresh()));
@@ -141,6 +188,8 @@ on('refresh', 'click', async () => sayAbout(await session.refresh()));
 on('log-out-everywhere', 'click', async () => sayAbout(await session.logOutEverywhere()));
 
 on('log-out', 'click', async () => sayAbout(await session.logOut()));
+
+on('list-users', 'click', async () => showUsers(await session.send('GET', '/admin/users')));
 
 on('note-form', 'submit', async (form) => {
   const proof = byId('with-csrf').checked ? undefined : null;
@@ -157,8 +206,8 @@ async function changePassword(form, isRetry = false) {
   const body = { password: valueOf(form, 'password') };
   const exchange = await session.send('POST', '/profile/password', { body });
   if (exchange.code === 'JWT_NOT_FRESH' && !isRetry) {
-    byId('confirm-error').textContent = '';
-    byId('toast').hidden = true;
+    showPasswordError(byId('confirm-form'), null);
+    hush();
     byId('confirm').showModal();
     return;
   }
@@ -168,10 +217,7 @@ async function changePassword(form, isRetry = false) {
 
 on('confirm-form', 'submit', async (form) => {
   const exchange = await session.confirm(valueOf(form, 'password'));
-  if (!exchange.succeeded) {
-    byId('confirm-error').textContent = exchange.message;
-    return;
-  }
+  if (!exchange.succeeded) return showPasswordError(form, exchange.message);
   byId('confirm').close();
   await changePassword(byId('password-form'), true);
 });

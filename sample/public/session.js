@@ -20,8 +20,8 @@ export class Session {
   async load() {
     let exchange = await this.client.send('GET', '/auth/session');
     if (exchange.status === 401) {
-      await this.client.send('POST', '/auth/session/refresh', REFRESH_PROOF);
-      exchange = await this.client.send('GET', '/auth/session');
+      const refreshed = await this.client.send('POST', '/auth/session/refresh', REFRESH_PROOF);
+      if (refreshed.succeeded) exchange = await this.client.send('GET', '/auth/session');
     }
     const { user = null, fresh = false, expires = null } = exchange.succeeded ? exchange.body : {};
     Object.assign(this, { user, fresh, expires: expires && new Date(expires) });

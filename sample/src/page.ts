@@ -4,6 +4,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 /** `public` is next to both `src` and `dist`. */
 export const PAGE_FOLDER = join(import.meta.dirname, '../public');
 
+/** The folder with README.md. */
+export const REPOSITORY = join(import.meta.dirname, '../..');
+
 /** Serves the files of the page, and turns on Nest's protections for it. */
 export function servePage(app: NestExpressApplication, { secure }: { secure: boolean }): void {
   app.useSecurityHeaders({

@@ -1,5 +1,16 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +21,7 @@ const run = promisify(execFile);
 /** The inputs of the build. */
 const SOURCES = [
   'package.json',
+  'README.md',
   'tsconfig.json',
   'tsconfig.esm.json',
   'tsconfig.cjs.json',
@@ -28,7 +40,7 @@ const BUILT = { dist: 'dist/cjs/package.json', 'sample/dist': 'sample/dist/main.
 
 /**
  * The sample after the steps of `npm start`, in its own folder, so that the tests do not replace the `dist` of the
- * repository. If that `dist` is newer than its sources, it is copied instead of built.
+ * repository. If that `dist` is newer than its sources, it is copied instead of built. All specs share one build.
  */
 export class BuiltSample {
   private readonly folder = mkdtempSync(join(tmpdir(), 'sample-'));
@@ -36,13 +48,17 @@ export class BuiltSample {
 
   /** Builds the sample and starts it on a free port. Returns its address. */
   async start(): Promise<string> {
-    const isBuilt = isNewer(Object.values(BUILT), SOURCES);
-    for (const path of isBuilt ? [...SOURCES, ...Object.keys(BUILT)] : SOURCES) {
-      cpSync(path, join(this.folder, path), { recursive: true });
-    }
+    const paths = [...SOURCES, ...Object.keys(BUILT)];
+    const shared = join(tmpdir(), `built-sample-${digestOf(SOURCES)}`);
+    const isInRepository = isNewer(Object.values(BUILT), SOURCES);
+    const isBuilt = isInRepository || existsSync(shared);
+    const from = isInRepository || !isBuilt ? '.' : shared;
+    copy(isBuilt ? paths : SOURCES, from, this.folder);
     symlinkSync(resolve('node_modules'), join(this.folder, 'node_modules'));
-    for (const script of isBuilt ? [] : ['build', 'build:sample']) {
-      await run('npm', ['run', '--silent', script], { cwd: this.folder });
+    if (!isBuilt) {
+      for (const script of ['build', 'build:sample'])
+        await run('npm', ['run', '--silent', script], { cwd: this.folder });
+      share(paths, this.folder, shared);
     }
     return this.serve();
   }
@@ -76,14 +92,38 @@ export class BuiltSample {
   }
 }
 
+function copy(paths: readonly string[], from: string, to: string): void {
+  for (const path of paths) cpSync(join(from, path), join(to, path), { recursive: true });
+}
+
+/** The folder appears at once, so no other process copies half of it. The first of two processes wins. */
+function share(paths: readonly string[], from: string, to: string): void {
+  const unfinished = mkdtempSync(`${to}-`);
+  copy(paths, from, unfinished);
+  try {
+    renameSync(unfinished, to);
+  } catch {
+    rmSync(unfinished, { recursive: true });
+  }
+}
+
+function digestOf(paths: readonly string[]): string {
+  const digest = createHash('sha256').update(resolve('.'));
+  for (const path of filesIn(paths)) digest.update(path).update(readFileSync(path));
+  return digest.digest('hex').slice(0, 16);
+}
+
+function filesIn(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    if (statSync(path).isFile()) return [path];
+    const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name));
+    return names.filter((name) => statSync(name).isFile());
+  });
+}
+
 /** Whether all `files` are newer than all `others`. */
 function isNewer(files: readonly string[], others: readonly string[]): boolean {
   if (!files.every((file) => existsSync(file))) return false;
-  const all = others.flatMap((path) =>
-    statSync(path).isFile()
-      ? [path]
-      : readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name)),
-  );
   const time = (path: string) => statSync(path).mtimeMs;
-  return Math.min(...files.map(time)) > Math.max(...all.map(time));
+  return Math.min(...files.map(time)) > Math.max(...filesIn(others).map(time));
 }

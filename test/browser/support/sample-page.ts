@@ -43,7 +43,7 @@ export class SamplePage {
   }
 
   async logIn(username = 'alice'): Promise<void> {
-    await this.field('Name').fill(username);
+    await this.field('Username').fill(username);
     await this.button('Log in').click();
     await this.text(`Logged in as ${username}`).waitFor();
   }
