@@ -15,8 +15,8 @@ export interface Question {
 /** Queries that go to the store together. */
 interface Gathering {
   readonly questions: Question[];
-  /** The questions by their query. A gathering of one query needs none. */
-  byQuery: Map<string, Question> | null;
+  /** The questions by the id in their query. A gathering of one query needs none. */
+  byId: Map<string, Question> | null;
   /** When its first query was asked, by `performance.now()`. */
   readonly askedAt: number;
   timer: NodeJS.Timeout | null;
@@ -42,27 +42,21 @@ export class SharedLookUps {
   ask(query: LookUpQuery): Promise<LookUp> {
     const gathering = (this.gathering ??= this.gather());
     const { questions } = gathering;
-    const known = this.find(gathering, query);
-    if (known !== undefined) return known.answer;
+    const id = idOf(query);
+    const known = find(gathering, id);
+    if (known !== undefined && isEqual(known.query, query)) return known.answer;
     const question = newQuestion(query);
     questions.push(question);
-    gathering.byQuery?.set(nameOf(query), question);
+    gathering.byId?.set(id, question);
     if (questions.length === this.most) this.flush(gathering);
     return question.answer;
   }
 
   private gather(): Gathering {
-    const gathering: Gathering = { questions: [], byQuery: null, askedAt: performance.now(), timer: null };
+    const gathering: Gathering = { questions: [], byId: null, askedAt: performance.now(), timer: null };
     if (this.underWay === 0) process.nextTick(() => this.flush(gathering));
     else gathering.timer = setTimeout(() => this.flush(gathering), LONGEST_WAIT);
     return gathering;
-  }
-
-  private find(gathering: Gathering, query: LookUpQuery): Question | undefined {
-    const [first] = gathering.questions;
-    if (first === undefined) return undefined;
-    gathering.byQuery ??= new Map([[nameOf(first.query), first]]);
-    return gathering.byQuery.get(nameOf(query));
   }
 
   private flush(gathering: Gathering): void {
@@ -87,7 +81,18 @@ function newQuestion(query: LookUpQuery): Question {
   return { query, answer, resolve, reject };
 }
 
-/** Any text can be a `sid` or a `jti`, so no separator is safe. */
-function nameOf({ subject, sid, jti }: LookUpQuery): string {
-  return JSON.stringify([subject, sid, jti]);
+function find(gathering: Gathering, id: string): Question | undefined {
+  const [first] = gathering.questions;
+  if (first === undefined) return undefined;
+  gathering.byId ??= new Map([[idOf(first.query), first]]);
+  return gathering.byId.get(id);
+}
+
+/** The id that differs most between queries. Queries with the same id can still differ. */
+function idOf({ subject, sid, jti }: LookUpQuery): string {
+  return jti ?? sid ?? subject;
+}
+
+function isEqual(one: LookUpQuery, other: LookUpQuery): boolean {
+  return one.jti === other.jti && one.sid === other.sid && one.subject === other.subject;
 }

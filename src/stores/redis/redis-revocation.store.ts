@@ -19,6 +19,7 @@ import { earliestTime } from './redis-clock.js';
 import type { RedisClient } from './redis-client.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
 import { changesChannel, subjectKeys } from './redis-keys.js';
+import { addLookUpKeys, readLookUps } from './redis-look-ups.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
 import { optionalNumber, optionalText, readNotes, readSession, readSessions, tokenArguments } from './redis-record.js';
 import { DENY, END, END_ALL, OPEN, PRESENT, type RedisScript } from './redis-scripts.js';
@@ -93,21 +94,19 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   override async lookUp(query: LookUpQuery): Promise<LookUp> {
-    return readLookUp(query, await this.commands.mget(this.keysOf(query)));
+    const keys: string[] = [];
+    addLookUpKeys(keys, this.prefix, query);
+    const [answer] = readLookUps([query], await this.commands.mget(keys));
+    return answer as LookUp;
   }
 
   /** One `MGET`. On a cluster one for each query, since each subject has its own slot. */
   override async lookUpMany(queries: readonly LookUpQuery[]): Promise<LookUp[]> {
     if (this.commands.isCluster) return Promise.all(queries.map((query) => this.lookUp(query)));
-    const keys = queries.map((query) => this.keysOf(query));
-    if (keys.length === 0) return [];
-    const values = await this.commands.mget(keys.flat());
-    let next = 0;
-    return queries.map((query, index) => {
-      const { length } = keys[index] as string[];
-      next += length;
-      return readLookUp(query, values.slice(next - length, next));
-    });
+    if (queries.length === 0) return [];
+    const keys: string[] = [];
+    for (const query of queries) addLookUpKeys(keys, this.prefix, query);
+    return readLookUps(queries, await this.commands.mget(keys));
   }
 
   override async openSession(open: OpenSession, deadline: number): Promise<OpenOutcome> {
@@ -184,15 +183,6 @@ export class RedisRevocationStore extends RevocationStore {
     await this.own?.close();
   }
 
-  /** The keys of the cut-off, of the session and of the denied `jti`. */
-  private keysOf({ subject, sid, jti }: LookUpQuery): string[] {
-    const keys = subjectKeys(this.prefix, subject);
-    const names = [keys.cutOff];
-    if (sid !== null) names.push(keys.session(sid));
-    if (jti !== null) names.push(keys.denied(jti));
-    return names;
-  }
-
   private async isDone(script: RedisScript, keys: string[], deadline: number, args: string[]): Promise<boolean> {
     const [outcome] = await this.run(script, keys, deadline, args);
     return outcome !== 'late';
@@ -202,16 +192,6 @@ export class RedisRevocationStore extends RevocationStore {
     const call = randomBytes(9).toString('base64url');
     return this.commands.run(script, keys, [String(deadline), call, ...args, changesChannel(this.prefix)]);
   }
-}
-
-/** The answer to a query, from the values of `keysOf` it. */
-function readLookUp({ sid, jti }: LookUpQuery, [cutOff = null, ...values]: readonly (string | null)[]): LookUp {
-  const session = sid === null ? null : (values.shift() ?? null);
-  return {
-    session: session === null ? null : readSession(session),
-    denied: jti !== null && (values.shift() ?? null) !== null,
-    cutOff: cutOff === null ? null : Number(cutOff),
-  };
 }
 
 function readOutcome([outcome, record]: string[]) {
