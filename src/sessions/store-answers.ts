@@ -1,6 +1,5 @@
 import { ownValue } from '../types/claims.js';
 import type { LookUp, NotedRevocation, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
-import { UnreadSession } from '../stores/unread-session.js';
 
 /** Checks for the result of a write: its form, and whether the write was too late. */
 export interface WriteAnswer<T> {
@@ -73,7 +72,6 @@ function outcomes<T extends { outcome: string }>(withSession: string[], without:
 }
 
 function isSession(value: unknown): value is SessionRecord {
-  if (value instanceof UnreadSession) return true;
   if (!isObject(value)) return false;
   const { sid, currentId, issuedAt, refreshExpires } = value as Partial<SessionRecord>;
   const texts = typeof sid === 'string' && typeof currentId === 'string';

@@ -1,7 +1,6 @@
 import type { LookUp, LookUpQuery } from '../revocation-store.js';
+import type { ReadSessions } from '../read-sessions.js';
 import { subjectKeys } from './redis-keys.js';
-import { UnreadSession } from '../unread-session.js';
-import { readSession } from './redis-record.js';
 
 /** Adds the keys that a look-up reads: of the cut-off, of the session and of the denied `jti`. */
 export function addLookUpKeys(keys: string[], prefix: string, { subject, sid, jti }: LookUpQuery): void {
@@ -12,7 +11,11 @@ export function addLookUpKeys(keys: string[], prefix: string, { subject, sid, jt
 }
 
 /** The answers to queries, from the values of the keys that `addLookUpKeys` added for them. */
-export function readLookUps(queries: readonly LookUpQuery[], values: readonly (string | null)[]): LookUp[] {
+export function readLookUps(
+  queries: readonly LookUpQuery[],
+  values: readonly (string | null)[],
+  sessions: ReadSessions,
+): LookUp[] {
   let next = 0;
   const value = () => values[next++] ?? null;
   return queries.map(({ sid, jti }) => {
@@ -20,7 +23,7 @@ export function readLookUps(queries: readonly LookUpQuery[], values: readonly (s
     const session = sid === null ? null : value();
     const denied = jti === null ? null : value();
     return {
-      session: session === null || sid === null ? null : new UnreadSession(sid, () => readSession(session)),
+      session: session === null || sid === null ? null : sessions.read(sid, session),
       denied: denied !== null,
       cutOff: cutOff === null ? null : Number(cutOff),
     };

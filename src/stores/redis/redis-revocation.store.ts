@@ -15,6 +15,7 @@ import {
 } from '../revocation-store.js';
 import { ownCommands } from './own-commands.js';
 import { OwnConnection } from './own-connection.js';
+import { ReadSessions } from '../read-sessions.js';
 import { earliestTime } from './redis-clock.js';
 import type { RedisClient } from './redis-client.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
@@ -53,6 +54,7 @@ export class RedisRevocationStore extends RevocationStore {
   private readonly own: OwnConnection | null;
   private readonly silenceProblem: string | null;
   /** 1 on a cluster: a node that hangs must not delay the subjects of other nodes. */
+  private readonly read = new ReadSessions(readSession);
   override readonly lookUpsAtOnce: number;
   override readonly watchProblem: string | null;
   override readonly keepsNotes = true;
@@ -96,7 +98,7 @@ export class RedisRevocationStore extends RevocationStore {
   override async lookUp(query: LookUpQuery): Promise<LookUp> {
     const keys: string[] = [];
     addLookUpKeys(keys, this.prefix, query);
-    const [answer] = readLookUps([query], await this.commands.mget(keys));
+    const [answer] = readLookUps([query], await this.commands.mget(keys), this.read);
     return answer as LookUp;
   }
 
@@ -106,7 +108,7 @@ export class RedisRevocationStore extends RevocationStore {
     if (queries.length === 0) return [];
     const keys: string[] = [];
     for (const query of queries) addLookUpKeys(keys, this.prefix, query);
-    return readLookUps(queries, await this.commands.mget(keys));
+    return readLookUps(queries, await this.commands.mget(keys), this.read);
   }
 
   override async openSession(open: OpenSession, deadline: number): Promise<OpenOutcome> {

@@ -1,14 +1,17 @@
 import type { SqlDialect } from './sql-dialect.js';
-import { keyRows } from './sql-rows.js';
 import { affectedRowsOf } from './sql-result.js';
-import { join, number, raw, sql } from './sql-statement.js';
+import { join, number, raw, sql, text } from './sql-statement.js';
 
 // SYSDATE() advances while a statement waits, but it is local time, which is ambiguous in one hour of the year. So it only
 // shows for how long the statement has run. When the statement began is known in UTC.
 const running = raw('TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))');
-const clock = sql`(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + ${running}) / 1000e0`;
+const begun = raw("TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))");
+const clock = sql`(${begun} + ${running}) / 1000e0`;
 
 const inTime = (deadline: number) => sql`18446744073709551615 + (${running} < 0 OR ${clock} > ${number(deadline)}) > 0`;
+
+// The type of the columns. With another character set, the server would not use the index.
+const ascii = raw('VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin');
 
 /**
  * MariaDB and MySQL. The server evaluates a condition on a row when it has locked the row. A condition that fails because of
@@ -21,6 +24,7 @@ const inTime = (deadline: number) => sql`18446744073709551615 + (${running} < 0 
 export const mysqlDialect: SqlDialect = {
   placeholder: () => '?',
   clock,
+  readClock: sql`${begun} / 1000e0`,
   inTime,
   returning: () => raw(''),
   announce: () => raw(''),
@@ -34,9 +38,13 @@ export const mysqlDialect: SqlDialect = {
   existing: raw,
   proposed: (column) => raw(`VALUES(${column})`),
   fromDual: raw(' FROM DUAL'),
-  // On a small table the server would read all rows.
-  selectKeys: (table, columns, keys) =>
-    sql`SELECT ${columns} FROM ${table} FORCE INDEX (PRIMARY) WHERE (subject, kind, id) IN (${keyRows(keys)})`,
+  wanted: (questions) =>
+    sql`JSON_TABLE(${text(JSON.stringify(questions.map(({ subject, sid, jti }) => [subject, sid, jti])))}, '$[*]' COLUMNS (
+      position FOR ORDINALITY, subject ${ascii} PATH '$[0]', sid ${ascii} PATH '$[1]', jti ${ascii} PATH '$[2]')) AS wanted`,
+  textOf: {
+    number: (value) => sql`CAST(${value} AS CHAR)`,
+    concat: (texts) => sql`CONCAT(${join(texts, ', ')})`,
+  },
   greatest: raw('GREATEST'),
   least: raw('LEAST'),
   insertWithCutOff: (table, columns, rows, { unchanged, deadline }) => {

@@ -1,9 +1,9 @@
-import type { CutOffRow, RowKey, SqlDialect } from './sql-dialect.js';
+import type { CutOffRow, RowIds, SqlDialect } from './sql-dialect.js';
 import { rowsOf } from './sql-result.js';
 import { join, number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
 // now() is the start of the transaction. This clock advances while a statement waits for a lock.
-const clock = sql`CAST(extract(epoch FROM clock_timestamp()) * 1000 AS float8)`;
+const clock = sql`date_part('epoch', clock_timestamp()) * 1000`;
 
 const inTime = (deadline: number) => sql`${clock} <= ${number(deadline)}`;
 const failIfLate = (deadline: number) => sql`1 / CASE WHEN ${inTime(deadline)} THEN 1 ELSE 0 END AS done`;
@@ -20,16 +20,12 @@ const gate = (table: SqlFragment, also: SqlFragment, { unchanged, revision, dead
   sql`WITH gate AS (UPDATE ${table} SET revision = ${revision}${also}
     WHERE ${unchanged} AND ${inTime(deadline)} RETURNING subject)`;
 
-/**
- * The keys are three lists with line breaks, so that one text serves any number of keys. A list ends with an element that no
- * row has: PostgreSQL reads an empty text as an empty list. OFFSET keeps the planner from reading the whole table.
- */
-function selectKeys(table: SqlFragment, columns: SqlFragment, keys: readonly RowKey[]): SqlFragment {
-  const list = (field: keyof RowKey) =>
-    sql`string_to_array(${text([...keys.map((key) => key[field]), '-'].join('\n'))}, chr(10))`;
-  return sql`SELECT found.* FROM unnest(${list('subject')}, ${list('kind')}, ${list('id')}) AS wanted (subject, kind, id)
-    CROSS JOIN LATERAL (SELECT ${columns} FROM ${table} AS entry WHERE entry.subject = wanted.subject
-      AND entry.kind = wanted.kind AND entry.id = wanted.id OFFSET 0) AS found`;
+/** Three lists with line breaks, so that one text serves any number of questions. No id has a line break. */
+function wanted(questions: readonly RowIds[]): SqlFragment {
+  const list = (field: keyof RowIds) =>
+    sql`string_to_array(${text(questions.map((question) => question[field]).join('\n'))}, chr(10))`;
+  return sql`unnest(${list('subject')}, ${list('sid')}, ${list('jti')})
+    WITH ORDINALITY AS wanted (subject, sid, jti, position)`;
 }
 
 /**
@@ -39,6 +35,7 @@ function selectKeys(table: SqlFragment, columns: SqlFragment, keys: readonly Row
 export const postgresDialect: SqlDialect = {
   placeholder: (position, type) => `$${position}::${type === 'number' ? 'float8' : 'text'}`,
   clock,
+  readClock: clock,
   inTime,
   returning: (deadline) => sql` RETURNING ${failIfLate(deadline)}`,
   announce,
@@ -51,7 +48,11 @@ export const postgresDialect: SqlDialect = {
   existing: (column) => raw(`entry.${column}`),
   proposed: (column) => raw(`excluded.${column}`),
   fromDual: raw(''),
-  selectKeys,
+  wanted,
+  textOf: {
+    number: (value) => sql`CAST(${value} AS text)`,
+    concat: (texts) => sql`concat(${join(texts, ', ')})`,
+  },
   greatest: raw('GREATEST'),
   least: raw('LEAST'),
   insertWithCutOff: (table, columns, rows, by) => {

@@ -1,4 +1,3 @@
-import type { RowKind } from './sql-snapshot.js';
 import type { Placeholder, SqlFragment, SqlValue } from './sql-statement.js';
 
 /** The parts of statements that databases write differently. */
@@ -6,6 +5,8 @@ export interface SqlDialect {
   readonly placeholder: Placeholder;
   /** The time in milliseconds since 1970, with fractions, at the moment of its evaluation. */
   readonly clock: SqlFragment;
+  /** The same at the start of the statement, which is exact enough for a SELECT: it waits for no lock. */
+  readonly readClock: SqlFragment;
   /** A condition for writes. After the deadline it is false, or makes the statement fail. */
   readonly inTime: (deadline: number) => SqlFragment;
   /** The end of a write that has a deadline. Databases that can return a row per change do so. */
@@ -29,8 +30,12 @@ export interface SqlDialect {
   readonly proposed: (column: string) => SqlFragment;
   /** The FROM of a SELECT that reads no table but has a condition. */
   readonly fromDual: SqlFragment;
-  /** Reads the rows of several primary keys, each by the index. There are few different texts, so drivers can prepare them. */
-  readonly selectKeys: (table: SqlFragment, columns: SqlFragment, keys: readonly RowKey[]) => SqlFragment;
+  /**
+   * A table `wanted` of questions, for a FROM: position (from 1), subject, sid and jti. There are few different texts, so drivers
+   * can prepare them.
+   */
+  readonly wanted: (questions: readonly RowIds[]) => SqlFragment;
+  readonly textOf: TextFunctions;
   readonly greatest: SqlFragment;
   readonly least: SqlFragment;
   /**
@@ -49,11 +54,19 @@ export interface SqlDialect {
   readonly purge: (table: SqlFragment, time: number, most: number) => SqlFragment;
 }
 
-/** A primary key. */
-export interface RowKey {
+/** The functions that make texts. `NULL` stays `NULL`. */
+export interface TextFunctions {
+  /** A number as text, without loss. */
+  readonly number: (value: SqlFragment) => SqlFragment;
+  /** Several texts as one. None of them is `NULL`. */
+  readonly concat: (texts: readonly SqlFragment[]) => SqlFragment;
+}
+
+/** The ids of the rows that a look-up reads. A row without an id has one that no row has. */
+export interface RowIds {
   readonly subject: string;
-  readonly kind: RowKind;
-  readonly id: string;
+  readonly sid: string;
+  readonly jti: string;
 }
 
 /** The sessions that end with a cut-off. */

@@ -1,5 +1,6 @@
 import type { SessionRecord } from '../revocation-store.js';
 import type { SqlRow } from './sql-result.js';
+import type { TextFunctions } from './sql-dialect.js';
 import { number, raw, sql, text, join, type SqlFragment, type SqlValue } from './sql-statement.js';
 
 /** `keep_until` of a row that never expires. */
@@ -49,6 +50,32 @@ export const selectedColumns: SqlFragment = raw(
 
 /** The same columns in a row that is no session. */
 export const noColumns: SqlFragment = raw(COLUMNS.map(([, column]) => `NULL AS ${aliasOf(column)}`).join(', '));
+
+/** Ends a column in the text of a session. Encoded text has hexadecimal digits after each `%`. */
+const END = '%|';
+/** A column without a value in the text of a session. */
+const NONE = '%-';
+const TEXT_COLUMNS = COLUMNS.filter(([field]) => field !== 'ordinal');
+
+/** The columns of a session as one text. `textOf` converts a number without loss. */
+export function sessionText({ number: textOf, concat }: TextFunctions): SqlFragment {
+  const parts = TEXT_COLUMNS.flatMap(([, column, type]) => {
+    const value = type === 'number' ? textOf(raw(column)) : raw(column);
+    return [sql`COALESCE(${value}, '${raw(NONE)}')`, raw(`'${END}'`)];
+  });
+  return concat(parts.slice(0, -1));
+}
+
+/** The session in a text that was selected with `sessionText`. */
+export function readSessionText(written: string, sid: string): SessionRecord {
+  const values = written.split(END);
+  if (values.length !== TEXT_COLUMNS.length) throw new TypeError('The row of a session is incomplete.');
+  const fields = TEXT_COLUMNS.map(([field, , type], index) => {
+    const value = values[index] as string;
+    return [field, value === NONE ? null : type === 'number' ? Number(value) : decodeText(value)] as const;
+  });
+  return { sid, ...(Object.fromEntries(fields) as unknown as Omit<SessionRecord, 'sid'>) };
+}
 
 /** The values of the columns of a session, for an INSERT. */
 export function sessionValues(session: SessionRecord, ordinal: number): SqlFragment {

@@ -20,7 +20,7 @@ import { SqlConnection } from './sql-query.js';
 import { encodeText } from './sql-record.js';
 import { retry } from './sql-retries.js';
 import { SqlSessions } from './sql-sessions.js';
-import { currentSession, currentSessions, type SubjectSnapshot } from './sql-snapshot.js';
+import { currentSessions } from './sql-snapshot.js';
 import { SqlTable } from './sql-table.js';
 
 /** After this many calls that can add rows, the store purges some expired rows. */
@@ -43,7 +43,7 @@ export class SqlRevocationStore extends RevocationStore {
   private readonly table: SqlTable;
   private readonly sessions: SqlSessions;
   private readonly startWatch: ((onChange: (subject: string | null) => void) => Promise<StoreWatch>) | null;
-  override readonly lookUpsAtOnce = 64;
+  override readonly lookUpsAtOnce = 32;
   override readonly keepsNotes = true;
   override readonly watchProblem: string | null;
   private readonly describe: () => Promise<string[]>;
@@ -81,15 +81,13 @@ export class SqlRevocationStore extends RevocationStore {
     return retry(() => this.table.clock());
   }
 
-  override async lookUp(query: LookUpQuery): Promise<LookUp> {
-    return readLookUp(query, await retry(() => this.table.find(query)));
+  override lookUp(query: LookUpQuery): Promise<LookUp> {
+    return retry(() => this.table.lookUps.one(query));
   }
 
   /** One SELECT. */
   override async lookUpMany(queries: readonly LookUpQuery[]): Promise<LookUp[]> {
-    if (queries.length === 0) return [];
-    const snapshots = await retry(() => this.table.findMany(queries));
-    return queries.map((query, index) => readLookUp(query, snapshots[index] as SubjectSnapshot));
+    return queries.length === 0 ? [] : retry(() => this.table.lookUps.many(queries));
   }
 
   override openSession(open: OpenSession, deadline: number): Promise<OpenOutcome> {
@@ -183,9 +181,4 @@ export class SqlRevocationStore extends RevocationStore {
 function withNote(note: string | undefined, step: () => Promise<boolean | undefined>): Promise<boolean> {
   const write = () => retry<boolean>(step, false);
   return note === undefined ? write() : hidingNote(encodeText(note), write);
-}
-
-function readLookUp({ sid }: LookUpQuery, snapshot: SubjectSnapshot): LookUp {
-  const session = sid === null ? null : currentSession(snapshot, sid);
-  return { session: session?.record ?? null, denied: snapshot.denied, cutOff: snapshot.cutOff };
 }

@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { LookUpQuery, SessionRecord } from '../revocation-store.js';
-import type { CutOffRow, RowKey } from './sql-dialect.js';
+import type { CutOffRow, RowIds } from './sql-dialect.js';
 import { encodeText, noColumns, sessionColumns, sessionValues } from './sql-record.js';
 import type { RowKind } from './sql-snapshot.js';
-import { join, number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
+import { number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
 
 /** The row of a session, to be written. */
 export interface NewSessionRow {
@@ -16,6 +16,13 @@ export interface NewSessionRow {
 export interface NewDenialRow {
   readonly jti: string;
   readonly keepUntil: number;
+}
+
+/** A primary key. */
+export interface RowKey {
+  readonly subject: string;
+  readonly kind: RowKind;
+  readonly id: string;
 }
 
 /** The columns of a session's row. */
@@ -56,19 +63,14 @@ export function keysOf({ subject, sid, jti }: LookUpQuery): RowKey[] {
   return keys;
 }
 
-/** A list of rows with primary keys. Keys are repeated until there are 2, 4, 8, 16 … of them, so that few texts exist. */
-export function keyRows(keys: readonly RowKey[]): SqlFragment {
-  const count = 2 ** Math.ceil(Math.log2(Math.max(2, keys.length)));
-  const repeated = Array.from({ length: count }, (_, index) => keys[index % keys.length] as RowKey);
-  return join(
-    repeated.map(({ subject, kind, id }) => sql`(${text(subject)}, ${text(kind)}, ${text(id)})`),
-    ', ',
-  );
+/** The ids of the same rows. Encoded text has hexadecimal digits after each `%`, so no row has the id `%`. */
+export function idsOf({ subject, sid, jti }: LookUpQuery): RowIds {
+  return { subject, sid: sid === null ? '%' : encodeText(sid), jti: jti === null ? '%' : hashOf(jti) };
 }
 
 /** The hash of a `jti`. A `jti` can have any length and any characters; its hash fits into an index. */
 export function hashOf(jti: string): string {
-  return createHash('sha256').update(jti).digest('base64url');
+  return hash('sha256', jti, 'base64url');
 }
 
 /** A revision that no row has. */

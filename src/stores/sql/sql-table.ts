@@ -1,6 +1,6 @@
 import type { EndSessions, LookUpQuery } from '../revocation-store.js';
 import { channelOf } from './postgres-watch.js';
-import type { RowKey } from './sql-dialect.js';
+import { SqlLookUps } from './sql-look-ups.js';
 import { endedWith, forgetNote, notedDenial, SqlNotes } from './sql-notes.js';
 import type { SqlConnection } from './sql-query.js';
 import { encodeText, NEVER, noColumns, selectedColumns, sessionAssignments, type SessionRow } from './sql-record.js';
@@ -36,6 +36,8 @@ export class SqlTable {
   private readonly channel: string;
   /** The rows with notes. */
   readonly notes: SqlNotes;
+  /** The look-ups of requests. */
+  readonly lookUps: SqlLookUps;
 
   constructor(
     private readonly database: SqlConnection,
@@ -44,11 +46,12 @@ export class SqlTable {
     this.table = raw(name);
     this.channel = channelOf(name);
     this.notes = new SqlNotes(database, this.table, this.channel);
+    this.lookUps = new SqlLookUps(database, this.table);
     const { clock, fromDual } = database.dialect;
     this.now = sql`'clock' AS kind, '' AS id, '' AS revision, ${clock} AS keepuntil, NULL AS cutoff, ${noColumns}${fromDual}`;
   }
 
-  /** Reads a session, a denial and the cut-off of a subject. Each request does it, so the text is rendered once. */
+  /** Reads a session, a denial and the cut-off of a subject. Each rotation does it, so the text is rendered once. */
   async find(query: LookUpQuery): Promise<SubjectSnapshot> {
     const keys = keysOf(query);
     const shape = keys.map(({ kind }) => kind).join();
@@ -59,20 +62,6 @@ export class SqlTable {
     }
     const params = keys.flatMap(({ subject, id }) => [subject, id]);
     return readSnapshot(await this.database.rowsOf(statement, params));
-  }
-
-  /** Reads what several look-ups need, in one statement. */
-  async findMany(queries: readonly LookUpQuery[]): Promise<SubjectSnapshot[]> {
-    const keys = queries.map(keysOf);
-    const wanted = [...new Map(keys.flat().map((row) => [nameOf(row), row])).values()];
-    const { dialect } = this.database;
-    const selected = dialect.selectKeys(this.table, sql`subject, ${columns}`, wanted);
-    const rows = await this.database.rows(sql`SELECT '' AS subject, ${this.now} UNION ALL ${selected}`);
-    const found = new Map(rows.map((row) => [nameOf(row as unknown as RowKey), row]));
-    const clock = rows.filter(({ kind }) => kind === 'clock');
-    const rowsOf = (own: readonly RowKey[]) =>
-      own.map((row) => found.get(nameOf(row))).filter((row) => row !== undefined);
-    return keys.map((own) => readSnapshot([...clock, ...rowsOf(own)]));
   }
 
   /** Reads all sessions of a subject. */
@@ -204,9 +193,4 @@ export class SqlTable {
     const inTime = this.database.dialect.inTime(deadline);
     return (await this.database.change(sql`${statement} AND ${inTime}`, deadline, channel)) > 0;
   }
-}
-
-/** Names a primary key. An id can have any printable character; the subject and the kind have no blank. */
-function nameOf({ subject, kind, id }: RowKey): string {
-  return `${subject} ${kind} ${id}`;
 }

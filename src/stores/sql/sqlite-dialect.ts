@@ -1,17 +1,27 @@
-import type { SqlDialect } from './sql-dialect.js';
-import { keyRows } from './sql-rows.js';
+import type { RowIds, SqlDialect } from './sql-dialect.js';
 import { rowsOf } from './sql-result.js';
-import { join, number, raw, sql } from './sql-statement.js';
+import { join, number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
 // The same time throughout a statement. A statement has locked the database when it evaluates this.
 const clock = raw("ROUND((julianday('now') - 2440587.5) * 86400000)");
 
 const inTime = (deadline: number) => sql`${clock} <= ${number(deadline)}`;
 
+/** Questions are repeated until there are 2, 4, 8, 16 … of them, so that few texts exist. */
+function rowsOfQuestions(questions: readonly RowIds[]): SqlFragment {
+  const count = 2 ** Math.ceil(Math.log2(Math.max(2, questions.length)));
+  const rows = Array.from({ length: count }, (_, index) => {
+    const { subject, sid, jti } = questions[index % questions.length] as RowIds;
+    return sql`(${number(index + 1)}, ${text(subject)}, ${text(sid)}, ${text(jti)})`;
+  });
+  return join(rows, ', ');
+}
+
 /** SQLite 3.35 or later. It runs one writing statement at a time. */
 export const sqliteDialect: SqlDialect = {
   placeholder: () => '?',
   clock,
+  readClock: clock,
   inTime,
   returning: () => raw(' RETURNING 1 AS done'),
   announce: () => raw(''),
@@ -24,8 +34,13 @@ export const sqliteDialect: SqlDialect = {
   existing: (column) => raw(`entry.${column}`),
   proposed: (column) => raw(`excluded.${column}`),
   fromDual: raw(''),
-  selectKeys: (table, columns, keys) =>
-    sql`SELECT ${columns} FROM ${table} WHERE (subject, kind, id) IN (VALUES ${keyRows(keys)})`,
+  wanted: (questions) =>
+    sql`(SELECT column1 AS position, column2 AS subject, column3 AS sid, column4 AS jti FROM (VALUES ${rowsOfQuestions(questions)})) AS wanted`,
+  textOf: {
+    // A cast has 15 digits.
+    number: (value) => sql`CASE WHEN ${value} IS NOT NULL THEN printf('%!.17g', ${value}) END`,
+    concat: (texts) => join(texts, ' || '),
+  },
   greatest: raw('MAX'),
   least: raw('MIN'),
   insertWithCutOff: (table, columns, rows, { unchanged, deadline }) => {

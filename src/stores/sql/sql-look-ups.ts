@@ -1,0 +1,84 @@
+import type { LookUp, LookUpQuery } from '../revocation-store.js';
+import { ReadSessions } from '../read-sessions.js';
+import type { SqlConnection } from './sql-query.js';
+import { readSessionText, sessionText } from './sql-record.js';
+import type { SqlRow } from './sql-result.js';
+import { idsOf } from './sql-rows.js';
+import type { RowKind } from './sql-snapshot.js';
+import { raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
+
+/**
+ * The look-ups of requests. Each one is a row with three columns: cut-off, session and denial. The session is a text, since
+ * drivers need time for each column, and a text that has not changed is not parsed again.
+ */
+export class SqlLookUps {
+  /** The texts of `one`, by the ids that the query has. */
+  private readonly texts = new Map<string, string>();
+  private readonly session: SqlFragment;
+  private readonly read = new ReadSessions(readSessionText);
+  /** A row can be deleted some time after its end. */
+  private readonly isCurrent: SqlFragment;
+
+  constructor(
+    private readonly database: SqlConnection,
+    private readonly table: SqlFragment,
+  ) {
+    const { readClock, textOf } = database.dialect;
+    this.session = sessionText(textOf);
+    this.isCurrent = sql`keep_until > ${readClock}`;
+  }
+
+  /** One SELECT. */
+  async one(query: LookUpQuery): Promise<LookUp> {
+    const { subject, sid, jti } = idsOf(query);
+    const shape = `${query.sid === null} ${query.jti === null}`;
+    let statement = this.texts.get(shape);
+    if (statement === undefined) {
+      const columns = this.columns(
+        text(subject),
+        query.sid === null ? null : text(sid),
+        query.jti === null ? null : text(jti),
+      );
+      statement = this.database.textOf(sql`SELECT ${columns}${this.database.dialect.fromDual}`);
+      this.texts.set(shape, statement);
+    }
+    const params = [subject];
+    if (query.sid !== null) params.push(subject, sid);
+    if (query.jti !== null) params.push(subject, jti);
+    const [row] = await this.database.rowsOf(statement, params);
+    return readLookUp(query, row, this.read);
+  }
+
+  /** One SELECT for all. */
+  async many(queries: readonly LookUpQuery[]): Promise<LookUp[]> {
+    const columns = this.columns(raw('wanted.subject'), raw('wanted.sid'), raw('wanted.jti'));
+    const wanted = this.database.dialect.wanted(queries.map(idsOf));
+    const rows = await this.database.rows(sql`SELECT wanted.position, ${columns} FROM ${wanted}`);
+    const byPosition = new Map(rows.map((row) => [Number(row.position), row]));
+    return queries.map((query, index) => readLookUp(query, byPosition.get(index + 1), this.read));
+  }
+
+  private columns(subject: Part, sid: Part | null, jti: Part | null): SqlFragment {
+    const find = (column: SqlFragment, kind: RowKind, id: Part | null) =>
+      id === null
+        ? raw('NULL')
+        : sql`(SELECT ${column} FROM ${this.table} AS entry
+            WHERE entry.subject = ${subject} AND entry.kind = ${raw(`'${kind}'`)} AND entry.id = ${id} AND ${this.isCurrent})`;
+    return sql`${find(raw('cut_off'), 'cut-off', raw("''"))} AS cutoff, ${find(this.session, 'session', sid)} AS session,
+      ${find(raw('1'), 'denied', jti)} AS denied`;
+  }
+}
+
+type Part = SqlFragment | SqlValue;
+
+function readLookUp({ sid }: LookUpQuery, row: SqlRow | undefined, sessions: ReadSessions): LookUp {
+  if (row === undefined) {
+    throw new TypeError('SqlRevocationStore option "query" did not return a row: it must return all rows.');
+  }
+  const { session = null, denied = null, cutoff = null } = row;
+  return {
+    session: sid === null || session === null ? null : sessions.read(sid, String(session)),
+    denied: denied !== null,
+    cutOff: cutoff === null ? null : Math.floor(Number(cutoff)),
+  };
+}
