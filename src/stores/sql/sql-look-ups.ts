@@ -77,8 +77,13 @@ function readLookUp({ sid }: LookUpQuery, row: SqlRow | undefined, sessions: Rea
   }
   const { session = null, denied = null, cutoff = null } = row;
   return {
-    session: sid === null || session === null ? null : sessions.read(sid, String(session)),
+    session: sid === null || session === null ? null : sessions.read(sid, textOf(session)),
     denied: denied !== null,
     cutOff: cutoff === null ? null : Math.floor(Number(cutoff)),
   };
+}
+
+/** Some drivers return a text as bytes. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : Buffer.from(value as Uint8Array).toString();
 }
