@@ -9,6 +9,13 @@ export { JwksModule, type JwksModuleOptions } from './jwks.module.js';
 export { JwtGuard } from './jwt.guard.js';
 export { JwtExceptionFilter } from './jwt-exception.filter.js';
 
+export {
+  defineJwt,
+  type TypedAdditionalClaims,
+  type TypedJwt,
+  type TypedJwtOptions,
+  type TypedUserLookup,
+} from './define-jwt.js';
 export { JwtRequired, Public } from './routes/route.decorators.js';
 export { CurrentUser, Jwt, JwtHeader, JwtIdentity, type TokenParamDecorator } from './context/param.decorators.js';
 
@@ -102,5 +109,27 @@ export type { CallbackAnswer } from './types/callback-answer.js';
 export type { JoseHeader, JwtPayload } from './types/claims.js';
 export type { HttpRequest, HttpResponse } from './types/http.js';
 export type { JwtContext } from './types/jwt-context.js';
+export type {
+  ContextOf,
+  HasJwtTypes,
+  IdentityOf,
+  JwtTypes,
+  NewClaimsOf,
+  PayloadOf,
+  UserOf,
+} from './types/jwt-types.js';
+export type {
+  AnyPipe,
+  ParameterDecoratorFor,
+  TypedClaimsDecorator,
+  TypedUserDecorator,
+} from './context/typed-decorators.js';
+export type { TypedJwtRequired, TypedRequirement } from './routes/typed-requirement.js';
+export type {
+  StandardSchema,
+  StandardSchemaIssue,
+  StandardSchemaProperties,
+  StandardSchemaResult,
+} from './types/standard-schema.js';
 export type { AllowCallback, JwtRequirement } from './types/requirement.js';
 export type { TokenExtractor, TokenLocation, TokenSource } from './types/token-location.js';

@@ -10,6 +10,7 @@ import { requirementOf } from './routes/route-requirement.js';
 import { isPromise } from './types/awaitable.js';
 import type { HttpResponse } from './types/http.js';
 import type { JwtContext } from './types/jwt-context.js';
+import { signedPayloadOf } from './types/verified-payload.js';
 
 /**
  * Nest's `CacheInterceptor` for routes that require a token. Each entry belongs to one user and session, and the response has
@@ -71,7 +72,8 @@ function ownKey(key: unknown, context: ExecutionContext): string | undefined {
 }
 
 /** A hash of the user and the session, so that the keys of a shared cache contain no personal data. */
-function ownerOf({ payload, identity }: JwtContext): string {
+function ownerOf({ payload: claims, identity }: JwtContext): string {
+  const payload = signedPayloadOf(claims);
   const owner = [payload.iss, identity ?? payload.sub, payload.sid ?? null];
   return createHash('sha256').update(JSON.stringify(owner)).digest('base64url');
 }

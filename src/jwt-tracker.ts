@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { ExecutionContext } from '@nestjs/common';
 import { getJwtContext } from './context/jwt-context.js';
 import type { JwtContext } from './types/jwt-context.js';
+import { signedPayloadOf } from './types/verified-payload.js';
 
 /** The properties of a request with the address of the caller: of Express and Fastify, else of Node. */
 interface AddressedRequest {
@@ -28,7 +29,7 @@ export function jwtTracker(request: object, context?: ExecutionContext): string 
 function userOf(found: JwtContext | null): string | null {
   if (found === null) return null;
   const identity = found.identity ?? found.payload.sub ?? null;
-  return identity === null ? null : JSON.stringify([found.payload.iss ?? null, identity]);
+  return identity === null ? null : JSON.stringify([signedPayloadOf(found.payload).iss ?? null, identity]);
 }
 
 function addressOf(request: AddressedRequest): string {

@@ -10,10 +10,11 @@ import type { JwtRequirement } from './types/requirement.js';
  * Names a token: the token itself, the payload from `@Jwt()`, the context from `getJwtContext()`, or the result of
  * `TokenService.verify()`. Objects must be those that this process verified (or a test set), no copies of them.
  */
-export type TokenReference = string | JwtContext | VerifiedToken | JwtPayload;
+export type TokenReference<Payload = JwtPayload> =
+  string | JwtContext | JwtContext<unknown, Payload> | VerifiedToken | JwtPayload | Payload;
 
 /** Options of one new token. */
-export interface TokenOptions {
+export interface TokenOptions<Claims = object> {
   /**
    * The lifetime of the token; `false`: it never expires.
    *
@@ -32,7 +33,7 @@ export interface TokenOptions {
    *
    * @default none
    */
-  claims?: object | undefined;
+  claims?: Claims | undefined;
   /**
    * Further header parameters: a plain object of JSON values. They win over those of `additionalHeaders`.
    *
@@ -49,7 +50,7 @@ export interface TokenOptions {
 }
 
 /** Options of a new access token. */
-export interface AccessTokenOptions extends TokenOptions {
+export interface AccessTokenOptions<Claims = object> extends TokenOptions<Claims> {
   /**
    * `true`: fresh for its whole lifetime. A duration: fresh for that long.
    *
@@ -59,7 +60,7 @@ export interface AccessTokenOptions extends TokenOptions {
 }
 
 /** Options of a new pair of tokens. */
-export interface TokenPairOptions extends Omit<AccessTokenOptions, 'expires' | 'session'> {
+export interface TokenPairOptions<Claims = object> extends Omit<AccessTokenOptions<Claims>, 'expires' | 'session'> {
   /**
    * The lifetime of the access token; `false`: it never expires.
    *
@@ -84,8 +85,8 @@ export interface TokenPairOptions extends Omit<AccessTokenOptions, 'expires' | '
  * Options of `rotate`. `claims` and `headers` apply to both new tokens. `scopes`, `anyScope` and `roles` are required of the
  * refresh token, as by `@JwtRequired()`.
  */
-export interface RotateTokenOptions
-  extends Pick<TokenOptions, 'claims' | 'headers'>, Pick<JwtRequirement, 'scopes' | 'anyScope' | 'roles'> {
+export interface RotateTokenOptions<Claims = object>
+  extends Pick<TokenOptions<Claims>, 'claims' | 'headers'>, Pick<JwtRequirement, 'scopes' | 'anyScope' | 'roles'> {
   /**
    * The request that the token came with: `isTokenRevoked`, `verifyToken` and `userLookup` get it as their last argument, and
    * the event `refresh-repeated` has it.

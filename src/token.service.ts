@@ -31,16 +31,20 @@ import {
 import type { NewToken } from './tokens/issuing/new-token.js';
 import { TokenFactory } from './tokens/issuing/token-factory.js';
 import type { VerifiedToken } from './tokens/verified-token.js';
+import type { IdentityOf, NewClaimsOf, PayloadOf } from './types/jwt-types.js';
 import { parseCompact, parsePayload } from './tokens/verifying/compact.js';
 import { csrfOf } from './tokens/verifying/csrf.js';
 import { storeKeysOf } from './tokens/verifying/store-keys.js';
 import { NO_CONTEXT, TokenVerifier } from './tokens/verifying/token-verifier.js';
 import { refuseReference, verifiedTokenOf } from './tokens/verifying/verified-reference.js';
 
-/** Creates, verifies, rotates and revokes tokens, and lists and ends sessions. */
+/**
+ * Creates, verifies, rotates and revokes tokens, and lists and ends sessions. `TokenService<typeof jwt>` has the types of
+ * `defineJwt()`.
+ */
 @Injectable()
 @Concealed()
-export class TokenService {
+export class TokenService<T = unknown> {
   private readonly refreshChecks: RefreshChecks;
 
   /** @internal */
@@ -61,7 +65,7 @@ export class TokenService {
    * @example
    * await tokens.createAccessToken('alice', { fresh: true, claims: { role: 'admin' } });
    */
-  createAccessToken(identity: unknown, options?: AccessTokenOptions): Promise<string> {
+  createAccessToken(identity: IdentityOf<T>, options?: AccessTokenOptions<NewClaimsOf<T>>): Promise<string> {
     return this.responder.run(async () => {
       const { session, ...token } = readOptionsOf.createAccessToken(options);
       return this.factory.create({ ...token, type: 'access', identity }, await this.sidOf(session));
@@ -74,7 +78,7 @@ export class TokenService {
    * @throws TypeError if the identity, a claim or an option is wrong.
    * @throws RevocationUnavailableException if the store does not answer.
    */
-  createRefreshToken(identity: unknown, options?: TokenOptions): Promise<string> {
+  createRefreshToken(identity: IdentityOf<T>, options?: TokenOptions<NewClaimsOf<T>>): Promise<string> {
     return this.responder.run(async () => {
       const { session, ...token } = readOptionsOf.createRefreshToken(options);
       const newToken: NewToken = { ...token, type: 'refresh', identity };
@@ -93,7 +97,7 @@ export class TokenService {
    * @example
    * const { accessToken, refreshToken } = await tokens.createTokenPair('alice', { fresh: true });
    */
-  createTokenPair(identity: unknown, options?: TokenPairOptions): Promise<TokenPair> {
+  createTokenPair(identity: IdentityOf<T>, options?: TokenPairOptions<NewClaimsOf<T>>): Promise<TokenPair> {
     return this.responder.run(async () => {
       const pair = { ...readOptionsOf.createTokenPair(options), identity };
       return createPair(pair, this.factory, this.sessions, this.settings);
@@ -113,7 +117,7 @@ export class TokenService {
    * @example
    * const pair = await tokens.rotate(payload); // the payload from @Jwt() on a refresh route
    */
-  async rotate(token: TokenReference, options?: RotateTokenOptions): Promise<TokenPair> {
+  async rotate(token: TokenReference<PayloadOf<T>>, options?: RotateTokenOptions<NewClaimsOf<T>>): Promise<TokenPair> {
     const { claims, headers, scopes, anyScope, roles, request: passed } = readOptionsOf.rotate(options);
     const request = passed ?? requestOfContext(token);
     const { rotation } = this.sessions.required('rotate');
@@ -133,7 +137,7 @@ export class TokenService {
    * @example
    * await tokens.revoke(token, { note: 'support/42: phone was stolen' });
    */
-  async revoke(token: TokenReference, options?: RevokeOptions): Promise<void> {
+  async revoke(token: TokenReference<PayloadOf<T>>, options?: RevokeOptions): Promise<void> {
     const { revocation } = this.sessions.required('revoke');
     const note = revocation.noteOf(readOptionsOf.revoke(options).note);
     return this.responder.run(async () => revocation.revoke((await this.tokenOf(token, true)).payload, note));

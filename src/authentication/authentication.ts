@@ -4,6 +4,7 @@ import type { Settings } from '../options/settings.js';
 import type { RevocationCheck } from '../sessions/revocation-check.js';
 import type { SignedToken } from '../tokens/verified-token.js';
 import type { TokenVerifier } from '../tokens/verifying/token-verifier.js';
+import type { JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import type { SettledRequirement } from '../types/requirement.js';
@@ -31,6 +32,8 @@ export class Authentication implements CheckResult {
   readonly allowExpired = false;
   readonly allowEarly = false;
   verified: SignedToken | null = null;
+  /** What the schema of the option `claims` has returned. `null` without that option. */
+  claims: JwtPayload | null = null;
   user: unknown = undefined;
   earlier: CheckResult | null = null;
   private frozen: JwtContext | null = null;
@@ -58,20 +61,25 @@ export class Authentication implements CheckResult {
     return this.dependencies.settings;
   }
 
+  /** The claims for the application. The checks of the library read the signed ones of `verified`. */
+  get payload(): JwtPayload {
+    return this.claims ?? (this.verified as SignedToken).payload;
+  }
+
   /** The context for the application, after all checks have passed. It is created on first use: most handlers never use it. */
   get context(): JwtContext {
     return (this.frozen ??= this.freeze());
   }
 
-  /** Takes over the context of an earlier check of the same token, unless the user is another object now. */
+  /** Takes over the context of an earlier check of the same token, unless the user or the claims are another object now. */
   reuse(context: JwtContext): void {
-    if (context.user === this.user) this.frozen ??= context;
+    if (context.user === this.user && context.payload === this.payload) this.frozen ??= context;
   }
 
   private freeze(): JwtContext {
-    const { found, verified, user, dependencies } = this;
-    const { header, payload } = verified as SignedToken;
-    const identity = payload[dependencies.settings.identityClaim];
+    const { found, verified, payload, user, dependencies } = this;
+    const { header, payload: signed } = verified as SignedToken;
+    const identity = signed[dependencies.settings.identityClaim];
     const context = Object.freeze({
       token: found.rawToken as string,
       header,
@@ -81,7 +89,7 @@ export class Authentication implements CheckResult {
       identity,
     });
     // Only a rotation asks for the request, so access tokens do not pay for it.
-    if (payload.type === 'refresh' && this.request !== undefined) storeRequest(context, this.request);
+    if (signed.type === 'refresh' && this.request !== undefined) storeRequest(context, this.request);
     return context;
   }
 }

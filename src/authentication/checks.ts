@@ -5,6 +5,7 @@ import {
   TokenVerificationException,
   WrongTokenTypeException,
 } from '../errors/exceptions.js';
+import { checkedClaims } from '../tokens/verifying/claims-schema.js';
 import { presentedCsrfValue } from '../tokens/verifying/csrf.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { SignedToken, type VerifiedToken } from '../tokens/verified-token.js';
@@ -47,6 +48,7 @@ const CHECKS: readonly Check[] = [
   { name: 'revocation', isDue: ({ skipRevocationCheck }) => !skipRevocationCheck, run: refuseRevoked },
   { name: 'scopes', isDue: ({ scopes, anyScope }) => scopes.length + anyScope.length > 0, run: requireScopes },
   { name: 'roles', isDue: ({ roles }) => roles.length > 0, run: requireRoles },
+  { name: 'schema of the claims', isDue: (_requirement, { claims }) => claims !== null, run: checkAgainstSchema },
   { name: 'verification by the application', isDue: withCallback('verifyToken'), run: askVerification },
   { name: 'user', isDue: withCallback('userLookup'), run: loadUser },
   { name: 'allow of the route', isDue: ({ allow }) => allow !== null, run: askRoute },
@@ -180,17 +182,25 @@ function askRoute(authentication: Authentication): Awaitable<void> {
   });
 }
 
-function askVerification({ dependencies, verified, request }: Authentication): Awaitable<void> {
+function checkAgainstSchema(authentication: Authentication): Awaitable<void> {
+  const { verified, dependencies } = authentication;
+  const schema = dependencies.settings.claims as NonNullable<Settings['claims']>;
+  return after(checkedClaims(verified as SignedToken, schema), (claims) => {
+    authentication.claims = claims;
+  });
+}
+
+function askVerification({ dependencies, verified, payload: claims, request }: Authentication): Awaitable<void> {
   const verify = dependencies.settings.callbacks.verifyToken as NonNullable<Settings['callbacks']['verifyToken']>;
   const { payload, header } = verified as SignedToken;
-  return after(verify(payload, header, request), (accepted) => {
+  return after(verify(claims, header, request), (accepted) => {
     if (!accepted) throw new TokenVerificationException(undefined, { payload, header });
   });
 }
 
 function loadUser(authentication: Authentication): Awaitable<void> {
-  const { verified, dependencies, request } = authentication;
-  return after(lookUpUser(verified as SignedToken, dependencies.settings, request), (user) => {
+  const { verified, payload, dependencies, request } = authentication;
+  return after(lookUpUser(verified as SignedToken, dependencies.settings, request, payload), (user) => {
     authentication.user = user;
   });
 }

@@ -7,6 +7,7 @@ import type { SignedToken, VerifiedToken } from '../tokens/verified-token.js';
 import { isExpired, validTimeOf } from '../tokens/verifying/claims.js';
 import { Concealed } from '../types/concealed.js';
 import type { JwtContext } from '../types/jwt-context.js';
+import { signedPayloadOf } from '../types/verified-payload.js';
 import type { SettledRequirement } from '../types/requirement.js';
 import type { TokenSource } from '../types/token-location.js';
 
@@ -43,14 +44,15 @@ export class HeldTokens {
     if (held === undefined) return null;
     const { locations, verifyType, refresh } = requirement;
     const isThere = locations === null || held.location === 'transport' || locations.some((each) => isAt(held, each));
-    const isRightType = !verifyType || refresh === (held.payload.type === 'refresh');
+    const isRightType = !verifyType || refresh === (signedPayloadOf(held.payload).type === 'refresh');
     return isThere && isRightType ? held : null;
   }
 
   /** The verified token of a held context. @throws ExpiredTokenException if it has expired meanwhile. */
   currentToken(held: JwtContext): VerifiedToken {
     const token = this.verified.get(held);
-    const { header, payload } = held;
+    const { header } = held;
+    const payload = signedPayloadOf(held.payload);
     const rules = token?.signer.rules ?? this.settings;
     if (!isExpired(token ?? validTimeOf(payload), rules, Date.now() / 1000)) return token ?? { header, payload };
     throw new ExpiredTokenException(undefined, { payload, header });

@@ -17,6 +17,7 @@ import type { SignedToken } from '../tokens/verified-token.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import type { HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
+import type { ContextOf } from '../types/jwt-types.js';
 import { settleRequirement, type JwtRequirement, type SettledRequirement } from '../types/requirement.js';
 import { Authentication, type CheckDependencies } from './authentication.js';
 import { ChosenChecks } from './checks.js';
@@ -32,10 +33,13 @@ export interface AuthenticateTokenOptions {
   csrfToken?: string | undefined;
 }
 
-/** Checks the token of a request as `JwtGuard` does, for guards and interceptors of the application. */
+/**
+ * Checks the token of a request as `JwtGuard` does, for guards and interceptors of the application.
+ * `JwtAuthenticator<typeof jwt>` has the types of `defineJwt()`.
+ */
 @Injectable()
 @Concealed()
-export class JwtAuthenticator {
+export class JwtAuthenticator<T = unknown> {
   private readonly routes: RouteRequirements;
   private readonly dependencies: CheckDependencies;
   private readonly checks: ChosenChecks;
@@ -67,16 +71,17 @@ export class JwtAuthenticator {
    * @example
    * const { payload } = await this.authenticator.authenticate(context, { fresh: true });
    */
-  async authenticate(context: ExecutionContext, requirement?: JwtRequirement): Promise<JwtContext | null> {
+  async authenticate(context: ExecutionContext, requirement?: JwtRequirement): Promise<ContextOf<T> | null> {
     const required =
       requirement === undefined ? (this.requirementOf(context) ?? ACCESS_TOKEN) : settleRequirement(requirement);
     const call = callOf(context, this.transports);
     const passed = await this.responder.run(() => this.check(call, required), call.request, required.realm);
-    return passed?.context ?? null;
+    return (passed?.context ?? null) as ContextOf<T> | null;
   }
 
   /**
-   * Checks a token as the guard does: signature, claims, type, freshness, revocation, scopes, `verifyToken` and `userLookup`.
+   * Checks a token as the guard does: signature, claims, type, freshness, revocation, scopes, `claims`,
+   * `verifyToken` and `userLookup`.
    * For tokens that come by a way the library does not know. Nothing is remembered of it.
    *
    * @param requirement default: an access token
@@ -88,10 +93,10 @@ export class JwtAuthenticator {
     token: string,
     requirement?: JwtRequirement,
     options?: AuthenticateTokenOptions,
-  ): Promise<JwtContext> {
+  ): Promise<ContextOf<T>> {
     const { request, csrfToken } = readTokenOptions(options);
     const required = requirement === undefined ? ACCESS_TOKEN : settleRequirement(requirement);
-    return this.authenticateAs(token, required, request, csrfToken);
+    return (await this.authenticateAs(token, required, request, csrfToken)) as ContextOf<T>;
   }
 
   /**

@@ -71,11 +71,11 @@ export class RequestResults {
 
   /** Stores the result after all checks have passed. The application cannot see the token before. */
   store(call: HandlerCall, authentication: Authentication): Authentication {
-    const { requirement, verified, user } = authentication;
+    const { requirement, user } = authentication;
     if (call.isOneCall) storeResult(call.key, authentication);
     else this.storeOnConnection(call, requirement, authentication.context);
     this.calls?.settle(call.context, authentication.context);
-    this.setUser(call, this.settings.callbacks.userLookup === undefined ? verified?.payload : user);
+    this.setUser(call, this.settings.callbacks.userLookup === undefined ? authentication.payload : user);
     return authentication;
   }
 

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Settings } from '../options/settings.js';
 import { storeKeysOf, type StoreKeys } from '../tokens/verifying/store-keys.js';
 import type { JwtContext } from '../types/jwt-context.js';
+import { signedPayloadOf } from '../types/verified-payload.js';
 import { WatchedToken, type OpenConnection } from './open-connection.js';
 
 /** The steps of the golden ratio divide an interval evenly, however many there are. */
@@ -40,7 +41,8 @@ export class ConnectionIndex {
   }
 
   /** The entry of a token. Connections with the same token share it. */
-  tokenOf({ payload, header, token }: JwtContext, isRevocable: boolean): WatchedToken {
+  tokenOf({ payload: claims, header, token }: JwtContext, isRevocable: boolean): WatchedToken {
+    const payload = signedPayloadOf(claims);
     const keys = storeKeysOf(payload, this.settings);
     const text = keys.jti === null ? token : null;
     for (let known = this.bySubject.get(keys.subject) ?? null; known !== null; known = known.next) {

@@ -12,6 +12,7 @@ import { nodeRequestOf } from '../transports/node-request.js';
 import { ownValue } from '../types/claims.js';
 import { Concealed } from '../types/concealed.js';
 import type { JwtContext } from '../types/jwt-context.js';
+import { signedPayloadOf } from '../types/verified-payload.js';
 import { settleRequirement, type SettledRequirement } from '../types/requirement.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import type { ConnectionKind } from './live-connection.js';
@@ -124,7 +125,8 @@ export class JwtConnections {
     return new Set(all.length === 0 ? [ACCESS_TOKEN] : all);
   }
 
-  private requireSameUser({ token }: OpenConnection, { payload, header }: JwtContext): void {
+  private requireSameUser({ token }: OpenConnection, { payload: claims, header }: JwtContext): void {
+    const payload = signedPayloadOf(claims);
     const { subject, sid } = storeKeysOf(payload, this.settings);
     if (subject === token.keys.subject || (sid !== null && sid === token.keys.sid)) return;
     throw new InvalidTokenException('The token belongs to another user than the connection', { payload, header });

@@ -1,13 +1,13 @@
-import type { JwtPayload } from '../types/claims.js';
 import { Concealed } from '../types/concealed.js';
 import type { JwtContext } from '../types/jwt-context.js';
+import type { ContextOf, PayloadOf, UserOf } from '../types/jwt-types.js';
 import { Injectable, Optional, Inject } from '@nestjs/common';
 import { CurrentCalls } from './current-calls.js';
 
 /**
  * The current user in every provider, without a parameter (`current_user`, `get_jwt`, `get_jwt_identity`). Needs the option
  * `asyncContext`. A request, a message of a gateway or microservice, an operation of GraphQL, and work of `run()` each have
- * their own.
+ * their own. `JwtContextService<typeof jwt>` has the types of `defineJwt()`.
  *
  * @example
  * constructor(private readonly jwt: JwtContextService<User>) {}
@@ -18,7 +18,7 @@ import { CurrentCalls } from './current-calls.js';
  */
 @Injectable()
 @Concealed()
-export class JwtContextService<User = unknown> {
+export class JwtContextService<T = unknown> {
   /** @internal */
   constructor(@Optional() @Inject(CurrentCalls) private readonly calls: CurrentCalls | null) {}
 
@@ -27,8 +27,8 @@ export class JwtContextService<User = unknown> {
    *
    * @throws Error without the option `asyncContext`, outside of a call, and before the guard has checked the call.
    */
-  get context(): JwtContext<User> | null {
-    return this.read('context');
+  get context(): ContextOf<T> | null {
+    return this.read('context') as ContextOf<T> | null;
   }
 
   /**
@@ -36,8 +36,9 @@ export class JwtContextService<User = unknown> {
    *
    * @throws Error as `context` does
    */
-  get payload(): JwtPayload | null {
-    return this.read('payload')?.payload ?? null;
+  get payload(): PayloadOf<T> | null {
+    const found = this.read('payload');
+    return found === null ? null : (found.payload as PayloadOf<T>);
   }
 
   /**
@@ -56,10 +57,10 @@ export class JwtContextService<User = unknown> {
    *
    * @throws Error as `context` does, and without the option `userLookup`
    */
-  get user(): User | null {
+  get user(): UserOf<T> | null {
     const found = this.read('user');
     if (found === null) return null;
-    if (found.user !== undefined) return found.user;
+    if (found.user !== undefined) return found.user as UserOf<T>;
     throw new Error(
       'JwtContextService.user needs the option userLookup of JwtExtendedModule. Without one, read identity or payload.',
     );
@@ -69,8 +70,8 @@ export class JwtContextService<User = unknown> {
    * The same as `context`, and never throws: `undefined` outside of a call, before the guard has checked it, and without the
    * option `asyncContext`. For loggers, which are called everywhere.
    */
-  peek(): JwtContext<User> | null | undefined {
-    return this.calls?.current?.context as JwtContext<User> | null | undefined;
+  peek(): ContextOf<T> | null | undefined {
+    return this.calls?.current?.context as ContextOf<T> | null | undefined;
   }
 
   /**
@@ -83,12 +84,12 @@ export class JwtContextService<User = unknown> {
    * @example
    * await this.jwt.run(await this.authenticator.authenticateToken(job.data.token), () => this.reports.create());
    */
-  run<T>(context: JwtContext | null, work: () => T): T {
+  run<Result>(context: JwtContext | ContextOf<T> | null, work: () => Result): Result {
     requireContext(context);
     return this.requireCalls().runWith(context, work);
   }
 
-  private read(member: string): JwtContext<User> | null {
+  private read(member: string): JwtContext | null {
     const call = this.requireCalls().current;
     if (call === undefined) {
       throw new Error(
@@ -96,7 +97,7 @@ export class JwtContextService<User = unknown> {
           'JwtContextService.run(context, work). Code that may run outside of one reads peek().',
       );
     }
-    if (call.context !== undefined) return call.context as JwtContext<User> | null;
+    if (call.context !== undefined) return call.context;
     throw new Error(
       `JwtContextService.${member} was read before JwtGuard has checked the request: in a middleware, in the constructor ` +
         'of a request-scoped provider, or in a callback such as userLookup. Read it in a guard, handler or service, or read peek().',

@@ -6,7 +6,7 @@ import { isContext, memoryKeysOf } from '../transports/memory-keys.js';
 import type { JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
-import { markVerified } from '../types/verified-payload.js';
+import { markChecked, markVerified } from '../types/verified-payload.js';
 import { findResult, isFor, replaceResults, type CheckResult, type HandlerOfClass } from './request-memory.js';
 
 /** The parts of a token that a test sets. The other parts are those of an ordinary access token. */
@@ -78,6 +78,7 @@ function complete({ payload, ...context }: JwtContextLike): JwtContext {
   const header = context.header ?? Object.freeze({ alg: '' });
   // So that rotate(), revoke() and the option "session" accept the payload as a reference.
   markVerified(claims, header);
+  markChecked(claims, claims, null);
   return Object.freeze({ token: '', location: 'headers', ...context, header, payload: claims });
 }
 

@@ -18,15 +18,7 @@ type Reader = (found: JwtContext | null, name: string | undefined) => unknown;
  * @example
  * profile(@CurrentUser() user: User, @CurrentUser('email') email: string) {}
  */
-export const CurrentUser = readerOf('CurrentUser', (found, name) => {
-  if (found === null) return null;
-  if (found.user === undefined) {
-    throw new Error(
-      '@CurrentUser() needs the option userLookup of JwtExtendedModule. Without one, read the claims with @Jwt().',
-    );
-  }
-  return name === undefined ? found.user : (found.user as Record<string, unknown>)[name];
-});
+export const CurrentUser = readerOf('CurrentUser', userOf);
 
 /**
  * The claims of the token, frozen, or one of them. `{}` or `undefined` on an optional route without a token (`get_jwt`).
@@ -35,10 +27,7 @@ export const CurrentUser = readerOf('CurrentUser', (found, name) => {
  * @example
  * list(@Jwt() payload: JwtPayload, @Jwt('role') role: string) {}
  */
-export const Jwt = readerOf('Jwt', (found, name) => {
-  const payload = found?.payload ?? Object.freeze({});
-  return name === undefined ? payload : ownValue(payload, name);
-});
+export const Jwt = readerOf('Jwt', claimsOf);
 
 /**
  * The JOSE header of the token, frozen, or one of its parameters. `{}` or `undefined` on an optional route without a token
@@ -65,7 +54,25 @@ export const JwtIdentity = readerOf('JwtIdentity', (found) => {
   return Object.hasOwn(found, 'identity') ? found.identity : found.payload.sub;
 });
 
-function readerOf(decorator: string, read: Reader): TokenParamDecorator {
+/** For `@CurrentUser()`. @internal */
+export function userOf(found: JwtContext | null, name: string | undefined): unknown {
+  if (found === null) return null;
+  if (found.user === undefined) {
+    throw new Error(
+      '@CurrentUser() needs the option userLookup of JwtExtendedModule. Without one, read the claims with @Jwt().',
+    );
+  }
+  return name === undefined ? found.user : (found.user as Record<string, unknown>)[name];
+}
+
+/** For `@Jwt()`. @internal */
+export function claimsOf(found: JwtContext | null, name: string | undefined): unknown {
+  const payload = found?.payload ?? Object.freeze({});
+  return name === undefined ? payload : ownValue(payload, name);
+}
+
+/** A parameter decorator that reads the checked token. @internal */
+export function readerOf(decorator: string, read: Reader): TokenParamDecorator {
   return createParamDecorator((name: string | undefined, context: ExecutionContext): unknown => {
     const found = storedContext(context);
     if (found !== undefined) return read(found, name);

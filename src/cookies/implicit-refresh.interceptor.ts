@@ -14,6 +14,7 @@ import { ownValue } from '../types/claims.js';
 import { messageOfThrown } from '../types/thrown-value.js';
 import type { HttpRequest, HttpResponse } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
+import { signedPayloadOf } from '../types/verified-payload.js';
 import { setCookies } from './cookie-writer.js';
 import { TokenCookieService } from './token-cookie.service.js';
 
@@ -62,19 +63,21 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     const found = storedContext(context, this.settings) ?? null;
     const response = http.getResponse<HttpResponse>();
     if (found === null || !this.expiresSoon(found) || this.isDecided(response)) return;
-    const identity = found.user ?? ownValue(found.payload, this.settings.identityClaim);
-    const { sid } = storeKeysOf(found.payload, this.settings);
+    const payload = signedPayloadOf(found.payload);
+    const identity = found.user ?? ownValue(payload, this.settings.identityClaim);
+    const { sid } = storeKeysOf(payload, this.settings);
     const token = await this.factory.create(
-      { type: 'access', identity, successorOf: found.payload, notBeforeDelta: 0 },
+      { type: 'access', identity, successorOf: payload, notBeforeDelta: 0 },
       sid,
     );
     // Checked again here, because the handler or a concurrent request may have revoked the token.
-    if (await this.revocation.isRevoked(found, http.getRequest<HttpRequest>())) return;
+    if (await this.revocation.isRevoked({ payload, header: found.header }, http.getRequest<HttpRequest>())) return;
     await this.cookies.setAccessCookies(response, token);
   }
 
   /** Whether the request has an access token of our own in a cookie, which expires soon and before a new token would. */
-  private expiresSoon({ location, payload }: JwtContext): boolean {
+  private expiresSoon({ location, payload: claims }: JwtContext): boolean {
+    const payload = signedPayloadOf(claims);
     const { implicitRefresh, accessTokenExpires, leeway } = this.settings;
     if (location !== 'cookies' || payload.type !== 'access' || payload.exp === undefined) return false;
     if (isForeign(payload)) return false;

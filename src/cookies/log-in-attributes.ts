@@ -7,6 +7,7 @@ import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import { COOKIE_CLAIM } from '../types/claims.js';
 import type { HttpResponse } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
+import { signedPayloadOf } from '../types/verified-payload.js';
 import {
   areSame,
   attributesIn,
@@ -69,5 +70,5 @@ function tokenInCookie(response: HttpResponse, settings: Settings): JwtContext |
 }
 
 function attributesOf(found: JwtContext | null): CookieAttributes {
-  return found === null ? NO_ATTRIBUTES : attributesIn(found.payload);
+  return found === null ? NO_ATTRIBUTES : attributesIn(signedPayloadOf(found.payload));
 }

@@ -13,6 +13,7 @@ import { ownValue } from '../types/claims.js';
 import { Concealed } from '../types/concealed.js';
 import type { HttpRequest, HttpResponse } from '../types/http.js';
 import type { JwtContext } from '../types/jwt-context.js';
+import { signedPayloadOf } from '../types/verified-payload.js';
 import { locationsOf } from './log-in-routes.js';
 import { LOG_IN_SETTINGS, type LogInSettings } from './log-in-settings.js';
 import { LogInTokens } from './log-in-tokens.js';
@@ -63,7 +64,7 @@ export class LogInSession {
 
   /** `current` marks the session of the token. */
   async list({ payload }: JwtContext): Promise<(SessionInfo & { current: boolean })[]> {
-    const { sid } = storeKeysOf(payload, this.settings);
+    const { sid } = storeKeysOf(signedPayloadOf(payload), this.settings);
     const sessions = await this.tokens.listSessions(payload);
     return sessions.map((session) => ({ ...session, current: session.sid === sid }));
   }
@@ -79,13 +80,14 @@ export class LogInSession {
   /** Never the user object itself: an entity can have members that the caller must not see. */
   async profile({ payload, user }: JwtContext, request: HttpRequest): Promise<unknown> {
     const { profile } = this.options;
-    const identity = ownValue(payload, this.settings.identityClaim);
+    const identity = ownValue(signedPayloadOf(payload), this.settings.identityClaim);
     if (profile === undefined) return { identity };
     return withoutUser(await profile(user ?? payload, request), user ?? payload, 'profile');
   }
 
   /** The callbacks get the user, or the identity claim without `userLookup`, as for a rotation. */
-  private nextAccessToken({ payload, user }: JwtContext): Promise<string> {
+  private nextAccessToken({ payload: claims, user }: JwtContext): Promise<string> {
+    const payload = signedPayloadOf(claims);
     const identity = user ?? ownValue(payload, this.settings.identityClaim);
     return this.responder.run(() => this.factory.create({ type: 'access', identity, successorOf: payload }));
   }

@@ -6,6 +6,7 @@ import type { JwtAlgorithm } from '../types/algorithms.js';
 import type { CallbackAnswer } from '../types/callback-answer.js';
 import type { JoseHeader, JwtPayload } from '../types/claims.js';
 import type { HttpRequest } from '../types/http.js';
+import type { StandardSchema } from '../types/standard-schema.js';
 import type { TokenSource } from '../types/token-location.js';
 import type { CacheOptions } from './cache-options.js';
 import type { EncodeDecode } from './claim-options.js';
@@ -130,6 +131,15 @@ export interface JwtExtendedOptions {
    * @example requiredClaims: ['exp', 'jti']
    */
   requiredClaims?: readonly string[] | undefined;
+  /**
+   * A schema for the claims of every token, of any library with Standard Schema (zod, valibot, arktype). Claims that do not match
+   * are a `TokenVerificationException`, and in a new token a `TypeError`. `@Jwt()`, `verifyToken` and `userLookup` get what the
+   * schema returns. `defineJwt()` sets it.
+   * @default no schema
+   *
+   * @example claims: z.object({ sub: z.string(), role: z.enum(['admin', 'reader']) })
+   */
+  claims?: StandardSchema | undefined;
   /**
    * The shape of an error's body: `'flask'` is `{ msg }`, `'nest'` is `{ statusCode, message, error, code }`, `'problem'` is
    * `application/problem+json` with `code` (RFC 9457). A function returns its own body. `errorResponses` win over it.

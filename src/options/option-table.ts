@@ -5,6 +5,7 @@ import { isRealm } from '../types/realm.js';
 import { cache } from './cache-options.js';
 import type { CALLBACKS } from './callbacks.js';
 import { audience, identityClaim, issuer, rolesClaim, scopeClaim, sessionClaim } from './claim-options.js';
+import { claimsSchema } from './claims-schema.js';
 import { connections } from './connection-options.js';
 import { cookies } from './cookie-options.js';
 import { csrf } from './csrf-options.js';
@@ -52,6 +53,8 @@ export const OPTIONS = {
   encodeNotBefore: flag(true),
   /** Seconds. */
   notBeforeDelta,
+  /** `null`: none. */
+  claims: claimsSchema,
   verifySubject: flag(true),
   identityClaim,
   plainAccessTokens: flag(false),

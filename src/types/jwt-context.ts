@@ -2,13 +2,13 @@ import type { JoseHeader, JwtPayload } from './claims.js';
 import type { TokenLocation } from './token-location.js';
 
 /** The token that a request was let in with. */
-export interface JwtContext<User = unknown> {
+export interface JwtContext<User = unknown, Payload = JwtPayload> {
   /** The token itself. */
   readonly token: string;
   /** Its JOSE header, frozen. */
   readonly header: JoseHeader;
-  /** Its claims, frozen. */
-  readonly payload: JwtPayload;
+  /** Its claims, frozen: with the option `claims`, what its schema returned. */
+  readonly payload: Payload;
   /**
    * Where the token was found; `'transport'`: where a transport of the option `transports` holds it; `'custom'`: by a function
    * of `tokenLocation`.

@@ -11,7 +11,7 @@ import { isTokenSource, TOKEN_LOCATIONS, type TokenSource } from './token-locati
 const REQUIRED_TYPES = ['access', 'refresh', 'any'] as const satisfies JwtRequirement['type'][];
 
 /** The application's own decision about a token that has passed all other checks; anything but `true` refuses. */
-export type AllowCallback = (context: JwtContext, request: HttpRequest) => CallbackAnswer<boolean>;
+export type AllowCallback<Context = JwtContext> = (context: Context, request: HttpRequest) => CallbackAnswer<boolean>;
 
 /** The same as the library calls it: its answer has arrived and is checked, or is a promise of that. */
 type CheckedAllow = (...args: Parameters<AllowCallback>) => Awaitable<unknown>;

@@ -27,7 +27,32 @@ export function markVerified(payload: JwtPayload, header: JoseHeader): void {
   headers.set(payload, header);
 }
 
+/** Where the claims for the application come from. */
+interface Origin {
+  readonly signed: JwtPayload;
+  /** The schema that has checked them. `null`: a test has set them, and no schema is asked. */
+  readonly schema: object | null;
+}
+
+const origins = new WeakMap<object, Origin>();
+
+/** Marks what a schema has returned for signed claims. */
+export function markChecked(claims: JwtPayload, signed: JwtPayload, schema: object | null): void {
+  origins.set(claims, { signed, schema });
+}
+
+/** The claims as they were signed, for those that a schema has returned. Every other payload is returned as it is. */
+export function signedPayloadOf(payload: JwtPayload): JwtPayload {
+  return origins.get(payload)?.signed ?? payload;
+}
+
+/** Whether a schema has checked the claims, or a test has set them. */
+export function isCheckedBy(claims: JwtPayload, schema: object): boolean {
+  const origin = origins.get(claims);
+  return origin !== undefined && (origin.schema === null || origin.schema === schema);
+}
+
 /** The header of a payload that this process verified; `undefined` for every other object, copies included. */
 export function verifiedHeaderOf(payload: object): JoseHeader | undefined {
-  return headers.get(payload as JwtPayload);
+  return headers.get(signedPayloadOf(payload as JwtPayload));
 }

@@ -42,7 +42,7 @@ function install(name: string, manifest: object, ...packages: string[]): string 
   return project;
 }
 
-/** The code of README.md and of each page of docs, because users copy it, and an import of each entry. */
+/** The code of README.md and of each page of docs, because users copy it, an import of each entry, and the type tests. */
 function writeSources(project: string, isModule: boolean): void {
   rmSync(join(project, 'sources'), { recursive: true, force: true });
   for (const page of PAGES) {
@@ -54,6 +54,7 @@ function writeSources(project: string, isModule: boolean): void {
   }
   const imports = entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`);
   write(join(project, 'sources/entries.ts'), imports.join(''));
+  write(join(project, 'sources/define-jwt.ts'), readFileSync('test/types/define-jwt.ts', 'utf8'));
 }
 
 function write(path: string, text: string): void {

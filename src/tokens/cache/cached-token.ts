@@ -1,3 +1,4 @@
+import type { JwtPayload } from '../../types/claims.js';
 import { validTimeOf, type ValidTime } from '../verifying/claims.js';
 import type { StoreKeys } from '../verifying/store-keys.js';
 import { SignedToken } from '../verified-token.js';
@@ -11,6 +12,8 @@ export class CachedToken extends SignedToken implements ValidTime {
   readonly expiresAt: number | null;
   /** The keys of the token in the store, computed on the first look-up. */
   storeKeys: StoreKeys | null = null;
+  /** What the schema of the option `claims` has returned, if every request can have the same object. */
+  checkedClaims: JwtPayload | null = null;
   /** The index of the token in its partition. */
   index = 0;
   /** The token was found since the partition last considered to remove it. */

@@ -18,7 +18,11 @@ type Partitions = Readonly<Record<CachePart, CachePartition>>;
 export class TokenCache {
   private partitions: Partitions;
 
-  constructor(private readonly limits: CacheSettings) {
+  constructor(
+    private readonly limits: CacheSettings,
+    /** Whether a token also stores what a schema returns for its claims. */
+    private readonly hasSchema = false,
+  ) {
     this.partitions = emptyPartitions(limits);
   }
 
@@ -33,7 +37,7 @@ export class TokenCache {
       this.remove(token);
     }
     const partition = this.partitions[part];
-    if (partition.shouldAdd()) partition.add(new CachedToken(token, part, sizeOf(token)));
+    if (partition.shouldAdd()) partition.add(new CachedToken(token, part, sizeOf(token, this.hasSchema)));
   }
 
   /** Removes a token. */

@@ -11,9 +11,10 @@ const PER_ELEMENT = 64;
 /** Names that V8 stores once for all tokens, together with the shape of their objects. */
 const SHARED_NAMES: ReadonlySet<string> = new Set([...LIBRARY_CLAIMS, 'sub', 'alg', 'typ', 'kid']);
 
-/** The memory that a cached token takes at most, in bytes. */
-export function sizeOf({ rawToken, header, claims }: SignedToken): number {
-  return PER_TOKEN + PER_CHARACTER * rawToken.length + structureOf(header) + structureOf(claims);
+/** The memory that a cached token takes at most, in bytes. What a schema returns counts like the claims once more. */
+export function sizeOf({ rawToken, header, claims }: SignedToken, hasSchema = false): number {
+  const copies = hasSchema ? 2 : 1;
+  return PER_TOKEN + structureOf(header) + copies * (PER_CHARACTER * rawToken.length + structureOf(claims));
 }
 
 /** The part of an object or a list that its characters do not account for, in bytes. */

@@ -3,13 +3,15 @@ import type { OwnKeys } from '../../keys/own-keys.js';
 import type { SigningKey } from '../../keys/verification-key.js';
 import type { BoundClaims } from '../../options/key-options.js';
 import type { Settings } from '../../options/settings.js';
-import { requireSubject, subjectHash } from '../../stores/session-id.js';
+import { newSessionId, requireSubject, subjectHash } from '../../stores/session-id.js';
 import { ownValue, SESSION_CLAIMS } from '../../types/claims.js';
 import { newHeader } from './new-header.js';
 import { newIssuance, type Issuance } from './issuance.js';
 import { claimsOf, NEW_TOKEN, tokenContent, type NewToken, type TokenContent } from './new-token.js';
 import type { TokenCodec } from '../token-codec.js';
 import type { SignedToken } from '../verified-token.js';
+import { fillDefaults } from '../verifying/claims.js';
+import { checkedClaims, problemOfNewClaims } from '../verifying/claims-schema.js';
 import { lookUpUser } from '../verifying/user-lookup.js';
 import { membersOf } from '../../types/members.js';
 
@@ -58,7 +60,9 @@ export class TokenFactory {
   /** The key for claims that were signed before. `encodeKey` gets the user, or the identity claim without a look-up. */
   private async keyAgain(token: SignedToken): Promise<SigningKey> {
     if (this.settings.callbacks.encodeKey === undefined) return this.keys.signingKey;
-    const user = await lookUpUser(token, this.settings);
+    const { claims } = this.settings;
+    const checked = claims === null ? token.payload : await checkedClaims(token, claims);
+    const user = await lookUpUser(token, this.settings, undefined, checked);
     const chosen = await this.chosenKey(user ?? ownValue(token.claims, this.settings.identityClaim));
     refuseUnbound(token.claims, chosen?.claims ?? {});
     return chosen ?? this.keys.signingKey;
@@ -72,6 +76,7 @@ export class TokenFactory {
     const chosen = await this.chosenKey(token.identity);
     const content = bindContent(unbound, chosen);
     if (inSession) this.refuseOverridden(content);
+    await this.refuseMismatch(content, inSession);
     const { settings, codec, keys } = this;
     refuseOtherKid(header, chosen ?? keys.signingKey);
     return {
@@ -87,6 +92,17 @@ export class TokenFactory {
     const claim = [...SESSION_CLAIMS, sessionClaim, identityClaim].find((name) => Object.hasOwn(overriding, name));
     if (claim === undefined) return;
     throw new TypeError(`The claim "${claim}" of a session's token cannot be set by hand: its session depends on it.`);
+  }
+
+  /** Refuses a new token that every request would refuse. Its claims are complete, apart from values such as its `jti`. */
+  private async refuseMismatch(content: TokenContent, inSession: boolean): Promise<void> {
+    const { settings } = this;
+    if (settings.claims === null) return;
+    const sid = inSession ? newSessionId(subjectHash(content.identity)) : null;
+    const claims = claimsOf(content, newIssuance(content, settings, sid), settings);
+    const problem = await problemOfNewClaims(fillDefaults(claims), settings.claims);
+    if (problem === null) return;
+    throw new TypeError(`The claims of a new token do not match the schema of the option claims: ${problem}.`);
   }
 
   /** The key of `encodeKey`; `null` without that callback. */

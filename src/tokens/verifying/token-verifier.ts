@@ -62,7 +62,7 @@ export class TokenVerifier {
     private readonly keys: KeySource,
     private readonly codec: TokenCodec,
   ) {
-    this.cache = settings.cache && new TokenCache(settings.cache);
+    this.cache = settings.cache && new TokenCache(settings.cache, settings.claims !== null);
   }
 
   /** Empties the cache, after the keys have changed. */

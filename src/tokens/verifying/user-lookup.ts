@@ -9,14 +9,19 @@ import type { VerifiedToken } from '../verified-token.js';
 const LONGEST_SHOWN = 100;
 
 /**
- * The user of a token, from the option `userLookup`. `undefined` without that option.
+ * The user of a token, from the option `userLookup`. `undefined` without that option. `claims` are the claims for the application.
  *
  * @throws UserLookupException if the look-up finds no user.
  */
-export function lookUpUser(token: VerifiedToken, settings: Settings, request?: HttpRequest): Awaitable<unknown> {
+export function lookUpUser(
+  token: VerifiedToken,
+  settings: Settings,
+  request?: HttpRequest,
+  claims = token.payload,
+): Awaitable<unknown> {
   const { userLookup } = settings.callbacks;
   if (userLookup === undefined) return undefined;
-  return after(userLookup(token.payload, token.header, request), (user) => {
+  return after(userLookup(claims, token.header, request), (user) => {
     if (user !== null && user !== undefined) return user;
     const identity = ownValue(token.payload, settings.identityClaim);
     const shown = typeof identity === 'string' ? identity : JSON.stringify(identity);

@@ -1,4 +1,4 @@
-import { verifiedHeaderOf } from '../../types/verified-payload.js';
+import { signedPayloadOf, verifiedHeaderOf } from '../../types/verified-payload.js';
 import type { JwtPayload } from '../../types/claims.js';
 import type { VerifiedToken } from '../verified-token.js';
 import { memberOf } from '../../types/members.js';
@@ -29,7 +29,7 @@ export function refuseReference(): never {
 function tokenOfPayload(payload: unknown): VerifiedToken | null {
   if (typeof payload !== 'object' || payload === null) return null;
   const header = verifiedHeaderOf(payload);
-  return header === undefined ? null : { header, payload: payload as JwtPayload };
+  return header === undefined ? null : { header, payload: signedPayloadOf(payload as JwtPayload) };
 }
 
 /** A token's own claim of the name `payload` does not count, since the token's payload is found before. */
