@@ -31,14 +31,18 @@ interface NodeRedisParts {
   execute?(work: (server: NodeRedisParts) => NodeRedisParts): Promise<NodeRedisParts>;
 }
 
-/** The common part of the clients of ioredis. */
-interface IoredisParts {
+/** The connections of a client of ioredis. */
+export interface IoredisConnections {
   readonly status?: string;
   readonly stream?: { unref?(): void; destroy(): void };
+  nodes?(role: 'all'): IoredisConnections[];
+  disconnect(): void;
+}
+
+/** The common part of the clients of ioredis. */
+interface IoredisParts extends IoredisConnections {
   on(event: 'error' | 'end', listener: () => void): unknown;
   connect(): Promise<unknown>;
-  disconnect(): void;
-  nodes?(role: 'all'): IoredisParts[];
   duplicate(...overrides: object[]): IoredisParts;
 }
 
@@ -107,19 +111,20 @@ function ofIoredis(client: IoredisParts): OwnClient {
     await own.connect();
     own.stream?.unref?.();
   };
-  const destroy = () => {
-    // disconnect() waits until the other side has closed, too. A silent server never does.
-    const streams = [own, ...(own.nodes?.('all') ?? [])].map(({ stream }) => stream);
-    // After the end, it would only start a timer that keeps the process alive.
-    if (own.status !== 'end') own.disconnect();
-    for (const stream of streams) stream?.destroy();
-  };
   return {
     client: own as unknown as RedisClient,
     connect,
     onLost: (listener) => void own.on('end', listener),
-    destroy,
+    destroy: () => endIoredis(own),
   };
+}
+
+/** Ends all connections of a client at once. `disconnect()` waits for the server, and a silent one never answers. */
+export function endIoredis(client: IoredisConnections): void {
+  const streams = [client, ...(client.nodes?.('all') ?? [])].map(({ stream }) => stream);
+  // After the end, it would only start a timer that keeps the process alive.
+  if (client.status !== 'end') client.disconnect();
+  for (const stream of streams) stream?.destroy();
 }
 
 function duplicateOfServer(client: IoredisParts): IoredisParts {

@@ -1,4 +1,8 @@
 import { isIoredis, isNodeRedis } from './redis-client.js';
+import { endIoredis, OPENING_LIMIT, type IoredisConnections } from './redis-duplicates.js';
+import { within } from './time-limit.js';
+
+const SILENT = 'Redis did not answer on a new connection for changes.';
 
 /** A connection that receives messages. It does not reconnect, since its user must learn that messages were missed. */
 export interface Subscriber {
@@ -39,13 +43,12 @@ interface IoredisServer {
   duplicate(overrides: object): IoredisConnection;
 }
 
-interface IoredisConnection {
+interface IoredisConnection extends IoredisConnections {
   on(event: 'error' | 'end', listener: () => void): unknown;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
   connect(): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
   ping(): Promise<unknown>;
-  disconnect(): void;
 }
 
 /** Whether the store can open more connections like those of a client. */
@@ -84,9 +87,12 @@ async function subscribeNodeRedis(
       // destroy() throws if the connection is closed already.
     }
   };
-  try {
+  const opening = async () => {
     await connection.connect();
     await connection.subscribe(channel, (message) => onMessage(String(message)));
+  };
+  try {
+    await within(opening(), OPENING_LIMIT, SILENT);
   } catch (error) {
     close();
     throw error;
@@ -110,10 +116,13 @@ async function subscribeIoredis(
   connection.on('error', () => undefined);
   connection.on('end', onLost);
   connection.on('message', (_channel, message) => onMessage(message));
-  const close = () => connection.disconnect();
-  try {
+  const close = () => endIoredis(connection);
+  const opening = async () => {
     await connection.connect();
     await connection.subscribe(channel);
+  };
+  try {
+    await within(opening(), OPENING_LIMIT, SILENT);
   } catch (error) {
     close();
     throw error;

@@ -1,5 +1,7 @@
 import type { StoreWatch } from '../revocation-store.js';
 import type { NodeRedisClient } from './redis-client.js';
+import { OPENING_LIMIT } from './redis-duplicates.js';
+import { within } from './time-limit.js';
 
 /** The part of a second node-redis connection that the watch uses. The server sends it the keys that change. */
 interface TrackingClient {
@@ -41,11 +43,14 @@ export async function trackRedis(
   const connection = client.duplicate({ RESP: 3, emitInvalidate: true, disableOfflineQueue: true, socket });
   connection.on('error', () => undefined);
   connection.on('invalidate', (key) => onChange(subjectOf(key, prefix)));
-  try {
+  const opening = async () => {
     await connection.connect();
     // node-redis has turned tracking on for the keys that this connection reads. It reads none.
     await connection.sendCommand(['CLIENT', 'TRACKING', 'OFF']);
     await connection.sendCommand(['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', `${prefix}:`]);
+  };
+  try {
+    await within(opening(), OPENING_LIMIT, 'Redis did not answer on a new connection for changes.');
   } catch (error) {
     close(connection);
     throw error;

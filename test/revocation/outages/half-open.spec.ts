@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenPair } from 'nestjs-jwt-extended';
 import { describeWithRedis } from '../../support/redis-server.js';
+import { until } from '../../support/until.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { FOUR_MAKES, TWO_MAKES, WorkerPool } from '../../support/worker-pool.js';
 import { Load } from './load.js';
@@ -70,6 +71,25 @@ describeWithRedis('A connection to Redis that returns no answers', () => {
     proxy.forward();
     await sleep(RECOVERY);
     for (const [index, pair] of pairs.entries()) await expectServed(pool.worker(index), READING(pair));
+  });
+
+  it('is replaced for push, so that requests are answered from the cache again', async () => {
+    await pool.startFurther(TWO_MAKES, { storePort: proxy.port, local: { staleness: '1s', push: true } });
+    await logInEverywhere();
+    const [first, second] = pairs as [TokenPair, TokenPair];
+    const isPushed = async () => {
+      const send = (index: number, { accessToken }: TokenPair) => pool.worker(index).send('GET', '/me', accessToken);
+      for (let time = 0; time < 2; time++) await Promise.all([send(0, first), send(1, second)]);
+      pool.server.takeCommandCounts();
+      for (let time = 0; time < 5; time++) await Promise.all([send(0, first), send(1, second)]);
+      // With ioredis each ping of the watch reads a key, at most once in this time.
+      return (pool.server.takeCommandCounts().mget ?? 0) < 3;
+    };
+    await until(isPushed);
+    proxy.swallow();
+    await sleep(8_000);
+    proxy.forward();
+    await until(isPushed, RECOVERY);
   });
 
   it('is replaced by a driver with a time limit (socketTimeout of ioredis)', async () => {
