@@ -54,6 +54,7 @@ const DIFFERING = [
   'bound-guard',
   'caching',
   'circular-providers',
+  'config',
   'context-before-check',
   'current-user',
   'decorated-methods',

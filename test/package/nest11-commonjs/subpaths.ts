@@ -7,3 +7,4 @@ export { JwtAuthModule, type JwtAuthOptions } from 'nestjs-jwt-extended/auth';
 export { withToken, type TokenClient } from 'nestjs-jwt-extended/microservices';
 export { jwtTracker } from 'nestjs-jwt-extended/throttler';
 export { JwtHealthIndicator, type JwtHealthResult } from 'nestjs-jwt-extended/terminus';
+export { jwtEnv, type JwtEnvName } from 'nestjs-jwt-extended/config';
