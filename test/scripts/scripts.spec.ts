@@ -28,6 +28,9 @@ const BENCH: Run = {
   writes: /^docs\/operations\/benchmarks\.(md|svg)$/,
 };
 
+/** The table of the page does not change: the simulation repeats itself. */
+const SIMULATION: Run = { here: (copy) => copy.run('npm run simulation -- --write-docs') };
+
 const EXAMPLE: Run = {
   async here(copy) {
     const { url, stop } = await copy.serve('npm run example 01-another-path', { PORT: '0' });
@@ -66,6 +69,8 @@ const RUNS: Record<string, Run> = {
   'npm run docs:code': { here: (copy) => copy.run('npm run docs:code') },
   'npm run docs:differences': { here: (copy) => copy.run('npm run docs:differences') },
   'npm run bench': BENCH,
+  'npm run simulation': SIMULATION,
+  'npm run simulation -- --seed 2': SIMULATION,
   'npm run bench -- guard': BENCH,
   'npm run bench -- --write-docs --node 22 --node 24': BENCH,
   'npm start': {
