@@ -15,7 +15,8 @@ function shownIn(header: readonly string[]): string[] {
 it('shows every decorator', () => {
   expect(shownIn(['decorator', 'effect on the route'])).toEqual(Object.keys(routeDecorators).sort());
   const ofParameters = ['decorator', 'value', 'on an optional route without a token'];
-  expect(shownIn(ofParameters)).toEqual(Object.keys(paramDecorators).sort());
+  const names = Object.keys(paramDecorators).filter((name) => /^[A-Z]/.test(name));
+  expect(shownIn(ofParameters)).toEqual(names.sort());
 });
 
 it('shows every requirement, with a value that is not the default', () => {
