@@ -12,6 +12,7 @@ import { accessLock } from 'nestjs-jwt-extended/testing';
 import ts from 'typescript';
 import { AppModule } from '../../sample/src/app.module.js';
 import { outsideCi } from '../support/outside-ci.js';
+import { savedMetadata } from './saved-metadata.js';
 
 /** A decorator in the sources of the sample. `method` is `null` for one of a class. */
 interface FoundDecorator {
@@ -173,20 +174,4 @@ function apply(mutant: Decorator | 'removed', controller: Type, method: string |
     Map<string, unknown> | undefined;
   const rest = [...(rules ?? [])].filter(([name]) => name !== method);
   if (method !== null) Reflect.defineMetadata('nestjs-jwt-extended:rules-by-name', new Map(rest), controller);
-}
-
-/** Saves what decorators write, and returns a function that restores it. */
-function savedMetadata(controller: Type, method: string | null): () => void {
-  const targets =
-    method === null ? [controller] : [controller, (controller.prototype as Record<string, object>)[method] as object];
-  const saved = targets.map((target) => {
-    const keys = Reflect.getOwnMetadataKeys(target) as string[];
-    return { target, values: keys.map((key) => [key, Reflect.getOwnMetadata(key, target)] as const) };
-  });
-  return () => {
-    for (const { target, values } of saved) {
-      for (const key of Reflect.getOwnMetadataKeys(target) as string[]) Reflect.deleteMetadata(key, target);
-      for (const [key, value] of values) Reflect.defineMetadata(key, value, target);
-    }
-  };
 }

@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import { RequestMethod, type INestApplication, type Type } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
+import { jwtTesting } from 'nestjs-jwt-extended/testing';
 import { AppModule } from '../../sample/src/app.module.js';
+import type { User } from '../../sample/src/users/user.js';
 import { Environment } from '../../sample/src/environment/environment.js';
 import { startApp, type RunningApp } from '../support/adapters.js';
 import { PASSWORD, SampleClient, type Pair } from './client.js';
@@ -16,15 +18,19 @@ const noToken = {
   },
 };
 
+const ALICE: User = { id: '1', username: 'alice', role: 'admin' };
+const BOB: User = { id: '2', username: 'bob', role: 'user' };
+
 let app: RunningApp;
 let sample: SampleClient;
-let alice: Pair;
 let bob: Pair;
+
+/** What a request of this user sends, without a log-in. */
+const as = async (user: User) => ({ headers: Object.entries((await jwtTesting(app.app).as(user)).headers) });
 
 beforeAll(async () => {
   app = await startApp('express', { imports: [AppModule] });
   sample = new SampleClient(app.url);
-  alice = await sample.pairOf('alice');
   bob = await sample.pairOf('bob');
 });
 
@@ -91,13 +97,14 @@ describe('log-in', () => {
 
 describe('the profile', () => {
   it('belongs to the user of the token', async () => {
-    const answer = await sample.request('GET /profile', { token: bob.access_token });
+    const answer = await sample.request('GET /profile', await as(BOB));
     expect(answer).toEqual({ status: 200, body: { id: '2', username: 'bob', role: 'user' } });
   });
 
   it('needs an access token', async () => {
     expect(await sample.request('GET /profile')).toEqual(noToken);
-    expect(await sample.request('GET /profile', { token: bob.refresh_token })).toEqual({
+    const { refresh } = await jwtTesting(app.app).as(BOB, { session: true });
+    expect(await sample.request('GET /profile', { token: refresh?.token })).toEqual({
       status: 422,
       body: { msg: 'Only non-refresh tokens are allowed', code: 'JWT_WRONG_TYPE' },
     });
@@ -110,27 +117,30 @@ describe('the greeting', () => {
   });
 
   it('names the user of a token', async () => {
-    const answer = await sample.request('GET /greeting', { token: bob.access_token });
+    const answer = await sample.request('GET /greeting', await as(BOB));
     expect(answer.body).toEqual({ msg: 'Hello, bob' });
   });
 
   it('refuses an invalid token', async () => {
-    expect(await sample.request('GET /greeting', { token: 'a.b.c' })).toMatchObject({ status: 422 });
+    const jwt = jwtTesting(app.app);
+    for (const [{ token }, code] of [
+      [await jwt.forged(BOB), 'JWT_INVALID'],
+      [await jwt.expired(BOB), 'JWT_EXPIRED'],
+      [await jwt.revoked(BOB), 'JWT_REVOKED'],
+    ] as const) {
+      expect(await sample.request('GET /greeting', { token })).toMatchObject({ body: { code } });
+    }
   });
 });
 
 describe('the list of users', () => {
   it('is for administrators, and contains no password hashes', async () => {
-    const users = [
-      { id: '1', username: 'alice', role: 'admin' },
-      { id: '2', username: 'bob', role: 'user' },
-    ];
-    const answer = await sample.request('GET /admin/users', { token: alice.access_token });
-    expect(answer).toEqual({ status: 200, body: users });
+    const answer = await sample.request('GET /admin/users', await as(ALICE));
+    expect(answer).toEqual({ status: 200, body: [ALICE, BOB] });
   });
 
   it('is refused to other users', async () => {
-    expect(await sample.request('GET /admin/users', { token: bob.access_token })).toEqual({
+    expect(await sample.request('GET /admin/users', await as(BOB))).toEqual({
       status: 403,
       body: { msg: 'Insufficient scope', code: 'JWT_INSUFFICIENT_SCOPE' },
     });
