@@ -45,8 +45,11 @@ describe('examples/README.md', () => {
     expect(linked.map(([, name]) => name)).toEqual(expected);
   });
 
-  it.each(names.filter((name) => name >= '23'))('has %s in a page of the guide', (name) => {
-    const pages = readdirSync('docs/guide').map((file) => readFileSync(`docs/guide/${file}`, 'utf8'));
+  it.each(names.filter((name) => name >= '23'))('has %s in a page of the guide or of a migration', (name) => {
+    const paths = ['guide', 'migration'].flatMap((folder) =>
+      readdirSync(`docs/${folder}`).map((file) => `docs/${folder}/${file}`),
+    );
+    const pages = paths.map((path) => readFileSync(path, 'utf8'));
     expect(pages.some((text) => text.includes(`](../../examples/${name}/main.ts)`))).toBe(true);
   });
 });

@@ -1,0 +1,49 @@
+// The application of before.ts, which has a guard of its own, with this library instead.
+//
+//   TOKEN=$(curl -s -X POST localhost:3000/login | node -p 'JSON.parse(fs.readFileSync(0)).access_token')
+//   curl -s localhost:3000/profile -H "Authorization: Bearer $TOKEN"
+//   # {"name":"alice"}
+//   curl -s localhost:3000/profile
+//   # {"statusCode":401,"message":"Missing Authorization Header","error":"Unauthorized","code":"JWT_MISSING"}
+import { randomBytes } from 'node:crypto';
+import { Controller, Get, Header, Module, Post } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { JwtExtendedModule, JwtIdentity, Public, TokenService } from 'nestjs-jwt-extended';
+
+process.env.JWT_SECRET_KEY ??= randomBytes(32).toString('hex');
+
+// #region after
+@Controller()
+class AppController {
+  constructor(private readonly tokens: TokenService) {}
+
+  @Public()
+  @Header('Cache-Control', 'no-store')
+  @Post('login')
+  async login() {
+    return { access_token: await this.tokens.createAccessToken('alice') };
+  }
+
+  @Get('profile')
+  profile(@JwtIdentity() name: string) {
+    return { name };
+  }
+}
+
+@Module({
+  imports: [
+    JwtExtendedModule.forRootAsync({
+      useFactory: () => ({
+        secret: process.env.JWT_SECRET_KEY,
+        requireByDefault: true,
+        errorFormat: 'nest',
+      }),
+    }),
+  ],
+  controllers: [AppController],
+})
+class AppModule {}
+// #endregion
+
+export const app = await NestFactory.create(AppModule);
+await app.listen(process.env.PORT ?? 3000);
