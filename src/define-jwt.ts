@@ -46,7 +46,12 @@ export type TypedJwtOptions<T> = Omit<
   additionalClaims?: TypedAdditionalClaims<T> | undefined;
   /** A check of your own, of the claims for the application. A falsy result refuses the token. */
   verifyToken?:
-    ((payload: PayloadOf<T>, header: JoseHeader, request?: HttpRequest) => ReturnType<VerifyToken>) | undefined;
+    | ((
+        payload: PayloadOf<T>,
+        header: JoseHeader,
+        request?: HttpRequest,
+      ) => ReturnType<NonNullable<JwtExtendedOptions['verifyToken']>>)
+    | undefined;
 } & (unknown extends UserOf<T>
     ? {
         /** Loads the current user. */
@@ -56,8 +61,6 @@ export type TypedJwtOptions<T> = Omit<
         /** Loads the current user, of the declared type. */
         userLookup: TypedUserLookup<T>;
       });
-
-type VerifyToken = NonNullable<JwtExtendedOptions['verifyToken']>;
 
 /** The decorators and functions of the library with the types of one application. `defineJwt()` returns them. */
 export interface TypedJwt<Types extends JwtTypes = JwtTypes> extends HasJwtTypes<Types> {

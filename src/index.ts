@@ -26,6 +26,17 @@ export type { AccessKind, AccessTransport } from './access/entry-points.js';
 export { JwtAuthenticator, type AuthenticateTokenOptions } from './authentication/jwt-authenticator.js';
 export { getJwtContext, setJwtContext, type JwtContextLike } from './context/jwt-context.js';
 export { JwtContextService } from './context/jwt-context.service.js';
+export { JwtEvents } from './events/jwt-events.js';
+export type {
+  ConnectionEndedEvent,
+  JwtEvent,
+  JwtEventOf,
+  TokenIssuedEvent,
+  TokenRefreshedEvent,
+  TokenRefusedEvent,
+  TokenReusedEvent,
+  TokenRevokedEvent,
+} from './events/jwt-event.js';
 export { JwtConnections, type ConnectionInfo } from './connections/jwt-connections.js';
 export type { ConnectionKind } from './connections/live-connection.js';
 export type { JwtTransport, KeyLifetime } from './transports/transport.js';
@@ -114,17 +125,25 @@ export type {
   HasJwtTypes,
   IdentityOf,
   JwtTypes,
+  LibraryClaims,
   NewClaimsOf,
   PayloadOf,
   UserOf,
 } from './types/jwt-types.js';
 export type {
   AnyPipe,
+  HandlerParameter,
   ParameterDecoratorFor,
+  ParameterIndexFor,
   TypedClaimsDecorator,
   TypedUserDecorator,
 } from './context/typed-decorators.js';
-export type { TypedJwtRequired, TypedRequirement } from './routes/typed-requirement.js';
+export type {
+  HasParameterOf,
+  OptionalRouteDecorator,
+  TypedJwtRequired,
+  TypedRequirement,
+} from './routes/typed-requirement.js';
 export type {
   StandardSchema,
   StandardSchemaIssue,

@@ -39,6 +39,9 @@ import type { JwtExtendedModuleExtras } from './options/module-extras.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
 import { ProductionReporter } from './module/production-reporter.js';
+import { JwtEvents } from './events/jwt-events.js';
+import { JwtCounters } from './module/jwt-counters.js';
+import { refusalReport } from './module/refusal-report.js';
 import { RevocationEvents } from './sessions/revocation-events.js';
 import { RevocationReporter } from './module/revocation-reporter.js';
 import { StartChecks } from './module/start-checks.js';
@@ -82,7 +85,12 @@ const PROVIDERS: Provider[] = [
   },
   TransportRegistration,
   ...CONTEXT_PROVIDERS,
-  { provide: ErrorResponder, inject: [SETTINGS], useFactory: (settings: Settings) => new ErrorResponder(settings) },
+  JwtEvents,
+  {
+    provide: ErrorResponder,
+    inject: [SETTINGS, JwtEvents],
+    useFactory: (settings: Settings, events: JwtEvents) => new ErrorResponder(settings, refusalReport(settings, events)),
+  },
   {
     provide: IdentityProviders,
     inject: [SETTINGS],
@@ -113,15 +121,16 @@ const PROVIDERS: Provider[] = [
   },
   {
     provide: TokenFactory,
-    inject: [SETTINGS, OwnKeys, TokenCodec],
-    useFactory: (settings: Settings, keys: OwnKeys, codec: TokenCodec) => new TokenFactory(settings, keys, codec),
+    inject: [SETTINGS, OwnKeys, TokenCodec, JwtEvents],
+    useFactory: (settings: Settings, keys: OwnKeys, codec: TokenCodec, events: JwtEvents) =>
+      new TokenFactory(settings, keys, codec, events),
   },
   RevocationEvents,
   {
     provide: SessionManager,
-    inject: [SETTINGS, TokenFactory, RevocationEvents],
-    useFactory: (settings: Settings, factory: TokenFactory, events: RevocationEvents) =>
-      new SessionManager(settings, factory, events),
+    inject: [SETTINGS, TokenFactory, RevocationEvents, JwtEvents],
+    useFactory: (settings: Settings, factory: TokenFactory, events: RevocationEvents, jwtEvents: JwtEvents) =>
+      new SessionManager(settings, factory, events, jwtEvents),
   },
   {
     provide: RevocationCheck,
@@ -130,6 +139,7 @@ const PROVIDERS: Provider[] = [
   },
   IdentityProviderReporter,
   RevocationReporter,
+  JwtCounters,
   ProductionReporter,
   TokenService,
   TokenCookieService,
@@ -168,6 +178,7 @@ const PROVIDERS: Provider[] = [
     IdentityProviders,
     KeyRing,
     RevocationEvents,
+    JwtEvents,
     JwtConnections,
     JwtAuthenticator,
     JwtContextService,

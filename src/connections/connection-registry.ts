@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ExpiredTokenException, RevokedTokenException } from '../errors/exceptions.js';
 import type { JwtExtendedException } from '../errors/jwt-extended.exception.js';
 import { OwnLogger } from '../errors/own-logger.js';
+import { JwtEvents } from '../events/jwt-events.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
 import type { OwnRevocation } from '../sessions/own-revocations.js';
@@ -12,6 +13,7 @@ import { SessionManager } from '../sessions/session-manager.js';
 import { subjectOfSession } from '../stores/session-id.js';
 import { validTimeOf } from '../tokens/verifying/claims.js';
 import { Concealed } from '../types/concealed.js';
+import { ownValue } from '../types/claims.js';
 import type { JwtContext } from '../types/jwt-context.js';
 import { Alarm } from './alarm.js';
 import { ConnectionIndex } from './connection-index.js';
@@ -47,6 +49,7 @@ export class ConnectionRegistry implements OnApplicationShutdown {
     @Inject(SessionManager) private readonly sessions: SessionManager,
     @Inject(RevocationCheck) check: RevocationCheck,
     @Inject(RevocationEvents) events: RevocationEvents,
+    @Inject(JwtEvents) private readonly jwtEvents: JwtEvents,
   ) {
     this.index = new ConnectionIndex(settings);
     const endToken = (token: WatchedToken, error: JwtExtendedException) => void this.endToken(token, () => error);
@@ -210,7 +213,14 @@ export class ConnectionRegistry implements OnApplicationShutdown {
   }
 
   private end(open: OpenConnection, error: JwtExtendedException): void {
-    if (this.remove(open)) this.logger.protect('end() of a live connection', () => open.connection.end(error));
+    if (!this.remove(open)) return;
+    this.logger.protect('end() of a live connection', () => open.connection.end(error));
+    if (this.jwtEvents.isObserved) this.reportEnd(open, error);
+  }
+
+  private reportEnd({ connection, token }: OpenConnection, { code }: JwtExtendedException): void {
+    const identity = ownValue(token.payload, this.settings.identityClaim);
+    this.jwtEvents.emit({ type: 'connection-ended', kind: connection.kind, code, identity, sid: token.keys.sid });
   }
 
   private remove(open: OpenConnection): boolean {

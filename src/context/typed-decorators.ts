@@ -4,14 +4,14 @@ import type { PipeTransform, Type } from '@nestjs/common';
 export type AnyPipe = PipeTransform | Type<PipeTransform>;
 
 /** The type of the parameter that a decorator is on. */
-type ParameterAt<Target, Key, Index extends number> = Key extends keyof Target
+export type HandlerParameter<Target, Key, Index extends number> = Key extends keyof Target
   ? Target[Key] extends (...args: infer Parameters) => unknown
     ? Parameters[Index]
     : unknown
   : unknown;
 
 /** The index of a parameter that accepts a value. Otherwise an error of the compiler that shows the type of the value. */
-type IndexFor<Value, Parameter, Index> = [Value] extends [Parameter]
+export type ParameterIndexFor<Value, Parameter, Index> = [Value] extends [Parameter]
   ? Index
   : Index & {
       /** The type that the parameter must accept. */
@@ -29,7 +29,7 @@ export type ParameterDecoratorFor<Value> = <
 >(
   target: Target,
   key: Key,
-  index: IndexFor<Value, ParameterAt<Target, Key, Index>, Index>,
+  index: ParameterIndexFor<Value, HandlerParameter<Target, Key, Index>, Index>,
 ) => void;
 
 /** `@CurrentUser()` for one type of user. The compiler cannot follow the value of a pipe, so it does not check it. */

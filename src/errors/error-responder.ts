@@ -40,7 +40,11 @@ export interface ErrorSettings {
 
 /** Sets the final response of an exception before it leaves the library, so that any exception filter can send it. */
 export class ErrorResponder {
-  constructor(private readonly settings: ErrorSettings) {}
+  constructor(
+    private readonly settings: ErrorSettings,
+    /** Called with each exception that is about to get its final response. It can be called again for the same one. */
+    private readonly report: ((error: JwtExtendedException) => void) | null = null,
+  ) {}
 
   /**
    * Returns the same error. Sets the final response of an exception of the library, and does not change other errors.
@@ -49,6 +53,7 @@ export class ErrorResponder {
    */
   settle(error: unknown, request?: HttpRequest, realm?: string | null): Awaitable<unknown> {
     if (!(error instanceof JwtExtendedException) || this.isFinal(error, request)) return error;
+    this.report?.(error);
     const { errorResponses, challengeScheme } = this.settings;
     const source = { scheme: challengeScheme, realm: realm ?? this.settings.realm };
     error[CHALLENGE] = source;
@@ -87,6 +92,7 @@ export class ErrorResponder {
   /** Sets the response that a callback returned. `name` is its name in messages. @throws TypeError if it cannot be sent. */
   answerWith(error: JwtExtendedException, response: unknown, name: string): JwtExtendedException {
     const { challengeScheme: scheme, realm } = this.settings;
+    this.report?.(error);
     return this.apply(error, requireResponse(response, name), { scheme, realm });
   }
 

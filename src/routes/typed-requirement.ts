@@ -7,38 +7,36 @@ export type TypedRequirement<T> = Omit<JwtRequirement, 'allow'> & {
   readonly allow?: AllowCallback<ContextOf<T>> | undefined;
 };
 
-/** Whether two types are the same. */
-type IsSame<One, Other> = (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
-
-/** Whether a parameter has exactly this type, and so does not accept its absence. */
-type Needs<Parameters, Value> = unknown extends Value
+/** Whether a parameter has exactly this type, and so does not accept that it is absent. */
+export type HasParameterOf<Value, Parameters> = unknown extends Value
   ? false
   : Parameters extends readonly [infer First, ...infer Others]
-    ? IsSame<First, Value> extends true
+    ? (<T>() => T extends First ? 1 : 2) extends <T>() => T extends Value ? 1 : 2
       ? true
-      : Needs<Others, Value>
+      : HasParameterOf<Value, Others>
     : false;
 
-/** An error of the compiler for a handler that needs a user or claims, on a route that also serves anonymous requests. */
-type Anonymous<Method, T> = Method extends (...args: infer Parameters) => unknown
-  ? Needs<Required<Parameters>, UserOf<T>> extends true
-    ? {
-        /** The type that the parameter must have. */
-        readonly 'on an optional route the user can be null': UserOf<T> | null;
-      }
-    : Needs<Required<Parameters>, PayloadOf<T>> extends true
-      ? {
-          /** The type that the parameter must have. */
-          readonly 'on an optional route the claims can be missing': Partial<PayloadOf<T>>;
-        }
-      : unknown
-  : unknown;
-
-/** A decorator for the methods of an optional route. */
-type OptionalRouteDecorator<T> = <Method>(
+/**
+ * A decorator for the methods of a route that also serves anonymous requests. A method that needs a user or claims is an error of the
+ * compiler, which shows the type that the parameter must have.
+ */
+export type OptionalRouteDecorator<T> = <Method>(
   target: object,
   key: string | symbol,
-  descriptor: TypedPropertyDescriptor<Method> & Anonymous<Method, T>,
+  descriptor: TypedPropertyDescriptor<Method> &
+    (Method extends (...args: infer Parameters) => unknown
+      ? HasParameterOf<UserOf<T>, Required<Parameters>> extends true
+        ? {
+            /** The type that the parameter must have. */
+            readonly 'on an optional route the user can be null': UserOf<T> | null;
+          }
+        : HasParameterOf<PayloadOf<T>, Required<Parameters>> extends true
+          ? {
+              /** The type that the parameter must have. */
+              readonly 'on an optional route the claims can be missing': Partial<PayloadOf<T>>;
+            }
+          : unknown
+      : unknown),
 ) => void;
 
 /**
@@ -48,6 +46,6 @@ type OptionalRouteDecorator<T> = <Method>(
 export type TypedJwtRequired<T> = <const Optional extends boolean | undefined = undefined>(
   requirement?: TypedRequirement<T> & {
     /** Also serves requests without a token. A token in the request must still be valid. Default `false`. */
-    readonly optional?: Optional;
+    readonly optional?: Optional | undefined;
   },
 ) => ClassDecorator & ([Optional] extends [false | undefined] ? MethodDecorator : OptionalRouteDecorator<T>);

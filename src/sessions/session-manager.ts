@@ -1,6 +1,7 @@
 import type { Settings } from '../options/settings.js';
 import { watchProblemOf } from '../options/revocation-options.js';
 import type { RevocationStore } from '../stores/revocation-store.js';
+import type { JwtEvents } from '../events/jwt-events.js';
 import { BoundedStaleness, LookUpCache } from './look-up-cache.js';
 import type { RevocationEvents } from './revocation-events.js';
 import { isLocalStore, LocalFeed } from './local-feed.js';
@@ -27,6 +28,7 @@ export class SessionManager {
     private readonly settings: Settings,
     factory: TokenFactory,
     events: RevocationEvents,
+    jwtEvents: JwtEvents,
   ) {
     if (settings.revocation === null) return;
     const { store, timeout, local } = settings.revocation;
@@ -39,8 +41,8 @@ export class SessionManager {
     const freshness = local?.push ? this.feed : local && new BoundedStaleness(local.staleness);
     this.cache = local && freshness && new LookUpCache(freshness, local.maxEntries);
     this.store = new StoreClient(store, timeout, events, this.cache);
-    const sessions = new Sessions(settings, this.store, events);
-    const revocation = new TokenRevocation(settings, this.store, sessions, events);
+    const sessions = new Sessions(settings, this.store, events, jwtEvents);
+    const revocation = new TokenRevocation(settings, this.store, sessions, events, jwtEvents);
     this.parts = { sessions, revocation, rotation: new Rotation(settings, factory, sessions) };
   }
 

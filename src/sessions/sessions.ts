@@ -1,5 +1,6 @@
 import { InvalidTokenException, RevokedTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
+import type { JwtEvents } from '../events/jwt-events.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { Adoption, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
 import { clockSkewOf, earliestIssue } from './clock-skew.js';
@@ -26,6 +27,7 @@ export class Sessions {
     private readonly settings: Settings,
     private readonly store: StoreClient,
     private readonly events: RevocationEvents,
+    private readonly jwtEvents: JwtEvents,
   ) {
     this.repeats = new RepeatReports(events);
   }
@@ -129,6 +131,10 @@ export class Sessions {
 
   private report({ outcome }: RefreshOutcome, sid: string, payload: JwtPayload): void {
     const identity = ownValue(payload, this.settings.identityClaim);
+    if (this.jwtEvents.isObserved) {
+      if (outcome === 'rotated') this.jwtEvents.emit({ type: 'refreshed', identity, sid });
+      if (outcome === 'reused') this.jwtEvents.emit({ type: 'reused', identity, sid });
+    }
     if (outcome === 'rotated') this.events.emit({ type: 'refresh-rotated', sid, identity });
     if (outcome === 'reused') this.events.emit({ type: 'refresh-reused', sid, identity, jti: payload.jti });
   }

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { InvalidTokenException } from '../errors/exceptions.js';
 import type { Settings } from '../options/settings.js';
+import type { TokenRevokedEvent } from '../events/jwt-event.js';
+import type { JwtEvents } from '../events/jwt-events.js';
 import type { RevocationEvents } from './revocation-events.js';
 import type { EndSessions, LookUp, NotedRevocation, SessionRecord } from '../stores/revocation-store.js';
 import { isCutOff } from '../stores/session-decisions.js';
@@ -10,7 +12,7 @@ import { checkedNote, keepsNotes } from './revocation-note.js';
 import { APPLIED, isList, isNotedList } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
-import type { JwtPayload } from '../types/claims.js';
+import { ownValue, type JwtPayload } from '../types/claims.js';
 import { CachedToken } from '../tokens/cache/cached-token.js';
 import { isForeign } from '../tokens/verifying/foreign-tokens.js';
 import type { HttpRequest } from '../types/http.js';
@@ -33,6 +35,7 @@ export class TokenRevocation {
     private readonly store: StoreClient,
     private readonly sessions: Sessions,
     private readonly events: RevocationEvents,
+    private readonly jwtEvents: JwtEvents,
   ) {}
 
   /**
@@ -73,11 +76,13 @@ export class TokenRevocation {
     const { subject, sid, jti, adopts } = storeKeysOf(payload, this.settings);
     const lifetime = this.sessions.remaining(payload);
     if (lifetime === 0) return;
-    if (payload.type === 'refresh' && sid !== null && !adopts) return this.endSession(subject, sid, note);
+    const identity = ownValue(payload, this.settings.identityClaim);
+    if (payload.type === 'refresh' && sid !== null && !adopts) return this.endSession(subject, sid, note, identity);
     if (jti === null) throw new InvalidTokenException('Missing claim: jti', { payload });
     await this.store.write(subject, (store, deadline) => store.deny(subject, jti, lifetime, deadline, note), APPLIED);
     this.events.own.emit({ type: 'token', subject, jti });
-    if (adopts && sid !== null) await this.endSession(subject, sid, note);
+    this.reportRevoked('token', identity, adopts ? null : sid);
+    if (adopts && sid !== null) await this.endSession(subject, sid, note, identity);
   }
 
   /** Ends a session. Ignores a string that is not the id of a session. */
@@ -94,6 +99,7 @@ export class TokenRevocation {
     await this.store.write(subject, (store, deadline) => store.endSessions({ subject, ...end }, deadline), APPLIED);
     this.events.own.emit(before === null ? { type: 'subject', subject, except, startedAt } : { type: 'part', subject });
     this.events.emit({ type: 'all-revoked', ...user });
+    this.reportRevoked('all', user.identity, null);
   }
 
   /** Lists the sessions of a subject. */
@@ -135,9 +141,14 @@ export class TokenRevocation {
     return cutOff !== null && isCutOff(earliestIssue(payload, clockSkewOf(this.settings)), cutOff);
   }
 
-  private async endSession(subject: string, sid: string, note?: string): Promise<void> {
+  private async endSession(subject: string, sid: string, note?: string, identity?: unknown): Promise<void> {
     await this.store.write(subject, (store, deadline) => store.endSession(subject, sid, deadline, note), APPLIED);
     this.events.own.emit({ type: 'session', subject, sid });
     this.events.emit({ type: 'session-ended', sid });
+    this.reportRevoked('session', identity, sid);
+  }
+
+  private reportRevoked(what: TokenRevokedEvent['what'], identity: unknown, sid: string | null): void {
+    if (this.jwtEvents.isObserved) this.jwtEvents.emit({ type: 'revoked', what, identity, sid });
   }
 }

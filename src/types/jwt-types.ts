@@ -17,33 +17,24 @@ export interface HasJwtTypes<Types extends JwtTypes = JwtTypes> {
   readonly '~types': Types | undefined;
 }
 
-/** One of the types; `Fallback` if it is not declared. */
-type Declared<Types, Name extends keyof JwtTypes, Fallback = unknown> = Name extends keyof Types
-  ? Types[Name]
-  : Fallback;
-
-/** The claims that the library sets, without those of other names. */
-type LibraryClaims = {
+/** The claims of a token that the library knows, without the others of `JwtPayload`. */
+export type LibraryClaims = {
   [Claim in keyof JwtPayload as string extends Claim ? never : number extends Claim ? never : Claim]: JwtPayload[Claim];
 };
 
-type Payload<Claims> = unknown extends Claims
-  ? JwtPayload
-  : Claims extends { readonly '~standard': { readonly types?: { readonly output: infer Output } | undefined } }
-    ? Readonly<Output>
-    : Omit<LibraryClaims, keyof Claims> & Readonly<Claims>;
-
-type NewClaims<Claims> = unknown extends Claims
-  ? object
-  : Claims extends { readonly '~standard': { readonly types?: { readonly input: infer Input } | undefined } }
-    ? Partial<Input>
-    : Partial<Claims>;
-
 /** The type of the user in `typeof jwt`. Every other type is the type of a user itself. */
-export type UserOf<T> = T extends HasJwtTypes<infer Types> ? Declared<Types, 'user'> : T;
+export type UserOf<T> =
+  T extends HasJwtTypes<infer Types> ? (Types extends { readonly user: infer User } ? User : unknown) : T;
 
 /** The type of the claims that `@Jwt()` of `typeof jwt` gives: what the schema returns, or the claims of the library too. */
-export type PayloadOf<T> = T extends HasJwtTypes<infer Types> ? Payload<Declared<Types, 'claims'>> : JwtPayload;
+export type PayloadOf<T> =
+  T extends HasJwtTypes<infer Types>
+    ? Types extends { readonly claims: infer Claims }
+      ? Claims extends { readonly '~standard': { readonly types?: { readonly output: infer Output } | undefined } }
+        ? Readonly<Output>
+        : Omit<LibraryClaims, keyof Claims> & Readonly<Claims>
+      : JwtPayload
+    : JwtPayload;
 
 /** The type of `getJwtContext()` of `typeof jwt`. */
 export type ContextOf<T> = T extends HasJwtTypes
@@ -56,8 +47,19 @@ export type ContextOf<T> = T extends HasJwtTypes
   : JwtContext<T>;
 
 /** The type of the claims of a new token: some of those that `typeof jwt` declares. `additionalClaims` can add the others. */
-export type NewClaimsOf<T> = T extends HasJwtTypes<infer Types> ? NewClaims<Declared<Types, 'claims'>> : object;
+export type NewClaimsOf<T> =
+  T extends HasJwtTypes<infer Types>
+    ? Types extends { readonly claims: infer Claims }
+      ? Claims extends { readonly '~standard': { readonly types?: { readonly input: infer Input } | undefined } }
+        ? Partial<Input>
+        : Partial<Claims>
+      : object
+    : object;
 
-/** The type of what `TokenService` creates tokens for. */
+/** The type of what `TokenService` creates tokens for: the declared one, or the user. */
 export type IdentityOf<T> =
-  T extends HasJwtTypes<infer Types> ? Declared<Types, 'identity', Declared<Types, 'user'>> : unknown;
+  T extends HasJwtTypes<infer Types>
+    ? Types extends { readonly identity: infer Identity }
+      ? Identity
+      : UserOf<T>
+    : unknown;

@@ -4,6 +4,7 @@ import { Controller, Get, type ExecutionContext } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { Test } from '@nestjs/testing';
 import {
+  JwtEvents,
   JwtExtendedModule,
   JwtGuard,
   JwtRequired,
@@ -35,6 +36,7 @@ class CountedGuard {
   private constructor(
     private readonly guard: JwtGuard,
     readonly tokens: TokenService,
+    readonly events: JwtEvents,
     private readonly store: MemoryRevocationStore,
   ) {}
 
@@ -45,7 +47,7 @@ class CountedGuard {
       imports: [JwtExtendedModule.forRoot(all)],
       controllers: [CatsController],
     }).compile();
-    return new CountedGuard(module.get(JwtGuard), module.get(TokenService), store);
+    return new CountedGuard(module.get(JwtGuard), module.get(TokenService), module.get(JwtEvents), store);
   }
 
   /** Counts the cost of a request, whether the guard accepts or refuses it. */
@@ -142,4 +144,36 @@ it('a key of decodeKey does not change the cost of a cached token', async () => 
   const token = forge();
   guard.send(token);
   expect(guard.send(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 1 });
+});
+
+it('with a listener of JwtEvents a refused token costs no promise and no look-up', async () => {
+  const guard = await CountedGuard.make();
+  const heard: unknown[] = [];
+  guard.events.on('refused', (event) => heard.push(event));
+  const token = forge({ exp: 1 });
+  guard.send(token);
+  const { answer, ...cost } = guard.send(token);
+  expect(cost).toEqual({ signatures: 0, metadata: 0, promises: 0, storeCalls: 0 });
+  expect(answer).toMatchObject({ code: 'JWT_EXPIRED' });
+  expect(heard).toHaveLength(2);
+});
+
+it('without a listener of JwtEvents no event is created', async () => {
+  const guard = await CountedGuard.make();
+  const emit = jest.spyOn(guard.events, 'emit');
+  guard.send(forge({ exp: 1 }));
+  await guard.tokens.createTokenPair('alice');
+  await guard.tokens.revokeAllFor('alice');
+  expect(emit).not.toHaveBeenCalled();
+});
+
+it('a schema of the claims costs no promise, and runs once for a cached token', async () => {
+  let runs = 0;
+  const validate = (value: unknown) => ({ value: (runs++, value) });
+  const guard = await CountedGuard.make({ claims: { '~standard': { version: 1, vendor: 'test', validate } } });
+  const token = forge();
+  for (let request = 0; request < 3; request++) guard.send(token);
+  const before = runs;
+  expect(guard.send(token)).toEqual({ answer: true, signatures: 0, metadata: 0, promises: 0, storeCalls: 1 });
+  expect(runs).toBe(before);
 });

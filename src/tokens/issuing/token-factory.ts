@@ -5,6 +5,8 @@ import type { BoundClaims } from '../../options/key-options.js';
 import type { Settings } from '../../options/settings.js';
 import { newSessionId, requireSubject, subjectHash } from '../../stores/session-id.js';
 import { ownValue, SESSION_CLAIMS } from '../../types/claims.js';
+import type { JwtEvent } from '../../events/jwt-event.js';
+import type { JwtEvents } from '../../events/jwt-events.js';
 import { newHeader } from './new-header.js';
 import { newIssuance, type Issuance } from './issuance.js';
 import { claimsOf, NEW_TOKEN, tokenContent, type NewToken, type TokenContent } from './new-token.js';
@@ -30,6 +32,7 @@ export class TokenFactory {
     private readonly settings: Settings,
     private readonly keys: OwnKeys,
     private readonly codec: TokenCodec,
+    private readonly events: JwtEvents,
   ) {
     this.chosenKeys = new ChosenSigningKeys(settings);
   }
@@ -43,7 +46,12 @@ export class TokenFactory {
   async create(token: NewToken, sid: string | null = null): Promise<string> {
     const draft = await this.draft(token, sid !== null);
     if (sid !== null) requireSubject(sid, subjectHash(draft.content.identity));
-    return draft.sign(newIssuance(draft.content, this.settings, sid));
+    const signed = draft.sign(newIssuance(draft.content, this.settings, sid));
+    // A token that follows another one, without a rotation: no refresh token was consumed.
+    if (token.successorOf !== undefined && this.events.isObserved) {
+      this.events.emit({ type: 'refreshed', identity: draft.content.identity, sid });
+    }
+    return signed;
   }
 
   /**
@@ -82,7 +90,12 @@ export class TokenFactory {
     return {
       content,
       // Reads the signing key at this moment, because it may have been replaced during the call of the store.
-      sign: (issuance) => codec.sign(header, claimsOf(content, issuance, settings), chosen ?? keys.signingKey),
+      sign: (issuance) => {
+        const claims = claimsOf(content, issuance, settings);
+        const signed = codec.sign(header, claims, chosen ?? keys.signingKey);
+        if (this.events.isObserved) this.events.emit(issuedEvent(content, claims, issuance, settings));
+        return signed;
+      },
     };
   }
 
@@ -110,6 +123,10 @@ export class TokenFactory {
     const { encodeKey } = this.settings.callbacks;
     return encodeKey === undefined ? null : this.chosenKeys.choose(await encodeKey(identity));
   }
+}
+
+function issuedEvent({ type }: TokenContent, claims: object, { sid }: Issuance, settings: Settings): JwtEvent {
+  return { type: 'issued', token: type, identity: ownValue(claims, settings.identityClaim), sid };
 }
 
 /** Adds the claims that are bound to the key. Refuses a call with other values, because verification would refuse the token. */
