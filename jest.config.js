@@ -32,10 +32,8 @@ const project = {
   },
 };
 
-/**
- * nestjs-cls, nestjs-pino and @nestjs/throttler are CommonJS, and Jest below Node 24.9 cannot require the ES modules of Nest 12.
- */
-const COMMONJS_EXAMPLES = ['23-throttling'];
+/** nestjs-cls and @nestjs/throttler are CommonJS, and Jest below Node 24.9 cannot require the ES modules of Nest 12. */
+const COMMONJS_EXAMPLES = ['23-throttling', '27-nestjs-cls'];
 const commonJsOnly = [
   '/test/transports/current-user/nestjs-cls.spec.ts',
   '/test/e2e/(log-in-throttled|throttling).spec.ts',

@@ -8,3 +8,4 @@ export { withToken, type TokenClient } from 'nestjs-jwt-extended/microservices';
 export { jwtTracker } from 'nestjs-jwt-extended/throttler';
 export { JwtHealthIndicator, type JwtHealthResult } from 'nestjs-jwt-extended/terminus';
 export { jwtEnv, type JwtEnvName } from 'nestjs-jwt-extended/config';
+export { jwtRedact, type JwtRedaction } from 'nestjs-jwt-extended/pino';

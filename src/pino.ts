@@ -1,0 +1,1 @@
+export { jwtRedact, type JwtRedaction, type JwtRedactOptions } from './jwt-redact.js';
