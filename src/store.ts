@@ -13,6 +13,8 @@ export type {
   RefreshOutcome,
   RevocationNote,
   SessionLimits,
+  SessionPage,
+  SessionPageQuery,
   SessionRecord,
   StoreWatch,
 } from './stores/revocation-store.js';

@@ -1,4 +1,5 @@
-import type { Awaitable } from '../types/awaitable.js';
+import { after, type Awaitable } from '../types/awaitable.js';
+import { pageOf } from './session-pages.js';
 
 /**
  * One log-in, as a store holds it. Times are milliseconds since 1970 by the store's clock. Only `issuedAt` and
@@ -60,8 +61,8 @@ export interface OpenSession extends SessionLimits {
   /** A note about the device. A session that exists keeps its own note. */
   readonly device: string | null;
   /**
-   * How many sessions the subject may have, at least 1; `null`: any number. The least recently used ones beyond it end. It
-   * does not count for a session that exists.
+   * How many sessions the subject may have, at least 1; `null`: any number. The least recently used ones beyond it end. If there are
+   * more than 100 of these, some can end later. It does not count for a session that exists.
    */
   readonly maxPerSubject: number | null;
   /** `true`: the session must exist. It keeps `openedAt` and `device`; its new token has no parent. */
@@ -184,6 +185,22 @@ export type NotedRevocation = RevocationNote &
       }
   );
 
+/** Which sessions of a subject to list. */
+export interface SessionPageQuery {
+  /** The largest number of sessions, at least 1. */
+  readonly limit: number;
+  /** `next` of the page before; `null`: the first page. */
+  readonly after: string | null;
+}
+
+/** Some sessions of a subject. */
+export interface SessionPage {
+  /** The sessions, the last used one first. There can be fewer than the limit, even if `next` is not `null`. */
+  readonly sessions: readonly SessionRecord[];
+  /** Where the next page begins, as the store writes it; `null`: there is none. */
+  readonly next: string | null;
+}
+
 /** An open connection over which a store reports changes. */
 export interface StoreWatch {
   /** Resolves when the store has reported every change that was made before the call. Rejects if the connection is lost. */
@@ -242,7 +259,10 @@ export abstract class RevocationStore {
    */
   abstract endSession(subject: string, sid: string, deadline: number, note?: string): Awaitable<boolean>;
 
-  /** Ends sessions of a subject and moves its cut-off. `false`: too late. */
+  /**
+   * Ends sessions of a subject and moves its cut-off. `false`: too late. From the answer on, no session that ended is found, listed or
+   * rotated. A store can remove the records later.
+   */
   abstract endSessions(end: EndSessions, deadline: number): Awaitable<boolean>;
 
   /**
@@ -259,6 +279,14 @@ export abstract class RevocationStore {
 
   /** The sessions of a subject, the last used one first. Sessions that ended are not among them. */
   abstract listSessions(subject: string): Awaitable<SessionRecord[]>;
+
+  /**
+   * Some of these sessions, in the same order. A session that is neither used nor ended meanwhile is on one page exactly. A text
+   * that was no `next` gets an empty page. The default reads all sessions for each page.
+   */
+  listSessionPage(subject: string, query: SessionPageQuery): Awaitable<SessionPage> {
+    return after(this.listSessions(subject), (sessions) => pageOf(sessions, query));
+  }
 
   /** Whether the store keeps notes. If `false`, the library refuses a note before it revokes anything. */
   readonly keepsNotes: boolean = false;

@@ -30,7 +30,6 @@ export interface PresentationState extends SessionState {
 /** What a store has read about a subject. */
 export interface SubjectState {
   readonly now: number;
-  readonly sessions: readonly SessionRecord[];
   readonly cutOff: number | null;
 }
 
@@ -127,18 +126,25 @@ export function isCutOff(issuedAt: number, cutOff: number | null): boolean {
   return cutOff !== null && issuedAt <= Math.floor(cutOff / 1000);
 }
 
-/** Decides which sessions end and where the cut-off moves; `applied` is `false` if the deadline has passed. */
-export function decideEnding(
-  { before, except }: EndSessions,
-  { now, sessions, cutOff }: SubjectState,
-  deadline: number,
-): { readonly applied: boolean; readonly ended: readonly string[]; readonly cutOff: number | null } {
-  if (now > deadline) return { applied: false, ended: [], cutOff };
+/** Which sessions of a subject end together, and where its cut-off moves. */
+export interface Ending {
+  /** `false` if the deadline has passed: then nothing changes. */
+  readonly applied: boolean;
+  readonly ends: (session: Pick<SessionRecord, 'sid' | 'openedAt'>) => boolean;
+  readonly cutOff: number | null;
+}
+
+/** Decides which sessions end and where the cut-off moves. */
+export function decideEnding({ before, except }: EndSessions, { now, cutOff }: SubjectState, deadline: number): Ending {
+  if (now > deadline) return { applied: false, ends: () => false, cutOff };
   // "Now" ends all sessions, even those that were opened before the clock was put back.
   const endsAll = before === null || before >= now;
-  const ended = sessions.filter(({ sid, openedAt }) => sid !== except && (endsAll || openedAt <= before));
   const moved = Math.max(cutOff ?? -Infinity, endsAll ? now : before);
-  return { applied: true, ended: ended.map(({ sid }) => sid), cutOff: moved };
+  return {
+    applied: true,
+    ends: ({ sid, openedAt }) => sid !== except && (endsAll || openedAt <= before),
+    cutOff: moved,
+  };
 }
 
 /** The sessions that must end so that no more than `maxPerSubject` remain. Expects the last used session first. */

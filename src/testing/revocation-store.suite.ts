@@ -8,8 +8,10 @@ import type { Facts } from './facts/facts.js';
 import { lateness } from './facts/lateness.js';
 import { limiting } from './facts/limiting.js';
 import { clock, listing, lookingUp, lookingUpMany } from './facts/looking-up.js';
+import { manySessions } from './facts/many-sessions.js';
 import { noting } from './facts/noting.js';
 import { opening, replacing } from './facts/opening.js';
+import { paging } from './facts/paging.js';
 import { presenting, repeating } from './facts/presenting.js';
 import { reusing, unknownSessions } from './facts/reusing.js';
 import { watching } from './facts/watching.js';
@@ -33,6 +35,8 @@ const TOPICS: Readonly<Record<string, Facts>> = {
   lookUp: lookingUp,
   lookUpMany: lookingUpMany,
   listSessions: listing,
+  listSessionPage: paging,
+  'a subject with many sessions': manySessions,
   'notes and listNoted': noting,
   'the passing of time': expiring,
   'the largest numbers': bounds,

@@ -10,24 +10,23 @@ import {
   type OpenSession,
   type PresentedRefreshToken,
   type RefreshOutcome,
+  type SessionPage,
+  type SessionPageQuery,
   type SessionRecord,
 } from '../revocation-store.js';
-import {
-  decideEnding,
-  decideOpening,
-  decidePresentation,
-  sessionsBeyond,
-  type Decision,
-  type Denial,
-} from '../session-decisions.js';
+import { decideEnding, decideOpening, decidePresentation, type Decision, type Denial } from '../session-decisions.js';
 import { StoreOptions, type OptionNames } from '../store-options.js';
 import { DenialTable } from './denial-table.js';
-import { NoteTable } from './note-table.js';
+import { NoteTable, type NewNote } from './note-table.js';
 import { SessionTable } from './session-table.js';
 import { SubjectMap } from './subject-map.js';
+import type { Entry } from './subject-table.js';
 import { membersOf } from '../../types/members.js';
 
 const LOOK_UPS_PER_SWEEP = 32;
+
+/** How many sessions one step ends or notes. */
+const SESSIONS_PER_STEP = 1_000;
 
 /** Options of `MemoryRevocationStore`. */
 export interface MemoryRevocationStoreOptions {
@@ -110,12 +109,14 @@ export class MemoryRevocationStore extends RevocationStore {
   endSessions(end: EndSessions, deadline: number): boolean {
     const { subject, note } = end;
     const now = this.sweep();
-    const state = { now, sessions: this.sessions.list(subject, now), cutOff: this.cutOffs.get(subject) ?? null };
-    const { applied, ended, cutOff } = decideEnding(end, state, deadline);
-    for (const sid of ended) this.end(subject, sid, now, note);
+    const state = { now, cutOff: this.cutOffs.get(subject) ?? null };
+    const { applied, ends, cutOff } = decideEnding(end, state, deadline);
+    if (!applied) return false;
+    const ended = this.sessions.removeWhere(subject, ({ value }) => ends(value));
+    if (note !== undefined) this.keepNotes(subject, ended, { note, now });
     if (cutOff !== null) this.cutOffs.set(subject, cutOff);
     this.#report(subject);
-    return applied;
+    return true;
   }
 
   deny(subject: string, jti: string, lifetime: number | null, deadline: number, note?: string): boolean {
@@ -130,6 +131,14 @@ export class MemoryRevocationStore extends RevocationStore {
 
   listSessions(subject: string): SessionRecord[] {
     return this.sessions.list(subject, this.sweep());
+  }
+
+  override listSessionPage(subject: string, { limit, after }: SessionPageQuery): SessionPage {
+    if (after !== null && !/^\d{1,16}$/.test(after)) return { sessions: [], next: null };
+    const before = after === null ? Infinity : Number(after);
+    const page = this.sessions.page(subject, this.sweep(), { before, most: limit + 1 });
+    const next = page.length > limit ? String(page[limit - 1]?.ordinal) : null;
+    return { sessions: page.slice(0, limit).map(({ value }) => value), next };
   }
 
   override listNoted(subject: string): NotedRevocation[] {
@@ -200,8 +209,23 @@ export class MemoryRevocationStore extends RevocationStore {
     return decision.answer;
   }
 
+  /** Ends the least recently used sessions beyond a limit, at most some of them. The next new session ends others. */
   private limit(subject: string, maxPerSubject: number, now: number): void {
-    const sids = sessionsBeyond(this.sessions.list(subject, now), maxPerSubject);
-    for (const sid of sids) this.sessions.remove(subject, sid);
+    if (this.sessions.countOf(subject) <= maxPerSubject) return;
+    this.sessions.removeWhere(subject, ({ removeAt }) => removeAt <= now);
+    let steps = 0;
+    for (const sid of this.sessions.namesOf(subject)) {
+      if (this.sessions.countOf(subject) <= maxPerSubject || steps++ === SESSIONS_PER_STEP) return;
+      this.sessions.remove(subject, sid);
+    }
+  }
+
+  /** Keeps the note of sessions that ended. Many of them do not hold the event loop, but then the process must not end meanwhile. */
+  private keepNotes(subject: string, ended: readonly Entry<SessionRecord>[], note: NewNote): void {
+    for (const { value, removeAt } of ended.slice(0, SESSIONS_PER_STEP)) {
+      if (removeAt > note.now) this.notes.putSession(subject, value, note, removeAt);
+    }
+    const left = ended.slice(SESSIONS_PER_STEP);
+    if (left.length > 0) setImmediate(() => this.keepNotes(subject, left, note));
   }
 }

@@ -4,7 +4,9 @@ export function subjectKeys(prefix: string, subject: string) {
   return {
     /** A sorted set of the subject's session ids, with the times at which their records expire. */
     index: `${base}:u`,
-    /** The subject's cut-off. */
+    /** A sorted set of the same ids, with the times of their last use in microseconds. */
+    order: `${base}:o`,
+    /** The subject's cut-off, and the sessions that ended with it: see `redis-script-endings.ts`. */
     cutOff: `${base}:c`,
     session: (sid: string) => `${base}:s:${sid}`,
     /** The value of a denied `jti` is `1`, or its note. */

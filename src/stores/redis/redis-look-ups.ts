@@ -1,6 +1,9 @@
+import { isEnded } from '../endings.js';
 import type { LookUp, LookUpQuery } from '../revocation-store.js';
 import type { ReadSessions } from '../read-sessions.js';
+import { readCutOff } from './redis-endings.js';
 import { subjectKeys } from './redis-keys.js';
+import type { StoredSession } from './redis-record.js';
 
 /** Adds the keys that a look-up reads: of the cut-off, of the session and of the denied `jti`. */
 export function addLookUpKeys(keys: string[], prefix: string, { subject, sid, jti }: LookUpQuery): void {
@@ -14,18 +17,19 @@ export function addLookUpKeys(keys: string[], prefix: string, { subject, sid, jt
 export function readLookUps(
   queries: readonly LookUpQuery[],
   values: readonly (string | null)[],
-  sessions: ReadSessions,
+  sessions: ReadSessions<StoredSession>,
 ): LookUp[] {
   let next = 0;
   const value = () => values[next++] ?? null;
   return queries.map(({ sid, jti }) => {
-    const cutOff = value();
-    const session = sid === null ? null : value();
+    const { cutOff, endings } = readCutOff(value());
+    const text = sid === null ? null : value();
     const denied = jti === null ? null : value();
+    const session = text === null || sid === null ? null : sessions.read(sid, text);
     return {
-      session: session === null || sid === null ? null : sessions.read(sid, session),
+      session: session === null || isEnded(session, endings) ? null : session.record,
       denied: denied !== null,
-      cutOff: cutOff === null ? null : Number(cutOff),
+      cutOff,
     };
   });
 }

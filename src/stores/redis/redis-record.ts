@@ -7,27 +7,22 @@ import type {
 } from '../revocation-store.js';
 
 /** The value of a session's key. */
-interface StoredSession {
-  /** When the session was last used, in microseconds: it orders sessions that were used within one millisecond. */
-  readonly usedMicros: number;
-  /** Names the call that wrote the value. */
-  readonly call: string;
+interface SessionValue {
+  /** The generation of the session. The script leaves 0 out. */
+  readonly generation?: number;
   readonly session: SessionRecord;
 }
 
+/** A session, as it was read. */
+export interface StoredSession {
+  readonly generation: number;
+  readonly record: SessionRecord;
+}
+
 /** The session in the value of a key. */
-export function readSession(value: string): SessionRecord {
-  return readStored(value).session;
-}
-
-/** The sessions in the values of several keys, the last used one first. `null` is a session that has expired. */
-export function readSessions(values: readonly (string | null)[]): SessionRecord[] {
-  const stored = values.filter((value) => value !== null).map(readStored);
-  return stored.sort((left, right) => right.usedMicros - left.usedMicros).map(({ session }) => session);
-}
-
-function readStored(value: string): StoredSession {
-  return JSON.parse(value) as StoredSession;
+export function readStored(value: string): StoredSession {
+  const { generation = 0, session } = JSON.parse(value) as SessionValue;
+  return { generation, record: session };
 }
 
 /** The value of a key that holds a note. */

@@ -10,6 +10,8 @@ import {
   type OpenSession,
   type PresentedRefreshToken,
   type RefreshOutcome,
+  type SessionPage,
+  type SessionPageQuery,
   type SessionRecord,
   type StoreWatch,
 } from '../revocation-store.js';
@@ -22,13 +24,24 @@ import { redisCommands, type RedisCommands } from './redis-commands.js';
 import { changesChannel, subjectKeys } from './redis-keys.js';
 import { addLookUpKeys, readLookUps } from './redis-look-ups.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
-import { optionalNumber, optionalText, readNotes, readSession, readSessions, tokenArguments } from './redis-record.js';
-import { DENY, END, END_ALL, OPEN, PRESENT, type RedisScript } from './redis-scripts.js';
 import { duplicateOf } from './redis-duplicates.js';
+import { currentSessions } from './redis-endings.js';
+import { optionalNumber, optionalText, readNotes, readStored, tokenArguments } from './redis-record.js';
+import { DENY, END, END_ALL, LIST, OPEN, PRESENT, SWEEP, type RedisScript } from './redis-scripts.js';
 import { describeServers } from './redis-servers.js';
+import { RedisSweeps } from './redis-sweeps.js';
 import { describeWatchProblem, watchRedis } from './redis-watch.js';
 
 const LOOK_UPS_AT_ONCE = 64;
+
+/** How many sessions or notes are read at once. */
+const READ_AT_ONCE = 500;
+
+/** The time of a last use, in microseconds. */
+const USE_TIME = /^\d{1,17}$/;
+
+/** The deadline of scripts that only remove what has ended. */
+const NEVER_LATE = Number.MAX_SAFE_INTEGER;
 
 const SILENCE_PROBLEM =
   'The Redis client has no duplicate(), so the store cannot replace a connection on which the network is silent. Pass a ' +
@@ -36,8 +49,8 @@ const SILENCE_PROBLEM =
 
 /**
  * Holds sessions and denied tokens in Redis 5 or later, one server or a cluster, on a connection of its own, with the settings
- * of the application's client. A look-up is one `MGET`, a write is one script, a list of sessions takes two reads. Times are
- * those of the server's clock. The store throws what the client throws, and does not close the client.
+ * of the application's client. A look-up is one `MGET`, a write and a page of sessions are one script. Times are those of
+ * the server's clock. The store throws what the client throws, and does not close the client.
  *
  * @example
  * ```ts
@@ -53,8 +66,9 @@ export class RedisRevocationStore extends RevocationStore {
   /** `null`: the store works on the client of the application. */
   private readonly own: OwnConnection | null;
   private readonly silenceProblem: string | null;
+  private readonly sweeps: RedisSweeps;
   /** 1 on a cluster: a node that hangs must not delay the subjects of other nodes. */
-  private readonly read = new ReadSessions(readSession);
+  private readonly read = new ReadSessions(readStored);
   override readonly lookUpsAtOnce: number;
   override readonly watchProblem: string | null;
   override readonly keepsNotes = true;
@@ -74,6 +88,9 @@ export class RedisRevocationStore extends RevocationStore {
     this.silenceProblem = ownConnection && duplicate === null ? SILENCE_PROBLEM : null;
     this.prefix = prefix;
     this.client = client;
+    this.sweeps = new RedisSweeps((subject, args) =>
+      this.run(SWEEP, [subjectKeys(prefix, subject).index], NEVER_LATE, args),
+    );
     this.lookUpsAtOnce = this.commands.isCluster ? 1 : LOOK_UPS_AT_ONCE;
     this.watchProblem = describeWatchProblem(client, this.commands);
     // Without a listener for 'error', a lost connection would end the process. Each call reports the failure itself.
@@ -121,6 +138,7 @@ export class RedisRevocationStore extends RevocationStore {
       optionalNumber(maxPerSubject),
       existing ? '1' : '',
     ]);
+    this.sweepAfter(reply, subject, maxPerSubject);
     return readOutcome(reply) as OpenOutcome;
   }
 
@@ -137,6 +155,7 @@ export class RedisRevocationStore extends RevocationStore {
       optionalNumber(adopt?.denyFor ?? null),
       optionalNumber(adopt?.maxPerSubject ?? null),
     ]);
+    this.sweepAfter(reply, subject, adopt?.maxPerSubject ?? null);
     return readOutcome(reply) as RefreshOutcome;
   }
 
@@ -145,10 +164,22 @@ export class RedisRevocationStore extends RevocationStore {
     return this.isDone(END, [keys.index, keys.session(sid)], deadline, [sid, optionalText(note ?? null)]);
   }
 
-  override endSessions({ subject, before, except, note }: EndSessions, deadline: number): Promise<boolean> {
+  /**
+   * Many sessions end by one small write. Then scripts remove their records, after the call has been answered. If the process ends
+   * meanwhile, the sessions that are left have no note.
+   */
+  override async endSessions({ subject, before, except, note }: EndSessions, deadline: number): Promise<boolean> {
     const keys = subjectKeys(this.prefix, subject);
     const args = [optionalNumber(before), optionalText(except), optionalText(note ?? null)];
-    return this.isDone(END_ALL, [keys.index, keys.cutOff], deadline, args);
+    for (;;) {
+      const [outcome] = await this.run(END_ALL, [keys.index, keys.cutOff], deadline, args);
+      if (outcome === 'busy') {
+        await this.sweeps.run(subject);
+        continue;
+      }
+      if (outcome === 'more') this.sweeps.start(subject, { note });
+      return outcome !== 'late';
+    }
   }
 
   override deny(
@@ -164,15 +195,34 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   override async listSessions(subject: string): Promise<SessionRecord[]> {
-    const keys = subjectKeys(this.prefix, subject);
-    const sids = await this.commands.members(keys.index);
-    return sids.length === 0 ? [] : readSessions(await this.commands.mget(sids.map(keys.session)));
+    const { sessions } = await this.listSessionPage(subject, { limit: Infinity, after: null });
+    return [...sessions];
+  }
+
+  override async listSessionPage(subject: string, { limit, after }: SessionPageQuery): Promise<SessionPage> {
+    const { index } = subjectKeys(this.prefix, subject);
+    const sessions: SessionRecord[] = [];
+    if (after !== null && !USE_TIME.test(after)) return { sessions, next: null };
+    let next = after;
+    do {
+      const most = String(Math.min(limit - sessions.length, READ_AT_ONCE));
+      const range = [next === null ? '+inf' : `(${next}`, most];
+      const [cutOff = null, last, ...values] = await this.commands.run(LIST, [index], range);
+      sessions.push(...currentSessions(values, cutOff));
+      next = last || null;
+    } while (next !== null && sessions.length < limit);
+    return { sessions, next };
   }
 
   override async listNoted(subject: string): Promise<NotedRevocation[]> {
     const keys = subjectKeys(this.prefix, subject);
     const ends = await this.commands.members(keys.notes);
-    return ends.length === 0 ? [] : readNotes(await this.commands.mget(ends.map(keys.noted)));
+    const values: (string | null)[] = [];
+    while (values.length < ends.length) {
+      const some = ends.slice(values.length, values.length + READ_AT_ONCE);
+      values.push(...(await this.commands.mget(some.map(keys.noted))));
+    }
+    return readNotes(values);
   }
 
   override async describeProblems(): Promise<string[]> {
@@ -183,6 +233,11 @@ export class RedisRevocationStore extends RevocationStore {
   /** Ends the connection that the store has opened for itself, and never the client of the application. */
   override async close(): Promise<void> {
     await this.own?.close();
+  }
+
+  /** Goes on if a script had more to remove than one script may. */
+  private sweepAfter([, , more]: readonly string[], subject: string, maxPerSubject: number | null): void {
+    if (more === 'more') this.sweeps.start(subject, { maxPerSubject });
   }
 
   private async isDone(script: RedisScript, keys: string[], deadline: number, args: string[]): Promise<boolean> {
@@ -196,6 +251,7 @@ export class RedisRevocationStore extends RevocationStore {
   }
 }
 
+/** An answer of a script: an outcome, and the record of a session if there is one. */
 function readOutcome([outcome, record]: string[]) {
-  return record === undefined ? { outcome } : { outcome, session: readSession(record) };
+  return record === undefined ? { outcome } : { outcome, session: readStored(record).record };
 }

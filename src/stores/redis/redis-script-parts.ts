@@ -1,3 +1,8 @@
+import { ENDINGS } from './redis-script-endings.js';
+
+/** How many sessions one script ends or reads, so that Redis answers other clients soon. */
+export const MOST_SESSIONS = 200;
+
 /**
  * The beginning of all scripts. `KEYS[1]` is the index of the subject's sessions; its name without the last character begins
  * the keys of the sessions. `ARGV[1]` is the deadline, `ARGV[2]` names the call, and the last argument is the channel for changes.
@@ -11,14 +16,18 @@ local micros = time[1] * 1000000 + time[2]
 local now = math.floor(micros / 1000)
 if now > tonumber(ARGV[1]) then return { 'late' } end
 
+-- The index has the sessions by the time at which their records expire, the order has them by their last use.
 local index = KEYS[1]
+local base = string.sub(index, 1, -2)
+local order = base .. 'o'
+local most = ${MOST_SESSIONS}
 local fields = { 'sid', 'currentId', 'parentId', 'rotatedAt', 'issuedAt', 'refreshExpires', 'csrf', 'openedAt',
   'lastUsedAt', 'expiresAt', 'device' }
 
 local function whole(number) return string.format('%.0f', math.ceil(number)) end
 local function text_or_nil(argument) if argument ~= '' then return string.sub(argument, 2) end end
-local function session_key(sid) return string.sub(index, 1, -2) .. 's:' .. sid end
-local function note_key(sid) return string.sub(index, 1, -2) .. 'e:' .. sid end
+local function session_key(sid) return base .. 's:' .. sid end
+local function note_key(sid) return base .. 'e:' .. sid end
 
 local function encode_fields(record, names)
   local parts = {}
@@ -33,14 +42,23 @@ local function encode_fields(record, names)
 end
 
 local function encode(record)
-  return string.format('{"usedMicros":%.0f,"call":"%s","session":%s}', micros, ARGV[2], encode_fields(record, fields))
+  local generation = record.generation > 0 and string.format('"generation":%.0f,', record.generation) or ''
+  return string.format('{%s"usedMicros":%.0f,"call":"%s","session":%s}', generation, record.used, record.call,
+    encode_fields(record, fields))
 end
 
-local function read(sid)
+local function read_stored(sid)
   local text = redis.call('GET', session_key(sid))
-  if not text then return end
-  local stored = cjson.decode(text)
-  return stored.session, text, stored
+  if text then return cjson.decode(text), text end
+end
+${ENDINGS}
+-- A session that has not ended.
+local function read(sid)
+  local stored, text = read_stored(sid)
+  if not stored or is_ended(stored) then return end
+  local record = stored.session
+  record.generation, record.used, record.call = stored.generation or 0, stored.usedMicros, stored.call
+  return record, text
 end
 
 local changed = false
@@ -48,15 +66,27 @@ local changed = false
 -- A user without permission to publish keeps its write: pcall returns the error.
 local function publish() redis.pcall('PUBLISH', ARGV[#ARGV], string.match(index, '{([^{}]*)}:u$')) end
 
--- Removes expired entries from an index. The index expires with the entry that lives longest.
-local function tidy(set)
-  redis.call('ZREMRANGEBYSCORE', set, '-inf', '(' .. whole(now))
-  local last = redis.call('ZRANGE', set, -1, -1, 'WITHSCORES')[2]
-  if last == 'inf' then redis.call('PERSIST', set)
-  elseif last then redis.call('PEXPIREAT', set, whole(tonumber(last) + 1)) end
+-- Sets expire with the entry of the first one that lives longest.
+local function expire_with_last(...)
+  local last = redis.call('ZRANGE', (...), -1, -1, 'WITHSCORES')[2]
+  for _, set in ipairs({ ... }) do
+    if last == 'inf' then redis.call('PERSIST', set)
+    elseif last then redis.call('PEXPIREAT', set, whole(tonumber(last) + 1)) end
+  end
 end
 
-local function tidy_index() tidy(index) end
+-- Takes sessions out of the index and the order.
+local function forget(...)
+  redis.call('ZREM', index, ...)
+  redis.call('ZREM', order, ...)
+end
+
+-- Forgets sessions that have expired.
+local function tidy_index()
+  local expired = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. whole(now), 'LIMIT', 0, most)
+  if #expired > 0 then forget(unpack(expired)) end
+  expire_with_last(index, order)
+end
 
 local function set_for(key, value, lifetime)
   if lifetime then redis.call('SET', key, value, 'PX', whole(lifetime)) else redis.call('SET', key, value) end
@@ -64,9 +94,10 @@ end
 
 -- The index of notes has the ends of the keys that hold them.
 local function list_note(key, lifetime)
-  local notes = string.sub(index, 1, -2) .. 'n'
+  local notes = base .. 'n'
   redis.call('ZADD', notes, lifetime and whole(now + lifetime) or '+inf', string.sub(key, #index))
-  tidy(notes)
+  redis.call('ZREMRANGEBYSCORE', notes, '-inf', '(' .. whole(now))
+  expire_with_last(notes)
 end
 
 local function noted(note, name, json)
@@ -75,10 +106,10 @@ end
 
 -- A note is stored for as long as the record of the session would have stayed.
 local function keep_note(sid, note)
-  local record, left = read(sid), redis.call('PTTL', session_key(sid))
-  if not record or left == 0 then return end
+  local stored, left = read_stored(sid), redis.call('PTTL', session_key(sid))
+  if not stored or left == 0 then return end
   local lifetime = left > 0 and left or nil
-  local session = encode_fields(record, { 'sid', 'openedAt', 'lastUsedAt', 'expiresAt', 'device' })
+  local session = encode_fields(stored.session, { 'sid', 'openedAt', 'lastUsedAt', 'expiresAt', 'device' })
   set_for(note_key(sid), noted(note, 'session', session), lifetime)
   list_note(note_key(sid), lifetime)
 end
@@ -86,7 +117,29 @@ end
 local function end_session(sid, note)
   if note then keep_note(sid, note) end
   if redis.call('DEL', session_key(sid)) == 1 then changed = true end
-  redis.call('ZREM', index, sid)
+  forget(sid)
+end
+
+local function exists(sid)
+  if read_endings().past then return read(sid) ~= nil end
+  return redis.call('EXISTS', session_key(sid)) == 1
+end
+
+-- Ends the least recently used sessions, except one, until the subject has no more than max_sessions. It looks at some of them
+-- only. Returns whether there are still too many.
+local function limit(max_sessions, except)
+  local over = max_sessions and redis.call('ZCARD', index) - max_sessions or 0
+  if over <= 0 then return false end
+  local others = {}
+  for _, sid in ipairs(redis.call('ZRANGE', order, 0, most)) do
+    if not exists(sid) then
+      forget(sid)
+      over = over - 1
+    elseif sid ~= except then others[#others + 1] = sid end
+  end
+  for position = 1, math.min(over, #others) do end_session(others[position]) end
+  tidy_index()
+  return over > #others and #others > 0
 end
 
 -- Denies for so many milliseconds, without a number for ever. Never shortens a denial, and keeps its first note.
@@ -116,9 +169,14 @@ local max_age, leeway = tonumber(ARGV[8]), tonumber(ARGV[9])
 -- SET comes first: it is the command that a server without memory refuses, and then nothing has been written.
 local function store(record)
   local ends = record.expiresAt and record.expiresAt + leeway
+  -- Later than the last use of every other session, even if the clock was put back.
+  local last = redis.call('ZRANGE', order, -1, -1, 'WITHSCORES')[2]
+  record.used = math.max(micros, last and tonumber(last) + 1 or 0)
+  record.call = ARGV[2]
   if ends then redis.call('SET', session_key(sid), encode(record), 'PX', whole(ends - now))
   else redis.call('SET', session_key(sid), encode(record)) end
   redis.call('ZADD', index, ends and whole(ends) or '+inf', sid)
+  redis.call('ZADD', order, string.format('%.0f', record.used), sid)
   tidy_index()
   changed = true
 end
@@ -139,19 +197,5 @@ local function renew(record)
   record.lastUsedAt = now
   store(record)
   return true
-end
-
--- Ends the least recently used of the other sessions until the subject has no more than max_sessions.
-local function limit(max_sessions)
-  if not max_sessions or redis.call('ZCARD', index) <= max_sessions then return end
-  local others = {}
-  for _, other in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-    local _, _, stored = read(other)
-    if not stored then redis.call('ZREM', index, other)
-    elseif other ~= sid then others[#others + 1] = stored end
-  end
-  table.sort(others, function(a, b) return a.usedMicros < b.usedMicros end)
-  for position = 1, #others + 1 - max_sessions do end_session(others[position].session.sid) end
-  tidy_index()
 end
 `;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MANY_ENDINGS } from './redis-script-endings.js';
 import { PRELUDE, RENEWAL } from './redis-script-parts.js';
 
 // The scripts decide as src/stores/session-decisions.ts does: both pass the cases of test/revocation/decisions.
@@ -9,7 +10,10 @@ export interface RedisScript {
   readonly sha1: string;
 }
 
-/** KEYS: index, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome and record. */
+/**
+ * KEYS: index, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome, record, and `more` if
+ * `SWEEP` has work.
+ */
 export const OPEN = write(`${RENEWAL}
 local device, max_sessions, must_exist = text_or_nil(ARGV[10]), tonumber(ARGV[11]), ARGV[12] == '1'
 local record
@@ -18,16 +22,16 @@ if must_exist then
   if not record then return { 'unknown' } end
   record.parentId, record.rotatedAt = nil, nil
 else
-  record = { sid = sid, openedAt = now, device = device }
+  record = { sid = sid, openedAt = now, device = device, generation = read_endings().generation }
 end
 if not renew(record) then return { 'unknown' } end
-if not must_exist then limit(max_sessions) end
-return { 'opened', encode(record) }
+local has_more = not must_exist and limit(max_sessions, sid)
+return { 'opened', encode(record), (has_more or has_remains()) and 'more' or '' }
 `);
 
 /**
  * KEYS: index, session, denied jti, cut-off. `ARGV[4]` is empty if the token is only checked. ARGV from 10: the presented
- * `jti`, grace; then of the adoption, if allowed: `iat`, how long to deny, most sessions. Returns outcome and record.
+ * `jti`, grace; then of the adoption, if allowed: `iat`, how long to deny, most sessions. Returns the same as `OPEN`.
  */
 export const PRESENT = write(`${RENEWAL}
 local presented, grace = ARGV[10], tonumber(ARGV[11])
@@ -42,22 +46,22 @@ end
 
 local function may_adopt()
   if not adopt.issued_at or not rotates or redis.call('EXISTS', KEYS[3]) == 1 then return false end
-  local cut_off = redis.call('GET', KEYS[4])
-  return not cut_off or adopt.issued_at > math.floor(tonumber(cut_off) / 1000)
+  local cut_off = read_endings().cutOff
+  return not cut_off or adopt.issued_at > math.floor(cut_off / 1000)
 end
 
-local record, text, stored = read(sid)
+local record, text = read(sid)
 if not record then
   if not may_adopt() then return { 'unknown' } end
-  local answer = rotate({ sid = sid, openedAt = now })
+  local answer = rotate({ sid = sid, openedAt = now, generation = read_endings().generation })
   if answer[1] == 'rotated' then
     deny(KEYS[3], adopt.deny_for)
-    limit(adopt.max_sessions)
+    if limit(adopt.max_sessions, sid) then answer[3] = 'more' end
   end
   return answer
 end
 -- ioredis sends a command again if the connection broke before the answer: the same call has rotated the token already.
-if stored.call == ARGV[2] then return { 'rotated', text } end
+if record.call == ARGV[2] then return { 'rotated', text } end
 if record.currentId == presented then
   if rotates then return rotate(record) end
   return { 'current', text }
@@ -72,28 +76,72 @@ return { 'reused' }
 /** KEYS: index, session. ARGV[3]: the session. ARGV[4]: a note. Returns `done`. */
 export const END = write(`
 changed = true
-end_session(ARGV[3], text_or_nil(ARGV[4]))
+end_session(ARGV[3], read(ARGV[3]) and text_or_nil(ARGV[4]))
 tidy_index()
 return { 'done' }
 `);
 
-/** KEYS: index, cut-off. ARGV[3]: the time, empty for now. ARGV[4]: a session that does not end. ARGV[5]: a note. Returns `done`. */
-export const END_ALL = write(`
-changed = true
+/**
+ * KEYS: index, cut-off. ARGV[3]: the time, empty for now. ARGV[4]: a session that does not end. ARGV[5]: a note. Returns `done`;
+ * `more` if `SWEEP` must remove the records; `busy` if `SWEEP` must first remove those of another call.
+ */
+export const END_ALL = write(`${MANY_ENDINGS}
 local before, except, note = tonumber(ARGV[3]), text_or_nil(ARGV[4]), text_or_nil(ARGV[5])
 -- "Now" ends all sessions, even those that a server with another clock opened.
 local ends_all = not before or before >= now
 if ends_all then before = now end
-local cut_off = redis.call('GET', KEYS[2])
-if not cut_off or tonumber(cut_off) < before then redis.call('SET', KEYS[2], string.format('%.17g', before)) end
-for _, sid in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-  if sid ~= except then
-    local record = not ends_all and read(sid)
-    if not record or record.openedAt <= before then end_session(sid, note) end
+local ends = read_endings()
+if not ends_all and ends.past and before < ends.past.before then return { 'busy' } end
+changed = true
+local is_many = redis.call('ZCARD', index) > most
+if is_many then
+  ends.generation = ends.generation + 1
+  if ends_all then doom_all(except) else doom_past(before, except) end
+else
+  for _, sid in ipairs(redis.call('ZRANGE', index, 0, -1)) do
+    if sid ~= except then
+      local record = read(sid)
+      if not record or ends_all or record.openedAt <= before then end_session(sid, record and note) end
+    end
   end
 end
+ends.cutOff = math.max(ends.cutOff or 0, before)
+write_endings()
 tidy_index()
-return { 'done' }
+return { is_many and 'more' or 'done' }
+`);
+
+/**
+ * Removes records of sessions that have ended, or ends some sessions beyond a limit. KEYS: index. ARGV[3]: a note. ARGV[4]: most
+ * sessions. ARGV[5], ARGV[6]: where to go on. Returns `more` and where to go on, or `done`.
+ */
+export const SWEEP = write(`${MANY_ENDINGS}
+local note, max_sessions = text_or_nil(ARGV[3]), tonumber(ARGV[4])
+local ends = read_endings()
+local after, generation = ARGV[5], ARGV[6]
+local has_more = true
+if #ends.doomed > 0 then remove_doomed(note)
+elseif ends.past then after, generation = remove_past(after, generation, note)
+else has_more = limit(max_sessions) end
+tidy_index()
+-- No process remembers an answer about a session that was refused before. A limit revokes something.
+changed = changed and #ends.doomed == 0 and not ends.past
+return { has_more and 'more' or 'done', after, generation }
+`);
+
+/**
+ * Reads some sessions, the last used one first. KEYS: index. ARGV: where to begin, how many. Returns the value of the cut-off's key,
+ * where to go on (empty: nowhere), and the records.
+ */
+export const LIST = script(`
+local base = string.sub(KEYS[1], 1, -2)
+local most = tonumber(ARGV[2])
+local found = redis.call('ZREVRANGEBYSCORE', base .. 'o', ARGV[1], '-inf', 'WITHSCORES', 'LIMIT', 0, most + 1)
+local answer = { redis.call('GET', base .. 'c'), #found > most * 2 and found[most * 2] or '' }
+for position = 1, math.min(#found, most * 2), 2 do
+  answer[#answer + 1] = redis.call('GET', base .. 's:' .. found[position])
+end
+return answer
 `);
 
 /** KEYS: index, denied jti. ARGV[3]: for how many milliseconds, empty for ever. ARGV[4]: a note. Returns `done`. */

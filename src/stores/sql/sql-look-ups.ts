@@ -1,7 +1,9 @@
+import { isEnded } from '../endings.js';
 import type { LookUp, LookUpQuery } from '../revocation-store.js';
 import { ReadSessions } from '../read-sessions.js';
 import type { SqlConnection } from './sql-query.js';
-import { readSessionText, sessionText } from './sql-record.js';
+import { readEndings } from './sql-endings.js';
+import { END, readSessionText, sessionText, type TextSession } from './sql-record.js';
 import type { SqlRow } from './sql-result.js';
 import { idsOf } from './sql-rows.js';
 import type { RowKind } from './sql-snapshot.js';
@@ -9,13 +11,14 @@ import { raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement
 
 /**
  * The look-ups of requests. Each one is a row with three columns: cut-off, session and denial. The session is a text, since
- * drivers need time for each column, and a text that has not changed is not parsed again.
+ * drivers need time for each column, and a text that has not changed is not parsed again. The cut-off is a text with the endings.
  */
 export class SqlLookUps {
   /** The texts of `one`, by the ids that the query has. */
   private readonly texts = new Map<string, string>();
   private readonly session: SqlFragment;
-  private readonly read = new ReadSessions(readSessionText);
+  private readonly cutOff: SqlFragment;
+  private readonly read = new ReadSessions<TextSession>(readSessionText);
   /** A row can be deleted some time after its end. */
   private readonly isCurrent: SqlFragment;
 
@@ -25,6 +28,11 @@ export class SqlLookUps {
   ) {
     const { readClock, textOf } = database.dialect;
     this.session = sessionText(textOf);
+    this.cutOff = textOf.concat([
+      sql`COALESCE(${textOf.number(raw('cut_off'))}, '')`,
+      raw(`'${END}'`),
+      raw("COALESCE(device, '')"),
+    ]);
     this.isCurrent = sql`keep_until > ${readClock}`;
   }
 
@@ -64,22 +72,24 @@ export class SqlLookUps {
         ? raw('NULL')
         : sql`(SELECT ${column} FROM ${this.table} AS entry
             WHERE entry.subject = ${subject} AND entry.kind = ${raw(`'${kind}'`)} AND entry.id = ${id} AND ${this.isCurrent})`;
-    return sql`${find(raw('cut_off'), 'cut-off', raw("''"))} AS cutoff, ${find(this.session, 'session', sid)} AS session,
+    return sql`${find(this.cutOff, 'cut-off', raw("''"))} AS cutoff, ${find(this.session, 'session', sid)} AS session,
       ${find(raw('1'), 'denied', jti)} AS denied`;
   }
 }
 
 type Part = SqlFragment | SqlValue;
 
-function readLookUp({ sid }: LookUpQuery, row: SqlRow | undefined, sessions: ReadSessions): LookUp {
+function readLookUp({ sid }: LookUpQuery, row: SqlRow | undefined, sessions: ReadSessions<TextSession>): LookUp {
   if (row === undefined) {
     throw new TypeError('SqlRevocationStore option "query" did not return a row: it must return all rows.');
   }
   const { session = null, denied = null, cutoff = null } = row;
+  const [cutOff = '', device] = cutoff === null ? [] : textOf(cutoff).split(END);
+  const read = sid === null || session === null ? null : sessions.read(sid, textOf(session));
   return {
-    session: sid === null || session === null ? null : sessions.read(sid, textOf(session)),
+    session: read === null || isEnded(read, readEndings(device)) ? null : read.record,
     denied: denied !== null,
-    cutOff: cutoff === null ? null : Math.floor(Number(cutoff)),
+    cutOff: cutOff === '' ? null : Math.floor(Number(cutOff)),
   };
 }
 

@@ -16,6 +16,8 @@ interface SessionColumns extends Omit<SessionRecord, 'sid'> {
 export interface SessionRow {
   readonly record: SessionRecord;
   readonly ordinal: number;
+  /** Sessions end together by their generation: see `sql-endings.ts`. */
+  readonly generation: number;
   /** Every change gives the row another revision. */
   readonly revision: string;
   readonly keepUntil: number;
@@ -51,30 +53,37 @@ export const selectedColumns: SqlFragment = raw(
 /** The same columns in a row that is no session. */
 export const noColumns: SqlFragment = raw(COLUMNS.map(([, column]) => `NULL AS ${aliasOf(column)}`).join(', '));
 
-/** Ends a column in the text of a session. Encoded text has hexadecimal digits after each `%`. */
-const END = '%|';
+/** Ends a column in a text of several columns. Encoded text has hexadecimal digits after each `%`. */
+export const END = '%|';
 /** A column without a value in the text of a session. */
 const NONE = '%-';
 const TEXT_COLUMNS = COLUMNS.filter(([field]) => field !== 'ordinal');
 
-/** The columns of a session as one text. `textOf` converts a number without loss. */
+/** The columns of a session, and its generation, as one text. `textOf` converts a number without loss. */
 export function sessionText({ number: textOf, concat }: TextFunctions): SqlFragment {
   const parts = TEXT_COLUMNS.flatMap(([, column, type]) => {
     const value = type === 'number' ? textOf(raw(column)) : raw(column);
     return [sql`COALESCE(${value}, '${raw(NONE)}')`, raw(`'${END}'`)];
   });
-  return concat(parts.slice(0, -1));
+  return concat([...parts, textOf(raw('COALESCE(cut_off, 0)'))]);
+}
+
+/** A session in a text. */
+export interface TextSession {
+  readonly generation: number;
+  readonly record: SessionRecord;
 }
 
 /** The session in a text that was selected with `sessionText`. */
-export function readSessionText(written: string, sid: string): SessionRecord {
+export function readSessionText(written: string, sid: string): TextSession {
   const values = written.split(END);
-  if (values.length !== TEXT_COLUMNS.length) throw new TypeError('The row of a session is incomplete.');
+  if (values.length !== TEXT_COLUMNS.length + 1) throw new TypeError('The row of a session is incomplete.');
   const fields = TEXT_COLUMNS.map(([field, , type], index) => {
     const value = values[index] as string;
     return [field, value === NONE ? null : type === 'number' ? Number(value) : decodeText(value)] as const;
   });
-  return { sid, ...(Object.fromEntries(fields) as unknown as Omit<SessionRecord, 'sid'>) };
+  const record = { sid, ...(Object.fromEntries(fields) as unknown as Omit<SessionRecord, 'sid'>) };
+  return { generation: Number(values.at(-1)), record };
 }
 
 /** The values of the columns of a session, for an INSERT. */
@@ -106,7 +115,8 @@ export function readSession(row: SqlRow): SessionRow {
   });
   const { ordinal, ...record } = Object.fromEntries(fields) as unknown as SessionColumns;
   const sid = decodeText(row.id as string);
-  return { record: { sid, ...record }, ordinal, revision: row.revision as string, keepUntil: Number(row.keepuntil) };
+  const [generation, keepUntil] = [Number(row.cutoff ?? 0), Number(row.keepuntil)];
+  return { record: { sid, ...record }, ordinal, generation, revision: row.revision as string, keepUntil };
 }
 
 /**

@@ -10,6 +10,8 @@ import {
   type OpenSession,
   type PresentedRefreshToken,
   type RefreshOutcome,
+  type SessionPage,
+  type SessionPageQuery,
   type SessionRecord,
   type StoreWatch,
 } from '../revocation-store.js';
@@ -17,10 +19,12 @@ import { PostgresWatch } from './postgres-watch.js';
 import { readSqlOptions, sqlWatchProblem, type SqlRevocationStoreOptions } from './sql-options.js';
 import { describeDatabase } from './sql-problems.js';
 import { SqlConnection } from './sql-query.js';
+import { nextEndings } from './sql-next-endings.js';
 import { encodeText } from './sql-record.js';
 import { retry } from './sql-retries.js';
 import { SqlSessions } from './sql-sessions.js';
-import { currentSessions } from './sql-snapshot.js';
+import type { SubjectSnapshot } from './sql-snapshot.js';
+import { SESSIONS_PER_STATEMENT, SqlSweeps } from './sql-sweeps.js';
 import { SqlTable } from './sql-table.js';
 
 /** After this many calls that can add rows, the store purges some expired rows. */
@@ -42,6 +46,7 @@ const ROWS_PER_PURGE = 100;
 export class SqlRevocationStore extends RevocationStore {
   private readonly table: SqlTable;
   private readonly sessions: SqlSessions;
+  private readonly sweeps: SqlSweeps;
   private readonly startWatch: ((onChange: (subject: string | null) => void) => Promise<StoreWatch>) | null;
   override readonly lookUpsAtOnce = 32;
   override readonly keepsNotes = true;
@@ -60,7 +65,8 @@ export class SqlRevocationStore extends RevocationStore {
     const { name, dialect, query, listen, table } = settings;
     const database = new SqlConnection(dialect, query);
     this.table = new SqlTable(database, table);
-    this.sessions = new SqlSessions(this.table);
+    this.sweeps = new SqlSweeps(this.table);
+    this.sessions = new SqlSessions(this.table, this.sweeps);
     this.watchProblem = sqlWatchProblem(settings);
     this.startWatch = listen && ((onChange) => PostgresWatch.open(listen, database, table, onChange));
     this.describe = () => describeDatabase(database, name, table);
@@ -103,7 +109,7 @@ export class SqlRevocationStore extends RevocationStore {
     return withNote(note, async () => {
       const isRemoved =
         note === undefined
-          ? await this.table.remove(subject, [sid], deadline)
+          ? await this.table.remove(subject, sid, deadline)
           : await this.table.notes.endSession(subject, sid, deadline, note);
       if (isRemoved) return true;
       // No row was removed: there was none, or it was too late.
@@ -111,15 +117,36 @@ export class SqlRevocationStore extends RevocationStore {
     });
   }
 
+  /**
+   * Many sessions end by one small write. Then statements remove their rows, after the call has been answered. If the process ends
+   * meanwhile, the sessions that are left have no note.
+   */
   override endSessions(end: EndSessions, deadline: number): Promise<boolean> {
-    return withNote(end.note, async () => {
-      const { now, cutOffRevision } = await this.table.find({ subject: end.subject, sid: null, jti: null });
+    const { subject, except, note } = end;
+    return withNote(note, async () => {
+      const snapshot = await this.table.findWithCount(subject, except ?? '', SESSIONS_PER_STATEMENT + 1);
+      const { now, cutOffRevision, count } = snapshot;
       if (now > deadline) return false;
-      if (end.note !== undefined) await this.table.notes.makeRoom(end.subject);
-      if (cutOffRevision === null) await this.table.prepareCutOff(end.subject);
-      else if (await this.table.endSessions(end, cutOffRevision, deadline)) return true;
-      return undefined;
+      if (cutOffRevision === null) {
+        await this.table.prepareCutOff(subject);
+        return undefined;
+      }
+      if (count > SESSIONS_PER_STATEMENT) return this.endMany(end, snapshot, deadline);
+      if (note !== undefined) await this.table.notes.makeRoom(subject);
+      return (await this.table.endSessions(end, cutOffRevision, deadline)) || undefined;
     });
+  }
+
+  /** `undefined`: the rows have changed, so all is read again. */
+  private async endMany(end: EndSessions, snapshot: SubjectSnapshot, deadline: number): Promise<true | undefined> {
+    const { subject, note } = end;
+    const endings = nextEndings(end, snapshot);
+    // The sessions of an earlier call must be gone, if the new ending does not include them.
+    if (endings === null) await this.sweeps.removeRemains(subject);
+    if (endings === null) return undefined;
+    if (!(await this.table.endMany(end, endings, snapshot.cutOffRevision ?? '', deadline))) return undefined;
+    this.sweeps.start(subject, () => this.sweeps.removeRemains(subject, note));
+    return true;
   }
 
   override deny(
@@ -134,8 +161,12 @@ export class SqlRevocationStore extends RevocationStore {
   }
 
   override async listSessions(subject: string): Promise<SessionRecord[]> {
-    const snapshot = await retry(() => this.table.findSessions(subject));
-    return currentSessions(snapshot).map(({ record }) => record);
+    const { sessions } = await this.table.pages.page(subject, { limit: Infinity, after: null });
+    return [...sessions];
+  }
+
+  override listSessionPage(subject: string, query: SessionPageQuery): Promise<SessionPage> {
+    return this.table.pages.page(subject, query);
   }
 
   override listNoted(subject: string): Promise<NotedRevocation[]> {

@@ -3,12 +3,13 @@ import type { LookUpQuery, SessionRecord } from '../revocation-store.js';
 import type { CutOffRow, RowIds } from './sql-dialect.js';
 import { encodeText, noColumns, sessionColumns, sessionValues } from './sql-record.js';
 import type { RowKind } from './sql-snapshot.js';
-import { number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
+import { join, number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
 
 /** The row of a session, to be written. */
 export interface NewSessionRow {
   readonly session: SessionRecord;
   readonly ordinal: number;
+  readonly generation: number;
   readonly keepUntil: number;
 }
 
@@ -26,17 +27,17 @@ export interface RowKey {
 }
 
 /** The columns of a session's row. */
-export const allColumns: SqlFragment = sql`subject, kind, id, revision, keep_until, ${sessionColumns}`;
+export const allColumns: SqlFragment = sql`subject, kind, id, revision, keep_until, cut_off, ${sessionColumns}`;
 
 /** The values of a session's row, from the column `kind` on. */
-export function sessionRow({ session, ordinal, keepUntil }: NewSessionRow): SqlFragment {
-  const id = text(encodeText(session.sid));
-  return sql`'session', ${id}, ${newRevision()}, ${number(keepUntil)}, ${sessionValues(session, ordinal)}`;
+export function sessionRow({ session, ordinal, generation, keepUntil }: NewSessionRow): SqlFragment {
+  const first = sql`'session', ${text(encodeText(session.sid))}, ${newRevision()}, ${number(keepUntil)}`;
+  return sql`${first}, ${number(generation || null)}, ${sessionValues(session, ordinal)}`;
 }
 
 /** The values of the row of a denied `jti`, from the column `kind` on. */
 export function denialRow({ jti, keepUntil }: NewDenialRow): SqlFragment {
-  return sql`'denied', ${text(hashOf(jti))}, ${newRevision()}, ${number(keepUntil)}, ${noColumns}`;
+  return sql`'denied', ${text(hashOf(jti))}, ${newRevision()}, ${number(keepUntil)}, NULL, ${noColumns}`;
 }
 
 /** The row of a subject's cut-off that was read with this revision. */
@@ -66,6 +67,17 @@ export function keysOf({ subject, sid, jti }: LookUpQuery): RowKey[] {
 /** The ids of the same rows. Encoded text has hexadecimal digits after each `%`, so no row has the id `%`. */
 export function idsOf({ subject, sid, jti }: LookUpQuery): RowIds {
   return { subject, sid: sid === null ? '%' : encodeText(sid), jti: jti === null ? '%' : hashOf(jti) };
+}
+
+/** A list of ids, as the table holds them. */
+export function idList(ids: readonly string[]): SqlFragment {
+  return join(repeated(ids).map(text), ', ');
+}
+
+/** Repeats values until there are 2, 4, 8, 16 … of them, so that few texts exist. */
+function repeated<T>(values: readonly T[]): T[] {
+  const count = 2 ** Math.ceil(Math.log2(Math.max(2, values.length)));
+  return Array.from({ length: count }, (_, index) => values[index % values.length] as T);
 }
 
 /** The hash of a `jti`. A `jti` can have any length and any characters; its hash fits into an index. */

@@ -1,19 +1,11 @@
-import type {
-  OpenOutcome,
-  OpenSession,
-  PresentedRefreshToken,
-  RefreshOutcome,
-  SessionRecord,
-} from '../revocation-store.js';
-import { decideOpening, decidePresentation, LATE, sessionsBeyond, type Decision } from '../session-decisions.js';
+import type { OpenOutcome, OpenSession, PresentedRefreshToken, RefreshOutcome } from '../revocation-store.js';
+import { decideOpening, decidePresentation, LATE, type Decision } from '../session-decisions.js';
 import type { StoredSession } from '../session-renewal.js';
 import { retry } from './sql-retries.js';
 import type { NewDenialRow, NewSessionRow } from './sql-rows.js';
-import { currentSession, currentSessions, keepUntilOf, type SubjectSnapshot } from './sql-snapshot.js';
+import { currentSession, keepUntilOf, type SubjectSnapshot } from './sql-snapshot.js';
+import { SESSIONS_PER_STATEMENT, type SqlSweeps } from './sql-sweeps.js';
 import type { SqlTable } from './sql-table.js';
-
-/** How many sessions one statement ends. */
-const SIDS_PER_STATEMENT = 100;
 
 interface SessionKey {
   readonly subject: string;
@@ -33,7 +25,10 @@ interface Step<Answer> {
  * not changed. So a token is rotated once, and a change by another process is never taken for a reuse.
  */
 export class SqlSessions {
-  constructor(private readonly table: SqlTable) {}
+  constructor(
+    private readonly table: SqlTable,
+    private readonly sweeps: SqlSweeps,
+  ) {}
 
   /** Opens a session, or gives a session that exists a new refresh token. */
   open(open: OpenSession, deadline: number): Promise<OpenOutcome> {
@@ -42,7 +37,7 @@ export class SqlSessions {
       // The other sessions of the subject count only for a limit: the new one must be the last used of them.
       const isLimited = !existing && maxPerSubject !== null;
       const snapshot = await (isLimited
-        ? this.table.findSessions(subject)
+        ? this.table.findWithLast(subject, sid)
         : this.table.find({ subject, sid, jti: null }));
       const session = currentSession(snapshot, sid)?.record ?? null;
       return { snapshot, decision: decideOpening(open, { now: snapshot.now, session }, deadline) };
@@ -69,12 +64,15 @@ export class SqlSessions {
     deadline: number,
     readAndDecide: () => Promise<Step<Answer>>,
   ): Promise<Answer | Late> {
-    const decision = await retry<Decision<Answer | Late>>(async () => {
-      const step = await readAndDecide();
-      return (await this.write(step, key, deadline)) ? step.decision : undefined;
-    }, LATE);
+    const step = await retry<Step<Answer> | null>(async () => {
+      const read = await readAndDecide();
+      return (await this.write(read, key, deadline)) ? read : undefined;
+    }, null);
+    if (step === null) return LATE.answer;
+    const { decision, snapshot } = step;
+    if (snapshot.endings.hasRemains) this.sweeps.start(key.subject, () => this.sweeps.removeRemains(key.subject));
     if (decision.write !== 'session' || decision.maxPerSubject === null) return decision.answer;
-    return (await this.limit(key.subject, decision.maxPerSubject, deadline)) ? decision.answer : LATE.answer;
+    return (await this.limit(key.subject, decision.maxPerSubject, snapshot, deadline)) ? decision.answer : LATE.answer;
   }
 
   /** Writes what was decided. `false`: another process has changed the rows, or it is too late. */
@@ -82,7 +80,7 @@ export class SqlSessions {
     const { subject, sid } = key;
     if (decision.write === 'nothing') return true;
     if (decision.write === 'end') {
-      return this.table.remove(subject, [sid], deadline, currentSession(snapshot, sid)?.revision);
+      return this.table.remove(subject, sid, deadline, currentSession(snapshot, sid)?.revision);
     }
     const session = newRow(decision, snapshot);
     if (decision.denial === null) return this.store(subject, session, snapshot, deadline);
@@ -106,32 +104,46 @@ export class SqlSessions {
   private async adopt(
     { subject, sid }: SessionKey,
     rows: { session: NewSessionRow; denied: NewDenialRow },
-    { now, hasExpired, cutOffRevision }: SubjectSnapshot,
+    { now, hasExpired, sessions, cutOffRevision }: SubjectSnapshot,
     deadline: number,
   ): Promise<boolean> {
-    // Expired rows have the primary keys of the rows to add. The cut-off needs a row, since the statement compares it.
+    // Rows that have expired or ended have the primary keys of the rows to add. The statement compares the cut-off's row.
+    const [ended] = sessions;
     if (hasExpired) await this.table.removeExpired(subject, sid, rows.denied.jti, now);
+    else if (ended !== undefined) await this.table.remove(subject, sid, deadline, ended.revision);
     if (cutOffRevision === null) await this.table.prepareCutOff(subject);
-    if (hasExpired || cutOffRevision === null) return false;
+    if (hasExpired || ended !== undefined || cutOffRevision === null) return false;
     return this.table.adopt(subject, cutOffRevision, rows, deadline);
   }
 
-  /** Ends the least recently used sessions of a subject beyond a limit. `false`: too late. */
-  private limit(subject: string, maxPerSubject: number, deadline: number): Promise<boolean> {
-    return retry<boolean>(async () => {
-      const snapshot = await this.table.findSessions(subject);
-      if (snapshot.now > deadline) return false;
-      const records: SessionRecord[] = currentSessions(snapshot).map(({ record }) => record);
-      const sids = sessionsBeyond(records, maxPerSubject);
-      if (sids.length === 0) return true;
-      await this.table.remove(subject, sids.slice(0, SIDS_PER_STATEMENT), deadline);
-      return undefined;
-    }, false);
+  /** Ends the least recently used sessions of a subject beyond a limit, or at least some of them. `false`: too late. */
+  private async limit(
+    subject: string,
+    maxPerSubject: number,
+    { endings }: SubjectSnapshot,
+    deadline: number,
+  ): Promise<boolean> {
+    const ids = await retry(() => this.table.pages.findBeyond(subject, maxPerSubject, endings, SESSIONS_PER_STATEMENT));
+    if (ids.length === 0) return true;
+    if (!(await retry<boolean>(() => this.table.removeIds(subject, ids, deadline), false))) {
+      // Another process has removed them, or it is too late.
+      if ((await this.table.clock()) > deadline) return false;
+    }
+    const isMore = ids.length === SESSIONS_PER_STATEMENT;
+    if (isMore) this.sweeps.start(subject, () => this.sweeps.removeBeyond(subject, maxPerSubject));
+    return true;
   }
 }
 
 /** A session to write as the last used one of those that were read, even if the clock was put back. */
-function newRow({ record, keepUntil }: StoredSession, { nowMicros, sessions }: SubjectSnapshot): NewSessionRow {
-  const ordinal = sessions.reduce((last, other) => Math.max(last, other.ordinal + 1), nowMicros);
-  return { session: record, ordinal, keepUntil: keepUntilOf(keepUntil) };
+function newRow({ record, keepUntil }: StoredSession, snapshot: SubjectSnapshot): NewSessionRow {
+  const { nowMicros, sessions, lastOrdinal, endings } = snapshot;
+  const ordinals = sessions.map(({ ordinal }) => ordinal + 1);
+  const { generation } = currentSession(snapshot, record.sid) ?? endings;
+  return {
+    session: record,
+    ordinal: Math.max(nowMicros, lastOrdinal + 1, ...ordinals),
+    generation,
+    keepUntil: keepUntilOf(keepUntil),
+  };
 }

@@ -1,7 +1,10 @@
 import type { EndSessions, LookUpQuery } from '../revocation-store.js';
+import { SqlEndedRows } from './sql-ended-rows.js';
+import type { StoredEndings } from './sql-endings.js';
 import { channelOf } from './postgres-watch.js';
 import { SqlLookUps } from './sql-look-ups.js';
 import { endedWith, forgetNote, notedDenial, SqlNotes } from './sql-notes.js';
+import { SqlPages } from './sql-pages.js';
 import type { SqlConnection } from './sql-query.js';
 import { encodeText, NEVER, noColumns, selectedColumns, sessionAssignments, type SessionRow } from './sql-record.js';
 import {
@@ -9,6 +12,7 @@ import {
   cutOffRow,
   denialRow,
   hashOf,
+  idList,
   key,
   keysOf,
   newRevision,
@@ -38,6 +42,10 @@ export class SqlTable {
   readonly notes: SqlNotes;
   /** The look-ups of requests. */
   readonly lookUps: SqlLookUps;
+  /** Sessions that ended together. */
+  readonly ended: SqlEndedRows;
+  /** Sessions in the order of their last use. */
+  readonly pages: SqlPages;
 
   constructor(
     private readonly database: SqlConnection,
@@ -47,8 +55,10 @@ export class SqlTable {
     this.channel = channelOf(name);
     this.notes = new SqlNotes(database, this.table, this.channel);
     this.lookUps = new SqlLookUps(database, this.table);
+    this.ended = new SqlEndedRows(database, this.table, this.channel);
+    this.pages = new SqlPages(database, this.table, (subject) => this.select([this.cutOffOf(subject)]), columns);
     const { clock, fromDual } = database.dialect;
-    this.now = sql`'clock' AS kind, '' AS id, '' AS revision, ${clock} AS keepuntil, NULL AS cutoff, ${noColumns}${fromDual}`;
+    this.now = sql`${onlyNumber('clock', clock)}${fromDual}`;
   }
 
   /** Reads a session, a denial and the cut-off of a subject. Each rotation does it, so the text is rendered once. */
@@ -57,16 +67,31 @@ export class SqlTable {
     const shape = keys.map(({ kind }) => kind).join();
     let statement = this.texts.get(shape);
     if (statement === undefined) {
-      statement = this.database.textOf(this.select(keys.map(({ subject, kind, id }) => key(subject, kind, id))));
+      statement = this.database.textOf(
+        this.select(keys.map(({ subject, kind, id }) => this.rows(key(subject, kind, id)))),
+      );
       this.texts.set(shape, statement);
     }
     const params = keys.flatMap(({ subject, id }) => [subject, id]);
     return readSnapshot(await this.database.rowsOf(statement, params));
   }
 
-  /** Reads all sessions of a subject. */
-  async findSessions(subject: string): Promise<SubjectSnapshot> {
-    return this.read([sql`subject = ${text(subject)} AND kind = 'session'`]);
+  /** Reads a session, the cut-off, and the largest ordinal of the subject's sessions. */
+  findWithLast(subject: string, sid: string): Promise<SubjectSnapshot> {
+    const own = this.rows(key(subject, 'session', encodeText(sid)));
+    const last = sql`${onlyNumber('last', raw('MAX(ordinal)'))} FROM ${this.table} WHERE ${sessionsOf(subject)}`;
+    return this.read([this.cutOffOf(subject), own, last]);
+  }
+
+  /** Reads a session, the cut-off, and how many sessions the subject has, up to a limit. */
+  findWithCount(subject: string, sid: string, most: number): Promise<SubjectSnapshot> {
+    const own = this.rows(key(subject, 'session', encodeText(sid)));
+    const some = sql`SELECT 1 AS one FROM ${this.table} WHERE ${sessionsOf(subject)} LIMIT ${raw(String(most))}`;
+    return this.read([
+      this.cutOffOf(subject),
+      own,
+      sql`${onlyNumber('count', raw('COUNT(*)'))} FROM (${some}) AS counted`,
+    ]);
   }
 
   /** Reads the database's clock, in milliseconds. */
@@ -100,9 +125,9 @@ export class SqlTable {
    * the session ends earlier than before: a rotation revokes no token that a process may remember.
    */
   async replace(subject: string, before: SessionRow, row: NewSessionRow, deadline: number): Promise<boolean> {
-    const { session, ordinal, keepUntil } = row;
+    const { session, ordinal, generation, keepUntil } = row;
     return this.write(
-      sql`UPDATE ${this.table} SET revision = ${newRevision()}, keep_until = ${number(keepUntil)},
+      sql`UPDATE ${this.table} SET revision = ${newRevision()}, keep_until = ${number(keepUntil)}, cut_off = ${number(generation || null)},
         ${sessionAssignments(session, ordinal)}
         WHERE ${key(subject, 'session', encodeText(session.sid))} AND revision = ${text(before.revision)}`,
       deadline,
@@ -110,19 +135,17 @@ export class SqlTable {
     );
   }
 
-  /** Removes sessions; with a `revision`, only a session that has not changed since. `false` if no row was removed. */
-  async remove(subject: string, sids: readonly string[], deadline: number, revision?: string): Promise<boolean> {
-    const ids = join(
-      sids.map((sid) => text(encodeText(sid))),
-      ', ',
-    );
+  /** Removes a session; with a `revision`, only if it has not changed since. `false` if no row was removed. */
+  remove(subject: string, sid: string, deadline: number, revision?: string): Promise<boolean> {
     const unchanged = revision === undefined ? raw('') : sql` AND revision = ${text(revision)}`;
-    return this.write(
-      sql`DELETE FROM ${this.table}
-        WHERE subject = ${text(subject)} AND kind = 'session' AND id IN (${ids})${unchanged}`,
-      deadline,
-      this.channel,
-    );
+    const statement = sql`DELETE FROM ${this.table} WHERE ${key(subject, 'session', encodeText(sid))}${unchanged}`;
+    return this.write(statement, deadline, this.channel);
+  }
+
+  /** Removes sessions by the ids of their rows. `false` if no row was removed. */
+  removeIds(subject: string, ids: readonly string[], deadline: number): Promise<boolean> {
+    const statement = sql`DELETE FROM ${this.table} WHERE ${sessionsOf(subject)} AND id IN (${idList(ids)})`;
+    return this.write(statement, deadline, this.channel);
   }
 
   /** Removes the rows of a session and of a denied `jti` if they have expired by a time. */
@@ -152,15 +175,30 @@ export class SqlTable {
     cutOffRevision: string,
     deadline: number,
   ): Promise<boolean> {
-    const { clock, greatest, least, moveCutOff, changedRowsOf } = this.database.dialect;
+    const { clock, moveCutOff, changedRowsOf } = this.database.dialect;
     const time = number(before ?? NEVER);
     // "Now" ends all sessions, even those that were opened before the clock was put back.
     const condition = sql`kind = 'session' AND id <> ${text(encodeText(except ?? ''))}
       AND (opened_at <= ${time} OR ${time} >= ${clock})`;
     const ended = { condition, assignments: endedWith(note, clock) };
-    const moved = sql`${greatest}(COALESCE(cut_off, ${number(-NEVER)}), ${least}(${time}, ${clock}))`;
     const by = cutOffRow(subject, cutOffRevision, deadline, this.channel);
-    return changedRowsOf(await this.database.run(moveCutOff(this.table, moved, ended, by))) > 0;
+    return changedRowsOf(await this.database.run(moveCutOff(this.table, this.movedTo(before), ended, by))) > 0;
+  }
+
+  /** Ends many sessions by one small write, and moves the cut-off. `false` as for `endSessions`. */
+  endMany(
+    { subject, before }: EndSessions,
+    endings: StoredEndings,
+    revision: string,
+    deadline: number,
+  ): Promise<boolean> {
+    return this.ended.write(subject, { endings, cutOff: this.movedTo(before), revision }, deadline);
+  }
+
+  /** The time to which a cut-off moves. It never moves back, or into the future. */
+  private movedTo(before: number | null): SqlFragment {
+    const { clock, greatest, least } = this.database.dialect;
+    return sql`${greatest}(COALESCE(cut_off, ${number(-NEVER)}), ${least}(${number(before ?? NEVER)}, ${clock}))`;
   }
 
   /** Adds the row of a subject's cut-off, without a time, unless the row exists. */
@@ -180,17 +218,34 @@ export class SqlTable {
   }
 
   /** Reads rows and the clock in one statement. */
-  private async read(conditions: readonly SqlFragment[]): Promise<SubjectSnapshot> {
-    return readSnapshot(await this.database.rows(this.select(conditions)));
+  private async read(rows: readonly SqlFragment[]): Promise<SubjectSnapshot> {
+    return readSnapshot(await this.database.rows(this.select(rows)));
   }
 
-  private select(conditions: readonly SqlFragment[]): SqlFragment {
-    const rows = conditions.map((condition) => sql`SELECT ${columns} FROM ${this.table} WHERE ${condition}`);
-    return join([sql`SELECT ${this.now}`, ...rows], ' UNION ALL ');
+  private select(rows: readonly SqlFragment[]): SqlFragment {
+    const selected = [this.now, ...rows].map((row) => sql`SELECT ${row}`);
+    return join(selected, ' UNION ALL ');
+  }
+
+  private rows(condition: SqlFragment): SqlFragment {
+    return sql`${columns} FROM ${this.table} WHERE ${condition}`;
+  }
+
+  private cutOffOf(subject: string): SqlFragment {
+    return this.rows(key(subject, 'cut-off', ''));
   }
 
   private async write(statement: SqlFragment, deadline: number, channel: string | null): Promise<boolean> {
     const inTime = this.database.dialect.inTime(deadline);
     return (await this.database.change(sql`${statement} AND ${inTime}`, deadline, channel)) > 0;
   }
+}
+
+/** The columns of a row that holds only a number, for a SELECT. */
+function onlyNumber(kind: string, value: SqlFragment): SqlFragment {
+  return sql`${raw(`'${kind}'`)} AS kind, '' AS id, '' AS revision, ${value} AS keepuntil, NULL AS cutoff, ${noColumns}`;
+}
+
+function sessionsOf(subject: string): SqlFragment {
+  return sql`subject = ${text(subject)} AND kind = 'session'`;
 }

@@ -53,9 +53,10 @@ describe('The decision about a session to open', () => {
 
 describe('The decision about sessions to end', () => {
   it.each(END_CASES.map((each) => [each.name, each] as const))('%s', (_name, each) => {
-    const state = { now, sessions: inTime.currentSessions(each.state), cutOff: inTime.cutOff(each.state) };
-    const { applied, ended, cutOff } = decideEnding(inTime.end(each), state, inTime.deadline(each));
+    const state = { now, cutOff: inTime.cutOff(each.state) };
+    const { applied, ends, cutOff } = decideEnding(inTime.end(each), state, inTime.deadline(each));
+    const ended = inTime.currentSessions(each.state).filter(ends);
     expect({ applied, cutOff }).toEqual({ applied: each.applied, cutOff: inTime.cutOff(each) });
-    expect([...ended].sort()).toEqual([...each.ended].sort());
+    expect(ended.map(({ sid }) => sid).sort()).toEqual([...each.ended].sort());
   });
 });

@@ -32,9 +32,9 @@ describeWithRedis('The keys in Redis', () => {
     await store.deny(subject, 'a jti', HOUR, inTime());
     await store.endSessions({ subject, before: 1_000, except: null }, inTime());
     const base = `jwt:{${subject}}`;
-    expect(keys()).toEqual([`${base}:c`, `${base}:j:a jti`, `${base}:s:${sid}`, `${base}:u`]);
+    expect(keys()).toEqual([`${base}:c`, `${base}:j:a jti`, `${base}:o`, `${base}:s:${sid}`, `${base}:u`]);
     await openSession(new RedisRevocationStore({ client: connected.client, prefix: 'my:app' }));
-    expect(keys('my:app:{*')).toHaveLength(2);
+    expect(keys('my:app:{*')).toHaveLength(3);
   });
 
   it('expire when they are no longer needed', async () => {
@@ -45,7 +45,7 @@ describeWithRedis('The keys in Redis', () => {
     await store.endSessions({ subject, before: 1_000, except: null }, inTime());
     const base = `jwt:{${subject}}`;
     expectTimeToLive(`${base}:s:${sid}`, 65_000);
-    expectTimeToLive(`${base}:u`, 90_002);
+    for (const name of ['u', 'o']) expectTimeToLive(`${base}:${name}`, 90_002);
     expectTimeToLive(`${base}:j:brief`, 70_000);
     expect([timeToLive(`${base}:j:for ever`), timeToLive(`${base}:c`)]).toEqual([-1, -1]);
   });

@@ -18,6 +18,7 @@ export function seededStore({ client, store }: Connected): SeededStore {
       const text = JSON.stringify({ usedMicros: record.lastUsedAt * 1_000, call: 'test', session: record });
       await send('SET', keys.session(record.sid), text);
       await send('ZADD', keys.index, keepUntil ?? '+inf', record.sid);
+      await send('ZADD', keys.order, record.lastUsedAt * 1_000, record.sid);
       if (keepUntil !== null) await send('PEXPIREAT', keys.session(record.sid), keepUntil);
     },
   };

@@ -14,7 +14,12 @@ export function seededStore(name: SqlDialectName, { store, query }: Connected): 
   return {
     store,
     async put(subject, { record, keepUntil }) {
-      const session = { session: record, ordinal: record.lastUsedAt * 1_000, keepUntil: keepUntilOf(keepUntil) };
+      const session = {
+        session: record,
+        ordinal: record.lastUsedAt * 1_000,
+        generation: 0,
+        keepUntil: keepUntilOf(keepUntil),
+      };
       if (!(await table.add(subject, session, Number.MAX_SAFE_INTEGER))) throw new Error('The session was not added.');
     },
   };

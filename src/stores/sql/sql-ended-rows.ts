@@ -1,0 +1,76 @@
+import type { Endings } from '../endings.js';
+import { endingsText, type StoredEndings } from './sql-endings.js';
+import { endedWith } from './sql-notes.js';
+import type { SqlConnection } from './sql-query.js';
+import { encodeText, NEVER } from './sql-record.js';
+import { idList, key, newRevision } from './sql-rows.js';
+import { number, raw, sql, text, type SqlFragment } from './sql-statement.js';
+
+/** No id has this text: `encodeText` writes more after the percent sign. */
+const NO_ID = '%';
+
+/** The condition that the session of a row ended together with others. */
+export function endedCondition({ all, exceptOfAll, past }: Endings): SqlFragment {
+  const idOf = (sid: string | null | undefined) => text(sid == null ? NO_ID : encodeText(sid));
+  const own = raw('COALESCE(cut_off, 0)');
+  return sql`((${own} < ${number(all)} AND id <> ${idOf(exceptOfAll)})
+    OR (${own} < ${number(past?.generation ?? 0)} AND opened_at <= ${number(past?.before ?? 0)} AND id <> ${idOf(past?.except)}))`;
+}
+
+/** The endings of subjects with many sessions, and the rows that they leave. */
+export class SqlEndedRows {
+  constructor(
+    private readonly database: SqlConnection,
+    private readonly table: SqlFragment,
+    private readonly channel: string,
+  ) {}
+
+  /** Moves the cut-off and writes the endings. `false` if the row has changed since it was read, or if it is too late. */
+  async write(
+    subject: string,
+    { endings, cutOff, revision }: { endings: StoredEndings; cutOff: SqlFragment; revision: string },
+    deadline: number,
+  ): Promise<boolean> {
+    const statement = sql`UPDATE ${this.table} SET revision = ${newRevision()}, cut_off = ${cutOff},
+      device = ${text(endingsText(endings))}
+      WHERE ${key(subject, 'cut-off', '')} AND revision = ${text(revision)} AND ${this.database.dialect.inTime(deadline)}`;
+    return (await this.database.change(statement, deadline, this.channel)) > 0;
+  }
+
+  /** The ids of up to `most` sessions that have ended, in the order of the ids, after one of them. */
+  async findRemains(subject: string, endings: Endings, after: string, most: number): Promise<string[]> {
+    const rows = await this.database.rows(
+      sql`SELECT id FROM ${this.table} WHERE subject = ${text(subject)} AND kind = 'session' AND id > ${text(after)}
+        AND ${endedCondition(endings)} ORDER BY id LIMIT ${raw(String(most))}`,
+    );
+    return rows.map(({ id }) => id as string);
+  }
+
+  /** Removes sessions with these ids if they have ended. With a note they stay for as long as before, under another kind. */
+  async removeRemains(subject: string, ids: readonly string[], endings: Endings, note?: string): Promise<void> {
+    const { clock, returning } = this.database.dialect;
+    const named = sql`id IN (${idList(ids)})`;
+    const ended = sql`subject = ${text(subject)} AND kind = 'session' AND ${named} AND ${endedCondition(endings)}`;
+    const end = returning(NEVER);
+    if (note === undefined) {
+      await this.database.run(sql`DELETE FROM ${this.table} WHERE ${ended}${end}`);
+      return;
+    }
+    // A session of the past with the same id has the primary key that is needed.
+    await this.database.run(
+      sql`DELETE FROM ${this.table} WHERE subject = ${text(subject)} AND kind = 'ended' AND ${named}${end}`,
+    );
+    await this.database.run(
+      sql`UPDATE ${this.table} SET revision = ${newRevision()}, ${endedWith(note, clock)} WHERE ${ended}${end}`,
+    );
+  }
+
+  /** Notes that no row is left, unless other sessions have ended meanwhile. */
+  async finish(subject: string, endings: StoredEndings): Promise<void> {
+    const finished = text(endingsText({ ...endings, past: null, hasRemains: false }));
+    await this.database.run(
+      sql`UPDATE ${this.table} SET device = ${finished} WHERE ${key(subject, 'cut-off', '')}
+        AND device = ${text(endingsText(endings))}${this.database.dialect.returning(NEVER)}`,
+    );
+  }
+}
