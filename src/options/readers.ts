@@ -59,6 +59,16 @@ export function count(fallback: number): Reader<number> {
   };
 }
 
+/** A whole number of at least 1; `null` for the value `false`: no limit. */
+export function countOrNone(fallback: number): Reader<number | null> {
+  return (section, name) => {
+    const value = section.raw(name) ?? fallback;
+    if (value === false) return null;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
+    return section.refuse(name, `must be a whole number of at least 1, or false for no limit; it is ${show(value)}.`);
+  };
+}
+
 /** A duration in seconds, zero or more. */
 export function duration(fallback: Duration): Reader<number> {
   return (section, name) => {

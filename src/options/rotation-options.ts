@@ -1,7 +1,7 @@
 import type { RefreshReuseEvent } from '../types/revocation-event.js';
 import type { Duration } from './duration.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
-import { callback, count, flag, lifetime, milliseconds, optional, sectionOf } from './readers.js';
+import { callback, countOrNone, flag, lifetime, milliseconds, sectionOf } from './readers.js';
 
 /** How refresh tokens are replaced (RFC 9700 s.4.14.2). */
 export interface RotationOptions {
@@ -21,10 +21,11 @@ export interface RotationOptions {
    */
   idle?: Duration | undefined;
   /**
-   * The largest number of sessions of one user. A new session ends the one that was unused for the longest time.
-   * @default no limit
+   * The largest number of sessions of one user; `false`: no limit. A new session ends the one that was unused for the longest
+   * time. If a user has many more, for example because the limit is new, they end in small steps.
+   * @default 100
    */
-  maxPerUser?: number | undefined;
+  maxPerUser?: number | false | undefined;
   /**
    * Accept refresh tokens without a session, from another service: their first rotation opens a session.
    * @default false
@@ -46,7 +47,7 @@ const ROTATION = {
   /** Whole seconds; `null`: no limit. */
   idle,
   /** `null`: no limit. */
-  maxPerUser: optional(count(1)),
+  maxPerUser: countOrNone(100),
   adopt: flag(false),
   onReuse,
 } satisfies ReadersOf<RotationOptions>;

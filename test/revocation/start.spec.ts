@@ -68,6 +68,7 @@ describe('The start is refused', () => {
     ['no life', { rotation: { maxAge: 0 } }, '"rotation.maxAge" must be more than zero'],
     ['no idle time', { rotation: { idle: 0 } }, '"rotation.idle" must be more than zero'],
     ['no sessions', { rotation: { maxPerUser: 0 } }, '"rotation.maxPerUser" must be a whole number of at least 1'],
+    ['any number of sessions as true', { rotation: { maxPerUser: true } }, '"rotation.maxPerUser"'],
     ['half a session', { rotation: { maxPerUser: 1.5 } }, '"rotation.maxPerUser"'],
     ['sessions as a text', { rotation: { maxPerUser: '3' } }, '"rotation.maxPerUser"'],
     ['adopt as a text', { rotation: { adopt: 'yes' } }, '"rotation.adopt" must be true or false'],
@@ -104,6 +105,7 @@ describe('The start succeeds', () => {
         rotation: { grace: undefined, maxAge: undefined, onReuse: undefined },
       },
     ],
+    ['with any number of sessions', { revocation: { store }, rotation: { maxPerUser: false } }],
     ['without a store', { revocation: undefined, rotation: undefined }],
   ])('%s', async (_what, options) => {
     expect(await tokenService(options)).toBeInstanceOf(TokenService);
