@@ -53,6 +53,8 @@ export type {
   RevokeOptions,
   RotateTokenOptions,
   SessionInfo,
+  SessionInfoPage,
+  SessionPageOptions,
   TokenOptions,
   TokenPair,
   TokenPairOptions,

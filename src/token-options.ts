@@ -173,6 +173,32 @@ export interface ListSessionsOptions {
   issuer?: string | null | undefined;
 }
 
+/** Options of `listSessions` for a page of sessions. */
+export interface SessionPageOptions {
+  /** The largest number of sessions, from 1 to 1,000. */
+  limit: number;
+  /**
+   * `next` of the page before. A client may pass it back: any other text gets an empty page.
+   *
+   * @default the first page
+   */
+  after?: string | null | undefined;
+  /**
+   * The identity provider of the user, as for `revokeAllFor`.
+   *
+   * @default our own user; in an application without keys of its own, the user of its only provider
+   */
+  issuer?: string | null | undefined;
+}
+
+/** Some sessions of a user. */
+export interface SessionInfoPage {
+  /** The sessions, the last used one first. */
+  readonly sessions: readonly SessionInfo[];
+  /** The option `after` for the next page; `null`: this is the last one. */
+  readonly next: string | null;
+}
+
 /** Options of `revoke` and `revokeSession`. */
 export interface RevokeOptions {
   /**
@@ -231,7 +257,12 @@ export const readOptionsOf = {
   }),
   revoke: callOptions<RevokeOptions>('revoke', { note: true }),
   revokeSession: callOptions<RevokeOptions>('revokeSession', { note: true }),
-  listSessions: callOptions<ListSessionsOptions>('listSessions', { ended: true, issuer: true }),
+  listSessions: callOptions<ListSessionsOptions & Partial<SessionPageOptions>>('listSessions', {
+    ended: true,
+    issuer: true,
+    limit: true,
+    after: true,
+  }),
   revokeAllFor: callOptions<RevokeAllOptions>('revokeAllFor', {
     note: true,
     before: true,

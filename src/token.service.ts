@@ -10,7 +10,7 @@ import { SETTINGS } from './options/tokens.js';
 import { SessionManager } from './sessions/session-manager.js';
 import { ownerOf } from './sessions/token-owner.js';
 import { createPair } from './sessions/token-pairs.js';
-import type { EndedSession, NotedRevocation } from './stores/revocation-store.js';
+import type { EndedSession, NotedRevocation, SessionPageQuery } from './stores/revocation-store.js';
 import { subjectOfSession } from './stores/session-id.js';
 import {
   readOptionsOf,
@@ -21,6 +21,8 @@ import {
   type RevokeOptions,
   type RotateTokenOptions,
   type SessionInfo,
+  type SessionInfoPage,
+  type SessionPageOptions,
   type TokenOptions,
   type TokenPair,
   type TokenPairOptions,
@@ -37,6 +39,9 @@ import { csrfOf } from './tokens/verifying/csrf.js';
 import { storeKeysOf } from './tokens/verifying/store-keys.js';
 import { NO_CONTEXT, TokenVerifier } from './tokens/verifying/token-verifier.js';
 import { refuseReference, verifiedTokenOf } from './tokens/verifying/verified-reference.js';
+
+/** The largest page of sessions. Reading it holds the event loop for a few milliseconds. */
+const MOST_LISTED = 1_000;
 
 /**
  * Creates, verifies, rotates and revokes tokens, and lists and ends sessions. `TokenService<typeof jwt>` has the types of
@@ -177,19 +182,31 @@ export class TokenService<T = unknown> {
   }
 
   /**
-   * Lists the sessions of an identity, the last used first. With `{ ended: true }` it also lists what was revoked with a note.
+   * Lists the sessions of an identity, the last used first. With `{ ended: true }` it also lists what was revoked with a note. With
+   * `{ limit }` it lists a page of sessions, and `next` for the option `after` of the next page.
    *
    * @param user as for `revokeAllFor`. A user of an identity provider has no sessions here, but can have denied tokens.
    * @throws RevocationUnavailableException if the store does not answer.
-   * @throws TypeError without a store, or if no token can belong to the identity.
+   * @throws TypeError without a store, if no token can belong to the identity, or if the limit is no number from 1 to 1,000.
+   * @example
+   * const { sessions, next } = await tokens.listSessions(user, { limit: 50, after });
    */
+  listSessions(user: unknown, options: SessionPageOptions): Promise<SessionInfoPage>;
   listSessions(user: unknown, options: ListSessionsOptions): Promise<(SessionInfo | DeniedTokenInfo)[]>;
   listSessions(user: unknown): Promise<SessionInfo[]>;
-  async listSessions(user: unknown, options?: ListSessionsOptions): Promise<(SessionInfo | DeniedTokenInfo)[]> {
-    const { ended = false, issuer } = readOptionsOf.listSessions(options);
+  async listSessions(
+    user: unknown,
+    options?: ListSessionsOptions | SessionPageOptions,
+  ): Promise<(SessionInfo | DeniedTokenInfo)[] | SessionInfoPage> {
+    const { ended = false, issuer, limit, after } = readOptionsOf.listSessions(options);
     const { revocation } = this.sessions.required('listSessions');
+    const query = pageQueryOf({ ended, limit, after });
     return this.responder.run(async () => {
       const owner = await ownerOf(user, issuer, this.settings);
+      if (query !== null) {
+        const page = await revocation.listPage(owner, query);
+        return { sessions: page.sessions.map(toInfo), next: page.next };
+      }
       const [sessions, noted] = await Promise.all([revocation.list(owner), ended ? revocation.listNoted(owner) : []]);
       return [...sessions.map(toInfo), ...noted.map(toRevokedInfo)];
     });
@@ -279,6 +296,21 @@ function millisecondsOf(before: unknown): number {
   const time = isDate(before) ? before.getTime() : before;
   if (typeof time === 'number' && Number.isFinite(time)) return time;
   throw new TypeError('"before" must be milliseconds or a Date.');
+}
+
+/** `null`: all sessions are listed. */
+function pageQueryOf({
+  ended,
+  limit,
+  after = null,
+}: ListSessionsOptions & Partial<SessionPageOptions>): SessionPageQuery | null {
+  if (limit === undefined && after === null) return null;
+  if (ended) throw new TypeError('listSessions: "ended" has no pages. Leave "limit" and "after" out.');
+  if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 1 || limit > MOST_LISTED) {
+    throw new TypeError(`listSessions: "limit" must be a whole number from 1 to ${MOST_LISTED}.`);
+  }
+  if (after !== null && typeof after !== 'string') throw new TypeError('listSessions: "after" must be a text.');
+  return { limit, after };
 }
 
 function requireSid(sid: unknown): void {

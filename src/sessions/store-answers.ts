@@ -1,5 +1,11 @@
 import { ownValue } from '../types/claims.js';
-import type { LookUp, NotedRevocation, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
+import type {
+  LookUp,
+  NotedRevocation,
+  RefreshOutcome,
+  SessionPage,
+  SessionRecord,
+} from '../stores/revocation-store.js';
 
 /** Checks for the result of a write: its form, and whether the write was too late. */
 export interface WriteAnswer<T> {
@@ -44,6 +50,13 @@ export function isLookUp(answer: LookUp, sid: string | null): boolean {
 /** Whether a store's result is a list of sessions. */
 export function isList(answer: SessionRecord[]): boolean {
   return Array.isArray(answer) && answer.every(isSession);
+}
+
+/** Whether a store's result is a page of sessions. */
+export function isPage(answer: SessionPage): boolean {
+  if (!isObject(answer)) return false;
+  const { sessions, next } = answer as { sessions: SessionRecord[]; next: unknown };
+  return isList(sessions) && (next === null || typeof next === 'string');
 }
 
 /** Whether a store's result is a list of sessions and tokens that were revoked with a note. */

@@ -103,6 +103,11 @@ export class StoreClient {
     return this.bounded(answer, { isValid, timeout, proves: 'read' });
   }
 
+  /** Whether the store meets a condition. */
+  offers(condition: (store: RevocationStore) => boolean): boolean {
+    return condition(this.store);
+  }
+
   /** Reads from the store. The result is a promise only if the store returns one. */
   read<T>(work: (store: RevocationStore) => Awaitable<T>, isValid: (answer: T) => boolean): Awaitable<T> {
     return this.call(() => work(this.store), { isValid, timeout: this.timeout, proves: 'read' });

@@ -4,12 +4,20 @@ import type { Settings } from '../options/settings.js';
 import type { TokenRevokedEvent } from '../events/jwt-event.js';
 import type { JwtEvents } from '../events/jwt-events.js';
 import type { RevocationEvents } from './revocation-events.js';
-import type { EndSessions, LookUp, NotedRevocation, SessionRecord } from '../stores/revocation-store.js';
+import type {
+  EndSessions,
+  LookUp,
+  NotedRevocation,
+  SessionPage,
+  SessionPageQuery,
+  SessionRecord,
+} from '../stores/revocation-store.js';
 import { isCutOff } from '../stores/session-decisions.js';
 import { subjectOfSession } from '../stores/session-id.js';
 import { clockSkewOf, earliestIssue } from './clock-skew.js';
 import { checkedNote, keepsNotes } from './revocation-note.js';
-import { APPLIED, isList, isNotedList } from './store-answers.js';
+import { SessionList } from './session-list.js';
+import { APPLIED, isNotedList } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
@@ -30,13 +38,17 @@ export interface Standing {
 
 /** Looks tokens up in the store, and revokes them there. */
 export class TokenRevocation {
+  private readonly sessionList: SessionList;
+
   constructor(
     private readonly settings: Settings,
     private readonly store: StoreClient,
     private readonly sessions: Sessions,
     private readonly events: RevocationEvents,
     private readonly jwtEvents: JwtEvents,
-  ) {}
+  ) {
+    this.sessionList = new SessionList(store);
+  }
 
   /**
    * Whether a verified token is revoked. The check of a replaced refresh token can end its session (a reuse).
@@ -103,8 +115,13 @@ export class TokenRevocation {
   }
 
   /** Lists the sessions of a subject. */
-  async list({ subject }: TokenOwner): Promise<SessionRecord[]> {
-    return this.store.read((store) => store.listSessions(subject), isList);
+  list({ subject }: TokenOwner): Promise<SessionRecord[]> {
+    return this.sessionList.all(subject);
+  }
+
+  /** Lists some of them. */
+  listPage({ subject }: TokenOwner, query: SessionPageQuery): Promise<SessionPage> {
+    return this.sessionList.page(subject, query);
   }
 
   /** Lists what was revoked of a subject with a note. */

@@ -103,6 +103,7 @@ const ANSWERING = [
   'endSessions',
   'deny',
   'listSessions',
+  'listSessionPage',
   'listNoted',
 ] as const;
 
@@ -207,9 +208,9 @@ describe.each(ADAPTERS)('A store on %s', (adapter) => {
     await expect(app.tokens.revokeAllFor('alice')).rejects.toMatchObject({ code: 'JWT_REVOCATION_UNAVAILABLE' });
   });
 
-  it('that fails in listSessions or endSessions causes a RevocationUnavailableException', async () => {
+  it('that fails in listSessionPage or endSessions causes a RevocationUnavailableException', async () => {
     for (const behaviour of [throwing, () => null, () => 'garbage', () => [{}], () => new Promise(() => {})]) {
-      breakDown('listSessions', behaviour);
+      breakDown('listSessionPage', behaviour);
       breakDown('endSessions', behaviour);
       await expect(app.tokens.listSessions('alice')).rejects.toMatchObject({ code: 'JWT_REVOCATION_UNAVAILABLE' });
       await expect(app.tokens.revokeAllFor('alice')).rejects.toMatchObject({ code: 'JWT_REVOCATION_UNAVAILABLE' });
