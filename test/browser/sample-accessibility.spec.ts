@@ -42,6 +42,14 @@ describeInChromium('the page of the sample, for everybody', () => {
     const focused = () => tab.page.evaluate('document.activeElement.id || document.activeElement.name');
     const overflow = () => tab.page.evaluate('document.documentElement.scrollWidth - innerWidth');
 
+    /** The texts in the rows of a list that are longer than their row. */
+    const cutOff = (list: string) =>
+      tab.page
+        .locator(`${list} li, ${list} li > *`)
+        .evaluateAll((all) =>
+          all.filter((each) => each.scrollWidth > each.clientWidth + 1).map(({ textContent }) => textContent),
+        );
+
     async function failToLogIn(): Promise<void> {
       await tab.field('Password').fill('wrong');
       await tab.button('Log in').click();
@@ -127,6 +135,7 @@ describeInChromium('the page of the sample, for everybody', () => {
       expect(await faultsOf(tab.page)).toEqual([]);
       await tab.logIn();
       await tab.text('this one').waitFor();
+      expect(await cutOff('#session-list')).toEqual([]);
       expect(await faultsOf(tab.page)).toEqual([]);
       await tab.page.emulateMedia({ colorScheme: 'dark' });
       expect(await faultsOf(tab.page)).toEqual([]);
@@ -146,11 +155,7 @@ describeInChromium('the page of the sample, for everybody', () => {
       await other.button('Log out everywhere').click();
       for (const name of CONNECTIONS) await tab.connection(name).getByText('Token has been revoked').waitFor();
       await tab.text('Logged out').waitFor();
-      const parts = tab.page.locator('#live-list li, #live-list li > *');
-      const cutOff = await parts.evaluateAll((all) =>
-        all.filter((each) => each.scrollWidth > each.clientWidth + 1).map(({ textContent }) => textContent),
-      );
-      expect(cutOff).toEqual([]);
+      expect(await cutOff('#live-list')).toEqual([]);
       expect(await overflow()).toBe(0);
       expect(await faultsOf(tab.page)).toEqual([]);
       await screenshot('ended connections');
