@@ -6,6 +6,8 @@ const conformanceOfOthers = adapter ? [`/test/conformance/(?!${adapter})(express
 const project = {
   testEnvironment: 'node',
   rootDir: '.',
+  // A spec that prints a token or a secret fails.
+  setupFilesAfterEnv: ['<rootDir>/test/support/record-leaks.ts'],
   roots: ['<rootDir>/test'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
