@@ -20,7 +20,7 @@ const project = new ExampleProject(codeBlocksOf(text));
 afterAll(() => project.remove());
 
 describe('the clients in the table', () => {
-  const rows = [...text.matchAll(/^\| ([^|]+?) +\| (either|`\w+`) +\| `(\(.+\))` +\|$/gm)].map(
+  const rows = [...text.matchAll(/^\| ([^|]+?) +\| (either|`\w+`) +\| `((?:\w+Query)?\(.+\))` +\|$/gm)].map(
     ([, client = '', , line = '']) => ({ client, line }),
   );
 

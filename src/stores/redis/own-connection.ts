@@ -4,7 +4,7 @@ import { backgroundTimer } from '../../types/background-timer.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
 import { OPENING_LIMIT, type Duplicate, type OwnClient } from './redis-duplicates.js';
 import { answersOf } from './redis-answers.js';
-import { within } from './time-limit.js';
+import { within } from '../time-limit.js';
 
 /** The pause between two pings, in milliseconds. */
 const PING_PAUSE = 1_000;

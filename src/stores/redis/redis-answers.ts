@@ -1,6 +1,6 @@
 import type { Awaitable } from '../../types/awaitable.js';
 import type { RedisCommands } from './redis-commands.js';
-import { within } from './time-limit.js';
+import { within } from '../time-limit.js';
 
 /** How many servers have answered a ping. */
 export interface Answers {

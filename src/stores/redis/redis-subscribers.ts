@@ -1,6 +1,6 @@
 import { isIoredis, isNodeRedis } from './redis-client.js';
 import { endIoredis, OPENING_LIMIT, type IoredisConnections } from './redis-duplicates.js';
-import { within } from './time-limit.js';
+import { within } from '../time-limit.js';
 
 const SILENT = 'Redis did not answer on a new connection for changes.';
 

@@ -1,7 +1,7 @@
 import type { StoreWatch } from '../revocation-store.js';
 import type { NodeRedisClient } from './redis-client.js';
 import { OPENING_LIMIT } from './redis-duplicates.js';
-import { within } from './time-limit.js';
+import { within } from '../time-limit.js';
 
 /** The part of a second node-redis connection that the watch uses. The server sends it the keys that change. */
 interface TrackingClient {

@@ -8,6 +8,8 @@ import sqlite from 'node-sqlite3-wasm';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import {
+  mysqlQuery,
+  pgQuery,
   SqlRevocationStore,
   type SqlDialectName,
   type SqlListener,
@@ -66,6 +68,18 @@ export const postgresClients: readonly SqlClient[] = [
       return connected(
         'postgres',
         (text, values, name) => pool.query({ name, text, values }),
+        () => pool.end(),
+        () => pool.connect(),
+      );
+    },
+  },
+  {
+    name: 'pg, with pgQuery()',
+    connect(url) {
+      const pool = postgresPool(url);
+      return connected(
+        'postgres',
+        pgQuery(pool),
         () => pool.end(),
         () => pool.connect(),
       );
@@ -133,6 +147,13 @@ export const mariaDbClients: readonly SqlClient[] = [
         (sql, params) => pool.execute(sql, params),
         () => pool.end(),
       );
+    },
+  },
+  {
+    name: 'mysql2, with mysqlQuery()',
+    connect(url) {
+      const pool = createPool({ uri: url, connectionLimit: CONNECTIONS });
+      return connected('mysql', mysqlQuery(pool), () => pool.end());
     },
   },
   {

@@ -3,6 +3,7 @@ import type { TokenPair } from 'nestjs-jwt-extended';
 import { claimOf } from '../../support/session-tokens.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { WorkerPool, type StoreServer } from '../../support/worker-pool.js';
+import { Load } from '../outages/load.js';
 import {
   expectLoggedOutages,
   expectOutage,
@@ -10,6 +11,7 @@ import {
   expectServed,
   expectUnavailable,
   READING,
+  RECOVERY,
   REMOVING,
   STORING,
 } from '../outages/service.js';
@@ -169,6 +171,33 @@ function describeVanishing({ start, makes }: SqlServer): void {
   });
 }
 
+function describeVanishingUnderLoad({ start, makes }: SqlServer): void {
+  it('becomes unreachable under load: requests are served within 5 s of its return', async () => {
+    const pool = await WorkerPool.startOn(await start(), []);
+    const proxy = await TcpProxy.start(pool.server.port);
+    const load: Load[] = [];
+    try {
+      await pool.startFurther(makes, { storePort: proxy.port });
+      const pairs = await Promise.all(pool.workers.map((_, index) => pool.logIn(`user${index}`)));
+      // So many at once that each pool opens all its connections.
+      const many = Array.from({ length: 40 }, () => makes.map((_, index) => index)).flat();
+      await Promise.all(many.map((index) => pool.worker(index).send('GET', '/sessions', pairs[index]?.accessToken)));
+      load.push(...pool.workers.map((worker, index) => new Load(worker, pairs[index] as TokenPair, 100)));
+      await sleep(500);
+      proxy.swallow();
+      await sleep(8_000);
+      proxy.forward();
+      const returned = performance.now();
+      await Promise.all(load.map((requests) => requests.untilServed(RECOVERY)));
+      expect(performance.now() - returned).toBeLessThan(RECOVERY);
+    } finally {
+      await Promise.all(load.map((requests) => requests.stop()));
+      await pool.stop();
+      await proxy.stop();
+    }
+  });
+}
+
 function describeStarting({ start, makes, administer }: SqlServer): void {
   let pool: WorkerPool<Awaited<ReturnType<typeof start>>>;
   beforeEach(async () => (pool = await WorkerPool.startOn(await start(), makes)));
@@ -201,6 +230,7 @@ for (const server of sqlServers) {
   server.describe(`When ${server.name}`, () => {
     describeOutages(server);
     describeVanishing(server);
+    describeVanishingUnderLoad(server);
     describeStarting(server);
   });
 }

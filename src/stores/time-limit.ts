@@ -1,4 +1,4 @@
-import { backgroundTimer } from '../../types/background-timer.js';
+import { backgroundTimer } from '../types/background-timer.js';
 
 /** Waits for work for so many milliseconds. Its timer does not keep the process alive. @throws Error with the text after that. */
 export async function within<T>(work: Promise<T>, milliseconds: number, problem: string): Promise<T> {
