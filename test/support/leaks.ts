@@ -4,7 +4,7 @@ import { OTHER_SECRET, SECRET } from './forge.js';
 /** Three segments of base64url, of which the first is a JSON object: a JWT or JWS. */
 const TOKEN = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]{5,}/g;
 
-/** What a spec file has printed or logged and must not: tokens, and the secrets that sign them. Only their beginnings are kept. */
+/** What a spec file has printed or logged and must not: tokens, and the secrets that sign them. It stores only their beginnings. */
 export class Leaks {
   private found = new Set<string>();
 
