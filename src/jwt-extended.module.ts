@@ -89,7 +89,8 @@ const PROVIDERS: Provider[] = [
   {
     provide: ErrorResponder,
     inject: [SETTINGS, JwtEvents],
-    useFactory: (settings: Settings, events: JwtEvents) => new ErrorResponder(settings, refusalReport(settings, events)),
+    useFactory: (settings: Settings, events: JwtEvents) =>
+      new ErrorResponder(settings, refusalReport(settings, events)),
   },
   {
     provide: IdentityProviders,

@@ -66,10 +66,7 @@ export class ImplicitRefreshInterceptor implements NestInterceptor {
     const payload = signedPayloadOf(found.payload);
     const identity = found.user ?? ownValue(payload, this.settings.identityClaim);
     const { sid } = storeKeysOf(payload, this.settings);
-    const token = await this.factory.create(
-      { type: 'access', identity, successorOf: payload, notBeforeDelta: 0 },
-      sid,
-    );
+    const token = await this.factory.create({ type: 'access', identity, successorOf: payload, notBeforeDelta: 0 }, sid);
     // Checked again here, because the handler or a concurrent request may have revoked the token.
     if (await this.revocation.isRevoked({ payload, header: found.header }, http.getRequest<HttpRequest>())) return;
     await this.cookies.setAccessCookies(response, token);
