@@ -46,6 +46,7 @@ const RUN_BY_CI = [
   'npm test',
   'npm run build',
   'npm run build:sample',
+  'npm run docs:build',
   'npm run lint',
   'npm run format:check',
   'npm run typecheck',
@@ -66,6 +67,14 @@ const RUNS: Record<string, Run> = {
   'npm run api': { here: (copy) => copy.run('npm run api') },
   'npm run format': { here: (copy) => copy.run('npm run format') },
   'npm run docs:transports': { here: (copy) => copy.run('npm run docs:transports') },
+  'npm run docs': {
+    async here(copy) {
+      const { url, stop } = await copy.serve('npm run docs -- --port 0');
+      const page = await fetch(`${url}/guide/keys.html`, { headers: { Connection: 'close' } });
+      await stop();
+      expect(page.status).toBe(200);
+    },
+  },
   'npm run docs:code': { here: (copy) => copy.run('npm run docs:code') },
   'npm run docs:differences': { here: (copy) => copy.run('npm run docs:differences') },
   'npm run bench': BENCH,
