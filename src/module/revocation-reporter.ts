@@ -1,4 +1,10 @@
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { OwnLogger } from '../errors/own-logger.js';
 import type { Settings } from '../options/settings.js';
 import { SETTINGS } from '../options/tokens.js';
@@ -10,7 +16,7 @@ import type { RefreshReuseEvent, RevocationEvent } from '../types/revocation-eve
 
 /** Logs the failures and problems of the store, and calls `onReuse`. */
 @Injectable()
-export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
+export class RevocationReporter implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new OwnLogger();
 
   constructor(
@@ -24,6 +30,14 @@ export class RevocationReporter implements OnModuleInit, OnApplicationShutdown {
     this.events.subscribe((event) => this.report(event));
     this.sessions.start();
     void this.warnOfProblems();
+  }
+
+  /**
+   * The hooks of the application run before ours. One that closes its pool of database connections waits for each of them, so
+   * the connection of the feed must end in an earlier phase.
+   */
+  beforeApplicationShutdown(): void {
+    this.sessions.stopListening();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -51,6 +51,14 @@ export class SessionManager {
     if (this.cache !== null && this.settings.revocation?.local?.push) this.feed?.listen(this.cache);
   }
 
+  /**
+   * Ends the connection of the feed. Requests that still run ask the store itself. The feed of a store in memory has no
+   * connection, and goes on: cached look-ups depend on it.
+   */
+  stopListening(): void {
+    if (this.feed instanceof SharedFeed) this.feed.stop();
+  }
+
   /** Stops to listen, and ends the connections that the store has opened itself. */
   async stop(): Promise<void> {
     this.feed?.stop();
