@@ -68,6 +68,7 @@ const layers = {
   testing: ['access', 'authentication', 'context', 'routes', 'transports', 'options', 'stores'],
   microservices: [],
   command: ['access', 'keys', 'options'],
+  schematics: [],
 };
 /** Files at the root of src that these folders may import: what they register, or what they call as a user does. */
 const atRootFor = {
@@ -86,7 +87,7 @@ const anyOf = (names) => `(${names.join('|')})`;
 const entryNames = Object.values(subpaths).flatMap(
   (subpath) => /dist\/esm\/(.+)\.js$/.exec(subpath.import?.default ?? '')?.[1] ?? [],
 );
-const entries = `^src/${anyOf([...entryNames, 'command/main'])}\\.ts$`;
+const entries = `^src/${anyOf([...entryNames, 'command/main', 'schematics/nest-add'])}\\.ts$`;
 const mainEntry = '^src/index\\.ts$';
 
 const inSrc = (names) => `^src/${anyOf(names)}/`;

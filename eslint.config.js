@@ -26,6 +26,8 @@ export default defineConfig(
     'test/conformance/data/',
     'test/flask/data/',
     'test/vectors/data/',
+    // It imports files of the project that gets it.
+    'schematics/files/test/',
   ]),
   js.configs.recommended,
   { linterOptions: { reportUnusedDisableDirectives: 'error' }, rules: { eqeqeq: ['error', 'smart'] } },

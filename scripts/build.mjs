@@ -2,7 +2,7 @@
 // entries share is another, because over a hundred files take four times as long to import. Types have a file per module.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
@@ -22,9 +22,12 @@ compile('cjs', '--emitDeclarationOnly');
 compile('esm');
 const chunks = await bundleChunks();
 const command = await bundleCommand();
+const nestAdd = await bundleNestAdd();
 removeCode(`${dist}/esm`);
 await writeChunks(chunks);
 writeFileSync(`${dist}/command.js`, `#!/usr/bin/env node\n${command}`, { mode: 0o755 });
+mkdirSync(`${dist}/schematics`);
+writeFileSync(`${dist}/schematics/nest-add.cjs`, nestAdd);
 for (const format of Object.keys(formats)) removeInternalTypes(`${dist}/${format}`);
 
 function compile(format, ...options) {
@@ -84,6 +87,14 @@ async function bundleCommand() {
     treeshake: true,
   });
   const { output } = await bundle.generate({ format: 'es', paths: { [library]: './esm/index.js' } });
+  await bundle.close();
+  return output[0].code;
+}
+
+/** The code of `nest add`, one file in CommonJS: the program that runs it calls require(). */
+async function bundleNestAdd() {
+  const bundle = await bundleOf({ input: `${dist}/esm/schematics/nest-add.js`, treeshake: true });
+  const { output } = await bundle.generate({ format: 'cjs' });
   await bundle.close();
   return output[0].code;
 }

@@ -12,7 +12,7 @@ const files = readdirSync(packedFolder, { recursive: true, withFileTypes: true }
 const manifest = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'utf8'));
 
 describe('the tarball', () => {
-  it('contains only the build, the command, the migrations, the documentation, and the tests that README.md links to', () => {
+  it('contains only the build, the command, the schematics, the migrations, the documentation, and the tests that README.md links to', () => {
     const built = /^dist\/(esm|cjs)\/(package\.json|.+\.(js|js\.map|d\.ts))$/;
     const documentation = /^(docs\/.+\.(md|svg)|examples\/(README\.md|\d\d-[\w-]+\/[\w.-]+\.ts)|test\/.+\.spec\.ts)$/;
     expect(files.filter((file) => !built.test(file) && !documentation.test(file)).sort()).toEqual([
@@ -22,6 +22,7 @@ describe('the tarball', () => {
       'README.md',
       'SECURITY.md',
       'dist/command.js',
+      'dist/schematics/nest-add.cjs',
       'migrations/mysql-notes.sql',
       'migrations/mysql.sql',
       'migrations/postgres-notes.sql',
@@ -29,6 +30,15 @@ describe('the tarball', () => {
       'migrations/sqlite-notes.sql',
       'migrations/sqlite.sql',
       'package.json',
+      'schematics/collection.json',
+      'schematics/files/src/auth/auth.module.ts',
+      'schematics/files/src/auth/environment.ts',
+      'schematics/files/src/auth/users.module.ts',
+      'schematics/files/src/auth/users.service.spec.ts',
+      'schematics/files/src/auth/users.service.ts',
+      'schematics/files/src/openapi.ts',
+      'schematics/files/test/auth.e2e-spec.ts',
+      'schematics/schema.json',
     ]);
   });
 
