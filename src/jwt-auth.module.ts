@@ -79,7 +79,13 @@ export class JwtAuthModule implements OnModuleInit {
   static forRootAsync<User>(options: JwtAuthModuleAsyncOptions<User>): DynamicModule {
     const { decorators, rest } = readAsyncCall(options);
     const { imports, providers = [] } = ConfigurableModuleClass.forRootAsync(rest);
-    const own: Provider = { provide: LOG_IN_SETTINGS, inject: [LOG_IN_OPTIONS], useFactory: readLogInOptions };
+    const own: Provider = {
+      provide: LOG_IN_SETTINGS,
+      inject: [LOG_IN_OPTIONS],
+      // A copy: the option `instrument` of Nest can put a proxy before each provider, and a proxy cannot replace the functions
+      // of a frozen object.
+      useFactory: (options: unknown) => ({ ...readLogInOptions(options) }),
+    };
     return moduleWith({ imports, providers: [...providers, own] }, decorators);
   }
 
