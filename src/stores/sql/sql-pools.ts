@@ -49,6 +49,8 @@ export interface PgConnection {
   query(statement: PgStatement): Promise<unknown>;
   /** Returns the connection to the pool, or closes it. */
   release(destroy?: boolean): unknown;
+  /** Adds a listener for the loss of the connection. */
+  on(event: 'error', listener: () => void): unknown;
 }
 
 /** The part of a pool of `mysql2/promise` that `mysqlQuery()` uses. */
@@ -89,9 +91,13 @@ const READ_ONLY = new Set<unknown>(['25006', 1290, 1792, 1836]);
  */
 export function pgQuery(pool: PgPool, options: PgQueryOptions = {}): SqlQuery {
   const isPrepared = options.prepare === true;
+  const known = new WeakSet<PgConnection>();
   return queryOf(
     async () => {
       const connection = await pool.connect();
+      // The pool listens only while it has the connection. Without a listener, a loss would end the process.
+      if (!known.has(connection)) connection.on('error', () => undefined);
+      known.add(connection);
       return {
         run: ({ name, ...statement }) => connection.query(isPrepared ? { ...statement, name } : statement),
         release: () => connection.release(),
