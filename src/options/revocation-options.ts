@@ -2,7 +2,17 @@ import { isPromise } from 'node:util/types';
 import { RevocationStore } from '../stores/revocation-store.js';
 import type { Duration } from './duration.js';
 import type { OptionSection, ReadersOf, ValuesOf } from './option-section.js';
-import { atMost, count, flag, milliseconds, optional, positiveMilliseconds, sectionOf, timeLimit } from './readers.js';
+import {
+  atMost,
+  count,
+  flag,
+  lifetime,
+  milliseconds,
+  optional,
+  positiveMilliseconds,
+  sectionOf,
+  timeLimit,
+} from './readers.js';
 import { show } from './shown-value.js';
 
 /** Where sessions and revoked tokens are stored. */
@@ -25,6 +35,12 @@ export interface RevocationOptions {
    * @default '60s'
    */
   clockSkew?: Duration | undefined;
+  /**
+   * How often this process deletes expired entries from the store, in small steps; `false`: never. Only `SqlRevocationStore` needs
+   * it: the other stores drop what has expired. Each process waits between a half and one and a half of it.
+   * @default '1m'
+   */
+  purgeInterval?: Duration | false | undefined;
   /**
    * Cache the store's answers about access tokens in this process.
    * @default no cache: every request asks the store
@@ -67,6 +83,8 @@ const REVOCATION = {
     "'1h'",
     'For that long after revokeAllFor(), new tokens without a session are refused.',
   ),
+  /** Milliseconds; `null`: never. */
+  purgeInterval,
   /** `null`: no cache. */
   local: optional(sectionOf(LOCAL_CACHE)),
 } satisfies ReadersOf<RevocationOptions>;
@@ -111,6 +129,14 @@ function isStore(value: unknown): value is RevocationStore {
 
 function isStoreClass(value: unknown): value is { readonly name: string } {
   return typeof value === 'function' && isStore(value.prototype);
+}
+
+function purgeInterval(section: OptionSection, name: string): number | null {
+  const seconds = lifetime('1m')(section, name);
+  if (seconds !== null && (seconds < 1 || seconds > 86_400)) {
+    return section.refuse(name, `must be between '1s' and '1d', or false; it is ${show(section.raw(name))}.`);
+  }
+  return seconds === null ? null : seconds * 1000;
 }
 
 function staleness(section: OptionSection, name: string): number {

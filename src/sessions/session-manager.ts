@@ -6,6 +6,7 @@ import { BoundedStaleness, LookUpCache } from './look-up-cache.js';
 import type { RevocationEvents } from './revocation-events.js';
 import { isLocalStore, LocalFeed } from './local-feed.js';
 import { StoreClient } from './store-client.js';
+import { PurgeTimer } from './purge-timer.js';
 import { Rotation } from './rotation.js';
 import { Sessions } from './sessions.js';
 import type { TokenFactory } from '../tokens/issuing/token-factory.js';
@@ -22,6 +23,7 @@ export class SessionManager {
   /** The changes of the store. `null` if there is no store, or if it reports none. */
   readonly feed: SharedFeed | LocalFeed | null = null;
   private readonly cache: LookUpCache | null = null;
+  private readonly purgeTimer: PurgeTimer | null = null;
   private readonly parts: { sessions: Sessions; revocation: TokenRevocation; rotation: Rotation } | null = null;
 
   constructor(
@@ -31,7 +33,8 @@ export class SessionManager {
     jwtEvents: JwtEvents,
   ) {
     if (settings.revocation === null) return;
-    const { store, timeout, local } = settings.revocation;
+    const { store, timeout, local, purgeInterval } = settings.revocation;
+    if (purgeInterval !== null) this.purgeTimer = new PurgeTimer(store, purgeInterval);
     const silence = local?.push ? local.staleness : Math.max(SHORTEST_SILENCE, settings.connections.recheck);
     if (watchProblemOf(store) === null) {
       this.feed = new SharedFeed(store, Math.min(silence, LONGEST_SILENCE), (event) => events.emit(event));
@@ -46,8 +49,9 @@ export class SessionManager {
     this.parts = { sessions, revocation, rotation: new Rotation(settings, factory, sessions) };
   }
 
-  /** Starts to listen to the store's changes, if `local.push` is on. */
+  /** Starts to purge the store, and to listen to its changes if `local.push` is on. */
   start(): void {
+    this.purgeTimer?.start();
     if (this.cache !== null && this.settings.revocation?.local?.push) this.feed?.listen(this.cache);
   }
 
@@ -59,8 +63,9 @@ export class SessionManager {
     if (this.feed instanceof SharedFeed) this.feed.stop();
   }
 
-  /** Stops to listen, and ends the connections that the store has opened itself. */
+  /** Stops to purge and to listen, and ends the connections that the store has opened itself. */
   async stop(): Promise<void> {
+    this.purgeTimer?.stop();
     this.feed?.stop();
     // A store that does not extend our class may lack the method.
     await (this.settings.revocation?.store as Partial<RevocationStore> | undefined)?.close?.();

@@ -299,6 +299,14 @@ export abstract class RevocationStore {
     return [];
   }
 
+  /**
+   * Deletes some of what has expired, in a step that delays other callers for at most 50 ms. Returns whether there may be more. The
+   * library calls it every `revocation.purgeInterval`, in each process, until it returns `false`. The default deletes nothing.
+   */
+  purgeStep(): Awaitable<boolean> {
+    return false;
+  }
+
   /** Why the store cannot report changes, and what to do about it; `null`: `watch` works. */
   readonly watchProblem: string | null =
     'This store cannot report changes. Remove "push": the library still remembers answers for "staleness".';

@@ -61,6 +61,9 @@ describe('The start is refused', () => {
       '"revocation.clockSkew" must be at most \'1h\'',
     ],
     ['a negative clock skew', { revocation: { store, clockSkew: -1 } }, '"revocation.clockSkew" must not be negative'],
+    ['a purge without pause', { revocation: { store, purgeInterval: '1ms' } }, '"revocation.purgeInterval" must be'],
+    ['a purge in two days', { revocation: { store, purgeInterval: '2d' } }, '"revocation.purgeInterval" must be'],
+    ['a purge at zero', { revocation: { store, purgeInterval: 0 } }, '"revocation.purgeInterval" must be more than'],
     ['a negative time', { revocation: { store, timeout: -1 } }, '"revocation.timeout" must not be negative'],
     ['an unknown part of rotation', { rotation: { gracePeriod: 1 } }, '"rotation.gracePeriod" does not exist'],
     ['a negative grace', { rotation: { grace: '-1s' } }, '"rotation.grace"'],
@@ -105,6 +108,7 @@ describe('The start succeeds', () => {
         rotation: { grace: undefined, maxAge: undefined, onReuse: undefined },
       },
     ],
+    ['without a purge', { revocation: { store, purgeInterval: false } }],
     ['with any number of sessions', { revocation: { store }, rotation: { maxPerUser: false } }],
     ['without a store', { revocation: undefined, rotation: undefined }],
   ])('%s', async (_what, options) => {

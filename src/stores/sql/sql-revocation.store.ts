@@ -31,6 +31,9 @@ import { SqlTable } from './sql-table.js';
 const CALLS_BETWEEN_PURGES = 32;
 const ROWS_PER_PURGE = 100;
 
+/** How many rows one step deletes. A step takes a few milliseconds. */
+const ROWS_PER_STEP = 200;
+
 /**
  * Holds sessions and denied tokens in the application's own database: PostgreSQL, MariaDB or SQLite, in a table of the
  * package's `migrations`. It sends its statements through a function of the application. A look-up is one SELECT. No method
@@ -174,8 +177,8 @@ export class SqlRevocationStore extends RevocationStore {
   }
 
   /**
-   * Deletes all expired rows, `batch` of them per statement, and returns how many there were. The store itself deletes some
-   * from time to time. Call this once a day if rows remain.
+   * Deletes all expired rows, `batch` of them per statement, and returns how many there were. The application does so by itself, in
+   * small steps: see `revocation.purgeInterval`. Call this in a job of your own if you have set that to `false`.
    *
    * @throws TypeError if `batch` is not a positive integer.
    */
@@ -193,6 +196,12 @@ export class SqlRevocationStore extends RevocationStore {
     let purged = 0;
     for (let last = batch; last === batch; purged += last) last = await retry(() => this.table.purge(until, batch));
     return purged;
+  }
+
+  /** Deletes up to 200 expired rows. */
+  override async purgeStep(): Promise<boolean> {
+    const until = await this.now();
+    return (await retry(() => this.table.purge(until, ROWS_PER_STEP))) === ROWS_PER_STEP;
   }
 
   override describeProblems(): Promise<string[]> {
