@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { transformFileSync } from '@swc/core';
 import { nodeExecutable } from '../../bench/harness/node-versions.mjs';
+import { compileConsumer, CONSUMER, FORMATS } from './matrix/compile-consumer.js';
 import { packedFolder, packedTarball } from './packed.js';
 
 const { name, engines, peerDependencies } = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'utf8')) as {
@@ -40,9 +40,6 @@ const NODES = ['20.19.0', '20', '22.12.0', '22', '24.0.0', '24'];
 /** `11.0.0` is the oldest version of a range, `11` the newest. */
 const isOldest = (version: string) => version.split('.').length === 3;
 
-const CONSUMER = join(import.meta.dirname, 'matrix/consumer.ts');
-const FORMATS = { commonjs: 'consumer.cjs', es6: 'consumer.mjs' } as const;
-
 function run(command: string, args: readonly string[], cwd: string): string {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   if (status !== 0) throw error ?? new Error(`${command} ${args.join(' ')}: ${signal ?? status}\n${stdout}\n${stderr}`);
@@ -75,22 +72,6 @@ function typeErrors(folder: string): string[] {
   const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
   expect(stdout).toContain(`node_modules/${name}/dist/`);
   return stdout.split('\n').filter((line) => line.includes('error TS') && !line.startsWith('node_modules/@nestjs/'));
-}
-
-/** The same source as a CommonJS and as an ES module. */
-function compileConsumer(folder: string): void {
-  for (const [type, file] of Object.entries(FORMATS)) {
-    const { code } = transformFileSync(CONSUMER, {
-      jsc: {
-        target: 'es2023',
-        parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true },
-        keepClassNames: true,
-      },
-      module: { type: type as keyof typeof FORMATS },
-    });
-    writeFileSync(join(folder, file), code);
-  }
 }
 
 describe('the ranges of package.json', () => {
