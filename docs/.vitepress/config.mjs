@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { readPages } from '../../scripts/site/pages.mjs';
 import { groups } from './navigation.mjs';
+import { searchOptions } from './search.mjs';
 
 const site = new URL('../../artifacts/site/', import.meta.url);
 const pathOf = (name) => fileURLToPath(new URL(name, site));
@@ -62,6 +63,6 @@ export default defineConfig({
       .map(({ text, items: [first] }) => ({ text, link: first.link, activeMatch: activeMatchOf(text) })),
     sidebar,
     outline: { level: [2, 3] },
-    search: { provider: 'local', options: { _render: searchable } },
+    search: { provider: 'local', options: { _render: searchable, miniSearch: { searchOptions } } },
   },
 });
