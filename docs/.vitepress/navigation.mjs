@@ -30,6 +30,8 @@ const ORDER = [
       'guide/sessions-and-revocation',
       'guide/stores',
       'guide/choosing-a-store',
+      'guide/sql-store',
+      'guide/local-cache',
       'guide/log-in',
     ],
   },

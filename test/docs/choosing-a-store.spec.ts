@@ -14,7 +14,8 @@ import { until } from '../support/until.js';
 
 process.env.JWT_SECRET_KEY = SECRET;
 
-const text = readFileSync('docs/guide/choosing-a-store.md', 'utf8');
+const pages = ['docs/guide/choosing-a-store.md', 'docs/guide/local-cache.md', 'docs/guide/sql-store.md'];
+const text = pages.map((page) => readFileSync(page, 'utf8')).join('\n');
 const project = new ExampleProject(codeBlocksOf(text));
 
 afterAll(() => project.remove());
