@@ -1,5 +1,13 @@
+import { jest } from '@jest/globals';
 import type { RevocationStore } from 'nestjs-jwt-extended/store';
 import { SqlRevocationStore, type SqlDialectName, type SqlParameter, type SqlQuery } from 'nestjs-jwt-extended/sql';
+import { rowsOf } from '../../../src/stores/sql/sql-result.js';
+import { SqlEndedRows } from '../../../src/stores/sql/sql-ended-rows.js';
+import { SqlLookUps } from '../../../src/stores/sql/sql-look-ups.js';
+import { SqlNotes } from '../../../src/stores/sql/sql-notes.js';
+import { SqlPages } from '../../../src/stores/sql/sql-pages.js';
+import { SqlTable } from '../../../src/stores/sql/sql-table.js';
+import { until } from '../../support/until.js';
 import type { Connected } from './clients.js';
 import { databases, type RunningDatabase } from './databases.js';
 import {
@@ -22,6 +30,30 @@ const PLANS: Record<string, { dialect: SqlDialectName; explain: string; scan: Re
 
 const SUBJECTS = 200;
 const ROWS_PER_SUBJECT = 20;
+
+/** The table has at least so many rows when the plans are read. */
+const ROWS = 20_000;
+
+/** More sessions than one statement ends. */
+const MANY = 260;
+
+/** Everything that sends statements. A new method fails the test until the test calls it. */
+const SENDERS = [SqlTable, SqlNotes, SqlEndedRows, SqlPages, SqlLookUps].map(({ prototype }) => prototype as object);
+
+/** The methods that were not called while `work` ran, except those that send nothing themselves. */
+async function methodsWithoutCall(work: () => Promise<void>): Promise<string[]> {
+  const methods = SENDERS.flatMap((owner) =>
+    Object.getOwnPropertyNames(owner)
+      .filter((name) => name !== 'constructor')
+      .map((name) => ({ name, spy: jest.spyOn(owner as Record<string, () => unknown>, name) })),
+  );
+  try {
+    await work();
+    return methods.filter(({ spy }) => spy.mock.calls.length === 0).map(({ name }) => name);
+  } finally {
+    jest.restoreAllMocks();
+  }
+}
 
 for (const database of databases) {
   database.describe(`The statements for ${database.name}`, () => {
@@ -116,30 +148,67 @@ for (const database of databases) {
     it('reach their rows by an index', async () => {
       const { subject, sid } = await fill();
       take();
-      await store.lookUp({ subject, sid, jti: 'a' });
-      await store.lookUpMany(
-        Array.from({ length: 60 }, (_, index) => ({ subject, sid: `${sid}${index}`, jti: `jti${index}` })),
-      );
-      await store.listSessions(subject);
-      const session = await openSession(store, { subject, maxPerSubject: 2 });
-      await store.present(tokenOf(session), inTime());
-      await store.present(tokenOf({ ...session, id: 'stolen' }), inTime());
-      await store.present(foreignToken(subject), inTime());
-      await store.deny(subject, 'a', HOUR, inTime());
-      await store.deny(subject, 'b', HOUR, inTime(), 'note');
-      await store.endSession(subject, session.sid, inTime(), 'note');
-      await store.endSession(subject, sid, inTime());
-      await store.endSessions({ subject, before: 1_000, except: sid }, inTime());
-      await store.endSessions({ subject, before: 1_000, except: sid, note: 'note' }, inTime());
-      await store.listNoted(subject);
-      await (store as SqlRevocationStore).purge({ batch: 10 });
+      expect(await methodsWithoutCall(() => useAll(subject, sid))).toEqual([]);
       const statements = sent.splice(0);
-      expect(statements.length).toBeGreaterThan(15);
-      for (const { sql, params } of statements) {
+      expect(statements.length).toBeGreaterThan(40);
+      const plans = new Map(statements.map((statement) => [statement.sql, statement]));
+      for (const { sql, params } of plans.values()) {
         const plan = JSON.stringify(await connected.query(explain + sql, params));
         expect(scan.test(plan) ? `${sql}\n${plan}` : '').toBe('');
       }
     });
+
+    /** Makes the store send each of its statements. */
+    async function useAll(subject: string, sid: string): Promise<void> {
+      await store.now();
+      await store.lookUp({ subject, sid, jti: 'a' });
+      await store.lookUpMany(
+        Array.from({ length: 30 }, (_, index) => ({ subject, sid: `${sid}${index}`, jti: `jti${index}` })),
+      );
+      await store.listSessions(subject);
+      const first = await store.listSessionPage(subject, { limit: 1, after: null });
+      await store.listSessionPage(subject, { limit: 1, after: first.next });
+      const session = await openSession(store, { subject, maxPerSubject: 2 });
+      await openSession(store, { subject, sid: session.sid, existing: true });
+      await openSession(store, { subject, maxPerSubject: 1 });
+      const reused = await openSession(store, { subject });
+      await store.present(tokenOf(reused), inTime());
+      await store.present(tokenOf({ ...reused, id: 'stolen' }), inTime());
+      const foreign = foreignToken(subject);
+      await store.present(foreign, inTime());
+      const brief = await openSession(store, { subject, maxAge: 1 });
+      await until(async () => (await store.lookUp({ subject, sid: brief.sid, jti: null })).session === null);
+      await store.present({ ...foreignToken(subject), sid: brief.sid }, inTime());
+      await store.deny(subject, 'a', HOUR, inTime());
+      await store.deny(subject, 'b', HOUR, inTime(), 'note');
+      const ended = await openSession(store, { subject });
+      await store.endSession(subject, ended.sid, inTime(), 'note');
+      await store.endSession(subject, sid, inTime());
+      await store.endSessions({ subject, before: 1_000, except: sid }, inTime());
+      await store.endSessions({ subject, before: 1_000, except: sid, note: 'note' }, inTime());
+      await store.listNoted(subject);
+      await endMany(newSubject(), { note: undefined });
+      await endMany(newSubject(), { note: 'note' });
+      await (store as SqlRevocationStore).purge({ batch: 10 });
+      await store.purgeStep();
+    }
+
+    async function endMany(subject: string, { note }: { note: string | undefined }): Promise<void> {
+      const opened = await Promise.all(Array.from({ length: MANY }, () => openSession(store, { subject })));
+      const except = (opened[0] as { sid: string }).sid;
+      await store.endSessions({ subject, before: null, except, note }, inTime());
+      const rows = async () => {
+        const [row] = rowsOf(
+          await connected.query(
+            `SELECT COUNT(*) AS count FROM jwt_revocation WHERE subject = '${subject}' AND kind = 'session'`,
+            [],
+          ),
+        );
+        return Number(row?.count);
+      };
+      await until(async () => (await rows()) === 1);
+      await until(() => sent.some(({ sql }) => sql.includes('SET device')));
+    }
 
     /** Adds sessions and denials of many subjects, so that an index is worth its use. */
     async function fill() {
@@ -156,8 +225,23 @@ for (const database of databases) {
           return subject;
         }),
       );
+      await addDenials(ROWS - SUBJECTS * ROWS_PER_SUBJECT);
       await connected.query(dialect === 'mysql' ? 'ANALYZE TABLE jwt_revocation' : 'ANALYZE', []);
       return openSession(store, { subject: subjects[0] as string });
+    }
+
+    /** Adds rows of denied ids, many with each statement. */
+    async function addDenials(count: number): Promise<void> {
+      for (let added = 0; added < count; added += 500) {
+        const rows = Array.from(
+          { length: 500 },
+          (_, index) => `('${newSubject()}', 'denied', '${index}', 'r', ${inTime() + added})`,
+        );
+        await connected.query(
+          `INSERT INTO jwt_revocation (subject, kind, id, revision, keep_until) VALUES ${rows.join(', ')}`,
+          [],
+        );
+      }
     }
   });
 }
