@@ -44,6 +44,15 @@ export class PostgresServer {
     return server;
   }
 
+  /** Starts a standby of a server, which it reaches at a port. It copies the data first. */
+  static async startStandby(primaryPort: number): Promise<PostgresServer> {
+    const standby = new PostgresServer(await freePort(), {});
+    const source = ['-h', '127.0.0.1', '-p', String(primaryPort), '-U', 'postgres', '--checkpoint=fast'];
+    runAs(USER, program('pg_basebackup'), ['-D', standby.folder, ...source, '--write-recovery-conf', '--no-sync']);
+    await standby.start();
+    return standby;
+  }
+
   get url(): string {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }

@@ -17,7 +17,7 @@ export class TcpProxy {
   private delay = () => 0;
   private deafening: RegExp | null = null;
 
-  private constructor(private readonly target: number) {}
+  private constructor(private target: number) {}
 
   /** Starts a proxy for a port. */
   static async start(target: number): Promise<TcpProxy> {
@@ -56,6 +56,12 @@ export class TcpProxy {
   async accept(): Promise<void> {
     this.server.listen(this.refusedPort, '127.0.0.1');
     await once(this.server, 'listening');
+  }
+
+  /** From now on new connections lead to another port. Those that are open end with a reset. */
+  redirect(target: number): void {
+    this.target = target;
+    this.reset();
   }
 
   /** Ends every connection as a server does that shuts down. */

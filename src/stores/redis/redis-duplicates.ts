@@ -56,6 +56,11 @@ export function duplicateOf(client: RedisClient): Duplicate | null {
   return typeof parts.execute === 'function' ? ofPool(parts) : null;
 }
 
+/** A client of the server that a sentinel client of node-redis writes to. The keys of its clients have no prefix. */
+export function duplicateOfPrimary(sentinel: object, primary: object): OwnClient {
+  return ofServer(primary as NodeRedisParts, { keyPrefix: (sentinel as NodeRedisParts)._keyPrefix });
+}
+
 /** A client of one server of node-redis. */
 function ofServer(client: NodeRedisParts, overrides: object = {}): OwnClient {
   const socket = {
@@ -84,7 +89,8 @@ function ofPool(pool: NodeRedisParts): Duplicate {
 
 /** A client of a cluster, or of a server that sentinels watch. It connects to its servers again by itself. */
 function ofGroup(client: NodeRedisParts): OwnClient {
-  const own = duplicated(client, {});
+  // A sentinel client hides its own setting. A replica receives a log-out later.
+  const own = duplicated(client, { replicaPoolSize: 0 });
   const onLost = () => undefined;
   return { client: own as unknown as RedisClient, connect: () => own.connect(), onLost, destroy: () => destroy(own) };
 }

@@ -26,3 +26,8 @@ export function changesChannel(prefix: string): string {
 export function markerKey(prefix: string, name: number): string {
   return `${prefix}:{${name}}:marker`;
 }
+
+/** A key that is written before the store waits for replicas. The braces let no process forget what it remembers of a subject. */
+export function fenceKey(prefix: string): string {
+  return `${prefix}:{replicas}:fence`;
+}

@@ -1,6 +1,8 @@
 import { isPromise } from 'node:util/types';
 import { StoreOptions, type OptionNames } from '../store-options.js';
 import { isIoredis, isNodeRedis, type RedisClient } from './redis-client.js';
+import { redisCommands } from './redis-commands.js';
+import { duplicateOf } from './redis-duplicates.js';
 import { memberOf } from '../../types/members.js';
 
 /** Options of `RedisRevocationStore`. */
@@ -24,12 +26,21 @@ export interface RedisRevocationStoreOptions {
    * @default true
    */
   ownConnection?: boolean | undefined;
+  /**
+   * How many replicas must have a write before the call is answered (`WAIT`), so that a fail-over to one of them loses no
+   * revocation. If fewer have it within a second, the call fails (503), and the write may still be applied. Look-ups do not wait.
+   * Needs a client for one server or for Sentinel, and a connection of the store.
+   *
+   * @default 0
+   */
+  waitForReplicas?: number | undefined;
 }
 
 const reader = new StoreOptions('RedisRevocationStore', {
   client: true,
   prefix: true,
   ownConnection: true,
+  waitForReplicas: true,
 } satisfies OptionNames<RedisRevocationStoreOptions>);
 
 const CURE = 'Pass what createClient() or createCluster() of "redis" return, or a Redis or Cluster of "ioredis".';
@@ -48,10 +59,13 @@ export function readRedisOptions(options: RedisRevocationStoreOptions): Required
     throw new TypeError('RedisRevocationStore takes an object: write new RedisRevocationStore({ client }).');
   }
   reader.requireKnown(value);
+  const client = readClient(memberOf(value, 'client'));
+  const ownConnection = readOwnConnection(memberOf(value, 'ownConnection') ?? true);
   return {
-    client: readClient(memberOf(value, 'client')),
+    client,
     prefix: readPrefix(memberOf(value, 'prefix') ?? 'jwt'),
-    ownConnection: readOwnConnection(memberOf(value, 'ownConnection') ?? true),
+    ownConnection,
+    waitForReplicas: readReplicas(memberOf(value, 'waitForReplicas') ?? 0, client, ownConnection),
   };
 }
 
@@ -78,10 +92,27 @@ function readOwnConnection(ownConnection: unknown): boolean {
   return reader.refuse('ownConnection', 'must be true or false.');
 }
 
+/** `WAIT` blocks its connection, and counts the replicas of one primary only. */
+function readReplicas(replicas: unknown, client: RedisClient, ownConnection: boolean): number {
+  const refuse = (problem: string) => reader.refuse('waitForReplicas', problem);
+  if (!Number.isInteger(replicas) || (replicas as number) < 0) return refuse('must be a whole number, at least 0.');
+  if (replicas === 0) return 0;
+  if (redisCommands(client).isCluster) {
+    return refuse(
+      'works with one server and with Sentinel. The clients of a cluster do not show on which connection a write was sent. ' +
+        'Set "min-replicas-to-write 1" on the nodes instead, which makes the loss smaller.',
+    );
+  }
+  if (!ownConnection || duplicateOf(client) === null) {
+    return refuse('needs "ownConnection: true" and a client with duplicate(), because WAIT blocks its connection.');
+  }
+  return replicas as number;
+}
+
 /** Where the drivers have the options that allow reads of old data. */
 interface ReadingOptions {
   readonly clientSideCache?: unknown;
-  readonly options?: { readonly scaleReads?: unknown };
+  readonly options?: { readonly scaleReads?: unknown; readonly role?: unknown };
   readonly _options?: { readonly useReplicas?: unknown };
 }
 
@@ -91,8 +122,9 @@ function refuseStaleReads(client: ReadingOptions): void {
       'client',
       `reads from ${source}, where a log-out arrives later. Give the store its own client: ${cure}.`,
     );
-  const { scaleReads = 'master' } = client.options ?? {};
+  const { scaleReads = 'master', role = 'master' } = client.options ?? {};
   if (scaleReads !== 'master') refuse('replicas', "cluster.duplicate([], { scaleReads: 'master' })");
+  if (role !== 'master') refuse('a replica', "client.duplicate({ role: 'master' })");
   if (client._options?.useReplicas) refuse('replicas', 'cluster.duplicate({ useReplicas: false })');
   if (client.clientSideCache) refuse('a cache', 'client.duplicate({ clientSideCache: undefined })');
 }

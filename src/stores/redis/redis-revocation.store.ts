@@ -28,6 +28,7 @@ import { duplicateOf } from './redis-duplicates.js';
 import { currentSessions } from './redis-endings.js';
 import { optionalNumber, optionalText, readNotes, readStored, tokenArguments } from './redis-record.js';
 import { DENY, END, END_ALL, LIST, OPEN, PRESENT, SWEEP, type RedisScript } from './redis-scripts.js';
+import { ReplicatedWrites } from './redis-replicas.js';
 import { describeServers } from './redis-servers.js';
 import { RedisSweeps } from './redis-sweeps.js';
 import { describeWatchProblem, watchRedis } from './redis-watch.js';
@@ -65,6 +66,8 @@ export class RedisRevocationStore extends RevocationStore {
   private readonly client: RedisClient;
   /** `null`: the store works on the client of the application. */
   private readonly own: OwnConnection | null;
+  /** `null`: no write waits for replicas. */
+  private readonly replicated: ReplicatedWrites | null;
   private readonly silenceProblem: string | null;
   private readonly sweeps: RedisSweeps;
   /** 1 on a cluster: a node that hangs must not delay the subjects of other nodes. */
@@ -80,16 +83,20 @@ export class RedisRevocationStore extends RevocationStore {
    */
   constructor(options: RedisRevocationStoreOptions) {
     super();
-    const { client, prefix, ownConnection } = readRedisOptions(options);
+    const { client, prefix, ownConnection, waitForReplicas } = readRedisOptions(options);
     const given = redisCommands(client);
     const duplicate = duplicateOf(client);
     this.own = ownConnection && duplicate !== null ? new OwnConnection(duplicate, () => given.isOpen()) : null;
     this.commands = this.own === null ? given : ownCommands(this.own, given);
+    this.replicated =
+      this.own === null || waitForReplicas === 0
+        ? null
+        : new ReplicatedWrites(client, this.own, prefix, waitForReplicas);
     this.silenceProblem = ownConnection && duplicate === null ? SILENCE_PROBLEM : null;
     this.prefix = prefix;
     this.client = client;
     this.sweeps = new RedisSweeps((subject, args) =>
-      this.run(SWEEP, [subjectKeys(prefix, subject).index], NEVER_LATE, args),
+      this.commands.run(SWEEP, [subjectKeys(prefix, subject).index], this.argumentsOf(NEVER_LATE, args)),
     );
     this.lookUpsAtOnce = this.commands.isCluster ? 1 : LOOK_UPS_AT_ONCE;
     this.watchProblem = describeWatchProblem(client, this.commands);
@@ -226,13 +233,13 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   override async describeProblems(): Promise<string[]> {
-    const problems = await describeServers(this.commands);
+    const problems = await describeServers(this.commands, this.replicated?.replicas);
     return this.silenceProblem === null ? problems : [this.silenceProblem, ...problems];
   }
 
-  /** Ends the connection that the store has opened for itself, and never the client of the application. */
+  /** Ends the connections that the store has opened for itself, and never the client of the application. */
   override async close(): Promise<void> {
-    await this.own?.close();
+    await Promise.all([this.own?.close(), this.replicated?.close()]);
   }
 
   /** Goes on if a script had more to remove than one script may. */
@@ -246,8 +253,12 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   private run(script: RedisScript, keys: string[], deadline: number, args: string[]): Promise<string[]> {
+    return (this.replicated ?? this.commands).run(script, keys, this.argumentsOf(deadline, args));
+  }
+
+  private argumentsOf(deadline: number, args: string[]): string[] {
     const call = randomBytes(9).toString('base64url');
-    return this.commands.run(script, keys, [String(deadline), call, ...args, changesChannel(this.prefix)]);
+    return [String(deadline), call, ...args, changesChannel(this.prefix)];
   }
 }
 

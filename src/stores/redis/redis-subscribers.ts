@@ -65,7 +65,7 @@ export async function subscribe(client: object, channel: string, events: Subscri
 }
 
 /** A pool and a sentinel client have several connections: this is the client of one of them, to the server that takes writes. */
-async function serverOf(client: object): Promise<NodeRedisServer> {
+export async function serverOf(client: object): Promise<NodeRedisServer> {
   const group = client as NodeRedisGroup;
   if (typeof group.execute === 'function') return group.execute(async (server) => server);
   if (typeof group._execute === 'function') return group._execute(false, async (server) => server);

@@ -1,6 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import { RedisRevocationStore, type RedisRevocationStoreOptions } from 'nestjs-jwt-extended/redis';
 import { createClient, createCluster } from 'redis';
+import { createSentinel as createSentinel5 } from 'redis-5';
 
 const client = createClient();
 const cluster = { rootNodes: [{ url: 'redis://127.0.0.1:1' }] };
@@ -14,7 +15,7 @@ describe('The constructor of RedisRevocationStore', () => {
     [
       'an unknown option',
       { client, prefx: 'a' },
-      'option "prefx" does not exist. Known: client, prefix, ownConnection.',
+      'option "prefx" does not exist. Known: client, prefix, ownConnection, waitForReplicas.',
     ],
     ['options without client', {}, 'option "client" is missing. Pass what createClient()'],
     ['a URL as client', { client: 'redis://127.0.0.1' }, 'option "client" is missing'],
@@ -27,6 +28,32 @@ describe('The constructor of RedisRevocationStore', () => {
     ['an empty prefix', { client, prefix: '' }, 'option "prefix" must be a text without { and }'],
     ['a prefix that is a hash tag', { client, prefix: '{app}' }, 'option "prefix" must be a text without { and }'],
     ['a word as ownConnection', { client, ownConnection: 'no' }, 'option "ownConnection" must be true or false.'],
+    [
+      'half a replica',
+      { client, waitForReplicas: 0.5 },
+      'option "waitForReplicas" must be a whole number, at least 0.',
+    ],
+    ['true as waitForReplicas', { client, waitForReplicas: true }, 'must be a whole number, at least 0.'],
+    [
+      'replicas of a cluster of redis',
+      { client: createCluster(cluster), waitForReplicas: 1 },
+      'works with one server and with Sentinel',
+    ],
+    [
+      'replicas of a cluster of ioredis',
+      { client: new Cluster([], { lazyConnect: true }), waitForReplicas: 1 },
+      'works with one server and with Sentinel',
+    ],
+    [
+      'waitForReplicas on the client of the application',
+      { client, waitForReplicas: 1, ownConnection: false },
+      'needs "ownConnection: true"',
+    ],
+    [
+      'waitForReplicas with a client that has no duplicate()',
+      { client: createSentinel5({ name: 'primary', sentinelRootNodes: [] }), waitForReplicas: 1 },
+      'needs "ownConnection: true" and a client with duplicate()',
+    ],
     ['a number as prefix', { client, prefix: 1 }, 'option "prefix" must be a text without { and }'],
   ])('refuses %s', (_name, options, message) => {
     expect(() => create(options)).toThrow(TypeError);
@@ -40,6 +67,7 @@ describe('The constructor of RedisRevocationStore', () => {
       createClient({ RESP: 3, clientSideCache: { ttl: 0, maxEntries: 0, evictPolicy: 'LRU' } }),
       'clientSideCache: undefined',
     ],
+    ['a replica, of ioredis', new Redis({ lazyConnect: true, role: 'slave' }), "role: 'master'"],
     ['replicas, of ioredis', new Cluster([], { lazyConnect: true, scaleReads: 'all' }), "scaleReads: 'master'"],
   ])('refuses a client that reads from %s', (_name, stale, cure) => {
     expect(() => create({ client: stale })).toThrow('where a log-out arrives later');
