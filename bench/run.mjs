@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { GROUPS, runGroup } from './harness/group-run.mjs';
 import { describeMachine } from './harness/machine.mjs';
 import { nodeExecutable } from './harness/node-versions.mjs';
-import { toDocument } from './report/document.mjs';
+import { toAppendix, toDocument } from './report/document.mjs';
 import { toPlot } from './report/plot.mjs';
 import { toText } from './report/terminal.mjs';
 
@@ -37,4 +37,5 @@ if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(repo
 if (values['write-docs']) {
   writeFileSync(new URL('../docs/operations/benchmarks.svg', import.meta.url), toPlot(report));
   writeFileSync(new URL('../docs/operations/benchmarks.md', import.meta.url), await toDocument(report));
+  writeFileSync(new URL('../docs/operations/benchmarks-appendix.md', import.meta.url), await toAppendix(report));
 }

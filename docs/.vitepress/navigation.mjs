@@ -73,6 +73,7 @@ const ORDER = [
       'operations/outages',
       'operations/scaling',
       'operations/benchmarks',
+      'operations/benchmarks-appendix',
     ],
   },
   { text: 'Migration', folder: 'migration', pages: ['migration/from-flask', 'migration/from-passport'] },
