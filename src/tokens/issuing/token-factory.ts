@@ -48,7 +48,7 @@ export class TokenFactory {
     if (sid !== null) requireSubject(sid, subjectHash(draft.content.identity));
     const signed = draft.sign(newIssuance(draft.content, this.settings, sid));
     // A token that follows another one, without a rotation: no refresh token was consumed.
-    if (token.successorOf !== undefined && this.events.isObserved) {
+    if (this.events.isObserved && ownValue(token, 'successorOf') !== undefined) {
       this.events.emit({ type: 'refreshed', identity: draft.content.identity, sid });
     }
     return signed;
