@@ -15,7 +15,9 @@ export function ownCommands(own: OwnConnection, { isCluster }: RedisCommands): R
         return await on((commands) => commands.run(script, keys, args));
       } catch (error) {
         if (error instanceof Error && error.message.startsWith('READONLY')) own.replace();
-        throw error;
+        if (isReply(error)) throw error;
+        // The connection is lost. A script that Redis has run already changes nothing the second time, and answers the same.
+        return (await own.open()).run(script, keys, args);
       }
     },
     // It opens the connection itself.
@@ -23,4 +25,9 @@ export function ownCommands(own: OwnConnection, { isCluster }: RedisCommands): R
     isCluster,
     primaries: () => own.commands?.primaries() ?? own.open().then((commands) => commands.primaries()),
   };
+}
+
+/** Whether the server has answered. An error reply begins with a word in capital letters. */
+function isReply(error: unknown): boolean {
+  return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
 }
