@@ -31,6 +31,11 @@ export class TcpProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** How many clients are connected. */
+  get connections(): number {
+    return this.links.size;
+  }
+
   /** From now on the proxy drops all data. It accepts new connections and closes none. No open connection gets an answer again. */
   swallow(): void {
     this.swallows = true;

@@ -4,6 +4,7 @@ import { backgroundTimer } from '../../types/background-timer.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
 import { OPENING_LIMIT, type Duplicate, type OwnClient } from './redis-duplicates.js';
 import { answersOf } from './redis-answers.js';
+import { Pause } from '../pause.js';
 import { within } from '../time-limit.js';
 
 /** The pause between two pings, in milliseconds. */
@@ -35,13 +36,18 @@ interface Opened {
 /**
  * The connection that a store opens for itself. The drivers notice a silent network after minutes, and a client can be set up
  * to give up. So the store pings its connection, and replaces it when it is silent or lost. The old connection stays in use
- * until the new one answers. Neither its sockets to one server nor its timers keep the process alive.
+ * until the new one answers. It keeps the process alive until `close()`, or until the application closes its client.
  */
 export class OwnConnection {
   private current: Opened | null = null;
   private attempt: Promise<RedisCommands> | null = null;
   /** The pause after a failed attempt. */
-  private pause: Promise<void> | null = null;
+  private pause: Pause | null = null;
+  /** The client of the attempt. */
+  private opening: OwnClient | null = null;
+  private pingTimer: NodeJS.Timeout | undefined;
+  /** The ends of connections that were replaced. */
+  private readonly endings = new Set<Promise<void>>();
   /** Failures since the last answer to a ping. */
   private failures = 0;
   /** Whether the application had opened its client. When it closes its client, this connection ends. */
@@ -75,16 +81,21 @@ export class OwnConnection {
     if (this.current !== null && performance.now() - this.current.openedAt > STABLE_AFTER) this.openInBackground();
   }
 
-  /** Ends the connection. The next command opens another one. */
+  /** Ends all connections and timers. The next command opens another connection. */
   async close(): Promise<void> {
     const { current } = this;
     this.closings++;
+    clearTimeout(this.pingTimer);
+    this.pause?.end();
     this.pause = null;
+    this.opening?.destroy();
+    this.opening = null;
     this.attempt = null;
     this.current = null;
     this.failures = 0;
     this.wasOpen = false;
-    if (current !== null) await retire(current);
+    if (current !== null) this.retire(current);
+    await Promise.all(this.endings);
   }
 
   private async connect(): Promise<RedisCommands> {
@@ -94,7 +105,9 @@ export class OwnConnection {
     let isOver = false;
     const connecting = async () => {
       own = await this.duplicate();
-      if (!isOver) await own.connect();
+      if (isOver || this.closings !== closings) throw closed();
+      this.opening = own;
+      await own.connect();
       const opened = { own, commands: redisCommands(own.client), openedAt: performance.now(), silentSince: null };
       // A connection that still has servers is only replaced by one that has all of them.
       const answers = await answersOf(opened.commands, OPENING_LIMIT);
@@ -107,10 +120,12 @@ export class OwnConnection {
       this.use(opened);
       return opened.commands;
     } catch (error) {
-      isOver = true;
       (own as OwnClient | null)?.destroy();
       if (this.closings === closings) this.startPause();
       throw error;
+    } finally {
+      isOver = true;
+      if (this.opening === own) this.opening = null;
     }
   }
 
@@ -119,7 +134,7 @@ export class OwnConnection {
     this.current = opened;
     opened.own.onLost(() => this.lose(opened));
     this.pingLater(opened);
-    if (current !== null) void retire(current);
+    if (current !== null) this.retire(current);
   }
 
   private lose(opened: Opened): void {
@@ -133,14 +148,13 @@ export class OwnConnection {
   private startPause(): void {
     const longest = Math.min(100 * 2 ** this.failures++, LONGEST_PAUSE);
     // A random part, so that the processes do not all connect at the same moment.
-    const pause = new Promise<void>((end) => backgroundTimer(end, longest * (0.5 + Math.random() / 2)));
-    this.pause = pause;
+    this.pause = new Pause(longest * (0.5 + Math.random() / 2));
     this.openInBackground();
   }
 
-  private async openAfter(pause: Promise<void>): Promise<RedisCommands> {
+  private async openAfter(pause: Pause): Promise<RedisCommands> {
     const { closings } = this;
-    await pause;
+    await pause.over;
     if (this.closings !== closings || !this.isWanted()) throw closed();
     if (this.pause === pause) this.pause = null;
     return this.commands ?? this.open();
@@ -151,7 +165,8 @@ export class OwnConnection {
   }
 
   private pingLater(opened: Opened): void {
-    backgroundTimer(() => void this.ping(opened), PING_PAUSE);
+    clearTimeout(this.pingTimer);
+    this.pingTimer = backgroundTimer(() => void this.ping(opened), PING_PAUSE);
   }
 
   private async ping(opened: Opened): Promise<void> {
@@ -164,6 +179,11 @@ export class OwnConnection {
     else opened.silentSince ??= performance.now() - SILENCE;
     if (opened.silentSince !== null && performance.now() - opened.silentSince > LONGEST_SILENCE) this.lose(opened);
     else this.pingLater(opened);
+  }
+
+  private retire(opened: Opened): void {
+    const ending = retire(opened).finally(() => this.endings.delete(ending));
+    this.endings.add(ending);
   }
 
   /** The application ends the use of its client by closing it. */

@@ -25,7 +25,6 @@ interface NodeRedisParts {
   on(event: 'error', listener: () => void): unknown;
   connect(): Promise<unknown>;
   destroy(): unknown;
-  unref?(): void;
   duplicate?(overrides: object): NodeRedisParts;
   /** A pool has this method, and no `duplicate()`. */
   execute?(work: (server: NodeRedisParts) => NodeRedisParts): Promise<NodeRedisParts>;
@@ -34,7 +33,7 @@ interface NodeRedisParts {
 /** The connections of a client of ioredis. */
 export interface IoredisConnections {
   readonly status?: string;
-  readonly stream?: { unref?(): void; destroy(): void };
+  readonly stream?: { destroy(): void };
   nodes?(role: 'all'): IoredisConnections[];
   disconnect(): void;
 }
@@ -70,12 +69,8 @@ function ofServer(client: NodeRedisParts, overrides: object = {}): OwnClient {
     reconnectStrategy: false,
   };
   const own = duplicated(client, { socket, pingInterval: undefined, disableOfflineQueue: true, ...overrides });
-  const connect = async () => {
-    await own.connect();
-    own.unref?.();
-  };
   const onLost = (listener: () => void) => void own.on('error', () => own.isOpen === false && listener());
-  return { client: own as unknown as RedisClient, connect, onLost, destroy: () => destroy(own) };
+  return { client: own as unknown as RedisClient, connect: () => own.connect(), onLost, destroy: () => destroy(own) };
 }
 
 /** A pool gives one of its clients, as a model for the others. The keys of a pool's clients have no prefix. */
@@ -113,13 +108,9 @@ const never = () => null;
 function ofIoredis(client: IoredisParts): OwnClient {
   const own = client.nodes === undefined ? duplicateOfServer(client) : duplicateOfCluster(client);
   own.on('error', () => undefined);
-  const connect = async () => {
-    await own.connect();
-    own.stream?.unref?.();
-  };
   return {
     client: own as unknown as RedisClient,
-    connect,
+    connect: () => own.connect(),
     onLost: (listener) => void own.on('end', listener),
     destroy: () => endIoredis(own),
   };

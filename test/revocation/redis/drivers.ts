@@ -18,20 +18,23 @@ const connected = (client: RedisClient, close: () => void): Connected => ({
   close,
 });
 
+/** The address of a server, or of a proxy for it. */
+type Address = Pick<RedisServer, 'port' | 'url'>;
+
 /** Options of a driver that a test sets. */
 type Options = Record<string, unknown>;
 
 export interface Driver {
   readonly name: string;
-  connect(servers: readonly RedisServer[], options?: Options): Promise<Connected>;
+  connect(servers: readonly Address[], options?: Options): Promise<Connected>;
 }
 
-const connectionOf = ({ port }: RedisServer) => ({ host: '127.0.0.1', port });
+const connectionOf = ({ port }: Address) => ({ host: '127.0.0.1', port });
 
 const nodeRedis = (name: string, create: typeof createClient): Driver => ({
   name,
   async connect([server], options = {}) {
-    const client = create({ url: (server as RedisServer).url, ...options });
+    const client = create({ url: (server as Address).url, ...options });
     client.on('error', () => {});
     await client.connect();
     return connected(client, () => client.destroy());
@@ -41,7 +44,7 @@ const nodeRedis = (name: string, create: typeof createClient): Driver => ({
 const ioredis = (name: string, Client: typeof Redis): Driver => ({
   name,
   async connect([server], options = {}) {
-    const client = new Client({ ...connectionOf(server as RedisServer), ...options });
+    const client = new Client({ ...connectionOf(server as Address), ...options });
     client.on('error', () => {});
     await client.ping();
     return connected(client, () => client.disconnect());

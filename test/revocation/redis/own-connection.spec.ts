@@ -13,6 +13,9 @@ import { singleDrivers, type Connected } from './drivers.js';
 /** How long a store may need after the end of a fault, in milliseconds. */
 const RECOVERY = 5_000;
 
+/** How long the end of a connection may take after `close()`, in milliseconds. */
+const AT_ONCE = 250;
+
 const ask = (store: RedisRevocationStore) => store.lookUp({ subject: newSubject(), sid: null, jti: 'a jti' });
 const answers = (store: RedisRevocationStore) =>
   ask(store).then(
@@ -61,6 +64,34 @@ describeWithRedis('The connection of a RedisRevocationStore', () => {
       const calls = Array.from({ length: 100 }, () => ask(store));
       await store.close();
       await Promise.all(calls);
+    });
+
+    it('ends with close() also while another attempt to connect gets no answer', async () => {
+      const proxy = await TcpProxy.start(server.port);
+      const silent = await driver.connect([{ port: proxy.port, url: `redis://127.0.0.1:${proxy.port}` }]);
+      await ask(silent.store);
+      expect(proxy.connections).toBe(2);
+      proxy.swallow();
+      await until(() => proxy.connections === 3);
+      await silent.store.close();
+      await until(() => proxy.connections === 1, AT_ONCE);
+      silent.close();
+      await proxy.stop();
+    });
+
+    it('ends with close() also during the pause after a failed attempt, and refuses the calls that wait for it', async () => {
+      const proxy = await TcpProxy.start(server.port);
+      const refused = await driver.connect([{ port: proxy.port, url: `redis://127.0.0.1:${proxy.port}` }]);
+      await ask(refused.store);
+      await proxy.refuse();
+      await until(async () => !(await answers(refused.store)));
+      const waiting = answers(refused.store);
+      await refused.store.close();
+      const closed = performance.now();
+      expect(await waiting).toBe(false);
+      expect(performance.now() - closed).toBeLessThan(AT_ONCE);
+      refused.close();
+      await proxy.stop();
     });
 
     it('ends when the application closes its client', async () => {
