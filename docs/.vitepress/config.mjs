@@ -51,6 +51,8 @@ export default defineConfig({
   transformPageData(page) {
     page.description = summaries.get(page.relativePath) ?? '';
   },
+  // The applications of the pages.
+  ignoreDeadLinks: 'localhostLinks',
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify },
