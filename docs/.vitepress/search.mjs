@@ -13,7 +13,7 @@ export const searchOptions = {
   },
   // The pages of the tasks answer questions. The others repeat their words.
   boostDocument(id) {
-    if (/^\/(guide|tutorials|migration)\//.test(id)) return 1.5;
+    if (/^\/(guide|tutorials|migration|reference\/errors)/.test(id)) return 1.5;
     return /^\/(reference\/api\/|reference\/differences|changelog|contributing|examples)/.test(id) ? 0.4 : 1;
   },
 };
