@@ -44,11 +44,13 @@ export class PostgresServer {
     return server;
   }
 
-  /** Starts a standby of a server, which it reaches at a port. It copies the data first. */
-  static async startStandby(primaryPort: number): Promise<PostgresServer> {
-    const standby = new PostgresServer(await freePort(), {});
-    const source = ['-h', '127.0.0.1', '-p', String(primaryPort), '-U', 'postgres', '--checkpoint=fast'];
-    runAs(USER, program('pg_basebackup'), ['-D', standby.folder, ...source, '--write-recovery-conf', '--no-sync']);
+  /** Starts a standby with the data of a server. It receives further changes at a port, which can be that of a proxy. */
+  static async startStandby(primary: PostgresServer, port: number): Promise<PostgresServer> {
+    const source = `host=127.0.0.1 user=${USER} port=`;
+    const standby = new PostgresServer(await freePort(), { primary_conninfo: `${source}${port}` });
+    // This call blocks a proxy in this process.
+    const from = ['--dbname', `${source}${primary.port}`, '--checkpoint=fast'];
+    runAs(USER, program('pg_basebackup'), ['-D', standby.folder, ...from, '--write-recovery-conf', '--no-sync']);
     await standby.start();
     return standby;
   }
