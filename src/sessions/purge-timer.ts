@@ -6,7 +6,7 @@ const PAUSE = 10;
 
 /**
  * Deletes what has expired from a store that does not do so itself. Every process does it, at times of its own: several of them at once
- * do no harm. No process is kept alive for it.
+ * do no harm. It does not keep the process alive.
  */
 export class PurgeTimer {
   private timer: NodeJS.Timeout | undefined;
