@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { TokenPair } from 'nestjs-jwt-extended';
+import { ADAPTERS } from '../../support/adapters.js';
+import { describeWithRedis, RedisClusterOfServers, type RedisServer } from '../../support/redis-server.js';
+import { SessionApp } from '../../support/session-app.js';
+import { clusterDrivers, type Connected } from '../redis/drivers.js';
+
+/** Look-ups and rotations a second. */
+const PER_SECOND = 200;
+
+/** How many users have sessions, and so how many slots move. */
+const USERS = 20;
+
+/** Which part of all requests may get 503. */
+const MOST_UNAVAILABLE = 0.05;
+
+/** How long the requests of a user may get 503, in milliseconds. */
+const LONGEST_OUTAGE = 1_000;
+
+describeWithRedis('A Redis Cluster whose slots move under load', () => {
+  let cluster: RedisClusterOfServers;
+  let connected: Connected;
+  let app: SessionApp;
+  beforeEach(async () => {
+    cluster = await RedisClusterOfServers.start();
+  });
+  afterEach(async () => {
+    await app.stop();
+    connected.close();
+    await cluster.stop();
+  });
+
+  it.each(clusterDrivers.slice(0, 2))('answers all requests correctly with $name', async (driver) => {
+    connected = await driver.connect(cluster.nodes);
+    app = await new SessionApp(ADAPTERS[0] as (typeof ADAPTERS)[number], connected.store, {}).start();
+    const users = await Promise.all(Array.from({ length: USERS }, (_, user) => userOf(app, `user${user}`)));
+    const load = new MixedLoad(app, users);
+    await sleep(300);
+    const keys = new Set(cluster.nodes.flatMap((node) => node.run('--raw', 'KEYS', '*}:u').split('\n')));
+    for (const key of [...keys].filter(Boolean)) {
+      await moveSlot(cluster, key);
+    }
+    await sleep(500);
+    await load.stop();
+    const { answered, wrong, unavailable, longest } = load;
+    expect(wrong).toEqual([]);
+    expect(answered).toBeGreaterThan(100);
+    expect(unavailable / answered).toBeLessThan(MOST_UNAVAILABLE);
+    expect(longest).toBeLessThan(LONGEST_OUTAGE);
+  });
+});
+
+/** A user with a session that goes on, and a session that was ended. */
+interface User {
+  tokens: TokenPair;
+  readonly ended: TokenPair;
+  isRotating: boolean;
+  unavailableSince: number | null;
+}
+
+async function userOf(app: SessionApp, name: string): Promise<User> {
+  const [tokens, ended] = [await app.logIn(name), await app.logIn(name)];
+  await app.send('DELETE', '/logout', { token: ended.refreshToken });
+  return { tokens, ended, isRotating: false, unavailableSince: null };
+}
+
+/** Look-ups of both sessions, and rotations. */
+class MixedLoad {
+  answered = 0;
+  unavailable = 0;
+  /** The longest time for which a user got 503, in milliseconds. */
+  longest = 0;
+  readonly wrong: string[] = [];
+  private readonly timer: NodeJS.Timeout;
+  private readonly open = new Set<Promise<void>>();
+  private sent = 0;
+
+  constructor(
+    private readonly app: SessionApp,
+    private readonly users: readonly User[],
+  ) {
+    this.timer = setInterval(() => this.next(), 1_000 / PER_SECOND);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await Promise.all(this.open);
+  }
+
+  private next(): void {
+    const number = this.sent++;
+    const user = this.users[number % this.users.length] as User;
+    const kind = Math.floor(number / this.users.length) % 3;
+    const request =
+      kind === 0 ? this.ask(user, user.tokens, 200) : kind === 1 ? this.ask(user, user.ended, 401) : this.rotate(user);
+    this.open.add(request);
+    void request.then(() => this.open.delete(request));
+  }
+
+  private async ask(user: User, { accessToken }: TokenPair, expected: number): Promise<void> {
+    const { status } = await this.app.get('/me', accessToken);
+    this.record(user, 'look-up', status, expected);
+  }
+
+  private async rotate(user: User): Promise<void> {
+    if (user.isRotating) return;
+    user.isRotating = true;
+    const { status, body } = await this.app.tryToRefresh(user.tokens);
+    if (status === 201) user.tokens = body as TokenPair;
+    user.isRotating = false;
+    this.record(user, 'rotation', status, 201);
+  }
+
+  private record(user: User, kind: string, status: number, expected: number): void {
+    this.answered++;
+    if (status === 503) {
+      this.unavailable++;
+      user.unavailableSince ??= performance.now();
+      return;
+    }
+    if (status !== expected) this.wrong.push(`${kind}: ${status} instead of ${expected}`);
+    if (user.unavailableSince !== null) {
+      this.longest = Math.max(this.longest, performance.now() - user.unavailableSince);
+      user.unavailableSince = null;
+    }
+  }
+}
+
+const execute = promisify(execFile);
+
+/** Runs a command while this process serves requests. */
+async function run({ port }: RedisServer, ...command: string[]): Promise<string> {
+  const { stdout } = await execute('redis-cli', ['-p', String(port), '--raw', ...command]);
+  return stdout.trim();
+}
+
+/** Moves the slot of a key to the next node, as `redis-cli` does it: key by key, while both nodes serve it. */
+async function moveSlot({ nodes }: RedisClusterOfServers, key: string): Promise<void> {
+  const slot = await run(nodes[0] as RedisServer, 'CLUSTER', 'KEYSLOT', key);
+  const counts = await Promise.all(nodes.map((node) => run(node, 'CLUSTER', 'COUNTKEYSINSLOT', slot)));
+  const at = counts.findIndex((count) => count !== '0');
+  const [from, to] = [nodes[at], nodes[(at + 1) % nodes.length]] as [RedisServer, RedisServer];
+  const [source, target] = [await run(from, 'CLUSTER', 'MYID'), await run(to, 'CLUSTER', 'MYID')];
+  await run(to, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', source);
+  await run(from, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', target);
+  const keys = async () => (await run(from, 'CLUSTER', 'GETKEYSINSLOT', slot, '100')).split('\n').filter(Boolean);
+  for (let left = await keys(); left.length > 0; left = await keys()) {
+    for (const one of left) await run(from, 'MIGRATE', '127.0.0.1', String(to.port), one, '0', '5000');
+  }
+  for (const node of [to, from, ...nodes]) await run(node, 'CLUSTER', 'SETSLOT', slot, 'NODE', target);
+}
