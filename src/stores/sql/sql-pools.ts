@@ -41,6 +41,8 @@ export interface PgStatement {
 export interface PgPool {
   /** Takes a connection. */
   connect(): Promise<PgConnection>;
+  /** Adds a listener for each connection that the pool opens. */
+  on(event: 'connect', listener: (connection: PgConnection) => void): unknown;
 }
 
 /** A connection of such a pool. */
@@ -91,21 +93,24 @@ const READ_ONLY = new Set<unknown>(['25006', 1290, 1792, 1836]);
  */
 export function pgQuery(pool: PgPool, options: PgQueryOptions = {}): SqlQuery {
   const isPrepared = options.prepare === true;
+  const timeout = readTimeout('pgQuery', options);
   const known = new WeakSet<PgConnection>();
-  return queryOf(
-    async () => {
-      const connection = await pool.connect();
-      // The pool listens only while it has the connection. Without a listener, a loss would end the process.
-      if (!known.has(connection)) connection.on('error', () => undefined);
-      known.add(connection);
-      return {
-        run: ({ name, ...statement }) => connection.query(isPrepared ? { ...statement, name } : statement),
-        release: () => connection.release(),
-        destroy: () => connection.release(true),
-      };
-    },
-    readTimeout('pgQuery', options),
-  );
+  // The pool listens only while it has the connection. Without a listener, a loss would end the process.
+  const listenTo = (connection: PgConnection) => {
+    if (!known.has(connection)) connection.on('error', () => undefined);
+    known.add(connection);
+  };
+  // A server can end a connection in the message that opens it, before `connect()` has returned.
+  pool.on('connect', listenTo);
+  return queryOf(async () => {
+    const connection = await pool.connect();
+    listenTo(connection);
+    return {
+      run: ({ name, ...statement }) => connection.query(isPrepared ? { ...statement, name } : statement),
+      release: () => connection.release(),
+      destroy: () => connection.release(true),
+    };
+  }, timeout);
 }
 
 /**

@@ -1,4 +1,6 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { createPool } from 'mysql2/promise';
+import pg from 'pg';
 import { mysqlQuery, pgQuery, type SqlQuery } from 'nestjs-jwt-extended/sql';
 import { describeWithMariaDb, MariaDbServer } from '../../support/mariadb-server.js';
 import { describeWithPostgres, PostgresServer } from '../../support/postgres-server.js';
@@ -93,4 +95,28 @@ it.each<[string, () => unknown]>([
   ['mysqlQuery', () => mysqlQuery({} as never, { timeout: '1s' as never })],
 ])('%s() refuses a time limit that is no positive number', (name, create) => {
   expect(create).toThrow(new TypeError(`${name} option "timeout" must be a positive number of milliseconds.`));
+});
+
+/** A message of PostgreSQL's protocol: its type, its length and its content. */
+function message(type: string, content: string): Buffer {
+  const body = Buffer.from(content, 'latin1');
+  const head = Buffer.from(`${type}\0\0\0\0`, 'latin1');
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+}
+
+it('a server that ends each connection in the packet that opens it does not end the process', async () => {
+  const opened = [message('R', '\0\0\0\0'), message('Z', 'I')];
+  const ended = message('E', 'SFATAL\0C57P01\0Mterminating connection\0\0');
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.end(Buffer.concat([...opened, ended])));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const pool = new pg.Pool({ host: '127.0.0.1', port, user: 'user', database: 'database' });
+  pool.on('error', () => undefined);
+  const query = pgQuery(pool);
+  for (let time = 0; time < 3; time++) await expect(query('SELECT 1', [], 'one')).rejects.toThrow();
+  await pool.end();
+  server.close();
 });
