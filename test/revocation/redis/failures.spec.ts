@@ -59,10 +59,12 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
       const before = await lookUp();
       server.run('CONFIG', 'SET', 'maxmemory', '1');
       const { open, present, endAll, deny, end } = writesOf(store, session);
-      for (const write of [open, present, endAll, deny]) await expect(write(inTime())).rejects.toThrow('OOM');
+      for (const write of [open, present, deny]) await expect(write(inTime())).rejects.toThrow('OOM');
       expect(await lookUp()).toEqual(before);
       expect(await store.listSessions(session.subject)).toEqual([before.session]);
       expect(await end(inTime())).toBe(true);
+      // Without a session, the cut-off needs memory. With sessions, the script first frees theirs.
+      await expect(endAll(inTime())).rejects.toThrow('OOM');
       expect(await store.listSessions(session.subject)).toEqual([]);
       server.run('CONFIG', 'SET', 'maxmemory', '0');
       expect(await deny(inTime())).toBe(true);

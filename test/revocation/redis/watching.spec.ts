@@ -137,7 +137,9 @@ describeWithRedis('The changes of Redis that messages report', () => {
 
 describeWithRedis('The changes of Redis for a user with few permissions', () => {
   let server: RedisServer;
-  const commands = '+time +mget +zrange +evalsha +eval +get +set +del +exists +pttl +persist +pexpireat +zadd +zrem';
+  const commands =
+    '+time +mget +zrange +evalsha +eval +get +set +del +exists +pttl +persist +pexpireat +zadd +zrem +rename +unlink ' +
+    '+zrangebyscore +zrevrangebyscore +zremrangebyrank +zscore +ping';
   const user = (...more: string[]) =>
     server.run('ACL', 'SETUSER', 'app', 'reset', 'on', '>secret', '~jwt:*', ...commands.split(' '), ...more);
   const connect: Connect = ({ url }) =>
