@@ -27,7 +27,7 @@ export function ownCommands(own: OwnConnection, { isCluster }: RedisCommands): R
   };
 }
 
-/** Whether the server has answered. An error reply begins with a word in capital letters. */
+/** Whether the server has answered. An error reply begins with an upper-case word, such as `OOM`. */
 function isReply(error: unknown): boolean {
   return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
 }
