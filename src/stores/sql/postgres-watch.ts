@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../types/awaitable.js';
 import type { StoreWatch } from '../revocation-store.js';
 import { arrival, isTestMessage, newTestMessage } from '../watch-test.js';
+import { within } from '../time-limit.js';
 import type { SqlConnection } from './sql-query.js';
 import { rowsOf } from './sql-result.js';
 import { sql, text } from './sql-statement.js';
@@ -29,6 +30,9 @@ export interface SqlListener {
 
 /** PostgreSQL refuses longer names of channels. */
 const LONGEST_CHANNEL = 63;
+
+/** How long a connection may take to listen, in milliseconds. A pool can give one on which the network is silent. */
+const OPENING_LIMIT = 1_500;
 
 /** The channel on which the statements that revoke something report the subject. */
 export function channelOf(table: string): string {
@@ -77,14 +81,22 @@ export class PostgresWatch {
     });
     this.listener.on('error', () => this.lose());
     this.listener.on('end', () => this.lose());
-    await this.listener.query(`LISTEN "${this.channel}"`);
-    this.state = await this.readState();
-    await database.rows(sql`SELECT CAST(pg_notify(${text(this.channel)}, ${text(test)}) AS text) AS announced`);
+    await within(
+      this.listen(database, test),
+      OPENING_LIMIT,
+      'PostgreSQL did not answer on the connection of "listen".',
+    );
     await arrival(
       arrived,
       'The connection of "listen" does not receive the messages of the connections of "query". Both need the same database. ' +
         'A pooler in transaction mode, such as PgBouncer, cannot listen: connect to PostgreSQL itself.',
     );
+  }
+
+  private async listen(database: SqlConnection, test: string): Promise<void> {
+    await this.listener.query(`LISTEN "${this.channel}"`);
+    this.state = await this.readState();
+    await database.rows(sql`SELECT CAST(pg_notify(${text(this.channel)}, ${text(test)}) AS text) AS announced`);
   }
 
   /**

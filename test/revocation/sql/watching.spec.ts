@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { SqlRevocationStore, type SqlListener, type SqlRevocationStoreOptions } from 'nestjs-jwt-extended/sql';
+import { pgQuery, SqlRevocationStore, type SqlListener, type SqlRevocationStoreOptions } from 'nestjs-jwt-extended/sql';
 import pg from 'pg';
+import { ChangeFeed } from '../../../src/sessions/change-feed.js';
 import { migratePostgres, migration } from '../../support/migrations.js';
 import { describeWithPostgres, PostgresServer } from '../../support/postgres-server.js';
 import { HOUR, inTime, newSubject, newToken, openSession, sessionToOpen, tokenOf } from '../../support/store-calls.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { connectedClient, postgresPool } from './clients.js';
 
@@ -40,6 +43,33 @@ describeWithPostgres('The changes of PostgreSQL that the store reports', () => {
     'a client of a pool': () => pool.connect(),
     'a client without a pool': () => connectedClient(server.url),
   };
+
+  it('are reported again within 5 s after a network that was silent', async () => {
+    const proxy = await TcpProxy.start(server.port);
+    const connectionString = `postgres://postgres@127.0.0.1:${proxy.port}/postgres`;
+    const silent = new pg.Pool({ connectionString, connectionTimeoutMillis: 1_000 });
+    silent.on('error', () => undefined);
+    const store = new SqlRevocationStore({ ...options, query: pgQuery(silent), listen: () => silent.connect() });
+    const feed = new ChangeFeed(store, 1_000);
+    const reported: string[] = [];
+    feed.start({ remove: (subject) => void reported.push(subject), clear: () => undefined });
+    const isValid = () => feed.validUntil(performance.now()) > performance.now();
+    try {
+      await until(isValid);
+      proxy.swallow();
+      await until(() => !isValid());
+      await sleep(4_000);
+      proxy.forward();
+      await until(isValid, 5_000);
+      const subject = newSubject();
+      await new SqlRevocationStore(options).deny(subject, 'a', HOUR, inTime());
+      await until(() => reported.includes(subject));
+    } finally {
+      feed.stop();
+      await silent.end();
+      await proxy.stop();
+    }
+  });
 
   describe.each(Object.keys(sources))('on %s', (name) => {
     const listen = sources[name] as () => Promise<SqlListener>;
