@@ -7,6 +7,7 @@ import { SECRET } from '../support/forge.js';
 import { migratePostgres } from '../support/migrations.js';
 import { describeWithPostgres, PostgresServer } from '../support/postgres-server.js';
 import { RedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { compile } from '../support/worker-build.js';
 import { writeBlocks } from './example-project.js';
 import { codeBlocksOf, PAGES, type CodeBlock } from './page.js';
@@ -33,6 +34,12 @@ interface Page {
 const application = (module: string) =>
   `const app = await NestFactory.createApplicationContext(${module}, { logger: false });`;
 
+/** A recipe exports a function that returns the module, or a store. */
+const importOf = (kind: string, exported: string) =>
+  kind === 'const'
+    ? `JwtExtendedModule.forRoot({ secret: process.env.JWT_SECRET_KEY, revocation: { store: ${exported} } })`
+    : `await ${exported}()`;
+
 function pageOf(page: string, index: number): Page {
   const folder = `page${index}`;
   const blocks = codeBlocksOf(readFileSync(page, 'utf8'));
@@ -41,8 +48,8 @@ function pageOf(page: string, index: number): Page {
   );
   const recipes = opening.map(({ code }): [string, Recipe] => {
     const file = /^\/\/ (\S+)\.ts\n/.exec(code)?.[1] ?? '';
-    const [, kind, exported = ''] = /export (class|function|async function) (\w+)/.exec(code) ?? [];
-    const module = kind === 'class' ? exported : `{ module: class {}, imports: [await ${exported}()] }`;
+    const [, kind = '', exported = ''] = /export (class|function|async function|const) (\w+)/.exec(code) ?? [];
+    const module = kind === 'class' ? exported : `{ module: class {}, imports: [${importOf(kind, exported)}] }`;
     const start = `const { ${exported} } = await import('./${folder}/${file}.js'); ${application(module)}`;
     return [`${page}: ${file}`, { start }];
   });
@@ -75,7 +82,7 @@ const recipes: [string, Recipe][] = [
 const programOf = ({ start, user = `'alice'` }: Recipe) => `
   import 'reflect-metadata';
   import { NestFactory } from '@nestjs/core';
-  import { TokenService } from 'nestjs-jwt-extended';
+  import { JwtExtendedModule, TokenService } from 'nestjs-jwt-extended';
   ${start}
   await app.get(TokenService, { strict: false }).createTokenPair(${user});
   await app.close();
@@ -104,8 +111,14 @@ describeWithPostgres('A process with a client of a database ends after app.close
   let stop: () => Promise<unknown>;
   let folder: string;
   beforeAll(async () => {
-    const [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start()]);
-    stop = () => Promise.all([redis.stop(), postgres.stop()]);
+    const [redis, postgres] = await Promise.all([
+      RedisServer.start('--repl-diskless-sync-delay', '0'),
+      PostgresServer.start(),
+    ]);
+    // A recipe waits for a replica.
+    const replica = await RedisServer.start('--replicaof', '127.0.0.1', String(redis.port));
+    await until(() => redis.run('WAIT', '1', '100') === '1');
+    stop = () => Promise.all([replica.stop(), redis.stop(), postgres.stop()]);
     urls = { REDIS_URL: redis.url, DATABASE_URL: postgres.url };
     await migratePostgres(postgres.url);
     mkdirSync('artifacts', { recursive: true });
