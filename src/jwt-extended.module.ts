@@ -1,4 +1,4 @@
-import { Inject, Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { HeldTokens } from './authentication/held-tokens.js';
 import { JwtAuthenticator } from './authentication/jwt-authenticator.js';
@@ -38,6 +38,7 @@ import type { JwtExtendedOptions } from './options/jwt-extended-options.js';
 import type { JwtExtendedModuleExtras } from './options/module-extras.js';
 import type { Settings } from './options/settings.js';
 import { SETTINGS } from './options/tokens.js';
+import { concealOptions, providesOptions } from './module/options-provider.js';
 import { ProductionReporter } from './module/production-reporter.js';
 import { JwtEvents } from './events/jwt-events.js';
 import { JwtCounters } from './module/jwt-counters.js';
@@ -223,15 +224,4 @@ export class JwtExtendedModule {
     const others = (definition.providers ?? []).map(concealOptions);
     return { ...definition, module: this, providers: [...own, ...others] };
   }
-}
-
-function providesOptions(provider: Provider): provider is FactoryProvider<unknown> {
-  return 'provide' in provider && provider.provide === JWT_EXTENDED_OPTIONS;
-}
-
-/** The provider of the options from Nest's builder, with concealed values. */
-function concealOptions(provider: Provider): Provider {
-  if (!providesOptions(provider)) return provider;
-  const { useFactory } = provider;
-  return { ...provider, useFactory: async (...args: unknown[]) => new ConcealedOptions(await useFactory(...args)) };
 }
