@@ -1,6 +1,8 @@
 // npm run simulation [-- --seed N, --users N, --write-docs]
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { simulate } from './simulate.mjs';
 import { toTable } from './table.mjs';
 import { TOPOLOGIES } from './topologies.mjs';
@@ -25,4 +27,8 @@ for (const topology of TOPOLOGIES) {
 time.uninstall();
 const table = toTable(results);
 console.log(table);
-if (values['write-docs']) writeFileSync(PAGE, readFileSync(PAGE, 'utf8').replace(TABLE, `\n${table}\n\n`));
+if (values['write-docs']) {
+  const page = readFileSync(PAGE, 'utf8').replace(TABLE, `\n${table}\n\n`);
+  const settings = await resolveConfig(fileURLToPath(PAGE));
+  writeFileSync(PAGE, await format(page, { ...settings, parser: 'markdown' }));
+}

@@ -60,8 +60,14 @@ export class RepositoryCopy {
   }
 
   private spawn(command: string, env: NodeJS.ProcessEnv): ChildProcess & { output: string } {
-    // The shell of a user does not have the variables of Jest.
-    const { NODE_OPTIONS: _options, NODE_ENV: _environment, JEST_WORKER_ID: _worker, ...inherited } = process.env;
+    // The shell of a user does not have the variables of Jest. Colors would split the address of a server.
+    const {
+      FORCE_COLOR: _color,
+      NODE_OPTIONS: _options,
+      NODE_ENV: _environment,
+      JEST_WORKER_ID: _worker,
+      ...inherited
+    } = process.env;
     const child = Object.assign(
       spawn(command, { cwd: this.folder, env: { ...inherited, ...env }, shell: true, detached: true, stdio: 'pipe' }),
       { output: '' },
