@@ -113,7 +113,11 @@ export function defineJwt<Claims extends StandardSchema<unknown, object>>(schema
   readonly claims: Claims;
 }): TypedJwt<{ readonly claims: Claims }>;
 export function defineJwt<Types extends JwtTypes>(
-  ...schema: Types extends { readonly claims: infer Claims extends { readonly '~standard': object } }
+  ...schema: Types extends {
+    /** The schema. */ readonly claims: infer Claims extends {
+      /** The Standard Schema. */ readonly '~standard': object;
+    };
+  }
     ? [schema: { readonly claims: Claims }]
     : []
 ): TypedJwt<Types>;

@@ -24,13 +24,21 @@ export type LibraryClaims = {
 
 /** The type of the user in `typeof jwt`. Every other type is the type of a user itself. */
 export type UserOf<T> =
-  T extends HasJwtTypes<infer Types> ? (Types extends { readonly user: infer User } ? User : unknown) : T;
+  T extends HasJwtTypes<infer Types>
+    ? Types extends { /** The user. */ readonly user: infer User }
+      ? User
+      : unknown
+    : T;
 
 /** The type of the claims that `@Jwt()` of `typeof jwt` gives: what the schema returns, or the claims of the library too. */
 export type PayloadOf<T> =
   T extends HasJwtTypes<infer Types>
-    ? Types extends { readonly claims: infer Claims }
-      ? Claims extends { readonly '~standard': { readonly types?: { readonly output: infer Output } | undefined } }
+    ? Types extends { /** The schema, or the claims. */ readonly claims: infer Claims }
+      ? Claims extends {
+          /** The Standard Schema. */ readonly '~standard': {
+            /** Its types. */ readonly types?: { /** What it returns. */ readonly output: infer Output } | undefined;
+          };
+        }
         ? Readonly<Output>
         : Omit<LibraryClaims, keyof Claims> & Readonly<Claims>
       : JwtPayload
@@ -49,8 +57,12 @@ export type ContextOf<T> = T extends HasJwtTypes
 /** The type of the claims of a new token: some of those that `typeof jwt` declares. `additionalClaims` can add the others. */
 export type NewClaimsOf<T> =
   T extends HasJwtTypes<infer Types>
-    ? Types extends { readonly claims: infer Claims }
-      ? Claims extends { readonly '~standard': { readonly types?: { readonly input: infer Input } | undefined } }
+    ? Types extends { /** The schema, or the claims. */ readonly claims: infer Claims }
+      ? Claims extends {
+          /** The Standard Schema. */ readonly '~standard': {
+            /** Its types. */ readonly types?: { /** What it accepts. */ readonly input: infer Input } | undefined;
+          };
+        }
         ? Partial<Input>
         : Partial<Claims>
       : object
@@ -59,7 +71,7 @@ export type NewClaimsOf<T> =
 /** The type of what `TokenService` creates tokens for: the declared one, or the user. */
 export type IdentityOf<T> =
   T extends HasJwtTypes<infer Types>
-    ? Types extends { readonly identity: infer Identity }
+    ? Types extends { /** The identity. */ readonly identity: infer Identity }
       ? Identity
       : UserOf<T>
     : unknown;

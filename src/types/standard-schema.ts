@@ -16,7 +16,14 @@ export interface StandardSchemaProperties<Input = unknown, Output = Input> {
   /** Checks a value. Returns a promise if the schema has an asynchronous check. */
   readonly validate: (value: unknown) => StandardSchemaResult<Output> | Promise<StandardSchemaResult<Output>>;
   /** Only for the compiler: the types before and after the check. */
-  readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  readonly types?:
+    | {
+        /** What it accepts. */
+        readonly input: Input;
+        /** What it returns. */
+        readonly output: Output;
+      }
+    | undefined;
 }
 
 /** The result of a check: `value`, or `issues` if the value does not match. */

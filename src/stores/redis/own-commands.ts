@@ -15,7 +15,7 @@ export function ownCommands(own: OwnConnection, { isCluster }: RedisCommands): R
         return await on((commands) => commands.run(script, keys, args));
       } catch (error) {
         if (error instanceof Error && error.message.startsWith('READONLY')) own.replace();
-        if (isReply(error)) throw error;
+        if (isReply(error) || !own.isInUse) throw error;
         // The connection is lost. A script that Redis has run already changes nothing the second time, and answers the same.
         return (await own.open()).run(script, keys, args);
       }

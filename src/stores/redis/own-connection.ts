@@ -65,6 +65,11 @@ export class OwnConnection {
     return this.current?.commands ?? null;
   }
 
+  /** Whether it has a connection, or opens one. */
+  get isInUse(): boolean {
+    return this.current !== null || this.attempt !== null || this.pause !== null;
+  }
+
   /** Opens a connection, at the end of the pause after a failure. Rejects if this attempt fails. */
   open(): Promise<RedisCommands> {
     if (this.pause !== null) return this.openAfter(this.pause);
