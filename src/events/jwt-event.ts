@@ -10,7 +10,10 @@ export type JwtEvent =
   | ConnectionEndedEvent;
 
 /** The events by their type. */
-export type JwtEventOf<Type extends JwtEvent['type']> = Extract<JwtEvent, { readonly type: Type }>;
+export type JwtEventOf<Type extends JwtEvent['type']> = Extract<
+  JwtEvent,
+  { /** The kind of event. */ readonly type: Type }
+>;
 
 /** A token was signed. A log-in with two tokens has two events. */
 export interface TokenIssuedEvent {

@@ -39,7 +39,12 @@ export interface JwtEnv {
     /** Checks an environment. It changes no variable. */
     readonly validate: (env: unknown) => JwtEnvResult;
     /** For the types of other libraries. It has no value. */
-    readonly types?: { readonly input: Record<string, unknown>; readonly output: Record<string, unknown> } | undefined;
+    readonly types?:
+      | {
+          /** What it accepts. */ readonly input: Record<string, unknown>;
+          /** What it returns. */ readonly output: Record<string, unknown>;
+        }
+      | undefined;
   };
   /**
    * For `ConfigModule.forRoot({ validate: jwtEnv.validate })`, which `@nestjs/config` has in all versions. Returns the

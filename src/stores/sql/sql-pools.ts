@@ -30,7 +30,7 @@ export interface PgQueryOptions extends PoolQueryOptions {
 /** A statement for the package `pg`. */
 export interface PgStatement {
   /** The name under which PostgreSQL prepares it. */
-  name?: string;
+  name?: string | undefined;
   /** Its text. */
   text: string;
   /** Its parameters. */
