@@ -114,8 +114,10 @@ export function defineJwt<Claims extends StandardSchema<unknown, object>>(schema
 }): TypedJwt<{ readonly claims: Claims }>;
 export function defineJwt<Types extends JwtTypes>(
   ...schema: Types extends {
-    /** The schema. */ readonly claims: infer Claims extends {
-      /** The Standard Schema. */ readonly '~standard': object;
+    /** The schema. */
+    readonly claims: infer Claims extends {
+      /** The Standard Schema. */
+      readonly '~standard': object;
     };
   }
     ? [schema: { readonly claims: Claims }]

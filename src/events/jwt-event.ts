@@ -12,7 +12,10 @@ export type JwtEvent =
 /** The events by their type. */
 export type JwtEventOf<Type extends JwtEvent['type']> = Extract<
   JwtEvent,
-  { /** The kind of event. */ readonly type: Type }
+  {
+    /** The kind of event. */
+    readonly type: Type;
+  }
 >;
 
 /** A token was signed. A log-in with two tokens has two events. */

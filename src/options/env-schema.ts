@@ -41,8 +41,10 @@ export interface JwtEnv {
     /** For the types of other libraries. It has no value. */
     readonly types?:
       | {
-          /** What it accepts. */ readonly input: Record<string, unknown>;
-          /** What it returns. */ readonly output: Record<string, unknown>;
+          /** What it accepts. */
+          readonly input: Record<string, unknown>;
+          /** What it returns. */
+          readonly output: Record<string, unknown>;
         }
       | undefined;
   };

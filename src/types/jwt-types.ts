@@ -25,7 +25,10 @@ export type LibraryClaims = {
 /** The type of the user in `typeof jwt`. Every other type is the type of a user itself. */
 export type UserOf<T> =
   T extends HasJwtTypes<infer Types>
-    ? Types extends { /** The user. */ readonly user: infer User }
+    ? Types extends {
+        /** The user. */
+        readonly user: infer User;
+      }
       ? User
       : unknown
     : T;
@@ -33,10 +36,20 @@ export type UserOf<T> =
 /** The type of the claims that `@Jwt()` of `typeof jwt` gives: what the schema returns, or the claims of the library too. */
 export type PayloadOf<T> =
   T extends HasJwtTypes<infer Types>
-    ? Types extends { /** The schema, or the claims. */ readonly claims: infer Claims }
+    ? Types extends {
+        /** The schema, or the claims. */
+        readonly claims: infer Claims;
+      }
       ? Claims extends {
-          /** The Standard Schema. */ readonly '~standard': {
-            /** Its types. */ readonly types?: { /** What it returns. */ readonly output: infer Output } | undefined;
+          /** The Standard Schema. */
+          readonly '~standard': {
+            /** Its types. */
+            readonly types?:
+              | {
+                  /** What it returns. */
+                  readonly output: infer Output;
+                }
+              | undefined;
           };
         }
         ? Readonly<Output>
@@ -57,10 +70,20 @@ export type ContextOf<T> = T extends HasJwtTypes
 /** The type of the claims of a new token: some of those that `typeof jwt` declares. `additionalClaims` can add the others. */
 export type NewClaimsOf<T> =
   T extends HasJwtTypes<infer Types>
-    ? Types extends { /** The schema, or the claims. */ readonly claims: infer Claims }
+    ? Types extends {
+        /** The schema, or the claims. */
+        readonly claims: infer Claims;
+      }
       ? Claims extends {
-          /** The Standard Schema. */ readonly '~standard': {
-            /** Its types. */ readonly types?: { /** What it accepts. */ readonly input: infer Input } | undefined;
+          /** The Standard Schema. */
+          readonly '~standard': {
+            /** Its types. */
+            readonly types?:
+              | {
+                  /** What it accepts. */
+                  readonly input: infer Input;
+                }
+              | undefined;
           };
         }
         ? Partial<Input>
@@ -71,7 +94,10 @@ export type NewClaimsOf<T> =
 /** The type of what `TokenService` creates tokens for: the declared one, or the user. */
 export type IdentityOf<T> =
   T extends HasJwtTypes<infer Types>
-    ? Types extends { /** The identity. */ readonly identity: infer Identity }
+    ? Types extends {
+        /** The identity. */
+        readonly identity: infer Identity;
+      }
       ? Identity
       : UserOf<T>
     : unknown;

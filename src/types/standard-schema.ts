@@ -35,7 +35,15 @@ export interface StandardSchemaIssue {
   /** The problem, in the words of the library. */
   readonly message: string;
   /** The path to the wrong member: its keys, or objects with a key. */
-  readonly path?: readonly (PropertyKey | { /** The name of the member. */ readonly key: PropertyKey })[] | undefined;
+  readonly path?:
+    | readonly (
+        | PropertyKey
+        | {
+            /** The name of the member. */
+            readonly key: PropertyKey;
+          }
+      )[]
+    | undefined;
 }
 
 /** Whether a value is a schema. Some libraries have functions as schemas. */

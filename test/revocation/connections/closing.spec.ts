@@ -33,9 +33,10 @@ describeWithRedis('The connections of the library to Redis', () => {
       const { client, close } = await (CLIENTS[name] as NonNullable<(typeof CLIENTS)[string]>)(server.url);
       const app = await ConnectedApp.start({ revocation: { store: new RedisRevocationStore({ client }) } });
       const { accessToken } = await app.tokens.createTokenPair('alice');
-      expect(count()).toBe(1);
+      // The client of the application, and the connection of the store.
+      expect(count()).toBe(2);
       const connection = await app.open(accessToken);
-      await until(() => count() > 1);
+      await until(() => count() > 2);
       await app.close();
       await until(() => count() === 1);
       expect(connection.code).toBeNull();
