@@ -120,7 +120,12 @@ export function defineJwt<Types extends JwtTypes>(
       readonly '~standard': object;
     };
   }
-    ? [schema: { readonly claims: Claims }]
+    ? [
+        schema: {
+          /** The schema. */
+          readonly claims: Claims;
+        },
+      ]
     : []
 ): TypedJwt<Types>;
 export function defineJwt(schema?: { readonly claims: unknown }): object {
