@@ -18,7 +18,7 @@ describe('10,000 open connections', () => {
 
   it('take less than 1 KB each, and less than 400 bytes with one token', () => {
     expect(cost.open).toBe(10_000);
-    expect(cost.bytes.ownToken).toBeLessThan(1000);
+    expect(cost.bytes.ownToken).toBeLessThan(800);
     expect(cost.bytes.sameToken).toBeLessThan(400);
   });
 

@@ -1,4 +1,5 @@
 import type { OwnConnection } from './own-connection.js';
+import { isReply } from './redis-answers.js';
 import type { RedisCommands } from './redis-commands.js';
 
 /** The commands of the store on its own connection. */
@@ -25,9 +26,4 @@ export function ownCommands(own: OwnConnection, { isCluster }: RedisCommands): R
     isCluster,
     primaries: () => own.commands?.primaries() ?? own.open().then((commands) => commands.primaries()),
   };
-}
-
-/** Whether the server has answered. An error reply begins with an upper-case word, such as `OOM`. */
-function isReply(error: unknown): boolean {
-  return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
 }

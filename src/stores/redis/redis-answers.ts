@@ -31,6 +31,6 @@ export async function answersOf(commands: RedisCommands, milliseconds: number): 
 }
 
 /** Whether a server has sent an error, such as `NOPERM` or `LOADING`. Then its connection works. */
-function isReply(error: unknown): boolean {
+export function isReply(error: unknown): boolean {
   return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
 }
