@@ -7,7 +7,7 @@ import { codeBlocksOf } from '../docs/page.js';
 import { Bank } from './support/bank.js';
 import { describeInChromium, useChromium, useOrdinaryWindow } from './support/chromium.js';
 
-const project = new ExampleProject(codeBlocksOf(readFileSync('docs/guide/cookies-and-csrf.md', 'utf8')));
+const project = new ExampleProject(codeBlocksOf(readFileSync('docs/guide/front-end-on-another-site.md', 'utf8')));
 const { allowFrontEnd } = await import(project.path('src/cors.ts'));
 afterAll(() => project.remove());
 

@@ -13,7 +13,7 @@ import { ADAPTERS } from '../support/adapters.js';
 import { forge } from '../support/forge.js';
 import { useJwtApp } from '../support/jwt-app.js';
 
-/** The statements of docs/guide/cookies-and-csrf.md about `app.enableCsrfProtection()` of Nest 12 next to the double submit value. */
+/** The statements of docs/guide/csrf-of-nest.md about `app.enableCsrfProtection()` of Nest 12 next to the double submit value. */
 
 @Controller()
 class RoutesController {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -7,11 +7,10 @@ import { useJwtApp } from '../support/jwt-app.js';
 import { resolveSettings } from '../../src/options/resolve-settings.js';
 import { SETTINGS } from '../../src/options/tokens.js';
 import { ExampleProject } from './example-project.js';
-import { codeBlocksOf } from './page.js';
+import { readPage } from './page.js';
 
-const FILE = 'docs/guide/cookies-and-csrf.md';
-const text = readFileSync(FILE, 'utf8');
-const blocks = codeBlocksOf(text);
+const PAGES = ['docs/guide/cookies.md', 'docs/guide/csrf.md', 'docs/reference/csrf-defences.md'];
+const blocks = PAGES.flatMap((page) => readPage(page).blocks);
 
 process.env.JWT_SECRET_KEY = '0123456789abcdef0123456789abcdef';
 const project = new ExampleProject(blocks);
@@ -25,7 +24,7 @@ afterAll(() => project.remove());
 it('shows valid options', async () => {
   const module = await Test.createTestingModule({ imports: [AppModule as Type] }).compile();
   const settings: unknown = module.get(SETTINGS, { strict: false });
-  expect(settings).toMatchObject({ tokenLocation: ['cookies'], implicitRefresh: { within: 300 } });
+  expect(settings).toMatchObject({ tokenLocation: ['cookies'], cookies: { refresh: { path: '/session' } } });
   expect(() => resolveSettings({ secret: 'xy'.repeat(16), ...prefixedNames })).not.toThrow();
 });
 
