@@ -31,6 +31,9 @@ const ORDER = [
       'guide/front-end-on-another-site',
       'guide/cookies-and-rotation',
       'guide/sessions-and-revocation',
+      'guide/stolen-refresh-tokens',
+      'guide/session-lists',
+      'guide/revocation-notes',
       'guide/stores',
       'guide/choosing-a-store',
       'guide/redis-store',
@@ -74,6 +77,7 @@ const ORDER = [
     pages: [
       'operations/deployment',
       'operations/threat-model',
+      'operations/store-guarantees',
       'operations/outages',
       'operations/scaling',
       'operations/benchmarks',

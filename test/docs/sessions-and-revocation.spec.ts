@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import type { SessionInfo, TokenPair } from 'nestjs-jwt-extended';
 import { ExampleProject } from './example-project.js';
-import { codeBlocksOf } from './page.js';
+import { readPage } from './page.js';
 import { ADAPTERS, startApp, type RunningApp } from '../support/adapters.js';
 import { SECRET } from '../support/forge.js';
 import { send } from '../support/http-client.js';
@@ -10,9 +9,10 @@ import { RecordingLogger } from '../support/recording-logger.js';
 
 process.env.JWT_SECRET_KEY = SECRET;
 
-const text = readFileSync('docs/guide/sessions-and-revocation.md', 'utf8');
-const project = new ExampleProject(codeBlocksOf(text));
+const PAGES = ['docs/guide/sessions-and-revocation.md', 'docs/guide/stolen-refresh-tokens.md'];
+const project = new ExampleProject(PAGES.flatMap((page) => readPage(page).blocks));
 const { AppModule } = await import(project.path('src/app.module.ts'));
+const { AuditLog } = await import(project.path('src/audit-log.ts'));
 
 afterAll(() => project.remove());
 
@@ -20,7 +20,7 @@ describe.each(ADAPTERS)('the sessions of the example, on %s', (adapter) => {
   const log = new RecordingLogger();
   let app: RunningApp;
   beforeAll(async () => {
-    app = await startApp(adapter, { imports: [AppModule] }, (builder) => builder.setLogger(log));
+    app = await startApp(adapter, { imports: [AppModule], providers: [AuditLog] }, (builder) => builder.setLogger(log));
     Logger.overrideLogger(log);
   });
   afterAll(async () => {
