@@ -43,7 +43,10 @@ const ORDER = [
       'guide/log-in',
     ],
   },
-  { text: 'Keys', pages: ['guide/keys', 'guide/identity-providers', 'guide/tenants'] },
+  {
+    text: 'Keys',
+    pages: ['guide/keys', 'guide/key-rotation', 'guide/tenants', 'guide/identity-providers', 'guide/publishing-keys'],
+  },
   {
     text: 'Transports and neighbours',
     folder: 'guide',
@@ -68,6 +71,8 @@ const ORDER = [
       'reference/decorators',
       'reference/transports',
       'reference/csrf-defences',
+      'reference/algorithms',
+      'reference/fetching-keys',
       'reference/differences',
     ],
   },

@@ -15,7 +15,7 @@ interface User {
 }
 
 // A real application reads the keys from its configuration. The name of the key is the name of the tenant here.
-const tenantKeys = new Map([
+export const tenantKeys = new Map([
   ['acme', randomBytes(32)],
   ['globex', randomBytes(32)],
 ]);

@@ -1,3 +1,4 @@
+import { forge } from '../support/forge.js';
 import { describeExample } from './example.js';
 
 describeExample('19-tenant-keys', (example) => {
@@ -16,5 +17,16 @@ describeExample('19-tenant-keys', (example) => {
       const changed = [header, ...token.split('.').slice(1)].join('.');
       expect((await example.request('GET /protected', { token: changed })).status).toBe(422);
     }
+  });
+
+  it('refuses a token that one tenant signs with the name of the other', async () => {
+    const { tenantKeys } = await import('../../examples/19-tenant-keys/main.js');
+    const tokenOf = (tenant: string) =>
+      forge({ sub: `${tenant}:alice`, tenant }, { secret: tenantKeys.get('globex'), header: { kid: 'globex' } });
+    expect((await example.request('GET /protected', { token: tokenOf('globex') })).status).toBe(200);
+    expect(await example.request('GET /protected', { token: tokenOf('acme') })).toMatchObject({
+      status: 422,
+      body: { msg: expect.stringContaining('"tenant"') },
+    });
   });
 });

@@ -7,7 +7,7 @@ export const OTHER_SECRET = 'another-secret-of-these-tests-also-long-enough-for-
 const HASHES = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' } as const;
 
 export interface Signing {
-  secret?: string;
+  secret?: string | Buffer | undefined;
   algorithm?: keyof typeof HASHES;
 }
 

@@ -131,10 +131,10 @@ export function describeBrowser(site: BuiltSite): void {
       await tabTo(page, /Search/);
       await page.keyboard.press('Enter');
       await page.getByRole('searchbox').waitFor();
-      await page.keyboard.type('rotate keys');
+      await page.keyboard.type('change the key');
       await page.locator('.result').first().waitFor();
       await page.keyboard.press('Enter');
-      await page.waitForURL(/\/guide\/keys\.html/);
+      await page.waitForURL(/\/guide\/key-rotation/);
       await close();
     });
 
