@@ -12,6 +12,8 @@ const ORDER = [
       'guide/current-user',
       'guide/user-lookup',
       'guide/extra-claims',
+      'guide/claims-schema',
+      'guide/types',
       'guide/optional-and-public-routes',
       'guide/scopes-and-roles',
       'guide/own-guards',
