@@ -27,9 +27,10 @@ export class RedisPair {
     return `redis://127.0.0.1:${this.address.port}`;
   }
 
-  /** Waits until the replica has all that the primary has. */
+  /** Waits until the replica has all that the primary has now. `WAIT` waits only for writes of its own connection. */
   async untilReplicated(): Promise<void> {
-    await until(() => this.primary.run('WAIT', '1', '1000') === '1');
+    const offset = offsetOf(this.primary, 'master_repl_offset');
+    await until(() => offsetOf(this.replica, 'slave_repl_offset') >= offset);
   }
 
   /** The primary ends, the replica becomes the primary, and the address leads there. */
@@ -42,4 +43,8 @@ export class RedisPair {
   async stop(): Promise<void> {
     await Promise.all([this.address.stop(), this.link.stop(), this.primary.stop(), this.replica.stop()]);
   }
+}
+
+function offsetOf(server: RedisServer, name: string): number {
+  return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(server.run('INFO', 'replication'))?.[1] ?? NaN);
 }
