@@ -2,7 +2,7 @@ import { InvalidTokenException, RevokedTokenException } from '../errors/exceptio
 import type { Settings } from '../options/settings.js';
 import type { JwtEvents } from '../events/jwt-events.js';
 import type { RevocationEvents } from './revocation-events.js';
-import type { Adoption, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
+import type { Adoption, OpenOutcome, RefreshOutcome, SessionRecord } from '../stores/revocation-store.js';
 import { clockSkewOf, earliestIssue } from './clock-skew.js';
 import { newSessionId, requireSubject, subjectHash } from '../stores/session-id.js';
 import { forSession, OPENING, PRESENTATION } from './store-answers.js';
@@ -60,8 +60,7 @@ export class Sessions {
       forSession(sid, OPENING),
     );
     if (result.outcome !== 'opened') throw new RevokedTokenException();
-    // A new session can end the least recently used one of the subject.
-    if (this.settings.rotation.maxPerUser !== null) this.events.own.emit({ type: 'part', subject });
+    this.reportLimit(subject, result);
     if (!existing) this.events.emit({ type: 'session-opened', sid, identity: content.identity });
     return issuanceOf(result.session);
   }
@@ -115,10 +114,16 @@ export class Sessions {
         ),
       forSession(sid, PRESENTATION),
     );
-    if (adopts && this.settings.rotation.maxPerUser !== null) this.events.own.emit({ type: 'part', subject });
+    if (adopts) this.reportLimit(subject, result);
     if (result.outcome === 'reused') this.events.own.emit({ type: 'session', subject, sid });
     this.report(result, sid, payload);
     return result;
+  }
+
+  /** A new session can end the least recently used ones of its subject. */
+  private reportLimit(subject: string, result: OpenOutcome | RefreshOutcome): void {
+    const mayHaveEnded = !('session' in result) || result.othersEnded !== false;
+    if (this.settings.rotation.maxPerUser !== null && mayHaveEnded) this.events.own.emit({ type: 'part', subject });
   }
 
   private adoption(payload: JwtPayload): Adoption {

@@ -99,12 +99,22 @@ export interface Adoption {
   readonly maxPerSubject: number | null;
 }
 
+/** What a store says of a session that it wrote, or found. */
+export interface StoredOutcome {
+  /** The session as it is now. */
+  readonly session: SessionRecord;
+  /**
+   * `false`: `maxPerSubject` has ended no other session, so nothing that a process remembers of the subject has changed. A store that
+   * cannot tell leaves it out.
+   */
+  readonly othersEnded?: boolean | undefined;
+}
+
 /**
  * What `openSession` did. `opened`: this is the session now. `unknown`: the session does not exist, or has no time left.
  * `late`: the deadline has passed, and nothing was changed.
  */
-export type OpenOutcome =
-  { readonly outcome: 'opened'; readonly session: SessionRecord } | { readonly outcome: 'unknown' | 'late' };
+export type OpenOutcome = (StoredOutcome & { readonly outcome: 'opened' }) | { readonly outcome: 'unknown' | 'late' };
 
 /**
  * What a presented refresh token is, and what became of its session.
@@ -119,7 +129,7 @@ export type OpenOutcome =
  * | `late`     |                                              | was not changed: the deadline has passed |
  */
 export type RefreshOutcome =
-  | { readonly outcome: 'current' | 'rotated' | 'repeated'; readonly session: SessionRecord }
+  | (StoredOutcome & { readonly outcome: 'current' | 'rotated' | 'repeated' })
   | { readonly outcome: 'reused' | 'unknown' | 'late' };
 
 /** A question about one token. */

@@ -198,26 +198,32 @@ export class MemoryRevocationStore extends RevocationStore {
     { subject, sid }: { readonly subject: string; readonly sid: string },
     now: number,
   ): Answer {
+    let { answer } = decision;
     if (decision.write === 'end') this.sessions.remove(subject, sid);
     if (decision.write === 'session') {
       const { record, keepUntil, denial, maxPerSubject } = decision;
       this.sessions.put(subject, record, keepUntil ?? Infinity);
       if (denial !== null) this.addDenial(subject, denial, now);
-      if (maxPerSubject !== null) this.limit(subject, maxPerSubject, now);
+      if (maxPerSubject !== null) answer = { ...answer, othersEnded: this.limit(subject, maxPerSubject, now) };
     }
     this.#report(subject);
-    return decision.answer;
+    return answer;
   }
 
-  /** Ends the least recently used sessions beyond a limit, at most some of them. The next new session ends others. */
-  private limit(subject: string, maxPerSubject: number, now: number): void {
-    if (this.sessions.countOf(subject) <= maxPerSubject) return;
+  /**
+   * Ends the least recently used sessions beyond a limit, at most some of them. The next new session ends others. Returns whether
+   * one has ended.
+   */
+  private limit(subject: string, maxPerSubject: number, now: number): boolean {
+    if (this.sessions.countOf(subject) <= maxPerSubject) return false;
     this.sessions.removeWhere(subject, ({ removeAt }) => removeAt <= now);
     let steps = 0;
     for (const sid of this.sessions.namesOf(subject)) {
-      if (this.sessions.countOf(subject) <= maxPerSubject || steps++ === SESSIONS_PER_STEP) return;
+      if (this.sessions.countOf(subject) <= maxPerSubject || steps === SESSIONS_PER_STEP) break;
       this.sessions.remove(subject, sid);
+      steps++;
     }
+    return steps > 0;
   }
 
   /** Keeps the note of sessions that ended. Many of them do not hold the event loop, but then the process must not end meanwhile. */

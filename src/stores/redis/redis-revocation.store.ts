@@ -263,6 +263,8 @@ export class RedisRevocationStore extends RevocationStore {
 }
 
 /** An answer of a script: an outcome, and the record of a session if there is one. */
-function readOutcome([outcome, record]: string[]) {
-  return record === undefined ? { outcome } : { outcome, session: readStored(record).record };
+function readOutcome([outcome, record, , ended]: string[]) {
+  if (record === undefined) return { outcome };
+  const { record: session } = readStored(record);
+  return ended === undefined ? { outcome, session } : { outcome, session, othersEnded: ended !== '' };
 }

@@ -126,10 +126,10 @@ local function exists(sid)
 end
 
 -- Ends the least recently used sessions, except one, until the subject has no more than max_sessions. It looks at some of them
--- only. Returns whether there are still too many.
+-- only. Returns whether there are still too many, and whether sessions have ended.
 local function limit(max_sessions, except)
   local over = max_sessions and redis.call('ZCARD', index) - max_sessions or 0
-  if over <= 0 then return false end
+  if over <= 0 then return false, false end
   local others = {}
   for _, sid in ipairs(redis.call('ZRANGE', order, 0, most)) do
     if not exists(sid) then
@@ -139,7 +139,7 @@ local function limit(max_sessions, except)
   end
   for position = 1, math.min(over, #others) do end_session(others[position]) end
   tidy_index()
-  return over > #others and #others > 0
+  return over > #others and #others > 0, over > 0 and #others > 0
 end
 
 -- Denies for so many milliseconds, without a number for ever. Never shortens a denial, and keeps its first note.

@@ -11,8 +11,8 @@ export interface RedisScript {
 }
 
 /**
- * KEYS: index, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome, record, and `more` if
- * `SWEEP` has work.
+ * KEYS: index, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome, record, `more` if
+ * `SWEEP` has work, and `ended` if the limit has ended sessions.
  */
 export const OPEN = write(`${RENEWAL}
 local device, max_sessions, must_exist = text_or_nil(ARGV[10]), tonumber(ARGV[11]), ARGV[12] == '1'
@@ -25,8 +25,9 @@ else
   record = { sid = sid, openedAt = now, device = device, generation = read_endings().generation }
 end
 if not renew(record) then return { 'unknown' } end
-local has_more = not must_exist and limit(max_sessions, sid)
-return { 'opened', encode(record), (has_more or has_remains()) and 'more' or '' }
+local has_more, has_ended = false, false
+if not must_exist then has_more, has_ended = limit(max_sessions, sid) end
+return { 'opened', encode(record), (has_more or has_remains()) and 'more' or '', has_ended and 'ended' or '' }
 `);
 
 /**
@@ -56,7 +57,8 @@ if not record then
   local answer = rotate({ sid = sid, openedAt = now, generation = read_endings().generation })
   if answer[1] == 'rotated' then
     deny(KEYS[3], adopt.deny_for)
-    if limit(adopt.max_sessions, sid) then answer[3] = 'more' end
+    local has_more, has_ended = limit(adopt.max_sessions, sid)
+    answer[3], answer[4] = has_more and 'more' or '', has_ended and 'ended' or ''
   end
   return answer
 end

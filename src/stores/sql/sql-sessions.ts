@@ -72,7 +72,9 @@ export class SqlSessions {
     const { decision, snapshot } = step;
     if (snapshot.endings.hasRemains) this.sweeps.start(key.subject, () => this.sweeps.removeRemains(key.subject));
     if (decision.write !== 'session' || decision.maxPerSubject === null) return decision.answer;
-    return (await this.limit(key.subject, decision.maxPerSubject, snapshot, deadline)) ? decision.answer : LATE.answer;
+    const othersEnded = await this.limit(key.subject, decision.maxPerSubject, snapshot, deadline);
+    const answer = { ...decision.answer, othersEnded };
+    return othersEnded === null ? LATE.answer : answer;
   }
 
   /** Writes what was decided. `false`: another process has changed the rows, or it is too late. */
@@ -116,18 +118,21 @@ export class SqlSessions {
     return this.table.adopt(subject, cutOffRevision, rows, deadline);
   }
 
-  /** Ends the least recently used sessions of a subject beyond a limit, or at least some of them. `false`: too late. */
+  /**
+   * Ends the least recently used sessions of a subject beyond a limit, or at least some of them. Returns whether there were any;
+   * `null`: it is too late.
+   */
   private async limit(
     subject: string,
     maxPerSubject: number,
     { endings }: SubjectSnapshot,
     deadline: number,
-  ): Promise<boolean> {
+  ): Promise<boolean | null> {
     const ids = await retry(() => this.table.pages.findBeyond(subject, maxPerSubject, endings, SESSIONS_PER_STATEMENT));
-    if (ids.length === 0) return true;
+    if (ids.length === 0) return false;
     if (!(await retry<boolean>(() => this.table.removeIds(subject, ids, deadline), false))) {
       // Another process has removed them, or it is too late.
-      if ((await this.table.clock()) > deadline) return false;
+      if ((await this.table.clock()) > deadline) return null;
     }
     const isMore = ids.length === SESSIONS_PER_STATEMENT;
     if (isMore) this.sweeps.start(subject, () => this.sweeps.removeBeyond(subject, maxPerSubject));

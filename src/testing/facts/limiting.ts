@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
 import type { SessionRecord } from '../../stores/revocation-store.js';
 import { expectOutcome } from '../store-subject.js';
 import type { Facts } from './facts.js';
@@ -32,6 +32,14 @@ export const limiting: Facts = {
     const first = await alice.open({ maxPerSubject: 2 });
     const second = await alice.open({ maxPerSubject: 2 });
     deepEqual(await alice.sids(), [first.sid, second.sid].sort());
+  },
+
+  'an outcome without ended sessions is one of a write that has ended none': async (alice) => {
+    const othersEnded = async () =>
+      ({ othersEnded: undefined, ...(await alice.openWith({ maxPerSubject: 2 })) }).othersEnded;
+    notEqual(await othersEnded(), true);
+    notEqual(await othersEnded(), true);
+    notEqual(await othersEnded(), false);
   },
 
   'a session that gets a new token ends no other session': async (alice) => {

@@ -42,13 +42,14 @@ export class ModelStore {
         : { openedAt: this.time, device: open.device };
     const session = this.renew(open, open.token, { ...opened, parentId: null, rotatedAt: null });
     if (session === null) return { outcome: 'unknown' };
-    if (!open.existing) this.limit(open.subject, open.maxPerSubject);
-    return { outcome: 'opened', session };
+    return { outcome: 'opened', session, ...(!open.existing && this.limit(open.subject, open.maxPerSubject)) };
   }
 
-  private limit(subject: string, most: number | null): void {
-    const beyond = most === null ? [] : this.listSessions(subject).slice(most);
+  private limit(subject: string, most: number | null) {
+    if (most === null) return {};
+    const beyond = this.listSessions(subject).slice(most);
     for (const { sid } of beyond) this.remove(subject, sid);
+    return { othersEnded: beyond.length > 0 };
   }
 
   present(token: PresentedRefreshToken, deadline: number): RefreshOutcome {
@@ -63,8 +64,7 @@ export class ModelStore {
       const adopted = this.renew(token, successor, { openedAt: this.time, device: null, ...rotation });
       if (adopted === null) return { outcome: 'unknown' };
       this.deny(subject, presentedId, adopt.denyFor, deadline);
-      this.limit(subject, adopt.maxPerSubject);
-      return { outcome: 'rotated', session: adopted };
+      return { outcome: 'rotated', session: adopted, ...this.limit(subject, adopt.maxPerSubject) };
     }
     if (presentedId === session.currentId) {
       if (successor === null) return { outcome: 'current', session };

@@ -503,6 +503,23 @@ describe('Live connections', () => {
       expect((await again).code).toBeNull();
     });
 
+    it('are not asked about because of another log-in of their user that ends no session', async () => {
+      const store = new DistantStore();
+      const app = await start({ revocation: { store }, rotation: { maxPerUser: 2 } });
+      const { token } = await session(app);
+      const opening = app.open(token);
+      await time.pass(5);
+      await opening;
+      await time.pass(6_000);
+      store.queries.length = 0;
+      await session(app);
+      await time.pass(100);
+      expect(store.queries).toEqual([]);
+      await session(app);
+      await time.pass(100);
+      expect((await opening).code).toBe('JWT_REVOKED');
+    });
+
     it('send few questions, and not one for each connection', async () => {
       const store = new DistantStore();
       const app = await start({ revocation: { store }, rotation: { maxPerUser: false } });
