@@ -16,5 +16,6 @@ export type {
   SessionPage,
   SessionPageQuery,
   SessionRecord,
+  StoredOutcome,
   StoreWatch,
 } from './stores/revocation-store.js';
