@@ -1,9 +1,8 @@
-import type { Settings } from '../options/settings.js';
 import type { TokenService } from '../token.service.js';
 import type { TokenLocation } from '../types/token-location.js';
-import type { SettledRequirement } from '../types/requirement.js';
+import { claimVariants, lacks, type ClaimSources, type Lacking } from './claim-variants.js';
 import type { JwtTesting } from './jwt-testing.js';
-import { formsOf } from './test-tokens.js';
+import { formsOf, withOtherSignature } from './test-tokens.js';
 
 /** A kind of request that an operation must refuse. */
 export type BadToken =
@@ -37,20 +36,19 @@ export interface BadRequest {
  *
  * @internal
  */
-export interface BadTokenSources {
-  readonly requirement: SettledRequirement;
+export interface BadTokenSources extends ClaimSources {
   /** The HTTP method, in upper case. */
   readonly method: string;
   readonly jwt: JwtTesting;
   readonly tokens: TokenService;
-  readonly settings: Settings;
   /** The user of the tokens. */
   readonly identity: unknown;
 }
 
-/** Claims that replace those that the operation requires. */
+/** How a bad token differs from one that the operation accepts. */
 interface Changes {
   readonly claims?: object;
+  readonly lacking?: Lacking;
   readonly fresh?: boolean;
   readonly isRefresh?: boolean;
 }
@@ -70,11 +68,7 @@ const KINDS: readonly Kind[] = [
   {
     kind: 'forged',
     when: always,
-    token: async (sources) => {
-      const token = await create(sources);
-      const { token: other } = await sources.jwt.forged(sources.identity);
-      return token.slice(0, token.lastIndexOf('.')) + other.slice(other.lastIndexOf('.'));
-    },
+    token: async (sources) => withOtherSignature(await create(sources)),
   },
   {
     kind: 'unsigned',
@@ -108,12 +102,12 @@ const KINDS: readonly Kind[] = [
   {
     kind: 'without scope',
     when: ({ requirement: { scopes, anyScope } }) => scopes.length + anyScope.length > 0,
-    token: (sources) => create(sources, { claims: { [scopeClaimOf(sources)]: '' } }),
+    token: (sources) => create(sources, { lacking: 'scope' }),
   },
   {
     kind: 'without role',
     when: ({ requirement }) => requirement.roles.length > 0,
-    token: (sources) => create(sources, { claims: { [sources.settings.rolesClaim]: [] } }),
+    token: (sources) => create(sources, { lacking: 'role' }),
   },
 ];
 
@@ -155,17 +149,24 @@ function requestWith(kind: BadToken, token: string, location: TokenLocation, sou
 
 /** A token with everything that the operation requires, apart from the changes. */
 async function create(sources: BadTokenSources, changes: Changes = {}): Promise<string> {
-  const { requirement, tokens, identity, settings } = sources;
-  const { scopes, anyScope, roles } = requirement;
-  const claims = {
-    ...(scopes.length + anyScope.length > 0 && { [scopeClaimOf(sources)]: [...scopes, ...anyScope].join(' ') }),
-    ...(roles.length > 0 && { [settings.rolesClaim]: roles }),
-    ...changes.claims,
-  };
-  if (changes.isRefresh ?? requirement.refresh) return tokens.createRefreshToken(identity, { claims });
-  return tokens.createAccessToken(identity, { claims, fresh: changes.fresh ?? requirement.fresh });
+  const { lacking } = changes;
+  let firstError: Error | null = null;
+  for (const claims of claimVariants(sources, lacking)) {
+    try {
+      const token = await createWith({ ...claims, ...changes.claims }, sources, changes);
+      const { payload } = sources.tokens.decodeUnverified(token);
+      if (lacking === undefined || lacks(payload ?? {}, sources, lacking)) return token;
+    } catch (error) {
+      firstError ??= error as Error;
+      // Only a schema accepts one variant and refuses another.
+      if (sources.settings.claims === null) break;
+    }
+  }
+  throw firstError ?? new TypeError(`every new token has the ${lacking} that the operation requires.`);
 }
 
-function scopeClaimOf({ settings }: BadTokenSources): string {
-  return settings.scopeClaim ?? 'scope';
+function createWith(claims: object, sources: BadTokenSources, { isRefresh, fresh }: Changes): Promise<string> {
+  const { requirement, tokens, identity } = sources;
+  if (isRefresh ?? requirement.refresh) return tokens.createRefreshToken(identity, { claims });
+  return tokens.createAccessToken(identity, { claims, fresh: fresh ?? requirement.fresh });
 }

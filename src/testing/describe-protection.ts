@@ -8,6 +8,7 @@ import { TokenService } from '../token.service.js';
 import { isPromise } from '../types/awaitable.js';
 import { accessLock } from './access-lock.js';
 import { badRequestsFor, type BadRequest, type BadToken } from './bad-tokens.js';
+import type { RequiredNames } from './claim-variants.js';
 import { addressOf, isCallable, methodOf, statusOf } from './http-probe.js';
 import { JwtTesting } from './jwt-testing.js';
 
@@ -19,6 +20,14 @@ export interface ProtectionOptions {
    * @default 'tester'
    */
   identity?: unknown;
+  /**
+   * Further claims of the tokens, if a schema of the option `claims` requires them. The scopes and roles of an operation replace
+   * those in here that it refuses.
+   *
+   * @default none
+   * @example claims: { tenant: 'acme', role: 'reader' }
+   */
+  claims?: object | undefined;
   /**
    * The file of `accessLock()`, which is compared first. Without it, a handler whose decorator was removed counts as open.
    *
@@ -65,16 +74,18 @@ export async function describeProtection(
   const base = await addressOf(app);
   const parts = partsOf(app, 'describeProtection');
   const tokens = app.get(TokenService, { strict: false });
-  const sources = { tokens, settings: parts.settings, jwt: new JwtTesting(tokens, parts.settings) };
+  const handlers = callableHandlersOf(parts);
+  const { identity = 'tester', claims: given = {} } = options;
+  const jwt = new JwtTesting(tokens, parts.settings);
+  const sources = { tokens, settings: parts.settings, jwt, identity, given: { ...given }, names: namesOf(handlers) };
   const watch = new GuardWatch(app.get(JwtAuthenticator, { strict: false }));
   const calls: ProtectionCall[] = [];
   const holes: string[] = [];
   try {
-    for (const { handler, entry } of protectedHandlers(callableHandlersOf(parts))) {
+    for (const { handler, entry } of protectedHandlers(handlers)) {
       const { route } = entry;
       if (route === null || handler.requirement === null || !isCallable(parts.config)) continue;
-      const { identity = 'tester' } = options;
-      const operation = { ...sources, requirement: handler.requirement, method: methodOf(route), identity };
+      const operation = { ...sources, requirement: handler.requirement, method: methodOf(route) };
       for (const bad of await badRequests(operation)) {
         watch.forget();
         const status = await statusOf(base, route, parts.config, bad);
@@ -96,15 +107,24 @@ function protectedHandlers(all: readonly CallableHandler[]): CallableHandler[] {
   return all.filter(({ handler }) => Reflect.getMetadata(METHOD, handler.method) !== OPTIONS_METHOD);
 }
 
+/** The scopes and roles that the operations of the application require. */
+function namesOf(handlers: readonly CallableHandler[]): RequiredNames {
+  const requirements = handlers.flatMap(({ handler: { requirement } }) => requirement ?? []);
+  const scopes = requirements.flatMap((each) => [...each.scopes, ...each.anyScope]);
+  return { scopes: [...new Set(scopes)], roles: [...new Set(requirements.flatMap(({ roles }) => roles))] };
+}
+
 async function badRequests(sources: Parameters<typeof badRequestsFor>[0]): Promise<BadRequest[]> {
   try {
     return await badRequestsFor(sources);
   } catch (cause) {
-    throw new Error(
-      `describeProtection() could not make a token for ${String(sources.identity)}: ${(cause as Error).message} ` +
-        'Pass a user of the application as the option identity.',
-      { cause },
-    );
+    const { identity, settings } = sources;
+    const hint =
+      settings.claims === null
+        ? 'Pass a user of the application as the option identity.'
+        : 'Pass a user as the option identity, and claims that the schema accepts as the option claims.';
+    const text = `describeProtection() could not make a token for ${String(identity)}: ${(cause as Error).message} ${hint}`;
+    throw new Error(text, { cause });
   }
 }
 

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import { partsOf } from '../access/nest-application.js';
 import type { Duration } from '../options/duration.js';
 import type { Settings } from '../options/settings.js';
 import { TokenService } from '../token.service.js';
 import type { TokenReference } from '../token-options.js';
-import { formsOf, type TestToken } from './test-tokens.js';
+import { formsOf, withOtherSignature, type TestToken } from './test-tokens.js';
 
 /** How `as()` logs a user in. */
 export interface TestLogInOptions {
@@ -103,10 +102,7 @@ export class JwtTesting {
   /** A token with a wrong signature. Everything else in it is right. */
   async forged(identity: unknown = 'tester', options: TestLogInOptions = {}): Promise<TestLogIn> {
     const { token } = await this.as(identity, options);
-    const signature = token.slice(token.lastIndexOf('.') + 1);
-    const other = randomBytes(Buffer.from(signature, 'base64url').length).toString('base64url');
-    const forged = `${token.slice(0, -signature.length)}${other}`;
-    return Object.freeze({ ...this.forms(forged, 'access', options), refresh: null });
+    return Object.freeze({ ...this.forms(withOtherSignature(token), 'access', options), refresh: null });
   }
 
   private forms(token: string, kind: 'access' | 'refresh', { cookies }: TestLogInOptions): TestToken {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Settings } from '../options/settings.js';
 import type { TokenType } from '../types/claims.js';
 
@@ -47,4 +48,15 @@ function csrfClaimOf(token: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The token with a wrong signature of the same length.
+ *
+ * @internal
+ */
+export function withOtherSignature(token: string): string {
+  const end = token.lastIndexOf('.') + 1;
+  const { length } = Buffer.from(token.slice(end), 'base64url');
+  return token.slice(0, end) + randomBytes(length).toString('base64url');
 }
