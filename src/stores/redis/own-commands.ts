@@ -10,7 +10,7 @@ export function ownCommands(own: OwnConnection, { isCluster }: RedisCommands): R
   return {
     mget: (keys) =>
       own.commands === null ? own.open().then((commands) => commands.mget(keys)) : own.commands.mget(keys),
-    members: (key) => on((commands) => commands.members(key)),
+    members: (key, first, last) => on((commands) => commands.members(key, first, last)),
     run: async (script, keys, args) => {
       try {
         return await on((commands) => commands.run(script, keys, args));

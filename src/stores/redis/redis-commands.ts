@@ -19,8 +19,8 @@ export interface NodeCommands {
 
 /** The commands that the store sends through a client. */
 export interface RedisCommands extends NodeCommands {
-  /** All members of a sorted set. */
-  members(key: string): Promise<string[]>;
+  /** Members of a sorted set, by their ranks; -1 is the last one. */
+  members(key: string, first: number, last: number): Promise<string[]>;
   /** Whether the application has opened the client. */
   isOpen(): boolean;
   /** Whether the client knows all nodes of a cluster. */
@@ -55,7 +55,7 @@ interface PrefixedCluster {
 function nodeRedisCommands(client: NodeRedisClient | NodeRedisCluster): RedisCommands {
   return {
     mget: async (keys) => texts(await client.mGet(keys)),
-    members: async (key) => texts(await client.zRange(key, 0, -1)) as string[],
+    members: async (key, first, last) => texts(await client.zRange(key, first, last)) as string[],
     run: (script, keys, args) => {
       const options = { keys, arguments: args };
       return byHashOrText(
@@ -83,7 +83,7 @@ interface IoredisParts {
 function ioredisCommands(client: IoredisClient & IoredisParts): RedisCommands {
   return {
     mget: async (keys) => texts(await client.mget(keys)),
-    members: async (key) => texts(await client.zrange(key, 0, '-1')) as string[],
+    members: async (key, first, last) => texts(await client.zrange(key, first, String(last))) as string[],
     run: (script, keys, args) =>
       byHashOrText(
         () => client.evalsha(script.sha1, keys.length, ...keys, ...args),

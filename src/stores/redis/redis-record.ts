@@ -1,10 +1,4 @@
-import type {
-  CurrentRefreshToken,
-  EndedSession,
-  NotedRevocation,
-  SessionLimits,
-  SessionRecord,
-} from '../revocation-store.js';
+import type { CurrentRefreshToken, SessionLimits, SessionRecord } from '../revocation-store.js';
 
 /** The value of a session's key. */
 interface SessionValue {
@@ -23,25 +17,6 @@ export interface StoredSession {
 export function readStored(value: string): StoredSession {
   const { generation = 0, session } = JSON.parse(value) as SessionValue;
   return { generation, record: session };
-}
-
-/** The value of a key that holds a note. */
-type StoredNote = { readonly createdMicros: number; readonly note: string } & (
-  { readonly session: EndedSession } | { readonly session?: undefined; readonly jti: string }
-);
-
-/** The notes in the values of several keys, the latest first. `null` is an entry that has expired, `1` a denial without a note. */
-export function readNotes(values: readonly (string | null)[]): NotedRevocation[] {
-  const texts = values.filter((value) => value !== null).filter((value) => value !== '1');
-  const stored = texts.map((text) => JSON.parse(text) as StoredNote);
-  return stored.sort((left, right) => right.createdMicros - left.createdMicros).map(toNoted);
-}
-
-function toNoted(stored: StoredNote): NotedRevocation {
-  const { note, createdMicros } = stored;
-  const createdAt = Math.floor(createdMicros / 1000);
-  if (stored.session === undefined) return { session: null, jti: stored.jti, note, createdAt };
-  return { session: stored.session, jti: null, note, createdAt };
 }
 
 /** The arguments of a script that describe a token and the limits of its session. Without a token, its id is empty. */

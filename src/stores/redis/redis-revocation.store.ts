@@ -26,7 +26,8 @@ import { addLookUpKeys, readLookUps } from './redis-look-ups.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
 import { duplicateOf } from './redis-duplicates.js';
 import { currentSessions } from './redis-endings.js';
-import { optionalNumber, optionalText, readNotes, readStored, tokenArguments } from './redis-record.js';
+import { listNotes } from './redis-notes.js';
+import { optionalNumber, optionalText, readStored, tokenArguments } from './redis-record.js';
 import { DENY, END, END_ALL, LIST, OPEN, PRESENT, SWEEP, type RedisScript } from './redis-scripts.js';
 import { ReplicatedWrites } from './redis-replicas.js';
 import { describeServers } from './redis-servers.js';
@@ -35,7 +36,7 @@ import { describeWatchProblem, watchRedis } from './redis-watch.js';
 
 const LOOK_UPS_AT_ONCE = 64;
 
-/** How many sessions or notes are read at once. */
+/** How many sessions are read at once. */
 const READ_AT_ONCE = 500;
 
 /** The time of a last use, in microseconds. */
@@ -221,15 +222,8 @@ export class RedisRevocationStore extends RevocationStore {
     return { sessions, next };
   }
 
-  override async listNoted(subject: string): Promise<NotedRevocation[]> {
-    const keys = subjectKeys(this.prefix, subject);
-    const ends = await this.commands.members(keys.notes);
-    const values: (string | null)[] = [];
-    while (values.length < ends.length) {
-      const some = ends.slice(values.length, values.length + READ_AT_ONCE);
-      values.push(...(await this.commands.mget(some.map(keys.noted))));
-    }
-    return readNotes(values);
+  override listNoted(subject: string): Promise<NotedRevocation[]> {
+    return listNotes(this.commands, subjectKeys(this.prefix, subject));
   }
 
   override async describeProblems(): Promise<string[]> {

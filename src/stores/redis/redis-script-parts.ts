@@ -96,7 +96,9 @@ end
 local function list_note(key, lifetime)
   local notes = base .. 'n'
   redis.call('ZADD', notes, lifetime and whole(now + lifetime) or '+inf', string.sub(key, #index))
-  redis.call('ZREMRANGEBYSCORE', notes, '-inf', '(' .. whole(now))
+  -- Two for each that comes: all that have expired can be too many for one script.
+  local expired = redis.call('ZRANGEBYSCORE', notes, '-inf', '(' .. whole(now), 'LIMIT', 0, 2)
+  if #expired > 0 then redis.call('ZREM', notes, unpack(expired)) end
   expire_with_last(notes)
 end
 
