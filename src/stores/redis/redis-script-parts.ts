@@ -128,10 +128,11 @@ local function exists(sid)
 end
 
 -- Ends the least recently used sessions, except one, until the subject has no more than max_sessions. It looks at some of them
--- only. Returns whether there are still too many, and whether sessions have ended.
+-- only. Returns whether there are still too many, and 'ended' if sessions have ended; nothing without max_sessions.
 local function limit(max_sessions, except)
-  local over = max_sessions and redis.call('ZCARD', index) - max_sessions or 0
-  if over <= 0 then return false, false end
+  if not max_sessions then return false end
+  local over = redis.call('ZCARD', index) - max_sessions
+  if over <= 0 then return false, '' end
   local others = {}
   for _, sid in ipairs(redis.call('ZRANGE', order, 0, most)) do
     if not exists(sid) then
@@ -141,7 +142,7 @@ local function limit(max_sessions, except)
   end
   for position = 1, math.min(over, #others) do end_session(others[position]) end
   tidy_index()
-  return over > #others and #others > 0, over > 0 and #others > 0
+  return over > #others and #others > 0, over > 0 and #others > 0 and 'ended' or ''
 end
 
 -- Denies for so many milliseconds, without a number for ever. Never shortens a denial, and keeps its first note.

@@ -12,7 +12,7 @@ export interface RedisScript {
 
 /**
  * KEYS: index, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome, record, `more` if
- * `SWEEP` has work, and `ended` if the limit has ended sessions.
+ * `SWEEP` has work, and with a limit `ended` if it has ended sessions.
  */
 export const OPEN = write(`${RENEWAL}
 local device, max_sessions, must_exist = text_or_nil(ARGV[10]), tonumber(ARGV[11]), ARGV[12] == '1'
@@ -25,9 +25,9 @@ else
   record = { sid = sid, openedAt = now, device = device, generation = read_endings().generation }
 end
 if not renew(record) then return { 'unknown' } end
-local has_more, has_ended = false, false
-if not must_exist then has_more, has_ended = limit(max_sessions, sid) end
-return { 'opened', encode(record), (has_more or has_remains()) and 'more' or '', has_ended and 'ended' or '' }
+local has_more, ended = false, nil
+if not must_exist then has_more, ended = limit(max_sessions, sid) end
+return { 'opened', encode(record), (has_more or has_remains()) and 'more' or '', ended }
 `);
 
 /**
@@ -57,8 +57,8 @@ if not record then
   local answer = rotate({ sid = sid, openedAt = now, generation = read_endings().generation })
   if answer[1] == 'rotated' then
     deny(KEYS[3], adopt.deny_for)
-    local has_more, has_ended = limit(adopt.max_sessions, sid)
-    answer[3], answer[4] = has_more and 'more' or '', has_ended and 'ended' or ''
+    local has_more, ended = limit(adopt.max_sessions, sid)
+    answer[3], answer[4] = has_more and 'more' or '', ended
   end
   return answer
 end
