@@ -60,7 +60,7 @@ export class RepositoryCopy {
   }
 
   private spawn(command: string, env: NodeJS.ProcessEnv): ChildProcess & { output: string } {
-    // The shell of a user does not have the variables of Jest. Colors would split the address of a server.
+    // The shell of a user does not have the variables of Jest.
     const {
       FORCE_COLOR: _color,
       NODE_OPTIONS: _options,
@@ -68,10 +68,11 @@ export class RepositoryCopy {
       JEST_WORKER_ID: _worker,
       ...inherited
     } = process.env;
-    const child = Object.assign(
-      spawn(command, { cwd: this.folder, env: { ...inherited, ...env }, shell: true, detached: true, stdio: 'pipe' }),
-      { output: '' },
-    );
+    // With CI=true some programs print colors into a pipe, which would split the address of a server.
+    const options = { cwd: this.folder, env: { ...inherited, NO_COLOR: '1', ...env } };
+    const child = Object.assign(spawn(command, { ...options, shell: true, detached: true, stdio: 'pipe' }), {
+      output: '',
+    });
     child.stdin.end();
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (child.output += text));
