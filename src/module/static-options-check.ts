@@ -14,11 +14,18 @@ export class StaticOptionsCheck {
   /** @throws TypeError if the options, or a provider they inject, have request scope. */
   constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
     const configurations = [...modules.values()].map(({ providers }) => providers.get(CONFIGURATION));
-    if (configurations.every((configuration) => configuration?.isDependencyTreeStatic() ?? true)) return;
-    throw new TypeError(
-      'JwtExtendedModule.forRootAsync(): the options depend on a request-scoped provider (REQUEST, or a provider that ' +
-        'injects it). They are read once, at the start. For a key per tenant use the options encodeKey and decodeKey; ' +
-        'callbacks get the request as their last argument.',
-    );
+    if (!configurations.every((configuration) => configuration?.isDependencyTreeStatic() ?? true)) {
+      throw new TypeError(
+        'JwtExtendedModule.forRootAsync(): the options depend on a request-scoped provider (REQUEST, or a provider that ' +
+          'injects it). They are read once, at the start. For a key per tenant use the options encodeKey and decodeKey; ' +
+          'callbacks get the request as their last argument.',
+      );
+    }
+    removeFrom(modules);
   }
+}
+
+/** Nest would log this class among the controllers that have routes. */
+function removeFrom(modules: ModulesContainer): void {
+  for (const { controllers } of modules.values()) controllers.delete(StaticOptionsCheck);
 }

@@ -122,6 +122,21 @@ describe.each(ADAPTERS)('the module on %s', (adapter) => {
     expect(withToken).toMatchObject({ status: 200 });
   });
 
+  it('lists only controllers with routes in the log of the start', async () => {
+    const lines: unknown[][] = [];
+    const logger = { log: (...line: unknown[]) => void lines.push(line), error() {}, warn() {} };
+    const metadata = { imports: [JwtExtendedModule.forRoot({ secret: SECRET })], controllers: [ProtectedController] };
+    const running = await startApp(
+      adapter,
+      metadata,
+      (builder) => builder,
+      (app) => app.useLogger(logger),
+    );
+    await running.close();
+    const resolved = lines.filter(([, context]) => context === 'RoutesResolver').map(([line]) => line);
+    expect(resolved).toEqual(['ProtectedController {/}:']);
+  });
+
   it.each(['globalGuard', 'globalFilter', 'isGlobal'])('refuses the extra %s from a factory', async (extra) => {
     const options = { secret: SECRET, [extra]: false };
     await expect(answers(adapter, JwtExtendedModule.forRootAsync({ useFactory: () => options }))).rejects.toThrow(
