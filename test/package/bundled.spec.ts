@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packedTarball } from './packed.js';
 
-const BUNDLERS = { esbuild: '^0.28.0' };
+const BUNDLERS = { esbuild: '^0.28.0', webpack: '^5.100.0' };
 
 function run(command: string, args: readonly string[], cwd: string): void {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
