@@ -47,7 +47,7 @@ export function readProject(tree: ProjectTree): Project {
 const RANGES: Readonly<Record<number, string>> = { 10: '^10.2.0', 11: '^11.0.0' };
 const NEWEST = '^12.0.1';
 
-/** Whether the OpenAPI page works: `documentJwt()` needs Nest 11. */
+/** Whether the OpenAPI page is added: @nestjs/swagger has no version 10. */
 export function hasOpenApi({ nest }: Project): boolean {
   return nest >= 11;
 }
