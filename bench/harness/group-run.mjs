@@ -13,6 +13,7 @@ export const GROUPS = [
   'cached-tokens',
   'start-up',
   'size',
+  'scale',
 ];
 
 /** The groups that run in every requested version of Node. The other groups run only in the current version. */
@@ -20,17 +21,17 @@ const EVERY_NODE = ['codec', 'guard'];
 
 const WORKER = fileURLToPath(new URL('../worker.mjs', import.meta.url));
 
-/** Runs a group, and yields its tables for each version of Node. */
-export async function* runGroup(group, effort, nodes) {
+/** Runs a group, and yields its tables for each version of Node. `options` are `effort` and `rows`. */
+export async function* runGroup(group, options, nodes) {
   for (const execPath of EVERY_NODE.includes(group) ? nodes : nodes.slice(0, 1)) {
-    const { node, tables } = await runInWorker(group, effort, execPath);
+    const { node, tables } = await runInWorker(group, options, execPath);
     yield { group, node, tables };
   }
 }
 
-async function runInWorker(group, effort, execPath) {
+async function runInWorker(group, options, execPath) {
   const worker = fork(WORKER, { execPath, execArgv: ['--expose-gc'] });
-  worker.send({ group, effort });
+  worker.send({ group, options });
   const answer = await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
   const { node, tables, error } = typeof answer[0] === 'object' ? (answer[0] ?? {}) : {};
   if (tables === undefined)

@@ -110,7 +110,8 @@ function toSection(table) {
   return `### ${table.title}\n\n${toTable(table)}`;
 }
 
-function toTable({ headings, rows, notes }) {
+/** A table of a report, and its notes, as Markdown. */
+export function toTable({ headings, rows, notes }) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const table = [
     line(['', ...headings]),

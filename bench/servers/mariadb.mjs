@@ -8,8 +8,8 @@ const SET_UP = `CREATE DATABASE app; CREATE USER app@'%'; GRANT ALL PRIVILEGES O
 
 export const mariaDbIsMissing = !existsSync(PROGRAM) && 'MariaDB is not installed';
 
-/** Starts a server with MariaDB's default settings. */
-export async function startMariaDb() {
+/** Starts a server with MariaDB's default settings, and with these. */
+export async function startMariaDb(settings = []) {
   const port = await freePort();
   const folder = folderFor('mariadb', USER);
   const data = `--datadir=${join(folder, 'data')}`;
@@ -19,7 +19,7 @@ export async function startMariaDb() {
   chmodSync(setUp, 0o644);
   const files = ['socket', 'pid-file'].map((name) => `--${name}=${join(folder, name)}`);
   const where = ['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve'];
-  const args = ['--no-defaults', data, ...files, ...where, `--init-file=${setUp}`];
+  const args = ['--no-defaults', data, ...files, ...where, `--init-file=${setUp}`, ...settings];
   const stop = await startServer({ command: PROGRAM, args, user: USER, folder, port });
   return { url: `mysql://app@127.0.0.1:${port}/app`, stop };
 }

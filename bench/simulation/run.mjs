@@ -1,15 +1,12 @@
 // npm run simulation [-- --seed N, --users N, --write-docs]
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
+import { writeSection } from '../report/sections.mjs';
 import { simulate } from './simulate.mjs';
 import { toTable } from './table.mjs';
 import { TOPOLOGIES } from './topologies.mjs';
 import { virtualTime } from './virtual-time.mjs';
 
 const PAGE = new URL('../../docs/operations/scaling.md', import.meta.url);
-const TABLE = /(?<=<!-- simulation:begin -->\n)[\s\S]*(?=<!-- simulation:end -->)/;
 
 const { values } = parseArgs({
   options: {
@@ -27,8 +24,4 @@ for (const topology of TOPOLOGIES) {
 time.uninstall();
 const table = toTable(results);
 console.log(table);
-if (values['write-docs']) {
-  const page = readFileSync(PAGE, 'utf8').replace(TABLE, `\n${table}\n\n`);
-  const settings = await resolveConfig(fileURLToPath(PAGE));
-  writeFileSync(PAGE, await format(page, { ...settings, parser: 'markdown' }));
-}
+if (values['write-docs']) await writeSection(PAGE, 'simulation', table);

@@ -1,8 +1,9 @@
 // Starts a server (SQLite: opens a file), and compares the store with a plain look-up by primary key, by the same driver.
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadLibrary } from '../library.mjs';
 import { mariaDbIsMissing, startMariaDb } from '../servers/mariadb.mjs';
+import { migration } from '../servers/migration.mjs';
 import { postgresIsMissing, startPostgres } from '../servers/postgres.mjs';
 import { folderFor } from '../servers/server-folder.mjs';
 
@@ -50,10 +51,6 @@ export default [
     },
   },
 ];
-
-function migration(dialect) {
-  return readFileSync(new URL(`../../migrations/${dialect}.sql`, import.meta.url), 'utf8');
-}
 
 async function opened({ dialect, query, placeholder, close }) {
   const { SqlRevocationStore } = await loadLibrary('./sql');

@@ -28,6 +28,11 @@ const BENCH: Run = {
   writes: /^docs\/operations\/benchmarks(-appendix)?\.(md|svg)$/,
 };
 
+const SCALE: Run = {
+  here: (copy) => copy.run('npm run bench -- scale --smoke --rows 500 --write-docs'),
+  writes: /^docs\/operations\/scaling\.md$/,
+};
+
 /** The table of the page does not change: the simulation repeats itself. */
 const SIMULATION: Run = { here: (copy) => copy.run('npm run simulation -- --write-docs') };
 
@@ -85,6 +90,7 @@ const RUNS: Record<string, Run> = {
   'npm run simulation': SIMULATION,
   'npm run simulation -- --write-docs': SIMULATION,
   'npm run bench -- guard': BENCH,
+  'npm run bench -- scale': SCALE,
   'npm run bench -- --write-docs --node 22 --node 24': BENCH,
   'npm start': {
     async here(copy) {
