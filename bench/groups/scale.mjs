@@ -56,7 +56,7 @@ async function measureStore(opened, amounts) {
     const operations = await timeOperations(opened.store, { ...amounts, now });
     prober = await proberOf(opened, amounts, now);
     const waits = [
-      { name: 'nothing', measured: [await whileProbed(prober, async () => ({ done: await sleep(IDLE, IDLE) }))] },
+      { name: 'nothing', measured: [await whileProbed(prober, () => sleep(IDLE, {}))] },
       { name: `${shown(amounts.expired)} expired entries`, measured: [await measurePurge(opened, prober, amounts)] },
       ...(await measureOneUser(opened, prober, amounts)),
     ];
@@ -132,10 +132,10 @@ function waitsTable(results, { sessions }) {
         measured.map((round) => round[field]),
         'ms',
       );
-    const { answered } = measured[0];
+    const isCall = measured[0].answered !== undefined;
     return {
-      'until the answer': answered === undefined ? undefined : column('answered'),
-      'until all is removed': answered === undefined ? undefined : column('done'),
+      'until the answer': isCall ? column('answered') : undefined,
+      'until all is removed': isCall ? column('done') : undefined,
       'event loop held': column('loop'),
       'wait of another process': column('others'),
     };

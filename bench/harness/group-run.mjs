@@ -14,6 +14,8 @@ export const GROUPS = [
   'start-up',
   'size',
   'scale',
+  'rotations',
+  'push',
 ];
 
 /** The groups that run in every requested version of Node. The other groups run only in the current version. */

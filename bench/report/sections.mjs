@@ -8,7 +8,7 @@ import { mergeNodes } from './merged-tables.mjs';
 const SCALING = new URL('../../docs/operations/scaling.md', import.meta.url);
 
 /** The groups with a part of docs/operations/scaling.md. The other groups are in docs/operations/benchmarks.md. */
-const GROUPS = ['scale'];
+const GROUPS = ['scale', 'rotations', 'push'];
 
 export function isSection({ group }) {
   return GROUPS.includes(group);

@@ -6,8 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function whileProbed(prober, work) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   await prober.start();
-  await sleep(50);
   delay.enable();
+  // The monitor needs some turns of the event loop until it measures.
+  await sleep(50);
+  delay.reset();
   const answer = await work();
   await sleep(20);
   delay.disable();

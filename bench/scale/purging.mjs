@@ -10,6 +10,9 @@ const PAUSE = 10;
 /** Redis removes keys by itself: this is how long they live, in milliseconds. */
 const LIFETIME = { least: 2_000, perEntry: 0.1 };
 
+/** For so many milliseconds others are watched after all keys have expired. Redis leaves some of them for later. */
+const WATCHED = 5_000;
+
 export async function measurePurge(opened, prober, { expired, users }) {
   return opened.expired ? purgeRows(opened, prober, expired, users) : awaitExpiry(opened, prober, expired, users);
 }
@@ -28,17 +31,13 @@ async function purgeRows({ store, loadDenials, settle, expired: countExpired }, 
   return measured;
 }
 
-async function awaitExpiry({ loadDenials, entries }, prober, expired, users) {
-  const before = await entries();
+async function awaitExpiry({ loadDenials }, prober, expired, users) {
   const end = Date.now() + LIFETIME.least + expired * LIFETIME.perEntry;
   await loadDenials(expiredDenials(expired, users, () => end));
   if (Date.now() > end) throw new Error('The entries expired while they were loaded.');
   return whileProbed(prober, async () => {
-    await sleep(end - Date.now());
-    const start = performance.now();
-    while ((await entries()) > before) await sleep(PAUSE);
-    const done = performance.now() - start;
-    return { answered: done, done };
+    await sleep(end + WATCHED - Date.now());
+    return {};
   });
 }
 

@@ -1,5 +1,6 @@
 // Starts a redis-server for each driver, and compares the store with a plain GET.
 import { loadLibrary } from '../library.mjs';
+import { redisByHand } from '../rotations/by-hand.mjs';
 import { redisIsMissing, startRedis } from '../servers/redis.mjs';
 
 export default [
@@ -10,7 +11,8 @@ export default [
         const { createClient } = await import('redis');
         const client = createClient({ url: `redis://127.0.0.1:${port}` });
         await client.connect();
-        return { client, info: () => client.info('stats'), canPush: true, end: () => client.destroy() };
+        const send = (command) => client.sendCommand(command);
+        return { client, send, info: () => client.info('stats'), canPush: true, end: () => client.destroy() };
       }),
   },
   {
@@ -19,7 +21,8 @@ export default [
       onServer(async (port) => {
         const { Redis } = await import('ioredis');
         const client = new Redis(port, '127.0.0.1');
-        return { client, info: () => client.info('stats'), canPush: true, end: () => client.disconnect() };
+        const send = ([name, ...words]) => client.call(name, ...words);
+        return { client, send, info: () => client.info('stats'), canPush: true, end: () => client.disconnect() };
       }),
   },
 ];
@@ -28,7 +31,7 @@ async function onServer(connect) {
   if (redisIsMissing) return { skipped: redisIsMissing };
   const { port, stop } = await startRedis();
   const { RedisRevocationStore } = await loadLibrary('./redis');
-  const { client, info, canPush, end } = await connect(port);
+  const { client, send, info, canPush, end } = await connect(port);
   const plain = {
     name: 'a plain GET',
     prepare: (keys) => Promise.all(keys.map((key) => client.set(`plain:${key}`, 'x'.repeat(200)))),
@@ -41,5 +44,5 @@ async function onServer(connect) {
   // INFO counts as a command too.
   let asked = 0;
   const roundTrips = async () => Number(/total_commands_processed:(\d+)/.exec(await info())[1]) - asked++;
-  return { store: new RedisRevocationStore({ client }), plain, roundTrips, canPush, close };
+  return { store: new RedisRevocationStore({ client }), plain, byHand: redisByHand(send), roundTrips, canPush, close };
 }

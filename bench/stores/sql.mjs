@@ -2,12 +2,20 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadLibrary } from '../library.mjs';
+import { sqlByHand } from '../rotations/by-hand.mjs';
 import { mariaDbIsMissing, startMariaDb } from '../servers/mariadb.mjs';
 import { migration } from '../servers/migration.mjs';
 import { postgresIsMissing, startPostgres } from '../servers/postgres.mjs';
 import { folderFor } from '../servers/server-folder.mjs';
 
 const CONNECTIONS = 10;
+
+/** How many rows a statement has changed, from the result of each driver. */
+const CHANGED_ROWS = {
+  postgres: ({ rowCount }) => rowCount,
+  mysql: ([{ affectedRows }]) => affectedRows,
+  sqlite: ({ length }) => length,
+};
 
 export default [
   {
@@ -63,15 +71,22 @@ async function opened({ dialect, query, placeholder, close }) {
     name: 'a plain look-up by primary key',
     async prepare(keys) {
       await query('CREATE TABLE plain (id VARCHAR(64) PRIMARY KEY, note VARCHAR(200))', []);
-      for (const key of keys) await query(`INSERT INTO plain VALUES (${placeholder}, 'x') ${done(dialect)}`, [key]);
+      for (const key of keys)
+        await query(`INSERT INTO plain VALUES (${placeholder}, 'x') ${done(dialect, 'id')}`, [key]);
     },
     read: (key) => counting(`SELECT id, note FROM plain WHERE id = ${placeholder}`, [key], 'plain'),
   };
   const store = new SqlRevocationStore({ dialect, query: counting });
-  return { store, plain, roundTrips: () => statements, canPush: false, close };
+  const byHand = sqlByHand({
+    query,
+    placeholder: (position) => (dialect === 'postgres' ? `$${position}` : '?'),
+    changedRows: CHANGED_ROWS[dialect],
+    returning: done(dialect, 'sid'),
+  });
+  return { store, plain, byHand, roundTrips: () => statements, canPush: false, close };
 }
 
 /** The drivers of PostgreSQL and SQLite return rows, so the statement must return some. */
-function done(dialect) {
-  return dialect === 'mysql' ? '' : 'RETURNING id';
+function done(dialect, column) {
+  return dialect === 'mysql' ? '' : `RETURNING ${column}`;
 }

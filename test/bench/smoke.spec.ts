@@ -10,6 +10,7 @@ interface Cell {
 }
 interface Table {
   title: string;
+  columns: string[];
   rows: { name: string; cells: Record<string, Cell> }[];
   notes?: string[];
 }
@@ -27,7 +28,26 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function bench(...groups: string[]): Table[] {
+interface Result {
+  group: string;
+  tables: Table[];
+}
+
+/** The groups whose tables are in docs/operations/scaling.md. */
+const GROUPS_OF_SCALING = ['scale', 'rotations', 'push'];
+
+/** The rows name the size of the run. */
+const withoutNumbers = (text: string) => text.replace(/\d[\d,]*/g, 'N');
+
+/** The first cells of the tables of a page, and the headings of their other columns. */
+function shapesOf(page: string) {
+  const lines = [...page.matchAll(/^\|(.*)\|$/gm)].map(([, line = '']) => line.split('|').map((cell) => cell.trim()));
+  const headings = lines.filter(([first]) => first === '').map(([, ...columns]) => columns);
+  const names = lines.map(([first = '']) => withoutNumbers(first));
+  return { headings, names };
+}
+
+function bench(...groups: string[]): Result[] {
   const file = join(folder, 'report.json');
   const env = { ...process.env, BENCH_LIBRARY: build.library };
   const run = spawnSync(process.execPath, ['bench/run.mjs', ...groups, '--smoke', '--json', file], {
@@ -35,12 +55,14 @@ function bench(...groups: string[]): Table[] {
     env,
   });
   expect(run.stderr).toBe('');
-  const { results } = JSON.parse(readFileSync(file, 'utf8')) as { results: { tables: Table[] }[] };
-  return results.flatMap(({ tables }) => tables);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { results: Result[] }).results;
 }
 
+let results: Result[];
+
 it('measures every group', () => {
-  const tables = bench();
+  results = bench();
+  const tables = results.flatMap(({ tables: own }) => own);
   expect(tables.length).toBeGreaterThan(20);
   for (const { title, rows } of tables) {
     for (const { name, cells } of rows) {
@@ -61,7 +83,19 @@ it('measures every group', () => {
       'revocation stores',
     ]),
   );
-}, 300_000);
+}, 500_000);
+
+it.each(GROUPS_OF_SCALING)('measures what docs/operations/scaling.md shows: %s', (group) => {
+  const page = readFileSync('docs/operations/scaling.md', 'utf8');
+  const part = page.split(`<!-- ${group}:begin -->`)[1]?.split(`<!-- ${group}:end -->`)[0] ?? '';
+  const { headings, names } = shapesOf(part);
+  const tables = results.filter((result) => result.group === group).flatMap(({ tables: own }) => own);
+  expect(headings).toEqual(tables.map(({ columns }) => columns));
+  // A server that is not installed here has no row in the other tables.
+  const measured = tables.flatMap(({ rows }) => rows.map(({ name }) => withoutNumbers(name)));
+  expect(measured.length).toBeGreaterThan(0);
+  expect(names).toEqual(expect.arrayContaining(measured));
+});
 
 it('refuses an unknown group and lists the known ones', () => {
   const { status, stderr } = spawnSync(process.execPath, ['bench/run.mjs', 'nothing'], { encoding: 'utf8' });

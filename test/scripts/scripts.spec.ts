@@ -29,7 +29,7 @@ const BENCH: Run = {
 };
 
 const SCALE: Run = {
-  here: (copy) => copy.run('npm run bench -- scale --smoke --rows 500 --write-docs'),
+  here: (copy) => copy.run('npm run bench -- scale rotations push --smoke --rows 500 --write-docs'),
   writes: /^docs\/operations\/scaling\.md$/,
 };
 
@@ -91,6 +91,7 @@ const RUNS: Record<string, Run> = {
   'npm run simulation -- --write-docs': SIMULATION,
   'npm run bench -- guard': BENCH,
   'npm run bench -- scale': SCALE,
+  'npm run bench -- rotations push': SCALE,
   'npm run bench -- --write-docs --node 22 --node 24': BENCH,
   'npm start': {
     async here(copy) {
