@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Awaitable } from '../../types/awaitable.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isPromise, type Awaitable } from '../../types/awaitable.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { rowsOf, type SqlRow } from './sql-result.js';
 import { raw, render, sql, type SqlFragment, type SqlParameter } from './sql-statement.js';
@@ -11,9 +12,13 @@ import { raw, render, sql, type SqlFragment, type SqlParameter } from './sql-sta
  */
 export type SqlQuery = (sql: string, params: SqlParameter[], name: string) => Awaitable<unknown>;
 
+/** For how many milliseconds statements hold the event loop before other work comes in. */
+const LONGEST_HOLD = 10;
+
 /** Sends statements to a database. */
 export class SqlConnection {
   private readonly names = new Map<string, string>();
+  private held = 0;
 
   constructor(
     readonly dialect: SqlDialect,
@@ -27,7 +32,7 @@ export class SqlConnection {
 
   /** Reads rows by a text that was rendered before, with other parameters. */
   async rowsOf(text: string, params: SqlParameter[]): Promise<SqlRow[]> {
-    return rowsOf(await this.query(text, params, this.nameOf(text)));
+    return rowsOf(await this.send(text, params));
   }
 
   /** The text of a statement. */
@@ -45,7 +50,18 @@ export class SqlConnection {
   /** Runs a statement as it is. Returns what the driver returns. */
   async run(statement: SqlFragment): Promise<unknown> {
     const { text, params } = render(statement, this.dialect.placeholder);
-    return this.query(text, params, this.nameOf(text));
+    return this.send(text, params);
+  }
+
+  /** Some drivers of SQLite answer at once. Without a pause, a call with many statements would delay all other callers. */
+  private send(text: string, params: SqlParameter[]): Awaitable<unknown> {
+    const start = performance.now();
+    const result = this.query(text, params, this.nameOf(text));
+    if (isPromise(result)) return result;
+    this.held += performance.now() - start;
+    if (this.held < LONGEST_HOLD) return result;
+    this.held = 0;
+    return nextTurn(result);
   }
 
   /** Texts have no values in them, so there are only about twenty of them. */
