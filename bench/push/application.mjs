@@ -31,7 +31,7 @@ async function redisStore(client) {
   return new RedisRevocationStore({ client });
 }
 
-/** Returns the tokens service, and a function that tells whether the guard accepts an access token. */
+/** Returns the tokens service, and a function that returns whether the guard accepts an access token. */
 export async function startApplication({ kind, url, push }) {
   const store = await STORES[kind](url);
   const { JwtExtendedModule, JwtGuard, JwtRequired, RevokedTokenException, TokenService } = await loadLibrary();
