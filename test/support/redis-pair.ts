@@ -19,6 +19,7 @@ export class RedisPair {
     const [link, address] = await Promise.all([TcpProxy.start(primary.port), TcpProxy.start(primary.port)]);
     const replica = await RedisServer.start('--replicaof', `127.0.0.1 ${link.port}`, ...atOnce);
     const pair = new RedisPair(primary, replica, link, address);
+    await until(() => primary.run('INFO', 'replication').includes('state=online'));
     await pair.untilReplicated();
     return pair;
   }

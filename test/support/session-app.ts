@@ -63,6 +63,13 @@ class SessionController {
     await this.tokens.revoke(payload);
     return {};
   }
+
+  @JwtRequired({ verifyType: false, skipRevocationCheck: true })
+  @Delete('logout-again')
+  async logOutAgain(@Jwt() payload: JwtPayload) {
+    await this.tokens.revoke(payload);
+    return {};
+  }
 }
 
 const STORE_METHODS = [

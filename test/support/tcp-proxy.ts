@@ -15,7 +15,7 @@ export class TcpProxy {
   private swallows = false;
   private refusedPort = 0;
   private delay = () => 0;
-  private deafening: RegExp | null = null;
+  private deafening: Pick<RegExp, 'test'> | null = null;
 
   private constructor(private target: number) {}
 
@@ -75,7 +75,7 @@ export class TcpProxy {
   }
 
   /** From now on the proxy drops the answers of a connection whose client has sent such a text. `null` ends this. */
-  loseAnswerTo(text: RegExp | null): void {
+  loseAnswerTo(text: Pick<RegExp, 'test'> | null): void {
     this.deafening = text;
   }
 

@@ -4,21 +4,16 @@ import type { RedisCommands } from './redis-commands.js';
 
 /** The commands of the store on its own connection. */
 export function ownCommands(own: OwnConnection, { isCluster }: RedisCommands): RedisCommands {
-  /** Without a promise of its own while the connection is open. */
-  const on = <T>(work: (commands: RedisCommands) => Promise<T>): Promise<T> =>
-    own.commands === null ? own.open().then(work) : work(own.commands);
   return {
     mget: (keys) =>
       own.commands === null ? own.open().then((commands) => commands.mget(keys)) : own.commands.mget(keys),
-    members: (key, first, last) => on((commands) => commands.members(key, first, last)),
+    members: (key, first, last) => on(own, (commands) => commands.members(key, first, last)),
     run: async (script, keys, args) => {
       try {
-        return await on((commands) => commands.run(script, keys, args));
+        return await againAfterLoss(own, (commands) => commands.run(script, keys, args));
       } catch (error) {
-        if (error instanceof Error && error.message.startsWith('READONLY')) own.replace();
-        if (isReply(error) || !own.isInUse) throw error;
-        // The connection is lost. A script that Redis has run already changes nothing the second time, and answers the same.
-        return (await own.open()).run(script, keys, args);
+        if (isReadOnly(error)) own.replace();
+        throw error;
       }
     },
     // It opens the connection itself.
@@ -26,4 +21,27 @@ export function ownCommands(own: OwnConnection, { isCluster }: RedisCommands): R
     isCluster,
     primaries: () => own.commands?.primaries() ?? own.open().then((commands) => commands.primaries()),
   };
+}
+
+/**
+ * Runs scripts. If the connection is lost before the answer, they run again on another one. A script that Redis has run already
+ * changes nothing the second time, and answers the same.
+ */
+export async function againAfterLoss<T>(own: OwnConnection, work: (commands: RedisCommands) => Promise<T>): Promise<T> {
+  try {
+    return await on(own, work);
+  } catch (error) {
+    if (isReply(error) || !own.isInUse) throw error;
+    return work(await own.open());
+  }
+}
+
+/** Whether the server is a replica. After a fail-over, the name of the server can belong to another one. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('READONLY');
+}
+
+/** Without a promise of its own while the connection is open. */
+function on<T>(own: OwnConnection, work: (commands: RedisCommands) => Promise<T>): Promise<T> {
+  return own.commands === null ? own.open().then(work) : work(own.commands);
 }

@@ -1,3 +1,4 @@
+import { againAfterLoss, isReadOnly } from './own-commands.js';
 import { OwnConnection } from './own-connection.js';
 import type { RedisClient, RedisConnection } from './redis-client.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
@@ -38,26 +39,28 @@ export class ReplicatedWrites {
 
   /** Rejects if too few replicas have the write. The primary can have applied it then. */
   async run(script: RedisScript, keys: string[], args: string[]): Promise<string[]> {
-    const commands = this.connection.commands ?? (await this.connection.open());
-    try {
+    const send = async (commands: RedisCommands) => {
       const reply = await commands.run(script, keys, args);
       // A script after its deadline writes nothing.
-      if (reply[0] !== 'late') await this.untilReplicated(commands);
-      return reply;
-    } catch (error) {
-      if (error instanceof Error && error.message.startsWith('READONLY')) {
+      return { reply, received: reply[0] === 'late' ? this.replicas : await this.countShared(commands) };
+    };
+    const { reply, received } = await againAfterLoss(this.connection, send).catch((error: unknown) => {
+      if (isReadOnly(error)) {
         this.connection.replace();
         this.lookUps.replace();
       }
       throw error;
-    }
+    });
+    if (received >= this.replicas) return reply;
+    throw new Error(`Fewer than ${this.replicas} replicas of Redis have received the write in time.`);
   }
 
   async close(): Promise<void> {
     await this.connection.close();
   }
 
-  private async untilReplicated(commands: RedisCommands): Promise<void> {
+  /** How many replicas have what the connection has written. */
+  private async countShared(commands: RedisCommands): Promise<number> {
     const [connection] = await commands.primaries();
     const server = (await connection) as Server;
     let wait = this.waits.get(commands);
@@ -65,8 +68,7 @@ export class ReplicatedWrites {
       wait = new SharedWait(() => this.countReplicas(server));
       this.waits.set(commands, wait);
     }
-    if ((await wait.run()) >= this.replicas) return;
-    throw new Error(`Fewer than ${this.replicas} replicas of Redis have received the write in time.`);
+    return wait.run();
   }
 
   /**

@@ -51,8 +51,12 @@ local function may_adopt()
   return not cut_off or adopt.issued_at > math.floor(cut_off / 1000)
 end
 
+-- The key of a call that found a reuse, for the case that the same call comes again.
+local reuse = base .. 'r:' .. ARGV[2]
+
 local record, text = read(sid)
 if not record then
+  if redis.call('EXISTS', reuse) == 1 then return { 'reused' } end
   if not may_adopt() then return { 'unknown' } end
   local answer = rotate({ sid = sid, openedAt = now, generation = read_endings().generation })
   if answer[1] == 'rotated' then
@@ -62,7 +66,7 @@ if not record then
   end
   return answer
 end
--- ioredis sends a command again if the connection broke before the answer: the same call has rotated the token already.
+-- A call is sent again if the connection broke before the answer: it has rotated the token already.
 if record.call == ARGV[2] then return { 'rotated', text } end
 if record.currentId == presented then
   if rotates then return rotate(record) end
@@ -72,6 +76,8 @@ end
 if record.parentId == presented and grace > 0 and now - record.rotatedAt < grace then return { 'repeated', text } end
 end_session(sid)
 tidy_index()
+-- After the deadline the call would be too late. The end of the session does not depend on free memory, so this must not fail.
+redis.pcall('SET', reuse, '1', 'PX', whole(tonumber(ARGV[1]) - now + 1))
 return { 'reused' }
 `);
 

@@ -90,6 +90,22 @@ describeWithRedis('A fail-over to a Redis replica', () => {
         expect(await app.get('/me', tokens.accessToken)).toEqual(REVOKED);
       });
 
+      it('answers a repeated log-out 401, or 503 until the replica has it if its route skips the check', async () => {
+        await start(1);
+        const tokens = await app.logIn();
+        pair.link.swallow();
+        const logOut = (path: string) => app.send('DELETE', path, { token: tokens.accessToken });
+        expect(await logOut('/logout')).toMatchObject(UNAVAILABLE);
+        expect(await logOut('/logout')).toEqual(REVOKED);
+        expect(await logOut('/logout-again')).toMatchObject(UNAVAILABLE);
+        pair.link.forward();
+        pair.link.reset();
+        await until(async () => (await logOut('/logout-again')).status === 200, 20_000);
+        await pair.failOver();
+        await untilServed(tokens.accessToken);
+        expect(await app.get('/me', tokens.accessToken)).toEqual(REVOKED);
+      });
+
       it('answers a log-out that the replica did not get with 503, and accepts it after the fail-over', async () => {
         await start(1);
         const tokens = await app.logIn();

@@ -3,7 +3,15 @@ import type { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { until } from '../../support/until.js';
 import { singleDrivers, type Connected } from './drivers.js';
-import { HOUR, inTime, openSession, sessionToOpen, tokenOf, type OpenedSession } from '../../support/store-calls.js';
+import {
+  HOUR,
+  inTime,
+  newSubject,
+  openSession,
+  sessionToOpen,
+  tokenOf,
+  type OpenedSession,
+} from '../../support/store-calls.js';
 
 /** Every write of a store for one session. */
 const writesOf = (store: RedisRevocationStore, session: OpenedSession) => ({
@@ -73,10 +81,13 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
     it('that refuses commands throws its error', async () => {
       await start();
       server.run('ACL', 'SETUSER', 'default', '-mget', '-evalsha', '-time', '-zrange');
-      const calls = [lookUp(), store.now(), store.listSessions(session.subject)];
-      for (const call of [...calls, store.present(tokenOf(session), inTime())]) {
-        await expect(call).rejects.toThrow('NOPERM');
-      }
+      const calls = [
+        lookUp(),
+        store.now(),
+        store.listSessions(session.subject),
+        store.present(tokenOf(session), inTime()),
+      ];
+      await Promise.all(calls.map((call) => expect(call).rejects.toThrow('NOPERM')));
     });
 
     it('with a broken record throws, because a broken record is not a missing record', async () => {
@@ -136,7 +147,8 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
       expect(await store.present(tokenOf(session), inTime())).toEqual({ outcome: 'unknown' });
     });
 
-    it('returns the same answer to a write that the driver sends again', async () => {
+    /** A store that sends each script twice, and gets the second answer. */
+    async function sendingTwice(): Promise<RedisRevocationStore> {
       await start();
       const { client } = connected;
       const repeating = Object.create(client) as Record<string, unknown>;
@@ -144,14 +156,39 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
         const send = (client as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[name];
         repeating[name] = (...args: unknown[]) => send?.apply(client, args).then(() => send.apply(client, args));
       }
-      await store.present(tokenOf(await openSession(store)), inTime());
-      const again = new (store.constructor as typeof RedisRevocationStore)({
+      // The server has each script after its first use.
+      for (const write of Object.values(writesOf(store, await openSession(store)))) await write(inTime());
+      return new (store.constructor as typeof RedisRevocationStore)({
         client: repeating as never,
         ownConnection: false,
       });
-      const answer = await again.present(tokenOf(session, { grace: 0 }), inTime());
+    }
+
+    it('returns the same answer to a rotation that is sent again', async () => {
+      const twice = await sendingTwice();
+      const answer = await twice.present(tokenOf(session, { grace: 0 }), inTime());
       expect(answer).toMatchObject({ outcome: 'rotated', session: { parentId: session.id } });
       expect((await lookUp()).session).toEqual('session' in answer && answer.session);
+    });
+
+    it('reports a reuse also if the call is sent again', async () => {
+      const twice = await sendingTwice();
+      const token = tokenOf(session, { grace: 0 });
+      await store.present(token, inTime());
+      expect(await twice.present(token, inTime())).toEqual({ outcome: 'reused' });
+      expect(await twice.present(token, inTime())).toEqual({ outcome: 'unknown' });
+    });
+
+    it('opens, ends and denies once if the calls are sent again', async () => {
+      const twice = await sendingTwice();
+      const subject = newSubject();
+      const [first, second] = [await openSession(twice, { subject }), await openSession(twice, { subject })];
+      expect((await store.listSessions(subject)).map(({ sid }) => sid)).toEqual([second.sid, first.sid]);
+      expect(await twice.endSession(subject, first.sid, inTime(), 'ended')).toBe(true);
+      expect(await twice.endSessions({ subject, before: null, except: null, note: 'all' }, inTime())).toBe(true);
+      expect(await twice.deny(subject, 'a jti', HOUR, inTime(), 'denied')).toBe(true);
+      expect(await store.listSessions(subject)).toEqual([]);
+      expect((await store.listNoted(subject)).map(({ note }) => note)).toEqual(['denied', 'all', 'ended']);
     });
   });
 });

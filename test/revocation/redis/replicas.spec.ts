@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { RedisRevocationStore, type RedisClient } from 'nestjs-jwt-extended/redis';
 import { createClientPool, createSentinel } from 'redis';
 import { RedisPair } from '../../support/redis-pair.js';
 import { describeWithRedis, RedisSentinel, RedisServer } from '../../support/redis-server.js';
-import { HOUR, inTime, newSubject, openSession } from '../../support/store-calls.js';
+import { HOUR, inTime, newSubject, openSession, tokenOf } from '../../support/store-calls.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
 import { waitingFor } from '../../support/timing.js';
 import { until } from '../../support/until.js';
 import { singleDrivers, type Connected } from './drivers.js';
@@ -86,6 +88,30 @@ describeWithRedis('RedisRevocationStore with "waitForReplicas"', () => {
       await until(() => statuses.has('fulfilled'));
       isOver = true;
       await writing;
+    });
+
+    it.each([
+      ['the script', /evalsha/i],
+      ['WAIT', /\r\nwait\r\n/i],
+    ])('sends a write again if the connection is lost before the answer to %s', async (_what, command) => {
+      const address = await TcpProxy.start(pair.primary.port);
+      const proxied = await driver.connect([{ port: address.port, url: `redis://127.0.0.1:${address.port}` }]);
+      const waiting = new RedisRevocationStore({ client: proxied.client, waitForReplicas: 1 });
+      const session = await openSession(waiting);
+      await ask(waiting);
+      // A connection that is lost within a second after its opening is not replaced at once.
+      await sleep(1_100);
+      let isReached = false;
+      address.loseAnswerTo({ test: (text) => command.test(text) && (isReached = true) });
+      const call = waiting.present(tokenOf(session), inTime());
+      await until(() => isReached);
+      address.loseAnswerTo(null);
+      address.reset();
+      expect(await call).toMatchObject({ outcome: 'rotated', session: { parentId: session.id } });
+      expect(pair.replica.run('GET', `jwt:{${session.subject}}:s:${session.sid}`)).toContain(session.id);
+      await waiting.close();
+      proxied.close();
+      await address.stop();
     });
 
     it('shares one WAIT between writes at the same time', async () => {
