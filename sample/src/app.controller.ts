@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { CurrentUser, JwtRequired } from 'nestjs-jwt-extended';
-import { PAGE_FOLDER, REPOSITORY } from './page.js';
+import { PAGE_FOLDER } from './page.js';
 
 const ROUTES = `A sample of nestjs-jwt-extended. Its users are alice (an administrator) and bob.
 In a browser, this address shows a page that uses cookies, and /openapi shows all routes for trying them.
@@ -20,7 +20,8 @@ POST   /notes                 {"text"}: adds a note
 GET    /notes/events          server-sent events: sends each new note
 POST   /graphql               { notes }, mutation { addNote(text: "…") }, subscription { noteAdded }
 GET    /greeting              with or without a token
-GET    /documentation         README.md of the library
+GET    /documentation         leads to the documentation
+GET    /documentation/*path   a page of the documentation
 GET    /admin/users           for administrators only
 
 socket.io clients connect to this address with auth: { token }, send the message "add", and get "notes".
@@ -51,11 +52,6 @@ export class AppController {
       html: () => response.sendFile('index.html', { root: PAGE_FOLDER }),
       default: () => response.type('text').send(ROUTES),
     });
-  }
-
-  @Get('documentation')
-  documentation(@Res() response: Response) {
-    response.type('text').sendFile('README.md', { root: REPOSITORY });
   }
 
   @JwtRequired({ optional: true })

@@ -6,6 +6,7 @@ import { AdminModule } from './admin/admin.module.js';
 import { AppController } from './app.controller.js';
 import { AuthModule } from './auth/auth.module.js';
 import { JwtOptions } from './auth/jwt-options.js';
+import { DocumentationModule } from './documentation/documentation.module.js';
 import { EnvironmentModule } from './environment/environment.module.js';
 import { NotesModule } from './notes/notes.module.js';
 import { ProfileModule } from './profile/profile.module.js';
@@ -31,6 +32,7 @@ import { UsersModule } from './users/users.module.js';
     ProfileModule,
     NotesModule,
     AdminModule,
+    DocumentationModule,
   ],
   controllers: [AppController],
 })

@@ -164,9 +164,14 @@ describeInChromium('the page of the sample, for everybody', () => {
 
     it('links to the documentation and to the description of its routes', async () => {
       await tab.page.getByRole('link', { name: 'Documentation' }).click();
-      await tab.page.waitForURL(`${url}/documentation`);
-      expect(await tab.page.innerText('body')).toContain('nestjs-jwt-extended');
-      await tab.page.goBack();
+      await tab.page.waitForURL(`${url}/documentation/README.md`);
+      expect(await tab.page.innerText('h1')).toBe('nestjs-jwt-extended');
+      expect(await faultsOf(tab.page)).toEqual([]);
+      expect(await overflow()).toBe(0);
+      await tab.page.getByRole('link', { name: 'Sessions', exact: true }).click();
+      await tab.page.waitForURL(`${url}/documentation/docs/guide/sessions-and-revocation.md`);
+      await screenshot('documentation');
+      await tab.page.goto(url);
       await tab.page.getByRole('link', { name: 'OpenAPI' }).click();
       await tab.page.waitForURL(`${url}/openapi`);
     });

@@ -35,6 +35,9 @@ const SOURCES = [
   'sample/src',
 ];
 
+/** What the sample reads while it runs. */
+const LINKED = ['node_modules', 'docs', 'examples'];
+
 /** The output folders of the build, and the file that is written last in each. */
 const BUILT = { dist: 'dist/cjs/package.json', 'sample/dist': 'sample/dist/main.js' };
 
@@ -54,7 +57,7 @@ export class BuiltSample {
     const isBuilt = isInRepository || existsSync(shared);
     const from = isInRepository || !isBuilt ? '.' : shared;
     copy(isBuilt ? paths : SOURCES, from, this.folder);
-    symlinkSync(resolve('node_modules'), join(this.folder, 'node_modules'));
+    for (const path of LINKED) symlinkSync(resolve(path), join(this.folder, path));
     if (!isBuilt) {
       for (const script of ['build', 'build:sample'])
         await run('npm', ['run', '--silent', script], { cwd: this.folder });
