@@ -45,6 +45,7 @@ class AppController {
 }
 
 // #region module
+// `log` is the stream of this example. Without it, pino writes to the standard output.
 @Module({
   imports: [
     LoggerModule.forRoot({ pinoHttp: [{ redact: jwtRedact() }, log] }),

@@ -48,7 +48,7 @@ class OrdersController {
     return { invoices: [] };
   }
 
-  // Reads the user of the database, so that a change counts from the next request. Only `true` passes.
+  // Reads the user of the database, so that a change takes effect at the next request. Only `true` passes.
   @JwtRequired({ allow: ({ user }) => (user as User).isEditor })
   @Get('drafts')
   drafts() {
@@ -77,7 +77,7 @@ const userOf = (username: unknown) => users.find((user) => user.username === use
   imports: [
     JwtExtendedModule.forRoot({
       secret: process.env.JWT_SECRET_KEY ?? randomBytes(32),
-      // In new tokens. A changed role counts from the next token.
+      // In new tokens. A changed role is in the next token.
       additionalClaims: (username) => ({ scope: 'orders:read', roles: userOf(username)?.roles ?? [] }),
       userLookup: ({ sub }) => userOf(sub),
     }),

@@ -35,7 +35,6 @@ class ShopController {
     const token = await this.tokens.createAccessToken(identity, { expires: 30, claims: { aud: 'orders' } });
     return withToken(this.orders, token).send<object>('orders.list', {});
   }
-  // #endregion
 
   // The token of the user is for the shop. The service of the orders refuses it.
   @JwtRequired()
@@ -53,6 +52,7 @@ class ShopController {
     return { access_token: await this.tokens.createAccessToken(username) };
   }
 }
+// #endregion
 
 // #region module
 @Module({

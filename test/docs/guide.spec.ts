@@ -65,6 +65,18 @@ describe.each(Object.entries(PAGES))('%s', (page, examples) => {
     expect(unknownLines(page, examples)).toEqual([]);
   });
 
+  it('sets each variable that its commands use', () => {
+    const known = new Set<string>();
+    const unset = commandLines(page).flatMap((line) => {
+      const used = [...line.matchAll(/\$\{?([A-Z_]+)/g)]
+        .map(([, name = '']) => name)
+        .filter((name) => !known.has(name));
+      for (const [, name = ''] of line.matchAll(/(?:^|\s)([A-Z_]+)=/g)) known.add(name);
+      return used;
+    });
+    expect(unset).toEqual([]);
+  });
+
   it('links to its examples', () => {
     const text = read(page);
     expect(examples.filter((name) => !text.includes(`](../../examples/${name}/main.ts)`))).toEqual([]);
