@@ -26,10 +26,13 @@ function scrollingTables(markdown) {
   markdown.renderer.rules.table_close = () => '</table></div>\n';
 }
 
-/** What the search reads of a page. A page of the API is one entry: its headings are the same on each page. */
+/**
+ * What the search reads of a page. A page of the API is one entry: its headings are the same on each page. The page of questions
+ * repeats each question, and would be found instead of the answer.
+ */
 function searchable(text, env, markdown) {
   const html = markdown.render(text, env);
-  if (env.frontmatter?.search === false) return '';
+  if (env.frontmatter?.search === false || env.relativePath === 'questions.md') return '';
   return env.relativePath.startsWith('reference/api/') ? html.replace(/<(\/?)h[2-6]\b/g, '<$1p') : html;
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { BrowserContext, Page } from 'playwright-core';
 import { useChromium } from '../../browser/support/chromium.js';
 import type { BuiltSite } from './built-site.js';
+import { firstPages, questions } from './describe-search.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = { desktop: 1280, phone: 390 };
@@ -112,6 +113,27 @@ export function describeBrowser(site: BuiltSite): void {
     }
     await close();
     expect(wide).toEqual([]);
+  });
+
+  describe('the search', () => {
+    let opened: Awaited<ReturnType<typeof open>>;
+
+    beforeAll(async () => {
+      opened = await open(WIDTHS.desktop, 'light');
+      await opened.page.goto(`${url}/`);
+      await opened.page.getByRole('button', { name: 'Search' }).click();
+    });
+    afterAll(() => opened.close());
+
+    it.each(questions)('shows the answer of: $question', async ({ question, page: answer }) => {
+      const results = opened.page.locator('.result');
+      await opened.page.getByRole('searchbox').fill('');
+      await results.first().waitFor({ state: 'detached' });
+      await opened.page.getByRole('searchbox').fill(question);
+      await results.first().waitFor();
+      const addresses = await results.evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+      expect(firstPages(addresses)).toContain(answer);
+    });
   });
 
   describe('by keyboard alone', () => {
