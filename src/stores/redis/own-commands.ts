@@ -23,6 +23,22 @@ export function ownCommands(own: OwnConnection, { isCluster }: RedisCommands): R
   };
 }
 
+/** The commands for work that no call waits for. After `close()` they reject, where others would open another connection. */
+export function untilClosed(own: OwnConnection, commands: RedisCommands): RedisCommands {
+  const check = own.checkForClose();
+  const checked = async <T>(work: () => Promise<T>): Promise<T> => {
+    check();
+    return work();
+  };
+  return {
+    ...commands,
+    mget: (keys) => checked(() => commands.mget(keys)),
+    members: (key, first, last) => checked(() => commands.members(key, first, last)),
+    run: (script, keys, args) => checked(() => commands.run(script, keys, args)),
+    primaries: () => checked(async () => commands.primaries()),
+  };
+}
+
 /**
  * Runs scripts. If the connection is lost before the answer, they run again on another one. A script that Redis has run already
  * changes nothing the second time, and answers the same.

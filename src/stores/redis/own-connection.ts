@@ -70,6 +70,14 @@ export class OwnConnection {
     return this.current !== null || this.attempt !== null || this.pause !== null;
   }
 
+  /** Returns a function that throws as soon as `close()` has been called. */
+  checkForClose(): () => void {
+    const { closings } = this;
+    return () => {
+      if (this.closings !== closings) throw closed();
+    };
+  }
+
   /** Opens a connection, at the end of the pause after a failure. Rejects if this attempt fails. */
   open(): Promise<RedisCommands> {
     if (this.pause !== null) return this.openAfter(this.pause);

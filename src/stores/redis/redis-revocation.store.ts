@@ -15,7 +15,7 @@ import {
   type SessionRecord,
   type StoreWatch,
 } from '../revocation-store.js';
-import { ownCommands } from './own-commands.js';
+import { ownCommands, untilClosed } from './own-commands.js';
 import { OwnConnection } from './own-connection.js';
 import { ReadSessions } from '../read-sessions.js';
 import { earliestTime } from './redis-clock.js';
@@ -31,7 +31,7 @@ import { optionalNumber, optionalText, readStored, tokenArguments } from './redi
 import { DENY, END, END_ALL, LIST, OPEN, PRESENT, SWEEP, type RedisScript } from './redis-scripts.js';
 import { ReplicatedWrites } from './redis-replicas.js';
 import { describeServers } from './redis-servers.js';
-import { RedisSweeps } from './redis-sweeps.js';
+import { RedisSweeps, type RunSweep } from './redis-sweeps.js';
 import { describeWatchProblem, watchRedis } from './redis-watch.js';
 
 const LOOK_UPS_AT_ONCE = 64;
@@ -96,9 +96,7 @@ export class RedisRevocationStore extends RevocationStore {
     this.silenceProblem = ownConnection && duplicate === null ? SILENCE_PROBLEM : null;
     this.prefix = prefix;
     this.client = client;
-    this.sweeps = new RedisSweeps((subject, args) =>
-      this.commands.run(SWEEP, [subjectKeys(prefix, subject).index], this.argumentsOf(NEVER_LATE, args)),
-    );
+    this.sweeps = new RedisSweeps(() => this.newSweep());
     this.lookUpsAtOnce = this.commands.isCluster ? 1 : LOOK_UPS_AT_ONCE;
     this.watchProblem = describeWatchProblem(client, this.commands);
     // Without a listener for 'error', a lost connection would end the process. Each call reports the failure itself.
@@ -112,7 +110,7 @@ export class RedisRevocationStore extends RevocationStore {
    */
   override watch(onChange: (subject: string | null) => void): Promise<StoreWatch> {
     if (this.watchProblem !== null) throw new TypeError(this.watchProblem);
-    return watchRedis(this.client, this.commands, this.prefix, onChange);
+    return watchRedis(this.client, this.untilClosed(), this.prefix, onChange);
   }
 
   /** The time of the server's clock, in milliseconds since 1970; in a cluster the earliest time of its nodes. */
@@ -234,6 +232,16 @@ export class RedisRevocationStore extends RevocationStore {
   /** Ends the connections that the store has opened for itself, and never the client of the application. */
   override async close(): Promise<void> {
     await Promise.all([this.own?.close(), this.replicated?.close()]);
+  }
+
+  private untilClosed(): RedisCommands {
+    return this.own === null ? this.commands : untilClosed(this.own, this.commands);
+  }
+
+  private newSweep(): RunSweep {
+    const commands = this.untilClosed();
+    return (subject, args) =>
+      commands.run(SWEEP, [subjectKeys(this.prefix, subject).index], this.argumentsOf(NEVER_LATE, args));
   }
 
   /** Goes on if a script had more to remove than one script may. */

@@ -9,7 +9,7 @@ export interface Sweep {
 }
 
 /** Runs the script `SWEEP` once, with its arguments. */
-type RunSweep = (subject: string, args: string[]) => Promise<string[]>;
+export type RunSweep = (subject: string, args: string[]) => Promise<string[]>;
 
 /**
  * Removes the records of sessions that have ended, a few per script, so that other clients of the server are answered in
@@ -18,7 +18,8 @@ type RunSweep = (subject: string, args: string[]) => Promise<string[]>;
 export class RedisSweeps {
   private readonly subjects = new Set<string>();
 
-  constructor(private readonly runSweep: RunSweep) {}
+  /** @param prepare Called at the beginning of each sweep. */
+  constructor(private readonly prepare: () => RunSweep) {}
 
   /** No call waits for it. If it fails, the next log-in of the subject starts it again. */
   start(subject: string, sweep: Sweep): void {
@@ -30,10 +31,11 @@ export class RedisSweeps {
 
   /** Resolves when nothing is left to remove. */
   async run(subject: string, { note, maxPerSubject = null }: Sweep = {}): Promise<void> {
+    const runSweep = this.prepare();
     let next = ['', ''];
     for (let outcome = 'more'; outcome === 'more';) {
       const args = [optionalText(note ?? null), optionalNumber(maxPerSubject), ...next];
-      [outcome = 'done', ...next] = await this.runSweep(subject, args);
+      [outcome = 'done', ...next] = await runSweep(subject, args);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { RedisRevocationStore, type RedisClient } from 'nestjs-jwt-extended/redis';
@@ -43,4 +44,44 @@ describeWithRedis('The connections of the library to Redis', () => {
       await close();
     },
   );
+
+  describe.each(Object.keys(CLIENTS))('of work that no call waits for, with %s', (name) => {
+    let client: RedisClient;
+    let close: () => unknown;
+    let store: RedisRevocationStore;
+    beforeEach(async () => {
+      ({ client, close } = await (CLIENTS[name] as NonNullable<(typeof CLIENTS)[string]>)(server.url));
+      store = new RedisRevocationStore({ client });
+    });
+    afterEach(() => close());
+
+    /** Work that goes on would open a connection at once. */
+    async function expectClosed(): Promise<void> {
+      await until(() => count() === 1);
+      await sleep(100);
+      expect(count()).toBe(1);
+    }
+
+    it('close with the store, however far a watch has come', async () => {
+      for (let wait = 0; wait < 12; wait++) {
+        await store.now();
+        const watching = store.watch(() => undefined).catch(() => null);
+        await sleep(wait);
+        await store.close();
+        (await watching)?.close();
+        await expectClosed();
+      }
+    });
+
+    it('close with the store while it removes the records of many sessions', async () => {
+      const subject = 'subject-of-many';
+      const token = { id: 'id', issuedAt: 0, csrf: null, lifetime: null };
+      const open = { subject, token, device: null, maxPerSubject: null, existing: false, maxAge: null, leeway: 0 };
+      const sids = Array.from({ length: 3_000 }, (_, index) => `${subject}.${index}`);
+      await Promise.all(sids.map((sid) => store.openSession({ ...open, sid }, Infinity)));
+      await store.endSessions({ subject, before: null, except: null }, Infinity);
+      await store.close();
+      await expectClosed();
+    });
+  });
 });
