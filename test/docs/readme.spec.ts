@@ -70,9 +70,11 @@ function withoutTokens(answer: string): string {
   return answer.replace(/eyJ[\w.-]+/g, 'eyJ…');
 }
 
-it('links each claim of its table to a test', () => {
+it('links each sentence of its table of features to a test, or to a page that a test compares', () => {
   const table = text.slice(text.indexOf('## What it does'), text.indexOf('## How it compares'));
-  const rows = [...table.matchAll(/^\| \[.*\|$/gm)].map(([row]) => row);
+  const rows = [...table.matchAll(/^\| \[.+?\| (.+?) *\|$/gm)].map(([, claims = '']) => claims);
   expect(rows.length).toBeGreaterThan(12);
-  expect(rows.filter((row) => !row.includes('](test/'))).toEqual([]);
+  expect(rows.filter((claims) => !claims.includes('](test/'))).toEqual([]);
+  const sentences = rows.flatMap((claims) => claims.split(/(?<=\.) (?=[A-Z[])/));
+  expect(sentences.filter((sentence) => !/\]\((test|docs)\//.test(sentence))).toEqual([]);
 });

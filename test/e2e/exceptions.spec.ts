@@ -12,10 +12,13 @@ import {
   CsrfException,
   ExpiredTokenException,
   FreshTokenRequiredException,
+  InsufficientScopeException,
+  InvalidCredentialsException,
   InvalidTokenException,
   JwtExtendedException,
   JwtRequired,
   KeysUnavailableException,
+  MalformedCredentialsException,
   MissingTokenException,
   RevocationUnavailableException,
   RevokedTokenException,
@@ -24,6 +27,7 @@ import {
   UserLookupException,
   WrongTokenTypeException,
 } from 'nestjs-jwt-extended';
+import * as library from 'nestjs-jwt-extended';
 import { ADAPTERS } from '../support/adapters.js';
 import { forge } from '../support/forge.js';
 import { useJwtApp } from '../support/jwt-app.js';
@@ -38,6 +42,9 @@ const EXCEPTIONS: [JwtExtendedException, number, string][] = [
   [new TokenVerificationException(), 400, 'User claims verification failed'],
   [new InvalidTokenException('broken'), 422, 'broken'],
   [new WrongTokenTypeException('wrong type'), 422, 'wrong type'],
+  [new InsufficientScopeException(), 403, 'Insufficient scope'],
+  [new InvalidCredentialsException(), 401, 'Bad username or password'],
+  [new MalformedCredentialsException(), 400, 'Missing username or password'],
   [new RevocationUnavailableException(), 503, 'Token revocation status is unavailable'],
   [new KeysUnavailableException(), 503, 'Token verification keys are unavailable'],
 ];
@@ -89,6 +96,13 @@ class RoutesModule implements NestModule {
 
 const imports = [RoutesModule];
 
+it('every exception is in the list', () => {
+  const tested = EXCEPTIONS.map(([{ constructor }]) => constructor as unknown);
+  const exported = Object.entries(library).filter(([name]) => name.endsWith('Exception'));
+  expect(exported.length).toBeGreaterThan(12);
+  expect(exported.filter(([, each]) => each !== JwtExtendedException && !tested.includes(each))).toEqual([]);
+});
+
 describe.each(ADAPTERS)('the library’s exceptions on %s', (adapter) => {
   describe('with the module’s filter', () => {
     const app = useJwtApp(adapter, { options: { errorMessageKey: 'error' }, imports });
@@ -97,7 +111,9 @@ describe.each(ADAPTERS)('the library’s exceptions on %s', (adapter) => {
       thrown = exception;
       const answer = await app.get('/throwing');
       expect(answer).toEqual({ status, body: { error: message } });
-      expect(answer.header('WWW-Authenticate')?.startsWith('Bearer')).toBe(status === 401 ? true : undefined);
+      expect(answer.header('WWW-Authenticate')?.startsWith('Bearer')).toBe(
+        [401, 403].includes(status) ? true : undefined,
+      );
       expect(answer.header('Retry-After')).toBe(status === 503 ? '1' : undefined);
     });
 

@@ -158,6 +158,59 @@ describe.each(ADAPTERS)('identity providers together with our own keys on %s', (
   });
 });
 
+/** The access tokens that the providers issue, by their documentation: the claims, the header, and the options for them. */
+const FORMS = {
+  Auth0: {
+    options: { issuer: 'https://example.eu.auth0.com/', audience: 'https://api.example.com' },
+    claims: { aud: ['https://api.example.com', 'https://example.eu.auth0.com/userinfo'], azp: 'app', scope: 'openid' },
+    wrong: { aud: 'https://example.eu.auth0.com/userinfo' },
+  },
+  Keycloak: {
+    options: { issuer: 'https://login.example.com/realms/shop', audience: 'orders' },
+    claims: { aud: ['orders', 'account'], typ: 'Bearer', azp: 'shop', sid: 'a8b9', realm_access: { roles: ['user'] } },
+    wrong: { aud: 'account' },
+  },
+  Cognito: {
+    options: { issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_example', audience: false },
+    claims: { token_use: 'access', client_id: 'client', scope: 'aws.cognito.signin.user.admin', version: 2 },
+    wrong: { token_use: 'id', client_id: undefined, aud: 'client' },
+  },
+  Entra: {
+    options: { issuer: 'https://login.microsoftonline.com/1111/v2.0', audience: '6666' },
+    claims: { aud: '6666', ver: '2.0', tid: '1111', oid: '2222', scp: 'orders.read', azp: '3333', uti: 'x' },
+    wrong: { aud: '00000003-0000-0000-c000-000000000000' },
+  },
+} as const;
+
+describe.each(ADAPTERS)('an access token in the form of a provider on %s', (adapter) => {
+  describe.each(Object.entries(FORMS))('%s', (_provider, { options, claims, wrong }) => {
+    const app = useJwtApp(adapter, {
+      controllers,
+      options: {
+        secret: undefined,
+        get jwks() {
+          return { ...options, uri: first.keysUrl, algorithms: ['RS256'] as const };
+        },
+        verifyToken: ({ token_use: use = 'access' }) => use === 'access',
+      },
+    });
+    const send = (more: object, key = rsa) =>
+      app.get('/me', foreignToken(key, { iss: options.issuer, ...claims, ...more }));
+
+    it('is accepted with a key of the provider', async () => {
+      expect(await send({})).toEqual(alice);
+    });
+
+    it('is refused with another key, for another application, and after its time', async () => {
+      expect(await send({}, { ...providerKey('stranger', 'RS256'), kid: 'rsa' })).toEqual(
+        refused('Signature verification failed'),
+      );
+      expect((await send(wrong)).status).toBe('token_use' in wrong ? 400 : 422);
+      expect((await send({ exp: 1 })).status).toBe(401);
+    });
+  });
+});
+
 describe.each(ADAPTERS)('the claim type on %s', (adapter) => {
   const app = useJwtApp(adapter, {
     controllers,
