@@ -33,14 +33,26 @@ const found = [];
 process.chdir(folder);
 for (const resolution of resolutions.split(',')) {
   let program;
+  const parsed = new Map();
   for (const exactOptionalPropertyTypes of [false, true]) {
     const options = { ...strict, ...settings[resolution], exactOptionalPropertyTypes };
-    program = ts.createProgram(sources, options, ts.createCompilerHost(options), program);
+    program = ts.createProgram(sources, options, hostOf(options, parsed), program);
     const name = `${resolution}${exactOptionalPropertyTypes ? ', exactOptionalPropertyTypes' : ''}`;
     found.push(...problemsOf(program).map((problem) => `${name}: ${textOf(problem)}`));
   }
 }
 console.log(JSON.stringify(found));
+
+/** Parses each file once for the programs of one module resolution, which is a quarter of the work. */
+function hostOf(options, parsed) {
+  const host = ts.createCompilerHost(options);
+  const getSourceFile = host.getSourceFile.bind(host);
+  host.getSourceFile = (file, ...rest) => {
+    if (!parsed.has(file)) parsed.set(file, getSourceFile(file, ...rest));
+    return parsed.get(file);
+  };
+  return host;
+}
 
 /** Old versions of TypeScript refuse some declarations of Nest and others. Only the consumer and our declarations count. */
 function problemsOf(program) {
