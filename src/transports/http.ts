@@ -18,8 +18,12 @@ export const http: Transport = {
       adapter.end(response);
       return;
     }
-    for (const [name, value] of Object.entries(exception.headers)) adapter.setHeader?.(response, name, value);
-    adapter.reply(response, exception.getResponse(), exception.getStatus());
+    const { headers } = exception;
+    for (const [name, value] of Object.entries(headers)) adapter.setHeader?.(response, name, value);
+    const body = exception.getResponse();
+    // Nest 11 on Express replaces the media type of an object by application/json.
+    const isReplaced = typeof body === 'object' && 'Content-Type' in headers;
+    adapter.reply(response, isReplaced ? JSON.stringify(body) : body, exception.getStatus());
   },
 };
 
