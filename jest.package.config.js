@@ -6,7 +6,9 @@ const [nest12] = base.projects;
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: nest12.testEnvironment,
-  maxWorkers: base.maxWorkers,
+  // A third of the time they wait: for the registry, for an application that starts, for Chromium.
+  maxWorkers: '150%',
+  testSequencer: '<rootDir>/test/package/longest-first.cjs',
   // Packages are installed here.
   testTimeout: 600_000,
   rootDir: '.',

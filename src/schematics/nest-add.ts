@@ -23,8 +23,8 @@ const VITEST = { afterAll: 1, beforeAll: 1, describe: 1, expect: 1, it: 1 };
  */
 export function nestAdd(options: NestAddOptions): (tree: ProjectTree, context: RuleContext) => void {
   return (tree, context) => {
-    const project = readProject(tree);
     const root = `/${(options.sourceRoot ?? 'src').replace(/^\/+|\/+$/g, '')}`;
+    const project = readProject(tree, root);
     const openapi = options.skipOpenapi !== true && hasOpenApi(project);
     const files = filesFor(project, root, openapi);
     refuseExisting(tree, Object.keys(files));

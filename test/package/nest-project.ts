@@ -11,6 +11,8 @@ export interface NewProject {
   readonly nest: 11 | 12;
   /** The module system, which Nest 12 asks for. It also decides the test runner. */
   readonly type?: 'esm' | 'cjs';
+  /** The page of Nest about Fastify leaves the package of Express, and most people remove it. Default: Express. */
+  readonly adapter?: 'Fastify' | 'Fastify, with the package of Express';
   /** The Node that runs the project. Default: the one that runs the tests. */
   readonly node?: string;
 }
@@ -24,7 +26,7 @@ export class NestProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'nest-project-'));
   private readonly path: string;
 
-  constructor({ nest, type, node }: NewProject) {
+  constructor({ nest, type, node, adapter }: NewProject) {
     const bin = node === undefined ? process.execPath : nodeExecutable(node);
     this.path = [dirname(bin), process.env.PATH ?? ''].join(delimiter);
     cpSync(createdBy(nest, type), this.folder, { recursive: true });
@@ -32,10 +34,47 @@ export class NestProject {
     const manifest = JSON.parse(readFileSync(file, 'utf8')) as { devDependencies: Record<string, string> };
     const used = Object.entries(manifest.devDependencies).filter(([name]) => !UNUSED.test(name));
     writeFileSync(file, JSON.stringify({ ...manifest, devDependencies: Object.fromEntries(used) }, null, 2));
+    if (adapter !== undefined) this.changeToFastify(adapter === 'Fastify');
   }
 
-  /** Installs the packages of the project, and the packed library. */
-  install(): void {
+  /** The steps of https://docs.nestjs.com/techniques/performance, and the e2e test of its page about tests. */
+  private changeToFastify(removesExpress: boolean): void {
+    const imports = (names: string) => `import { ${names} } from '@nestjs/platform-fastify';\n`;
+    this.change('package.json', (text) => {
+      const manifest = JSON.parse(text) as { dependencies: Record<string, string> };
+      const { '@nestjs/platform-express': range = '', ...others } = manifest.dependencies;
+      const express = removesExpress ? {} : { '@nestjs/platform-express': range };
+      const dependencies = { ...others, ...express, '@nestjs/platform-fastify': range };
+      return JSON.stringify({ ...manifest, dependencies }, null, 2);
+    });
+    this.change('src/main.ts', (text) =>
+      imports('FastifyAdapter, NestFastifyApplication').concat(
+        text.replace('.create(AppModule', '.create<NestFastifyApplication>(AppModule, new FastifyAdapter()'),
+      ),
+    );
+    this.change('test/app.e2e-spec.ts', (text) =>
+      imports('FastifyAdapter, NestFastifyApplication').concat(
+        text
+          .replace('let app: INestApplication<App>', 'let app: NestFastifyApplication')
+          .replace('createNestApplication()', 'createNestApplication(new FastifyAdapter())')
+          .replace('await app.init();', 'await app.init();\n    await app.getHttpAdapter().getInstance().ready();'),
+      ),
+    );
+  }
+
+  private change(file: string, by: (text: string) => string): void {
+    const text = this.read(file);
+    const changed = by(text);
+    if (changed === text) throw new Error(`${file} has another form.`);
+    writeFileSync(join(this.folder, file), changed);
+  }
+
+  /** Installs the packages of the project, and the packed library. Another project with almost the same packages saves time. */
+  install(similar?: NestProject): void {
+    if (similar !== undefined) {
+      const packages = ['node_modules', 'package-lock.json'].map((name) => join(similar.folder, name));
+      this.run('cp', '--archive', '--link', ...packages, '.');
+    }
     this.run('npm', ...INSTALL, packedTarball);
   }
 

@@ -200,7 +200,29 @@ describe('nest add', () => {
     expect(project.text('/test/auth.e2e-spec.ts')).toContain(
       "import { FastifyAdapter } from '@nestjs/platform-fastify';",
     );
-    expect(JSON.parse(project.text('/package.json')).dependencies).toMatchObject({ '@fastify/static': '^9.0.0' });
+  });
+
+  it.each([
+    ['^8.0.0', { peerDependencies: { '@fastify/static': '^8.0.0' } }],
+    ['^10.1.2', {}],
+    ['^10.1.2', null],
+  ])('adds @fastify/static %s, if the manifest of the adapter is %j', (range, adapter) => {
+    const dependencies = { '@nestjs/core': '^11.0.0', '@nestjs/platform-fastify': '^11.0.0' };
+    const project = added({
+      '/package.json': JSON.stringify({ dependencies }),
+      ...(adapter && { '/node_modules/@nestjs/platform-fastify/package.json': JSON.stringify(adapter) }),
+    });
+    expect(JSON.parse(project.text('/package.json')).dependencies).toMatchObject({ '@fastify/static': range });
+  });
+
+  it('uses Fastify where main.ts does, and Express is still installed', () => {
+    const manifest = manifestOf('^11.0.0', { devDependencies: { '@nestjs/platform-fastify': '^11.0.0' } });
+    const main = MAIN.replace('create(AppModule)', 'create<NestFastifyApplication>(AppModule, new FastifyAdapter())');
+    const project = added({ '/package.json': manifest, '/src/main.ts': main });
+    expect(project.text('/test/auth.e2e-spec.ts')).toContain('createNestApplication(new FastifyAdapter())');
+    expect(project.text('/src/main.ts')).toContain('  setUpOpenApi(app);\n  await app');
+    expect(JSON.parse(project.text('/package.json')).dependencies).toMatchObject({ '@fastify/static': '^10.1.2' });
+    expect(added({ '/package.json': manifest }).text('/test/auth.e2e-spec.ts')).toContain('createNestApplication()');
   });
 
   it('adds to an application of a monorepo', () => {
