@@ -30,8 +30,9 @@ export function transportsDocument(drivers: readonly TransportDriver[]): Promise
       'Nest 12:',
     drivers.map(({ name }) => `- ${name}`).join('\n'),
     ['| The call has | Code | Message |', '| --- | --- | --- |', ...facts].join('\n'),
-    'The message of a missing token names the locations that the guard has read. The README describes these for each ' +
-      'transport, and the form of a refusal.',
+    'The message of a missing token names the locations that the guard has read. [GraphQL](../guide/graphql.md), ' +
+      '[WebSocket](../guide/websocket.md), [event streams](../guide/event-streams.md) and ' +
+      '[microservices](../guide/microservices.md) describe where the token is, and the form of a refusal.',
   ];
   return format(text.join('\n\n'), { parser: 'markdown', printWidth: 120 });
 }
