@@ -143,16 +143,20 @@ function counted<Output>(make: (payload: Record<string, unknown>) => Output) {
 describe('what a synchronous schema returns', () => {
   it('is stored with the cached token, and the guard makes no promise', async () => {
     const { schema, validate } = counted(({ role }) => ({ role }));
-    await withJwtApp('express', { options: { claims: schema }, controllers: [ClaimsController] }, async (app) => {
-      const token = forge(CLAIMS);
-      let promises = 0;
-      const hook = createHook({ init: (_, kind) => void (promises += Number(kind === 'PROMISE')) }).enable();
-      const answers = [1, 2, 3, 4, 5].map(() => guardCall(app, token));
-      hook.disable();
-      expect([answers, promises]).toEqual([[true, true, true, true, true], 0]);
-      // Once for the token that is verified, and once for the one in the cache.
-      expect(validate).toHaveBeenCalledTimes(2);
-    });
+    await withJwtApp(
+      'express',
+      { options: { claims: schema, cache: {} }, controllers: [ClaimsController] },
+      async (app) => {
+        const token = forge(CLAIMS);
+        let promises = 0;
+        const hook = createHook({ init: (_, kind) => void (promises += Number(kind === 'PROMISE')) }).enable();
+        const answers = [1, 2, 3, 4, 5].map(() => guardCall(app, token));
+        hook.disable();
+        expect([answers, promises]).toEqual([[true, true, true, true, true], 0]);
+        // Once for the token that is verified, and once for the one in the cache.
+        expect(validate).toHaveBeenCalledTimes(2);
+      },
+    );
   });
 
   it.each([
@@ -161,11 +165,15 @@ describe('what a synchronous schema returns', () => {
     ['an accessor', () => ({ get at() { return new Date(); } })], // prettier-ignore
   ])('is made for each request if it contains %s, which a request could change', async (_what, make) => {
     const { schema, validate } = counted(make);
-    await withJwtApp('express', { options: { claims: schema }, controllers: [ClaimsController] }, async (app) => {
-      const token = forge(CLAIMS);
-      for (let call = 0; call < 5; call++) expect(guardCall(app, token)).toBe(true);
-      expect(validate).toHaveBeenCalledTimes(5);
-    });
+    await withJwtApp(
+      'express',
+      { options: { claims: schema, cache: {} }, controllers: [ClaimsController] },
+      async (app) => {
+        const token = forge(CLAIMS);
+        for (let call = 0; call < 5; call++) expect(guardCall(app, token)).toBe(true);
+        expect(validate).toHaveBeenCalledTimes(5);
+      },
+    );
   });
 
   it('is frozen, with the objects in it', async () => {
