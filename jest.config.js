@@ -107,8 +107,8 @@ const nest11 = {
 /** @type {import('jest').Config} */
 export default {
   projects: [nest12, nest11],
-  // By default a machine with two processors would use one.
-  maxWorkers: '100%',
+  // More than processors: the tests of outages and races wait most of their time.
+  maxWorkers: '150%',
   // A worker keeps the modules of every spec that it has run. With gigabytes of them it needs more than the 500 ms that Jest
   // waits for its exit.
   workerIdleMemoryLimit: '700MB',
