@@ -3,7 +3,7 @@ import { endingsText, type StoredEndings } from './sql-endings.js';
 import { endedWith } from './sql-notes.js';
 import type { SqlConnection } from './sql-query.js';
 import { encodeText, NEVER } from './sql-record.js';
-import { idList, key, newRevision } from './sql-rows.js';
+import { idList, key, newRevision, sessionsIn, type IdRange } from './sql-rows.js';
 import { number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
 /** No id has this text: `encodeText` writes more after the percent sign. */
@@ -37,31 +37,25 @@ export class SqlEndedRows {
     return (await this.database.change(statement, deadline, this.channel)) > 0;
   }
 
-  /** The ids of up to `most` sessions that have ended, in the order of the ids, after one of them. */
-  async findRemains(subject: string, endings: Endings, after: string, most: number): Promise<string[]> {
-    const rows = await this.database.rows(
-      sql`SELECT id FROM ${this.table} WHERE subject = ${text(subject)} AND kind = 'session' AND id > ${text(after)}
-        AND ${endedCondition(endings)} ORDER BY id LIMIT ${raw(String(most))}`,
-    );
-    return rows.map(({ id }) => id as string);
-  }
-
-  /** Removes sessions with these ids if they have ended. With a note they stay for as long as before, under another kind. */
-  async removeRemains(subject: string, ids: readonly string[], endings: Endings, note?: string): Promise<void> {
+  /** Removes the sessions in a range that have ended. With a note they stay for as long as before, under another kind. */
+  async removeRemains(subject: string, range: IdRange, endings: Endings, note?: string): Promise<void> {
     const { clock, returning } = this.database.dialect;
-    const named = sql`id IN (${idList(ids)})`;
-    const ended = sql`subject = ${text(subject)} AND kind = 'session' AND ${named} AND ${endedCondition(endings)}`;
+    const ended = sql`${sessionsIn(subject, range)} AND ${endedCondition(endings)}`;
     const end = returning(NEVER);
     if (note === undefined) {
       await this.database.run(sql`DELETE FROM ${this.table} WHERE ${ended}${end}`);
       return;
     }
+    const rows = await this.database.rows(sql`SELECT id FROM ${this.table} WHERE ${ended}`);
+    if (rows.length === 0) return;
     // A session of the past with the same id has the primary key that is needed.
+    const named = sql`id IN (${idList(rows.map(({ id }) => id as string))})`;
     await this.database.run(
-      sql`DELETE FROM ${this.table} WHERE subject = ${text(subject)} AND kind = 'ended' AND ${named}${end}`,
+      sql`DELETE FROM ${this.table} WHERE subject = ${text(subject)} AND kind = 'ended'
+        AND id > ${text(range.after)} AND id <= ${text(range.last)} AND ${named}${end}`,
     );
     await this.database.run(
-      sql`UPDATE ${this.table} SET revision = ${newRevision()}, ${endedWith(note, clock)} WHERE ${ended}${end}`,
+      sql`UPDATE ${this.table} SET revision = ${newRevision()}, ${endedWith(note, clock)} WHERE ${ended} AND ${named}${end}`,
     );
   }
 

@@ -2,8 +2,9 @@ import type { SessionPage, SessionPageQuery, SessionRecord } from '../revocation
 import { endedCondition } from './sql-ended-rows.js';
 import type { Endings } from '../endings.js';
 import type { SqlConnection } from './sql-query.js';
-import { encodeText } from './sql-record.js';
+import { encodeText, NEVER } from './sql-record.js';
 import { retry } from './sql-retries.js';
+import { sessionsIn, type IdRange } from './sql-rows.js';
 import { currentSessions, readSnapshot } from './sql-snapshot.js';
 import { number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
@@ -27,6 +28,7 @@ export class SqlPages {
     /** The statement that reads the clock and the cut-off of a subject, in `columns`. */
     private readonly head: (subject: string) => SqlFragment,
     private readonly columns: SqlFragment,
+    private readonly channel: string,
   ) {}
 
   /** A page of sessions, the last used one first. */
@@ -52,14 +54,38 @@ export class SqlPages {
     return rows.map(({ id }) => id as string);
   }
 
+  /** The position of the last session within a limit; `null` if there are fewer. */
+  async findLast(subject: string, limit: number, endings: Endings): Promise<Position | null> {
+    const [row] = await this.database.rows(
+      sql`SELECT ordinal, id FROM ${this.table} WHERE ${this.current(subject)} AND NOT ${endedCondition(endings)}
+        ORDER BY ordinal DESC, id DESC LIMIT 1 OFFSET ${raw(String(Math.floor(limit) - 1))}`,
+    );
+    return row === undefined ? null : { ordinal: Number(row.ordinal), id: row.id as string };
+  }
+
+  /** The largest of the next `most` ids after one of them; `null` if there is none. Only the index is read. */
+  async findEnd(subject: string, after: string, most: number): Promise<string | null> {
+    const next = sql`SELECT id FROM ${this.table} WHERE subject = ${text(subject)} AND kind = 'session' AND id > ${text(after)}
+      ORDER BY id LIMIT ${raw(String(most))}`;
+    const [row] = await this.database.rows(sql`SELECT MAX(id) AS id FROM (${next}) AS following`);
+    return (row?.id ?? null) as string | null;
+  }
+
+  /** Removes the sessions in a range that were last used before another one. Leaves those that ended together: they can get a note. */
+  async removeBeyond(subject: string, range: IdRange, last: Position, endings: Endings): Promise<void> {
+    const statement = sql`DELETE FROM ${this.table} WHERE ${sessionsIn(subject, range)} AND NOT ${endedCondition(endings)}
+      AND ${before(last)}`;
+    await this.database.change(statement, NEVER, this.channel);
+  }
+
   /** Reads one row more than wanted, to know whether there is a next page. */
   private async read(subject: string, position: Position | null, most: number) {
     // Few different numbers, so that few texts exist.
     const fetched = 2 ** Math.ceil(Math.log2(most + 1));
-    const { ordinal, id } = position ?? { ordinal: Number.MAX_SAFE_INTEGER, id: '' };
+    const start = position ?? { ordinal: Number.MAX_SAFE_INTEGER, id: '' };
     const rows = await this.database.rows(
       sql`${this.head(subject)} UNION ALL SELECT * FROM (SELECT ${this.columns} FROM ${this.table}
-        WHERE ${this.current(subject)} AND (ordinal < ${number(ordinal)} OR (ordinal = ${number(ordinal)} AND id < ${text(id)}))
+        WHERE ${this.current(subject)} AND ${before(start)}
         ORDER BY ordinal DESC, id DESC LIMIT ${raw(String(fetched))}) AS page`,
     );
     const snapshot = readSnapshot(rows);
@@ -72,6 +98,11 @@ export class SqlPages {
   private current(subject: string): SqlFragment {
     return sql`subject = ${text(subject)} AND kind = 'session' AND keep_until > ${this.database.dialect.clock}`;
   }
+}
+
+/** The condition that a session was last used before another one. */
+function before({ ordinal, id }: Position): SqlFragment {
+  return sql`(ordinal < ${number(ordinal)} OR (ordinal = ${number(ordinal)} AND id < ${text(id)}))`;
 }
 
 interface Named {

@@ -26,6 +26,12 @@ export interface RowKey {
   readonly id: string;
 }
 
+/** Some rows of a subject in the order of their ids: those after one id, up to another one. */
+export interface IdRange {
+  readonly after: string;
+  readonly last: string;
+}
+
 /** The columns of a session's row. */
 export const allColumns: SqlFragment = sql`subject, kind, id, revision, keep_until, cut_off, ${sessionColumns}`;
 
@@ -67,6 +73,11 @@ export function keysOf({ subject, sid, jti }: LookUpQuery): RowKey[] {
 /** The ids of the same rows. Encoded text has hexadecimal digits after each `%`, so no row has the id `%`. */
 export function idsOf({ subject, sid, jti }: LookUpQuery): RowIds {
   return { subject, sid: sid === null ? '%' : encodeText(sid), jti: jti === null ? '%' : hashOf(jti) };
+}
+
+/** The condition that selects the sessions of a subject in a range. Databases read no other row, however many sessions there are. */
+export function sessionsIn(subject: string, { after, last }: IdRange): SqlFragment {
+  return sql`subject = ${text(subject)} AND kind = 'session' AND id > ${text(after)} AND id <= ${text(last)}`;
 }
 
 /** A list of ids, as the table holds them. */

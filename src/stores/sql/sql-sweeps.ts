@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { retry } from './sql-retries.js';
+import type { IdRange } from './sql-rows.js';
 import type { SqlTable } from './sql-table.js';
 
 /** How many sessions one statement ends, so that it locks rows and files for a short time. */
@@ -25,28 +26,30 @@ export class SqlSweeps {
   /** Removes the rows of sessions that ended together. Resolves when none is left. */
   async removeRemains(subject: string, note?: string): Promise<void> {
     const { endings } = await retry(() => this.table.find({ subject, sid: null, jti: null }));
-    let after = '';
-    for (;;) {
-      const ids = await retry(() => this.table.ended.findRemains(subject, endings, after, SESSIONS_PER_STATEMENT));
-      if (ids.length === 0) break;
-      await retry(async () => {
-        await this.table.ended.removeRemains(subject, ids, endings, note);
-        return true;
-      });
-      after = ids.at(-1) as string;
-      // Some drivers of SQLite answer at once: other work must come in between.
-      await nextTurn();
-    }
+    await this.inSteps(subject, (range) => this.table.ended.removeRemains(subject, range, endings, note));
     await this.table.ended.finish(subject, endings);
   }
 
   /** Ends the sessions beyond a limit. */
   async removeBeyond(subject: string, limit: number): Promise<void> {
     const { endings } = await retry(() => this.table.find({ subject, sid: null, jti: null }));
-    for (let ended = SESSIONS_PER_STATEMENT; ended === SESSIONS_PER_STATEMENT;) {
-      const ids = await retry(() => this.table.pages.findBeyond(subject, limit, endings, SESSIONS_PER_STATEMENT));
-      if (ids.length > 0) await retry(() => this.table.removeIds(subject, ids, Number.MAX_SAFE_INTEGER));
-      ended = ids.length;
+    const last = await retry(() => this.table.pages.findLast(subject, limit, endings));
+    if (last !== null)
+      await this.inSteps(subject, (range) => this.table.pages.removeBeyond(subject, range, last, endings));
+  }
+
+  /** Calls `work` for all sessions of a subject, some at a time in the order of their ids. No step reads the rows of another step. */
+  private async inSteps(subject: string, work: (range: IdRange) => Promise<unknown>): Promise<void> {
+    for (let after = ''; ;) {
+      const last = await retry(() => this.table.pages.findEnd(subject, after, SESSIONS_PER_STATEMENT));
+      if (last === null) return;
+      const range = { after, last };
+      await retry(async () => {
+        await work(range);
+        return true;
+      });
+      after = last;
+      // Some drivers of SQLite answer at once: other work must come in between.
       await nextTurn();
     }
   }

@@ -56,7 +56,8 @@ export class SqlTable {
     this.notes = new SqlNotes(database, this.table, this.channel);
     this.lookUps = new SqlLookUps(database, this.table);
     this.ended = new SqlEndedRows(database, this.table, this.channel);
-    this.pages = new SqlPages(database, this.table, (subject) => this.select([this.cutOffOf(subject)]), columns);
+    const head = (subject: string) => this.select([this.cutOffOf(subject)]);
+    this.pages = new SqlPages(database, this.table, head, columns, this.channel);
     const { clock, fromDual } = database.dialect;
     this.now = sql`${onlyNumber('clock', clock)}${fromDual}`;
   }

@@ -189,8 +189,16 @@ for (const database of databases) {
       await store.listNoted(subject);
       await endMany(newSubject(), { note: undefined });
       await endMany(newSubject(), { note: 'note' });
+      await limitMany(newSubject());
       await (store as SqlRevocationStore).purge({ batch: 10 });
       await store.purgeStep();
+    }
+
+    /** Opens more sessions than one statement ends beyond a limit. */
+    async function limitMany(subject: string): Promise<void> {
+      await Promise.all(Array.from({ length: MANY }, () => openSession(store, { subject })));
+      await store.openSession(sessionToOpen({ subject, maxPerSubject: 1 }), inTime());
+      await until(async () => (await store.listSessions(subject)).length === 1);
     }
 
     async function endMany(subject: string, { note }: { note: string | undefined }): Promise<void> {
