@@ -60,14 +60,21 @@ function describeProject(project: NestProject): void {
   it('npm run test:e2e passes without .env, as in CI', () => {
     project.run('mv', '.env', 'elsewhere');
     try {
-      project.run('npm', 'run', 'test:e2e');
+      project.run('npm', 'run', 'test:e2e', '--', 'auth');
     } finally {
       project.run('mv', 'elsewhere', '.env');
     }
   });
 
-  it('npm run build passes, and the command lists the handlers of the result', () => {
-    project.run('npm', 'run', 'build');
+  // Like npm run build, npm start compiles the project.
+  it('npm start runs an application whose first user can log in', async () => {
+    server = await project.start();
+    expect((await fetch(server.url)).status).toBe(200);
+    expect((await fetch(`${server.url}/auth/me`)).status).toBe(401);
+    expect(await logIn()).toEqual(expect.any(String));
+  });
+
+  it('the command lists the handlers of the compiled project', () => {
     const list = project.run('npx', 'nestjs-jwt-extended', 'access', 'dist/app.module.js');
     expect(list).toMatch(/GET \/ \(AppController\.getHello\): none$/m);
     expect(list).toMatch(/GET \/auth\/me .*required, access token/);
@@ -77,13 +84,6 @@ function describeProject(project: NestProject): void {
     expect(() => project.run('env', 'NODE_ENV=production', 'node', 'dist/main.js')).toThrow(
       'UsersService has its users in memory',
     );
-  });
-
-  it('npm start runs an application whose first user can log in', async () => {
-    server = await project.start();
-    expect((await fetch(server.url)).status).toBe(200);
-    expect((await fetch(`${server.url}/auth/me`)).status).toBe(401);
-    expect(await logIn()).toEqual(expect.any(String));
   });
 
   async function logIn(): Promise<string> {

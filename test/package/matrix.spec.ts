@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import ts from 'typescript';
 import { nodeExecutable } from '../../bench/harness/node-versions.mjs';
 import { compileConsumer, CONSUMER, FORMATS } from './matrix/compile-consumer.js';
 import { packedFolder, packedTarball } from './packed.js';
@@ -61,17 +62,34 @@ function installPeers(folder: string, { nest, fastify = nest, jwt, reflectMetada
   run('npm', ['install', ...options, packedTarball, ...ofNest, ...others], folder);
 }
 
+const COMPILER: ts.CompilerOptions = {
+  noEmit: true,
+  strict: true,
+  module: ts.ModuleKind.NodeNext,
+  target: ts.ScriptTarget.ES2023,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  typeRoots: [resolve('node_modules/@types')],
+  types: ['node'],
+};
+
 /** The errors of the compiler in the consumer and in our types. The types of Nest 10.0 and 11.0 have errors of their own. */
 function typeErrors(folder: string): string[] {
-  const sources = ['consumer.cts', 'consumer.mts'];
-  for (const source of sources) copyFileSync(CONSUMER, join(folder, source));
-  const types = ['--typeRoots', resolve('node_modules/@types'), '--types', 'node'];
-  const decorators = ['--experimentalDecorators', '--emitDecoratorMetadata'];
-  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', ...decorators, ...types];
-  const args = [resolve('node_modules/typescript/bin/tsc'), '--listFiles', ...options, ...sources];
-  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
-  expect(stdout).toContain(`node_modules/${name}/dist/`);
-  return stdout.split('\n').filter((line) => line.includes('error TS') && !line.startsWith('node_modules/@nestjs/'));
+  const sources = ['consumer.cts', 'consumer.mts'].map((source) => join(folder, source));
+  for (const source of sources) copyFileSync(CONSUMER, source);
+  const program = ts.createProgram(sources, COMPILER);
+  const declarations = program
+    .getSourceFiles()
+    .filter(({ fileName }) => fileName.includes(`/node_modules/${name}/dist/`));
+  expect(declarations.length).toBeGreaterThan(0);
+  const consumers = sources.flatMap((source) => program.getSourceFile(source) ?? []);
+  const found = [...consumers, ...declarations].flatMap((file) => [
+    ...program.getSyntacticDiagnostics(file),
+    ...program.getSemanticDiagnostics(file),
+  ]);
+  return [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...found].map(
+    ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+  );
 }
 
 describe('the ranges of package.json', () => {
