@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/bench-nodes/', import.meta.url));
@@ -11,9 +11,15 @@ export function nodeExecutable(node) {
   const name = `node-${process.platform}-${process.arch}`;
   const executable = `${folder}/node_modules/${name}/bin/node`;
   if (!existsSync(executable)) {
-    mkdirSync(folder, { recursive: true });
-    const options = ['--no-audit', '--no-fund', '--no-save', '--prefix', folder];
+    // Several processes can need the same version at the same time, and must not see a part of it.
+    const own = `${folder}-${process.pid}`;
+    mkdirSync(own, { recursive: true });
+    const options = ['--no-audit', '--no-fund', '--no-save', '--prefix', own];
     execFileSync('npm', ['install', ...options, `${name}@${node}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+    // What an aborted run has left is in the way.
+    if (!existsSync(executable)) rmSync(folder, { recursive: true, force: true });
+    if (existsSync(folder)) rmSync(own, { recursive: true });
+    else renameSync(own, folder);
   }
   return executable;
 }
