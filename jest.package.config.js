@@ -1,4 +1,5 @@
 // The package as shipped: packed once, then looked at and installed.
+import { availableParallelism } from 'node:os';
 import base from './jest.config.js';
 
 const [nest12] = base.projects;
@@ -7,7 +8,7 @@ const [nest12] = base.projects;
 export default {
   testEnvironment: nest12.testEnvironment,
   // A third of the time they wait: for the registry, for an application that starts, for Chromium.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testSequencer: '<rootDir>/test/package/longest-first.cjs',
   // Packages are installed here.
   testTimeout: 600_000,
