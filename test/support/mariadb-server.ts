@@ -21,6 +21,8 @@ const SET_UP = `
 CREATE DATABASE IF NOT EXISTS app;
 CREATE USER IF NOT EXISTS app@'%';
 GRANT ALL PRIVILEGES ON *.* TO app@'%';
+CREATE USER IF NOT EXISTS writer@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON app.* TO writer@'%';
 `;
 
 /** A MariaDB server of its own on a free port of the loopback, with a folder of its own. */

@@ -1,9 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
 import { debianProgram, describeWithProgram } from './programs.js';
 
@@ -14,6 +15,8 @@ export const redis = debianProgram('redis-server');
 export function describeWithRedis(name: string, body: () => void): void {
   describeWithProgram(redis, name, body);
 }
+
+const execute = promisify(execFile);
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((server) => server.kill('SIGKILL')));
@@ -62,6 +65,12 @@ export class RedisServer {
     const env = password === undefined ? process.env : { ...process.env, REDISCLI_AUTH: password };
     const options = { encoding: 'utf8', env, timeout: 30_000 } as const;
     return spawnSync('redis-cli', ['-p', String(this.port), ...command], options).stdout.trim();
+  }
+
+  /** The same, without the words of `redis-cli` for types, while this process goes on. */
+  async runAsync(...command: string[]): Promise<string> {
+    const { stdout } = await execute('redis-cli', ['-p', String(this.port), '--raw', ...command]);
+    return stdout.trim();
   }
 
   /** The number of calls of each command since the last call of this method. */
@@ -124,7 +133,7 @@ export class RedisServer {
 
 /** A sentinel that watches a server under the name `primary`. A fail-over needs only its own vote. */
 export const RedisSentinel = {
-  async start(primary: RedisServer): Promise<RedisServer> {
+  async start(primary: { readonly port: number }): Promise<RedisServer> {
     const sentinel = await RedisServer.start('--sentinel');
     sentinel.run('SENTINEL', 'MONITOR', 'primary', '127.0.0.1', String(primary.port), '1');
     return sentinel;
@@ -162,17 +171,50 @@ export class RedisClusterOfServers {
     return this.nodes[Math.floor(((slot + 1) * this.nodes.length - 1) / SLOTS)] as RedisServer;
   }
 
+  /** Moves the slot of a key to the next node, as `redis-cli` does it: key by key, while both nodes serve it. */
+  async moveSlot(key: string): Promise<void> {
+    const { nodes } = this;
+    const [seed] = nodes as [RedisServer];
+    const slot = await seed.runAsync('CLUSTER', 'KEYSLOT', key);
+    const ids = await Promise.all(nodes.map((node) => node.runAsync('CLUSTER', 'MYID')));
+    const lines = (await seed.runAsync('CLUSTER', 'NODES')).split('\n');
+    const at = ids.findIndex((id) => lines.some((line) => line.startsWith(id) && hasSlot(line, Number(slot))));
+    const next = (at + 1) % nodes.length;
+    const [from, to] = [nodes[at], nodes[next]] as [RedisServer, RedisServer];
+    const [source, target] = [ids[at], ids[next]] as [string, string];
+    await to.runAsync('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source);
+    await from.runAsync('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target);
+    const keys = async () => (await from.runAsync('CLUSTER', 'GETKEYSINSLOT', slot, '100')).split('\n').filter(Boolean);
+    for (let left = await keys(); left.length > 0; left = await keys()) {
+      for (const one of left) await from.runAsync('MIGRATE', '127.0.0.1', String(to.port), one, '0', '5000');
+    }
+    for (const node of [to, from, ...nodes]) await node.runAsync('CLUSTER', 'SETSLOT', slot, 'NODE', target);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()));
   }
 
-  private async untilReady(): Promise<void> {
+  /** Waits until all nodes know each other, and take commands. */
+  async untilReady(): Promise<void> {
     for (let attempt = 0; attempt < 400; attempt++) {
       if (this.nodes.every((node) => knowsAll(node.run('CLUSTER', 'INFO'), this.nodes.length))) return;
       await sleep(50);
     }
     throw new Error('The cluster does not come together.');
   }
+}
+
+/** Whether a line of `CLUSTER NODES` has a slot. */
+function hasSlot(line: string, slot: number): boolean {
+  const ranges = line
+    .split(' ')
+    .slice(8)
+    .filter((range) => /^\d+(-\d+)?$/.test(range));
+  return ranges.some((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return first <= slot && slot <= last;
+  });
 }
 
 function knowsAll(info: string, nodes: number): boolean {

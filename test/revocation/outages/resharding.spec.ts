@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { TokenPair } from 'nestjs-jwt-extended';
 import { ADAPTERS } from '../../support/adapters.js';
-import { describeWithRedis, RedisClusterOfServers, type RedisServer } from '../../support/redis-server.js';
+import { describeWithRedis, RedisClusterOfServers } from '../../support/redis-server.js';
 import { SessionApp } from '../../support/session-app.js';
 import { clusterDrivers, type Connected } from '../redis/drivers.js';
 
@@ -39,9 +37,7 @@ describeWithRedis('A Redis Cluster whose slots move under load', () => {
     const load = new MixedLoad(app, users);
     await sleep(300);
     const keys = new Set(cluster.nodes.flatMap((node) => node.run('--raw', 'KEYS', '*}:u').split('\n')));
-    for (const key of [...keys].filter(Boolean)) {
-      await moveSlot(cluster, key);
-    }
+    for (const key of [...keys].filter(Boolean)) await cluster.moveSlot(key);
     await sleep(500);
     await load.stop();
     const { answered, wrong, unavailable, longest } = load;
@@ -126,28 +122,4 @@ class MixedLoad {
       user.unavailableSince = null;
     }
   }
-}
-
-const execute = promisify(execFile);
-
-/** Runs a command while this process serves requests. */
-async function run({ port }: RedisServer, ...command: string[]): Promise<string> {
-  const { stdout } = await execute('redis-cli', ['-p', String(port), '--raw', ...command]);
-  return stdout.trim();
-}
-
-/** Moves the slot of a key to the next node, as `redis-cli` does it: key by key, while both nodes serve it. */
-async function moveSlot({ nodes }: RedisClusterOfServers, key: string): Promise<void> {
-  const slot = await run(nodes[0] as RedisServer, 'CLUSTER', 'KEYSLOT', key);
-  const counts = await Promise.all(nodes.map((node) => run(node, 'CLUSTER', 'COUNTKEYSINSLOT', slot)));
-  const at = counts.findIndex((count) => count !== '0');
-  const [from, to] = [nodes[at], nodes[(at + 1) % nodes.length]] as [RedisServer, RedisServer];
-  const [source, target] = [await run(from, 'CLUSTER', 'MYID'), await run(to, 'CLUSTER', 'MYID')];
-  await run(to, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', source);
-  await run(from, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', target);
-  const keys = async () => (await run(from, 'CLUSTER', 'GETKEYSINSLOT', slot, '100')).split('\n').filter(Boolean);
-  for (let left = await keys(); left.length > 0; left = await keys()) {
-    for (const one of left) await run(from, 'MIGRATE', '127.0.0.1', String(to.port), one, '0', '5000');
-  }
-  for (const node of [to, from, ...nodes]) await run(node, 'CLUSTER', 'SETSLOT', slot, 'NODE', target);
 }
