@@ -17,6 +17,14 @@ export function subjectKeys(prefix: string, subject: string) {
   };
 }
 
+/**
+ * The keys that each script about sessions uses. While the slot of a subject moves to another node of a cluster, the node refuses a
+ * script before it runs if one of its keys is not there. It stops a script in the middle at a key that was not declared.
+ */
+export function indexKeys({ index, order, cutOff }: ReturnType<typeof subjectKeys>): string[] {
+  return [index, order, cutOff];
+}
+
 /** The channel on which the scripts publish the subjects that they change. It has no key, so clients add no prefix. */
 export function changesChannel(prefix: string): string {
   return `${prefix}:changes`;

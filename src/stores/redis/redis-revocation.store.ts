@@ -21,7 +21,7 @@ import { ReadSessions } from '../read-sessions.js';
 import { earliestTime } from './redis-clock.js';
 import type { RedisClient } from './redis-client.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
-import { changesChannel, subjectKeys } from './redis-keys.js';
+import { changesChannel, indexKeys, subjectKeys } from './redis-keys.js';
 import { addLookUpKeys, readLookUps } from './redis-look-ups.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
 import { duplicateOf } from './redis-duplicates.js';
@@ -137,7 +137,7 @@ export class RedisRevocationStore extends RevocationStore {
   override async openSession(open: OpenSession, deadline: number): Promise<OpenOutcome> {
     const { subject, sid, token, device, maxPerSubject, existing } = open;
     const keys = subjectKeys(this.prefix, subject);
-    const reply = await this.run(OPEN, [keys.index, keys.session(sid)], deadline, [
+    const reply = await this.run(OPEN, [...indexKeys(keys), keys.session(sid)], deadline, [
       sid,
       ...tokenArguments(token, open),
       optionalText(device),
@@ -151,7 +151,7 @@ export class RedisRevocationStore extends RevocationStore {
   override async present(token: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome> {
     const { subject, sid, presentedId, successor, grace, adopt } = token;
     const keys = subjectKeys(this.prefix, subject);
-    const names = [keys.index, keys.session(sid), keys.denied(presentedId), keys.cutOff];
+    const names = [...indexKeys(keys), keys.session(sid), keys.denied(presentedId)];
     const reply = await this.run(PRESENT, names, deadline, [
       sid,
       ...tokenArguments(successor, token),
@@ -167,7 +167,7 @@ export class RedisRevocationStore extends RevocationStore {
 
   override endSession(subject: string, sid: string, deadline: number, note?: string): Promise<boolean> {
     const keys = subjectKeys(this.prefix, subject);
-    return this.isDone(END, [keys.index, keys.session(sid)], deadline, [sid, optionalText(note ?? null)]);
+    return this.isDone(END, [...indexKeys(keys), keys.session(sid)], deadline, [sid, optionalText(note ?? null)]);
   }
 
   /**
@@ -178,7 +178,7 @@ export class RedisRevocationStore extends RevocationStore {
     const keys = subjectKeys(this.prefix, subject);
     const args = [optionalNumber(before), optionalText(except), optionalText(note ?? null)];
     for (;;) {
-      const [outcome] = await this.run(END_ALL, [keys.index, keys.cutOff], deadline, args);
+      const [outcome] = await this.run(END_ALL, indexKeys(keys), deadline, args);
       if (outcome === 'busy') {
         await this.sweeps.run(subject);
         continue;
@@ -206,14 +206,14 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   override async listSessionPage(subject: string, { limit, after }: SessionPageQuery): Promise<SessionPage> {
-    const { index } = subjectKeys(this.prefix, subject);
+    const keys = indexKeys(subjectKeys(this.prefix, subject));
     const sessions: SessionRecord[] = [];
     if (after !== null && !USE_TIME.test(after)) return { sessions, next: null };
     let next = after;
     do {
       const most = String(Math.min(limit - sessions.length, READ_AT_ONCE));
       const range = [next === null ? '+inf' : `(${next}`, most];
-      const [cutOff = null, last, ...values] = await this.commands.run(LIST, [index], range);
+      const [cutOff = null, last, ...values] = await this.commands.run(LIST, keys, range);
       sessions.push(...currentSessions(values, cutOff));
       next = last || null;
     } while (next !== null && sessions.length < limit);
@@ -241,7 +241,7 @@ export class RedisRevocationStore extends RevocationStore {
   private newSweep(): RunSweep {
     const commands = this.untilClosed();
     return (subject, args) =>
-      commands.run(SWEEP, [subjectKeys(this.prefix, subject).index], this.argumentsOf(NEVER_LATE, args));
+      commands.run(SWEEP, indexKeys(subjectKeys(this.prefix, subject)), this.argumentsOf(NEVER_LATE, args));
   }
 
   /** Goes on if a script had more to remove than one script may. */

@@ -11,8 +11,8 @@ export interface RedisScript {
 }
 
 /**
- * KEYS: index, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome, record, `more` if
- * `SWEEP` has work, and with a limit `ended` if it has ended sessions.
+ * KEYS: those of `indexKeys()`, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome,
+ * record, `more` if `SWEEP` has work, and with a limit `ended` if it has ended sessions.
  */
 export const OPEN = write(`${RENEWAL}
 local device, max_sessions, must_exist = text_or_nil(ARGV[10]), tonumber(ARGV[11]), ARGV[12] == '1'
@@ -31,7 +31,7 @@ return { 'opened', encode(record), (has_more or has_remains()) and 'more' or '',
 `);
 
 /**
- * KEYS: index, session, denied jti, cut-off. `ARGV[4]` is empty if the token is only checked. ARGV from 10: the presented
+ * KEYS: those of `indexKeys()`, session, denied jti. `ARGV[4]` is empty if the token is only checked. ARGV from 10: the presented
  * `jti`, grace; then of the adoption, if allowed: `iat`, how long to deny, most sessions. Returns the same as `OPEN`.
  */
 export const PRESENT = write(`${RENEWAL}
@@ -46,7 +46,7 @@ local function rotate(record)
 end
 
 local function may_adopt()
-  if not adopt.issued_at or not rotates or redis.call('EXISTS', KEYS[3]) == 1 then return false end
+  if not adopt.issued_at or not rotates or redis.call('EXISTS', KEYS[5]) == 1 then return false end
   local cut_off = read_endings().cutOff
   return not cut_off or adopt.issued_at > math.floor(cut_off / 1000)
 end
@@ -60,7 +60,7 @@ if not record then
   if not may_adopt() then return { 'unknown' } end
   local answer = rotate({ sid = sid, openedAt = now, generation = read_endings().generation })
   if answer[1] == 'rotated' then
-    deny(KEYS[3], adopt.deny_for)
+    deny(KEYS[5], adopt.deny_for)
     local has_more, ended = limit(adopt.max_sessions, sid)
     answer[3], answer[4] = has_more and 'more' or '', ended
   end
@@ -81,7 +81,7 @@ redis.pcall('SET', reuse, '1', 'PX', whole(tonumber(ARGV[1]) - now + 1))
 return { 'reused' }
 `);
 
-/** KEYS: index, session. ARGV[3]: the session. ARGV[4]: a note. Returns `done`. */
+/** KEYS: those of `indexKeys()`, session. ARGV[3]: the session. ARGV[4]: a note. Returns `done`. */
 export const END = write(`
 changed = true
 end_session(ARGV[3], read(ARGV[3]) and text_or_nil(ARGV[4]))
@@ -90,8 +90,8 @@ return { 'done' }
 `);
 
 /**
- * KEYS: index, cut-off. ARGV[3]: the time, empty for now. ARGV[4]: a session that does not end. ARGV[5]: a note. Returns `done`;
- * `more` if `SWEEP` must remove the records; `busy` if `SWEEP` must first remove those of another call.
+ * KEYS: those of `indexKeys()`. ARGV[3]: the time, empty for now. ARGV[4]: a session that does not end. ARGV[5]: a note. Returns
+ * `done`; `more` if `SWEEP` must remove the records; `busy` if `SWEEP` must first remove those of another call.
  */
 export const END_ALL = write(`${MANY_ENDINGS}
 local before, except, note = tonumber(ARGV[3]), text_or_nil(ARGV[4]), text_or_nil(ARGV[5])
@@ -120,8 +120,8 @@ return { is_many and 'more' or 'done' }
 `);
 
 /**
- * Removes records of sessions that have ended, or ends some sessions beyond a limit. KEYS: index. ARGV[3]: a note. ARGV[4]: most
- * sessions. ARGV[5], ARGV[6]: where to go on. Returns `more` and where to go on, or `done`.
+ * Removes records of sessions that have ended, or ends some sessions beyond a limit. KEYS: those of `indexKeys()`. ARGV[3]: a note.
+ * ARGV[4]: most sessions. ARGV[5], ARGV[6]: where to go on. Returns `more` and where to go on, or `done`.
  */
 export const SWEEP = write(`${MANY_ENDINGS}
 local note, max_sessions = text_or_nil(ARGV[3]), tonumber(ARGV[4])
@@ -138,8 +138,8 @@ return { has_more and 'more' or 'done', after, generation }
 `);
 
 /**
- * Reads some sessions, the last used one first. KEYS: index. ARGV: where to begin, how many. Returns the value of the cut-off's key,
- * where to go on (empty: nowhere), and the records.
+ * Reads some sessions, the last used one first. KEYS: those of `indexKeys()`. ARGV: where to begin, how many. Returns the value of
+ * the cut-off's key, where to go on (empty: nowhere), and the records.
  */
 export const LIST = script(`
 local base = string.sub(KEYS[1], 1, -2)
