@@ -1,37 +1,15 @@
-import { performance } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
 import { backgroundTimer } from '../../types/background-timer.js';
-import { redisCommands, type RedisCommands } from './redis-commands.js';
-import { OPENING_LIMIT, type Duplicate, type OwnClient } from './redis-duplicates.js';
-import { answersOf } from './redis-answers.js';
 import { Pause } from '../pause.js';
 import { within } from '../time-limit.js';
+import { OpenConnection } from './open-connection.js';
+import type { RedisCommands } from './redis-commands.js';
+import { OPENING_LIMIT, type Duplicate, type OwnClient } from './redis-duplicates.js';
 
 /** The pause between two pings, in milliseconds. */
 const PING_PAUSE = 1_000;
 
-/** A server that does not answer a ping for so many milliseconds is silent. The store then opens another connection. */
-const SILENCE = 1_500;
-
-/** A connection on which every server is silent is ended after so many milliseconds, because commands gather on it. */
-const LONGEST_SILENCE = 5_000;
-
 /** The longest pause between two attempts to open a connection, in milliseconds. */
 const LONGEST_PAUSE = 1_000;
-
-/** A connection that is lost or refuses writes within so many milliseconds is not replaced at once. */
-const STABLE_AFTER = 1_000;
-
-/** How long a connection that was replaced may answer what was sent on it, in milliseconds. */
-const LAST_ANSWERS = 1_000;
-
-/** An open connection. */
-interface Opened {
-  readonly own: OwnClient;
-  readonly commands: RedisCommands;
-  readonly openedAt: number;
-  silentSince: number | null;
-}
 
 /**
  * The connection that a store opens for itself. The drivers notice a silent network after minutes, and a client can be set up
@@ -39,7 +17,7 @@ interface Opened {
  * until the new one answers. It keeps the process alive until `close()`, or until the application closes its client.
  */
 export class OwnConnection {
-  private current: Opened | null = null;
+  private current: OpenConnection | null = null;
   private attempt: Promise<RedisCommands> | null = null;
   /** The pause after a failed attempt. */
   private pause: Pause | null = null;
@@ -91,7 +69,7 @@ export class OwnConnection {
 
   /** Opens another connection, because the server of this one refuses writes: its name can belong to another server now. */
   replace(): void {
-    if (this.current !== null && performance.now() - this.current.openedAt > STABLE_AFTER) this.openInBackground();
+    if (this.current?.isStable) this.openInBackground();
   }
 
   /** Ends all connections and timers. The next command opens another connection. */
@@ -120,12 +98,8 @@ export class OwnConnection {
       own = await this.duplicate();
       if (isOver || this.closings !== closings) throw closed();
       this.opening = own;
-      await own.connect();
-      const opened = { own, commands: redisCommands(own.client), openedAt: performance.now(), silentSince: null };
       // A connection that still has servers is only replaced by one that has all of them.
-      const answers = await answersOf(opened.commands, OPENING_LIMIT);
-      if (answers.received === 0 || (this.current !== null && answers.missing > 0)) throw answers.failure;
-      return opened;
+      return OpenConnection.open(own, () => this.current !== null);
     };
     try {
       const opened = await within(connecting(), OPENING_LIMIT, 'Redis did not answer on a new connection.');
@@ -142,19 +116,19 @@ export class OwnConnection {
     }
   }
 
-  private use(opened: Opened): void {
+  private use(opened: OpenConnection): void {
     const { current } = this;
     this.current = opened;
-    opened.own.onLost(() => this.lose(opened));
+    opened.onLost(() => this.lose(opened));
     this.pingLater(opened);
     if (current !== null) this.retire(current);
   }
 
-  private lose(opened: Opened): void {
-    opened.own.destroy();
+  private lose(opened: OpenConnection): void {
+    opened.destroy();
     if (this.current !== opened) return;
     this.current = null;
-    if (performance.now() - opened.openedAt > STABLE_AFTER) this.openInBackground();
+    if (opened.isStable) this.openInBackground();
     else this.startPause();
   }
 
@@ -177,25 +151,23 @@ export class OwnConnection {
     this.open().catch(() => undefined);
   }
 
-  private pingLater(opened: Opened): void {
+  private pingLater(opened: OpenConnection): void {
     clearTimeout(this.pingTimer);
     this.pingTimer = backgroundTimer(() => void this.ping(opened), PING_PAUSE);
   }
 
-  private async ping(opened: Opened): Promise<void> {
+  private async ping(opened: OpenConnection): Promise<void> {
     if (this.current !== opened || !this.isWanted()) return;
-    const { received, missing } = await answersOf(opened.commands, SILENCE);
+    const isWell = await opened.ping();
     if (this.current !== opened) return;
-    if (missing === 0) this.failures = 0;
+    if (isWell) this.failures = 0;
     else this.openInBackground();
-    if (received > 0) opened.silentSince = null;
-    else opened.silentSince ??= performance.now() - SILENCE;
-    if (opened.silentSince !== null && performance.now() - opened.silentSince > LONGEST_SILENCE) this.lose(opened);
+    if (opened.isDead) this.lose(opened);
     else this.pingLater(opened);
   }
 
-  private retire(opened: Opened): void {
-    const ending = retire(opened).finally(() => this.endings.delete(ending));
+  private retire(opened: OpenConnection): void {
+    const ending = opened.retire().finally(() => this.endings.delete(ending));
     this.endings.add(ending);
   }
 
@@ -211,14 +183,4 @@ export class OwnConnection {
 
 function closed(): Error {
   return new Error('The connection of the store to Redis was closed.');
-}
-
-/** Ends a connection when it has answered what was sent on it. A script is sent twice if the server does not know it. */
-async function retire({ own, commands }: Opened): Promise<void> {
-  for (let time = 0; time < 2; time++) {
-    const { missing } = await answersOf(commands, LAST_ANSWERS).catch(() => ({ missing: 1 }));
-    if (missing > 0) break;
-    await setImmediate();
-  }
-  own.destroy();
 }
