@@ -23,6 +23,7 @@ const ascii = raw('VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin');
  */
 export const mysqlDialect: SqlDialect = {
   placeholder: () => '?',
+  rowsPerStep: 200,
   clock,
   readClock: sql`${begun} / 1000e0`,
   inTime,

@@ -34,6 +34,7 @@ function wanted(questions: readonly RowIds[]): SqlFragment {
  */
 export const postgresDialect: SqlDialect = {
   placeholder: (position, type) => `$${position}::${type === 'number' ? 'float8' : 'text'}`,
+  rowsPerStep: 200,
   clock,
   readClock: clock,
   inTime,

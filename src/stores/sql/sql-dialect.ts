@@ -3,6 +3,8 @@ import type { Placeholder, SqlFragment, SqlValue } from './sql-statement.js';
 /** The parts of statements that databases write differently. */
 export interface SqlDialect {
   readonly placeholder: Placeholder;
+  /** How many rows one statement removes, so that no other caller waits for it for more than a few milliseconds. */
+  readonly rowsPerStep: number;
   /** The time in milliseconds since 1970, with fractions, at the moment of its evaluation. */
   readonly clock: SqlFragment;
   /** The same at the start of the statement, which is exact enough for a SELECT: it waits for no lock. */

@@ -24,15 +24,12 @@ import { encodeText } from './sql-record.js';
 import { retry } from './sql-retries.js';
 import { SqlSessions } from './sql-sessions.js';
 import type { SubjectSnapshot } from './sql-snapshot.js';
-import { SESSIONS_PER_STATEMENT, SqlSweeps } from './sql-sweeps.js';
+import { SqlSweeps } from './sql-sweeps.js';
 import { SqlTable } from './sql-table.js';
 
 /** After this many calls that can add rows, the store purges some expired rows. */
 const CALLS_BETWEEN_PURGES = 32;
-const ROWS_PER_PURGE = 100;
-
-/** How many rows one step deletes. A step takes a few milliseconds. */
-const ROWS_PER_STEP = 200;
+const ROWS_PER_PURGE = 50;
 
 /**
  * Holds sessions and denied tokens in the application's own database: PostgreSQL, MariaDB or SQLite, in a table of the
@@ -55,6 +52,7 @@ export class SqlRevocationStore extends RevocationStore {
   override readonly keepsNotes = true;
   override readonly watchProblem: string | null;
   private readonly describe: () => Promise<string[]>;
+  private readonly rowsPerStep: number;
   private callsUntilPurge = CALLS_BETWEEN_PURGES;
 
   /**
@@ -68,7 +66,8 @@ export class SqlRevocationStore extends RevocationStore {
     const { name, dialect, query, listen, table } = settings;
     const database = new SqlConnection(dialect, query);
     this.table = new SqlTable(database, table);
-    this.sweeps = new SqlSweeps(this.table);
+    this.sweeps = new SqlSweeps(this.table, dialect.rowsPerStep);
+    this.rowsPerStep = dialect.rowsPerStep;
     this.sessions = new SqlSessions(this.table, this.sweeps);
     this.watchProblem = sqlWatchProblem(settings);
     this.startWatch = listen && ((onChange) => PostgresWatch.open(listen, database, table, onChange));
@@ -127,14 +126,14 @@ export class SqlRevocationStore extends RevocationStore {
   override endSessions(end: EndSessions, deadline: number): Promise<boolean> {
     const { subject, except, note } = end;
     return withNote(note, async () => {
-      const snapshot = await this.table.findWithCount(subject, except ?? '', SESSIONS_PER_STATEMENT + 1);
+      const snapshot = await this.table.findWithCount(subject, except ?? '', this.rowsPerStep + 1);
       const { now, cutOffRevision, count } = snapshot;
       if (now > deadline) return false;
       if (cutOffRevision === null) {
         await this.table.prepareCutOff(subject);
         return undefined;
       }
-      if (count > SESSIONS_PER_STATEMENT) return this.endMany(end, snapshot, deadline);
+      if (count > this.rowsPerStep) return this.endMany(end, snapshot, deadline);
       if (note !== undefined) await this.table.notes.makeRoom(subject);
       return (await this.table.endSessions(end, cutOffRevision, deadline)) || undefined;
     });
@@ -198,10 +197,10 @@ export class SqlRevocationStore extends RevocationStore {
     return purged;
   }
 
-  /** Deletes up to 200 expired rows. */
+  /** Deletes up to 200 expired rows, on SQLite up to 50. */
   override async purgeStep(): Promise<boolean> {
     const until = await this.now();
-    return (await retry(() => this.table.purge(until, ROWS_PER_STEP))) === ROWS_PER_STEP;
+    return (await retry(() => this.table.purge(until, this.rowsPerStep))) === this.rowsPerStep;
   }
 
   override describeProblems(): Promise<string[]> {

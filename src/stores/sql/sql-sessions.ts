@@ -4,8 +4,11 @@ import type { StoredSession } from '../session-renewal.js';
 import { retry } from './sql-retries.js';
 import type { NewDenialRow, NewSessionRow } from './sql-rows.js';
 import { currentSession, keepUntilOf, type SubjectSnapshot } from './sql-snapshot.js';
-import { SESSIONS_PER_STATEMENT, type SqlSweeps } from './sql-sweeps.js';
+import type { SqlSweeps } from './sql-sweeps.js';
 import type { SqlTable } from './sql-table.js';
+
+/** How many sessions beyond a limit end before the call is answered. `OpenSession` promises so many. */
+const ENDED_AT_ONCE = 100;
 
 interface SessionKey {
   readonly subject: string;
@@ -128,13 +131,13 @@ export class SqlSessions {
     { endings }: SubjectSnapshot,
     deadline: number,
   ): Promise<boolean | null> {
-    const ids = await retry(() => this.table.pages.findBeyond(subject, maxPerSubject, endings, SESSIONS_PER_STATEMENT));
+    const ids = await retry(() => this.table.pages.findBeyond(subject, maxPerSubject, endings, ENDED_AT_ONCE));
     if (ids.length === 0) return false;
     if (!(await retry<boolean>(() => this.table.removeIds(subject, ids, deadline), false))) {
       // Another process has removed them, or it is too late.
       if ((await this.table.clock()) > deadline) return null;
     }
-    const isMore = ids.length === SESSIONS_PER_STATEMENT;
+    const isMore = ids.length === ENDED_AT_ONCE;
     if (isMore) this.sweeps.start(subject, () => this.sweeps.removeBeyond(subject, maxPerSubject));
     return true;
   }

@@ -3,9 +3,6 @@ import { retry } from './sql-retries.js';
 import type { IdRange } from './sql-rows.js';
 import type { SqlTable } from './sql-table.js';
 
-/** How many sessions one statement ends, so that it locks rows and files for a short time. */
-export const SESSIONS_PER_STATEMENT = 200;
-
 /**
  * Removes the rows of sessions that have ended, a few per statement. Only one sweep of a subject runs in a process. Several
  * processes can sweep at once.
@@ -13,7 +10,10 @@ export const SESSIONS_PER_STATEMENT = 200;
 export class SqlSweeps {
   private readonly subjects = new Set<string>();
 
-  constructor(private readonly table: SqlTable) {}
+  constructor(
+    private readonly table: SqlTable,
+    private readonly rowsPerStep: number,
+  ) {}
 
   /** No call waits for it. If it fails, the next log-in of the subject starts it again. */
   start(subject: string, work: () => Promise<void>): void {
@@ -41,7 +41,7 @@ export class SqlSweeps {
   /** Calls `work` for all sessions of a subject, some at a time in the order of their ids. No step reads the rows of another step. */
   private async inSteps(subject: string, work: (range: IdRange) => Promise<unknown>): Promise<void> {
     for (let after = ''; ;) {
-      const last = await retry(() => this.table.pages.findEnd(subject, after, SESSIONS_PER_STATEMENT));
+      const last = await retry(() => this.table.pages.findEnd(subject, after, this.rowsPerStep));
       if (last === null) return;
       const range = { after, last };
       await retry(async () => {

@@ -20,6 +20,8 @@ function rowsOfQuestions(questions: readonly RowIds[]): SqlFragment {
 /** SQLite 3.35 or later. It runs one writing statement at a time. */
 export const sqliteDialect: SqlDialect = {
   placeholder: () => '?',
+  // A statement holds the file, and with most drivers also the event loop.
+  rowsPerStep: 50,
   clock,
   readClock: clock,
   inTime,
