@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // `TEST_ADAPTER=express` leaves out the other HTTP server: in specs by test/support/adapters.ts, in the conformance here.
 const { TEST_ADAPTER: adapter } = process.env;
 const conformanceOfOthers = adapter ? [`/test/conformance/(?!${adapter})(express|fastify)\\.spec`] : [];
@@ -108,7 +110,7 @@ const nest11 = {
 export default {
   projects: [nest12, nest11],
   // More than processors: the tests of outages and races wait most of their time.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // A worker keeps the modules of every spec that it has run. With gigabytes of them it needs more than the 500 ms that Jest
   // waits for its exit.
   workerIdleMemoryLimit: '700MB',
