@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderFor, freePort, runAs, startServer } from './server-folder.mjs';
 
@@ -12,27 +12,21 @@ export const mariaDbIsMissing = !existsSync(PROGRAM) && 'MariaDB is not installe
 export async function startMariaDb(settings = []) {
   const port = await freePort();
   const folder = folderFor('mariadb', USER);
-  const data = `--datadir=${join(folder, 'data')}`;
+  const data = [`--datadir=${join(folder, 'data')}`, `--tmpdir=${folder}`];
   installSystemTables(folder);
   const setUp = join(folder, 'set-up.sql');
   writeFileSync(setUp, SET_UP.replaceAll('; ', ';\n'));
   chmodSync(setUp, 0o644);
   const files = ['socket', 'pid-file'].map((name) => `--${name}=${join(folder, name)}`);
   const where = ['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve'];
-  const args = ['--no-defaults', data, ...files, ...where, `--init-file=${setUp}`, ...settings];
+  const args = ['--no-defaults', ...data, ...files, ...where, `--init-file=${setUp}`, ...settings];
   const stop = await startServer({ command: PROGRAM, args, user: USER, folder, port });
   return { url: `mysql://app@127.0.0.1:${port}/app`, stop };
 }
 
-/** Tries again, because on a busy machine MariaDB's own script fails once in twenty times. */
-function installSystemTables(folder, attempts = 5) {
-  const data = join(folder, 'data');
+/** A server that starts removes the temporary tables that it finds, also those of other servers. So each has a folder of its own. */
+function installSystemTables(folder) {
   const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
-  try {
-    runAs(USER, 'mariadb-install-db', ['--no-defaults', `--datadir=${data}`, ...how]);
-  } catch (error) {
-    if (attempts === 1) throw error;
-    rmSync(data, { recursive: true, force: true });
-    installSystemTables(folder, attempts - 1);
-  }
+  const install = ['mariadb-install-db', '--no-defaults', `--datadir=${join(folder, 'data')}`, ...how];
+  runAs(USER, 'env', [`TMPDIR=${folder}`, ...install]);
 }

@@ -8,8 +8,6 @@ import { describeWithProgram } from './programs.js';
 
 const USER = 'mysql';
 
-const INSTALL_ATTEMPTS = 5;
-
 const program = ['mariadbd', '/usr/sbin/mariadbd'].find((path) => !spawnSync(path, ['--version']).error);
 
 /** Describes tests that need MariaDB. */
@@ -61,6 +59,7 @@ export class MariaDbServer {
     const files = { datadir: 'data', socket: 'socket', 'pid-file': 'pid', 'init-file': 'set-up.sql' };
     const args = [
       '--no-defaults',
+      `--tmpdir=${this.folder}`,
       ...Object.entries(files).map(([option, name]) => `--${option}=${join(this.folder, name)}`),
       ...['--bind-address=127.0.0.1', `--port=${this.port}`, '--skip-name-resolve', '--innodb-buffer-pool-size=64M'],
       // The data survive the end of the process. Only an end of the machine would need more.
@@ -93,18 +92,11 @@ export class MariaDbServer {
   }
 }
 
-/** On a busy machine the script of MariaDB fails once in twenty times, without a reason in its output. */
+/** A server that starts removes the temporary tables that it finds, also those of other servers. So each has a folder of its own. */
 function installSystemTables(folder: string): void {
-  const data = join(folder, 'data');
   const how = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return runAs(USER, 'mariadb-install-db', ['--no-defaults', `--datadir=${data}`, ...how]);
-    } catch (error) {
-      if (attempt === INSTALL_ATTEMPTS) throw error;
-      removeFolder(data);
-    }
-  }
+  const install = ['mariadb-install-db', '--no-defaults', `--datadir=${join(folder, 'data')}`, ...how];
+  runAs(USER, 'env', [`TMPDIR=${folder}`, ...install]);
 }
 
 /** Whether the server greets a new connection. A server does this after it has started. */
