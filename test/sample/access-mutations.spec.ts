@@ -23,7 +23,7 @@ interface FoundDecorator {
 }
 
 /** Decorators that neither decide who may call a handler nor what caches its responses. */
-const OTHER_DECORATORS = ['HttpCode', 'Resolver', 'TextBody'];
+const OTHER_DECORATORS = ['HttpCode', 'Redirect', 'Resolver', 'TextBody'];
 
 function decoratorsOfSample(): FoundDecorator[] {
   const files = readdirSync('sample/src', { recursive: true, encoding: 'utf8' });
