@@ -46,7 +46,10 @@ export const paging: Facts = {
 
   'a session that does not change is on one page, also if other sessions change': async (alice) => {
     const opened = [];
-    for (let index = 0; index < 12; index++) opened.push(await alice.open());
+    for (let index = 0; index < 12; index++) {
+      opened.push(await alice.open());
+      await alice.pass(3);
+    }
     const busy = opened.filter((_, index) => index % 3 === 0);
     const quiet = opened.filter((_, index) => index % 3 !== 0).map(({ sid }) => sid);
     const ended = new Set<string>();
