@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 // `TEST_ADAPTER=express` leaves out the other HTTP server: in specs by test/support/adapters.ts, in the conformance here.
 const { TEST_ADAPTER: adapter } = process.env;
 const conformanceOfOthers = adapter ? [`/test/conformance/(?!${adapter})(express|fastify)\\.spec`] : [];
@@ -109,8 +107,8 @@ const nest11 = {
 /** @type {import('jest').Config} */
 export default {
   projects: [nest12, nest11],
-  // More than processors: the tests of outages and races wait most of their time.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // By default a machine with two processors would use one. More than two at once make tests of time-outs fail.
+  maxWorkers: '100%',
   // A worker keeps the modules of every spec that it has run. With gigabytes of them it needs more than the 500 ms that Jest
   // waits for its exit.
   workerIdleMemoryLimit: '700MB',
