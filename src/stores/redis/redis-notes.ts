@@ -10,11 +10,10 @@ type StoredNote = { readonly createdMicros: number; readonly note: string } & (
   { readonly session: EndedSession } | { readonly session?: undefined; readonly jti: string }
 );
 
-/** The notes in the values of several keys, the latest first. `null` is an entry that has expired, `1` a denial without a note. */
-function readNotes(values: readonly (string | null)[]): NotedRevocation[] {
+/** The notes in the values of several keys. `null` is an entry that has expired, `1` a denial without a note. */
+function readNotes(values: readonly (string | null)[]): StoredNote[] {
   const texts = values.filter((value) => value !== null).filter((value) => value !== '1');
-  const stored = texts.map((text) => JSON.parse(text) as StoredNote);
-  return stored.sort((left, right) => right.createdMicros - left.createdMicros).map(toNoted);
+  return texts.map((text) => JSON.parse(text) as StoredNote);
 }
 
 function toNoted(stored: StoredNote): NotedRevocation {
@@ -32,7 +31,7 @@ export async function listNotes(
   commands: RedisCommands,
   { notes, noted }: ReturnType<typeof subjectKeys>,
 ): Promise<NotedRevocation[]> {
-  const listed: NotedRevocation[] = [];
+  const stored: StoredNote[] = [];
   const seen = new Set<string>();
   for (let last = -1, found = READ_AT_ONCE; found === READ_AT_ONCE; last -= READ_AT_ONCE) {
     const ends = await commands.members(notes, last - READ_AT_ONCE + 1, last);
@@ -40,7 +39,7 @@ export async function listNotes(
     // A new note can have moved some that were read already.
     const others = ends.filter((end) => !seen.has(end));
     for (const end of others) seen.add(end);
-    if (others.length > 0) listed.push(...readNotes(await commands.mget(others.map(noted))));
+    if (others.length > 0) stored.push(...readNotes(await commands.mget(others.map(noted))));
   }
-  return listed.sort((left, right) => right.createdAt - left.createdAt);
+  return stored.sort((left, right) => right.createdMicros - left.createdMicros).map(toNoted);
 }

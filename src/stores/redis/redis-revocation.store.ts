@@ -110,7 +110,7 @@ export class RedisRevocationStore extends RevocationStore {
    */
   override watch(onChange: (subject: string | null) => void): Promise<StoreWatch> {
     if (this.watchProblem !== null) throw new TypeError(this.watchProblem);
-    return watchRedis(this.client, this.untilClosed(), this.prefix, onChange);
+    return watchRedis(this.client, this.backgroundCommands(), this.prefix, onChange);
   }
 
   /** The time of the server's clock, in milliseconds since 1970; in a cluster the earliest time of its nodes. */
@@ -234,12 +234,12 @@ export class RedisRevocationStore extends RevocationStore {
     await Promise.all([this.own?.close(), this.replicated?.close()]);
   }
 
-  private untilClosed(): RedisCommands {
+  private backgroundCommands(): RedisCommands {
     return this.own === null ? this.commands : untilClosed(this.own, this.commands);
   }
 
   private newSweep(): RunSweep {
-    const commands = this.untilClosed();
+    const commands = this.backgroundCommands();
     return (subject, args) =>
       commands.run(SWEEP, indexKeys(subjectKeys(this.prefix, subject)), this.argumentsOf(NEVER_LATE, args));
   }
