@@ -14,6 +14,12 @@ export interface OwnClient {
   destroy(): void;
 }
 
+/**
+ * The store limits the time of its commands itself. A time limit of node-redis, 5 seconds by default, costs a timer for each
+ * command that stays until its end: 5 µs for a look-up, as much as a fifth of a `GET`.
+ */
+const OWN_LIMITS = { commandOptions: { timeout: undefined }, pingInterval: undefined, disableOfflineQueue: true };
+
 /** Makes a client with the settings of the application's client. */
 export type Duplicate = () => Awaitable<OwnClient>;
 
@@ -68,7 +74,7 @@ function ofServer(client: NodeRedisParts, overrides: object = {}): OwnClient {
     socketTimeout: undefined,
     reconnectStrategy: false,
   };
-  const own = duplicated(client, { socket, pingInterval: undefined, disableOfflineQueue: true, ...overrides });
+  const own = duplicated(client, { ...OWN_LIMITS, socket, ...overrides });
   const onLost = (listener: () => void) => void own.on('error', () => own.isOpen === false && listener());
   return { client: own as unknown as RedisClient, connect: () => own.connect(), onLost, destroy: () => destroy(own) };
 }

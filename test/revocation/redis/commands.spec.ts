@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { RedisRevocationStore } from 'nestjs-jwt-extended/redis';
 import { describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { singleDrivers, type Connected } from './drivers.js';
@@ -39,6 +40,17 @@ describeWithRedis('The commands for Redis', () => {
       const found = await store.lookUpMany(sessions.map(({ subject, sid }) => ({ subject, sid, jti: 'a' })));
       expect(server.takeCommandCounts()).toEqual({ mget: 1 });
       expect(found.map(({ session }) => session?.sid)).toEqual(sessions.map(({ sid }) => sid));
+    });
+
+    it('start no timer of the driver, since the store limits the time itself', async () => {
+      const query = { subject: newSubject(), sid: null, jti: 'a' };
+      // The first one opens the connection.
+      await store.lookUp(query);
+      const timers = [jest.spyOn(AbortSignal, 'timeout'), jest.spyOn(globalThis, 'setTimeout')];
+      await store.lookUp(query);
+      const started = timers.map(({ mock }) => mock.calls.length);
+      jest.restoreAllMocks();
+      expect(started).toEqual([0, 0]);
     });
 
     it('are one script for a list of sessions, and for an empty list', async () => {
