@@ -18,7 +18,7 @@ const LONGEST_PAUSE = 50;
  */
 export async function retry<T>(step: () => Promise<T | undefined>, late?: T): Promise<T> {
   const startedAt = performance.now();
-  let lastFailure: unknown = new Error('Other processes change the same rows of the revocation table without pause.');
+  let lastFailure: unknown;
   for (let attempts = 0; attempts < MIN_ATTEMPTS || performance.now() - startedAt < MIN_DURATION; attempts++) {
     try {
       const answer = await step();
@@ -32,5 +32,5 @@ export async function retry<T>(step: () => Promise<T | undefined>, late?: T): Pr
       if (failure === 'conflict') await sleep(Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempts));
     }
   }
-  throw lastFailure;
+  throw lastFailure ?? new Error('Other processes change the same rows of the revocation table without pause.');
 }
