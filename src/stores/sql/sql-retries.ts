@@ -18,7 +18,7 @@ const LONGEST_PAUSE = 50;
  */
 export async function retry<T>(step: () => Promise<T | undefined>, late?: T): Promise<T> {
   const startedAt = performance.now();
-  let lastFailure: unknown;
+  let lastFailure: Error | undefined;
   for (let attempts = 0; attempts < MIN_ATTEMPTS || performance.now() - startedAt < MIN_DURATION; attempts++) {
     try {
       const answer = await step();
@@ -27,7 +27,7 @@ export async function retry<T>(step: () => Promise<T | undefined>, late?: T): Pr
       const failure = failureOf(error);
       if (failure === 'late' && late !== undefined) return late;
       if (failure === null || failure === 'late') throw error;
-      lastFailure = error;
+      lastFailure = error as Error;
       // A random pause, so that the processes that collided do not collide again.
       if (failure === 'conflict') await sleep(Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempts));
     }
