@@ -1,4 +1,5 @@
 import type {
+  CurrentRefreshToken,
   EndSessions,
   OpenOutcome,
   OpenSession,
@@ -93,9 +94,21 @@ export function decidePresentation(
 }
 
 function decideRotation(token: PresentedRefreshToken, session: SessionRecord, now: number): Decision<RefreshOutcome> {
-  const { presentedId, successor } = token;
+  const { successor } = token;
   if (successor === null) return { write: 'nothing', answer: { outcome: 'current', session } };
-  const { openedAt, device } = session;
+  return decideSuccession({ ...token, successor }, session, now);
+}
+
+/** A token that another one replaces. */
+export type ReplacedToken = PresentedRefreshToken & { readonly successor: CurrentRefreshToken };
+
+/** Decides what becomes of a session whose current token is replaced by its successor. */
+export function decideSuccession(
+  token: ReplacedToken,
+  { openedAt, device }: Pick<SessionRecord, 'openedAt' | 'device'>,
+  now: number,
+): Decision<RefreshOutcome> {
+  const { presentedId, successor } = token;
   const stored = renewSession({ ...token, token: successor, parentId: presentedId, openedAt, device }, now);
   if (stored === null) return ENDED;
   const answer = { outcome: 'rotated', session: stored.record } as const;

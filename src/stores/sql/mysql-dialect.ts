@@ -1,6 +1,6 @@
 import type { SqlDialect } from './sql-dialect.js';
 import { affectedRowsOf } from './sql-result.js';
-import { join, number, raw, sql, text } from './sql-statement.js';
+import { join, number, raw, sql, text, type SqlValue } from './sql-statement.js';
 
 // SYSDATE() advances while a statement waits, but it is local time, which is ambiguous in one hour of the year. So it only
 // shows for how long the statement has run. When the statement began is known in UTC.
@@ -8,7 +8,7 @@ const running = raw('TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))');
 const begun = raw("TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))");
 const clock = sql`(${begun} + ${running}) / 1000e0`;
 
-const inTime = (deadline: number) => sql`18446744073709551615 + (${running} < 0 OR ${clock} > ${number(deadline)}) > 0`;
+const inTime = (deadline: SqlValue) => sql`18446744073709551615 + (${running} < 0 OR ${clock} > ${deadline}) > 0`;
 
 // The type of the columns. With another character set, the server would not use the index.
 const ascii = raw('VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin');
@@ -26,8 +26,11 @@ export const mysqlDialect: SqlDialect = {
   rowsPerStep: 200,
   clock,
   readClock: sql`${begun} / 1000e0`,
+  floor: (value) => sql`FLOOR(${value})`,
   inTime,
   returning: () => raw(''),
+  // MariaDB returns rows of an INSERT and of a DELETE, but not of an UPDATE. MySQL returns none.
+  returnsRows: false,
   announce: () => raw(''),
   changedRowsOf: affectedRowsOf,
   insertAlias: raw(''),

@@ -1,12 +1,15 @@
 import type { CutOffRow, RowIds, SqlDialect } from './sql-dialect.js';
 import { rowsOf } from './sql-result.js';
-import { join, number, raw, sql, text, type SqlFragment } from './sql-statement.js';
+import { join, number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
 
 // now() is the start of the transaction. This clock advances while a statement waits for a lock.
 const clock = sql`date_part('epoch', clock_timestamp()) * 1000`;
 
-const inTime = (deadline: number) => sql`${clock} <= ${number(deadline)}`;
-const failIfLate = (deadline: number) => sql`1 / CASE WHEN ${inTime(deadline)} THEN 1 ELSE 0 END AS done`;
+// The driver's message to run the statement has this time. It does not advance.
+const readClock = sql`date_part('epoch', statement_timestamp()) * 1000`;
+
+const inTime = (deadline: SqlValue) => sql`${clock} <= ${deadline}`;
+const failIfLate = (deadline: SqlValue) => sql`1 / CASE WHEN ${inTime(deadline)} THEN 1 ELSE 0 END AS done`;
 
 // PostgreSQL sends the message when it commits the statement. Some drivers cannot read the type void, hence the cast.
 const announce = (channel: string) => raw(`, CAST(pg_notify('${channel}', subject) AS text) AS announced`);
@@ -36,9 +39,11 @@ export const postgresDialect: SqlDialect = {
   placeholder: (position, type) => `$${position}::${type === 'number' ? 'float8' : 'text'}`,
   rowsPerStep: 200,
   clock,
-  readClock: clock,
+  readClock,
+  floor: (value) => sql`floor(${value})`,
   inTime,
   returning: (deadline) => sql` RETURNING ${failIfLate(deadline)}`,
+  returnsRows: true,
   announce,
   changedRowsOf: (result) => rowsOf(result).length,
   insertAlias: raw(' AS entry'),

@@ -7,12 +7,16 @@ export interface SqlDialect {
   readonly rowsPerStep: number;
   /** The time in milliseconds since 1970, with fractions, at the moment of its evaluation. */
   readonly clock: SqlFragment;
-  /** The same at the start of the statement, which is exact enough for a SELECT: it waits for no lock. */
+  /** The same at the start of the statement: one time, wherever a statement has it. */
   readonly readClock: SqlFragment;
+  /** A number that is not negative, rounded down. */
+  readonly floor: (value: SqlFragment) => SqlFragment;
   /** A condition for writes. After the deadline it is false, or makes the statement fail. */
-  readonly inTime: (deadline: number) => SqlFragment;
+  readonly inTime: (deadline: SqlValue) => SqlFragment;
   /** The end of a write that has a deadline. Databases that can return a row per change do so. */
-  readonly returning: (deadline: number) => SqlFragment;
+  readonly returning: (deadline: SqlValue) => SqlFragment;
+  /** Whether columns of the row can follow `returning`. */
+  readonly returnsRows: boolean;
   /** Follows `returning` in a write that revokes something: it reports the subject. Empty if the database cannot report. */
   readonly announce: (channel: string) => SqlFragment;
   /** How many rows a write has changed, from the result of the driver. */
@@ -25,7 +29,7 @@ export interface SqlDialect {
    * The end of an INSERT that, if the row exists, makes it stay longer, never shorter. First it makes the assignments `also`,
    * which end with a comma and read the row as it was.
    */
-  readonly orProlong: (deadline: number, also: SqlFragment) => SqlFragment;
+  readonly orProlong: (deadline: SqlValue, also: SqlFragment) => SqlFragment;
   /** A column of the row that exists, in the assignments of `orProlong`. */
   readonly existing: (column: string) => SqlFragment;
   /** A column of the row that the INSERT would add, in the assignments of `orProlong`. */
@@ -86,7 +90,7 @@ export interface CutOffRow {
   readonly subject: SqlFragment;
   /** The row's next revision. */
   readonly revision: SqlValue;
-  readonly deadline: number;
+  readonly deadline: SqlValue;
   /** The channel on which the subject is reported. */
   readonly channel: string;
 }

@@ -33,7 +33,7 @@ export class SqlEndedRows {
   ): Promise<boolean> {
     const statement = sql`UPDATE ${this.table} SET revision = ${newRevision()}, cut_off = ${cutOff},
       device = ${text(endingsText(endings))}
-      WHERE ${key(subject, 'cut-off', '')} AND revision = ${text(revision)} AND ${this.database.dialect.inTime(deadline)}`;
+      WHERE ${key(subject, 'cut-off', '')} AND revision = ${text(revision)} AND ${this.database.dialect.inTime(number(deadline))}`;
     return (await this.database.change(statement, deadline, this.channel)) > 0;
   }
 
@@ -41,7 +41,7 @@ export class SqlEndedRows {
   async removeRemains(subject: string, range: IdRange, endings: Endings, note?: string): Promise<void> {
     const { clock, returning } = this.database.dialect;
     const ended = sql`${sessionsIn(subject, range)} AND ${endedCondition(endings)}`;
-    const end = returning(NEVER);
+    const end = returning(number(NEVER));
     if (note === undefined) {
       await this.database.run(sql`DELETE FROM ${this.table} WHERE ${ended}${end}`);
       return;
@@ -64,7 +64,7 @@ export class SqlEndedRows {
     const finished = text(endingsText({ ...endings, past: null, hasRemains: false }));
     await this.database.run(
       sql`UPDATE ${this.table} SET device = ${finished} WHERE ${key(subject, 'cut-off', '')}
-        AND device = ${text(endingsText(endings))}${this.database.dialect.returning(NEVER)}`,
+        AND device = ${text(endingsText(endings))}${this.database.dialect.returning(number(NEVER))}`,
     );
   }
 }

@@ -4,7 +4,7 @@ import type { SqlConnection } from './sql-query.js';
 import { decodeText, encodeText, NEVER } from './sql-record.js';
 import type { SqlRow } from './sql-result.js';
 import { key, newRevision } from './sql-rows.js';
-import { raw, sql, text, type SqlFragment } from './sql-statement.js';
+import { number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
 // Only statements with notes name the columns `note` and `noted_at`. So the store works with a table that lacks them, until
 // the application passes a note.
@@ -53,7 +53,7 @@ export class SqlNotes {
     const { clock, inTime } = this.database.dialect;
     await this.makeRoom(subject);
     const statement = sql`UPDATE ${this.table} SET revision = ${newRevision()}, ${endedWith(note, clock)}
-      WHERE ${key(subject, 'session', encodeText(sid))} AND keep_until > ${clock} AND ${inTime(deadline)}`;
+      WHERE ${key(subject, 'session', encodeText(sid))} AND keep_until > ${clock} AND ${inTime(number(deadline))}`;
     return (await this.database.change(statement, deadline, this.channel)) > 0;
   }
 
@@ -62,7 +62,7 @@ export class SqlNotes {
     const { returning } = this.database.dialect;
     await this.database.run(
       sql`DELETE FROM ${this.table} WHERE subject = ${text(subject)} AND kind = 'ended' AND id IN
-        (SELECT id FROM (SELECT id FROM ${this.table} WHERE subject = ${text(subject)} AND kind = 'session') AS opened)${returning(NEVER)}`,
+        (SELECT id FROM (SELECT id FROM ${this.table} WHERE subject = ${text(subject)} AND kind = 'session') AS opened)${returning(number(NEVER))}`,
     );
   }
 

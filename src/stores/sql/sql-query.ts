@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isPromise, type Awaitable } from '../../types/awaitable.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { rowsOf, type SqlRow } from './sql-result.js';
-import { raw, render, sql, type SqlFragment, type SqlParameter } from './sql-statement.js';
+import { number, raw, render, sql, type SqlFragment, type SqlParameter } from './sql-statement.js';
 
 /**
  * Runs one statement, on any connection and outside of transactions, and returns what the driver returns: the rows, an object
@@ -11,6 +11,12 @@ import { raw, render, sql, type SqlFragment, type SqlParameter } from './sql-sta
  * prepare statements by name.
  */
 export type SqlQuery = (sql: string, params: SqlParameter[], name: string) => Awaitable<unknown>;
+
+/** A statement that was rendered once. The parameters of each call have these names, in this order. */
+export interface PreparedStatement<Name extends string> {
+  readonly text: string;
+  readonly names: readonly Name[];
+}
 
 /** For how many milliseconds statements hold the event loop before other work comes in. */
 const LONGEST_HOLD = 10;
@@ -35,6 +41,23 @@ export class SqlConnection {
     return rowsOf(await this.send(text, params));
   }
 
+  /** Renders a statement whose parameters are all `named`. The composition of a text takes longer than its use. */
+  prepare<Name extends string>(statement: SqlFragment): PreparedStatement<Name> {
+    const { text, params } = render(statement, this.dialect.placeholder);
+    return { text, names: params as Name[] };
+  }
+
+  /** Runs a prepared statement. Returns what the driver returns. */
+  async runPrepared<Name extends string>(
+    { text, names }: PreparedStatement<Name>,
+    values: Readonly<Record<Name, SqlParameter>>,
+  ): Promise<unknown> {
+    return this.send(
+      text,
+      names.map((name) => values[name]),
+    );
+  }
+
   /** The text of a statement. */
   textOf(statement: SqlFragment): string {
     return render(statement, this.dialect.placeholder).text;
@@ -44,7 +67,7 @@ export class SqlConnection {
   async change(statement: SqlFragment, deadline: number, channel: string | null): Promise<number> {
     const { changedRowsOf, returning, announce } = this.dialect;
     const announced = channel === null ? raw('') : announce(channel);
-    return changedRowsOf(await this.run(sql`${statement}${returning(deadline)}${announced}`));
+    return changedRowsOf(await this.run(sql`${statement}${returning(number(deadline))}${announced}`));
   }
 
   /** Runs a statement as it is. Returns what the driver returns. */

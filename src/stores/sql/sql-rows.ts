@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { LookUpQuery, SessionRecord } from '../revocation-store.js';
 import type { CutOffRow, RowIds } from './sql-dialect.js';
 import { encodeText, noColumns, sessionColumns, sessionValues } from './sql-record.js';
@@ -52,7 +52,7 @@ export function cutOffRow(subject: string, revision: string, deadline: number, c
     unchanged: sql`${key(subject, 'cut-off', '')} AND revision = ${text(revision)}`,
     subject: sql`subject = ${text(subject)}`,
     revision: newRevision(),
-    deadline,
+    deadline: number(deadline),
     channel,
   };
 }
@@ -98,5 +98,10 @@ export function hashOf(jti: string): string {
 
 /** A revision that no row has. */
 export function newRevision(): SqlValue {
-  return text(randomBytes(12).toString('base64url'));
+  return text(revisionText());
+}
+
+/** The text of one: the last 32 characters of a UUID. */
+export function revisionText(): string {
+  return randomUUID().slice(4);
 }

@@ -47,8 +47,13 @@ export class SqlSessions {
     });
   }
 
-  /** Decides about a presented refresh token, and writes what follows. */
-  present(token: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome> {
+  /** Rotates the current token by one statement if the database can. Reads and decides about any other token. */
+  async present(token: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome> {
+    const rotated = await retry<RefreshOutcome | null>(() => this.table.rotation.rotate(token, deadline), LATE.answer);
+    return rotated ?? this.readAndDecide(token, deadline);
+  }
+
+  private readAndDecide(token: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome> {
     const { subject, sid, presentedId, adopt } = token;
     return this.decide<RefreshOutcome>(token, deadline, async () => {
       const snapshot = await this.table.find({ subject, sid, jti: adopt === null ? null : presentedId });

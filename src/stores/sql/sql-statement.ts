@@ -49,6 +49,11 @@ export function number(value: number | null): SqlValue {
   return new SqlValue('number', value);
 }
 
+/** A parameter of a statement that is rendered once. Each call passes a value for this name. */
+export function named(type: SqlType, name: string): SqlValue {
+  return new SqlValue(type, name);
+}
+
 /** Joins fragments and parameters. */
 export function join(parts: readonly (SqlFragment | SqlValue)[], separator: string): SqlFragment {
   const between = parts.slice(1).map(() => separator);

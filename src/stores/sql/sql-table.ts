@@ -20,6 +20,7 @@ import {
   type NewDenialRow,
   type NewSessionRow,
 } from './sql-rows.js';
+import { SqlRotation } from './sql-rotation.js';
 import { readSnapshot, type SubjectSnapshot } from './sql-snapshot.js';
 import { join, number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
@@ -40,6 +41,8 @@ export class SqlTable {
   private readonly channel: string;
   /** The rows with notes. */
   readonly notes: SqlNotes;
+  /** Rotations by one statement. */
+  readonly rotation: SqlRotation;
   /** The look-ups of requests. */
   readonly lookUps: SqlLookUps;
   /** Sessions that ended together. */
@@ -54,6 +57,7 @@ export class SqlTable {
     this.table = raw(name);
     this.channel = channelOf(name);
     this.notes = new SqlNotes(database, this.table, this.channel);
+    this.rotation = new SqlRotation(database, this.table);
     this.lookUps = new SqlLookUps(database, this.table);
     this.ended = new SqlEndedRows(database, this.table, this.channel);
     const head = (subject: string) => this.select([this.cutOffOf(subject)]);
@@ -104,7 +108,7 @@ export class SqlTable {
   async add(subject: string, row: NewSessionRow, deadline: number): Promise<boolean> {
     const { fromDual, inTime } = this.database.dialect;
     const statement = sql`INSERT INTO ${this.table} (${allColumns})
-      SELECT ${text(subject)}, ${sessionRow(row)}${fromDual} WHERE ${inTime(deadline)}`;
+      SELECT ${text(subject)}, ${sessionRow(row)}${fromDual} WHERE ${inTime(number(deadline))}`;
     return (await this.database.change(statement, deadline, null)) > 0;
   }
 
@@ -154,7 +158,7 @@ export class SqlTable {
     const ids = sql`${text(encodeText(sid))}, ${text(hashOf(jti))}`;
     await this.database.run(
       sql`DELETE FROM ${this.table} WHERE subject = ${text(subject)} AND kind IN ('session', 'denied')
-        AND id IN (${ids}) AND keep_until <= ${number(time)}${this.database.dialect.returning(NEVER)}`,
+        AND id IN (${ids}) AND keep_until <= ${number(time)}${this.database.dialect.returning(number(NEVER))}`,
     );
   }
 
@@ -166,7 +170,7 @@ export class SqlTable {
     const noted = note === undefined ? null : notedDenial(jti, note, dialect);
     const statement = sql`INSERT INTO ${this.table}${insertAlias} (subject, kind, id, revision, keep_until${noted?.columns ?? raw('')})
       SELECT ${text(subject)}, 'denied', ${text(hashOf(jti))}, ${newRevision()}, ${until}${noted?.values ?? raw('')}${fromDual}
-      WHERE ${inTime(deadline)}${orProlong(deadline, noted?.assignments ?? forgetNote(dialect))}`;
+      WHERE ${inTime(number(deadline))}${orProlong(number(deadline), noted?.assignments ?? forgetNote(dialect))}`;
     return (await this.database.change(statement, deadline, this.channel)) > 0;
   }
 
@@ -208,7 +212,7 @@ export class SqlTable {
     await this.database.run(
       sql`INSERT INTO ${this.table}${insertAlias} (subject, kind, id, revision, keep_until)
         SELECT ${text(subject)}, 'cut-off', '', ${newRevision()}, ${number(NEVER)}${fromDual}
-        WHERE 1 = 1${orIgnore}${returning(NEVER)}`,
+        WHERE 1 = 1${orIgnore}${returning(number(NEVER))}`,
     );
   }
 
@@ -237,7 +241,7 @@ export class SqlTable {
   }
 
   private async write(statement: SqlFragment, deadline: number, channel: string | null): Promise<boolean> {
-    const inTime = this.database.dialect.inTime(deadline);
+    const inTime = this.database.dialect.inTime(number(deadline));
     return (await this.database.change(sql`${statement} AND ${inTime}`, deadline, channel)) > 0;
   }
 }

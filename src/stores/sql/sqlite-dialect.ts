@@ -1,11 +1,11 @@
 import type { RowIds, SqlDialect } from './sql-dialect.js';
 import { rowsOf } from './sql-result.js';
-import { join, number, raw, sql, text, type SqlFragment } from './sql-statement.js';
+import { join, number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
 
 // The same time throughout a statement. A statement has locked the database when it evaluates this.
 const clock = raw("ROUND((julianday('now') - 2440587.5) * 86400000)");
 
-const inTime = (deadline: number) => sql`${clock} <= ${number(deadline)}`;
+const inTime = (deadline: SqlValue) => sql`${clock} <= ${deadline}`;
 
 /** Questions are repeated until there are 2, 4, 8, 16 … of them, so that few texts exist. */
 function rowsOfQuestions(questions: readonly RowIds[]): SqlFragment {
@@ -24,8 +24,11 @@ export const sqliteDialect: SqlDialect = {
   rowsPerStep: 50,
   clock,
   readClock: clock,
+  // Some builds of SQLite lack the function floor().
+  floor: (value) => sql`CAST(${value} AS INTEGER)`,
   inTime,
   returning: () => raw(' RETURNING 1 AS done'),
+  returnsRows: true,
   announce: () => raw(''),
   changedRowsOf: (result) => rowsOf(result).length,
   insertAlias: raw(' AS entry'),

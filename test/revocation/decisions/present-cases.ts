@@ -119,6 +119,48 @@ const ROTATIONS: PresentCase[] = [
     ...rotated(),
   },
   {
+    name: 'the successor ends earlier than the token',
+    state: there,
+    present: current({ successor: { ...NEXT, lifetime: 60 } }),
+    ...rotated({ expiresAt: 60_000, refreshExpires: ISSUED_AT + 120 }),
+  },
+  {
+    name: 'the successor of a token that never expires ends',
+    state: { sessions: [stored(never)] },
+    present: current(),
+    ...rotated(),
+  },
+  {
+    name: 'a shorter leeway removes the record earlier',
+    state: { sessions: [stored({}, 600_000)] },
+    present: current({ leeway: 1_000, successor: { ...NEXT, lifetime: 3_601 } }),
+    ...rotated({ expiresAt: 3_601_000, refreshExpires: ISSUED_AT + 3_661 }, { leeway: 1_000 }),
+  },
+  {
+    name: 'maxAge ends the successor in the millisecond in which the token ends',
+    state: there,
+    present: current({ maxAge: 4_200_000, successor: { ...NEXT, lifetime: null } }),
+    ...rotated(),
+  },
+  {
+    name: 'the successor has no time',
+    state: there,
+    present: current({ successor: { ...NEXT, lifetime: 0 } }),
+    ...ended('unknown'),
+  },
+  {
+    name: 'the current token is rotated, and the clock was put back',
+    state: { sessions: [stored({ rotatedAt: 60_000, lastUsedAt: 60_000 }), otherSession('other', -30_000)] },
+    present: current(),
+    ...rotated({}, {}, ['session', 'other']),
+  },
+  {
+    name: 'the first token of a session without a note about the device is rotated',
+    state: { sessions: [stored({ ...NEW_SESSION, device: null })] },
+    present: current(),
+    ...rotated({ device: null }),
+  },
+  {
     name: 'one millisecond of maxAge is left',
     state: there,
     present: current({ maxAge: 600_001 }),

@@ -6,6 +6,7 @@ import { SqlEndedRows } from '../../../src/stores/sql/sql-ended-rows.js';
 import { SqlLookUps } from '../../../src/stores/sql/sql-look-ups.js';
 import { SqlNotes } from '../../../src/stores/sql/sql-notes.js';
 import { SqlPages } from '../../../src/stores/sql/sql-pages.js';
+import { SqlRotation } from '../../../src/stores/sql/sql-rotation.js';
 import { SqlTable } from '../../../src/stores/sql/sql-table.js';
 import { until } from '../../support/until.js';
 import type { Connected } from './clients.js';
@@ -38,7 +39,9 @@ const ROWS = 20_000;
 const MANY = 260;
 
 /** Everything that sends statements. A new method fails the test until the test calls it. */
-const SENDERS = [SqlTable, SqlNotes, SqlEndedRows, SqlPages, SqlLookUps].map(({ prototype }) => prototype as object);
+const SENDERS = [SqlTable, SqlNotes, SqlEndedRows, SqlPages, SqlLookUps, SqlRotation].map(
+  ({ prototype }) => prototype as object,
+);
 
 /** The methods that were not called while `work` ran, except those that send nothing themselves. */
 async function methodsWithoutCall(work: () => Promise<void>): Promise<string[]> {
@@ -126,7 +129,7 @@ for (const database of databases) {
       await store.openSession(sessionToOpen({ subject, maxPerSubject: 5 }), inTime());
       expect(take()).toEqual(['SELECT', 'INSERT', 'SELECT']);
       await store.present(tokenOf(session), inTime());
-      expect(take()).toEqual(['SELECT', 'UPDATE']);
+      expect(take()).toEqual(dialect === 'mysql' ? ['SELECT', 'UPDATE'] : ['UPDATE']);
       await store.deny(subject, 'a', HOUR, inTime());
       expect(take()).toEqual(['INSERT']);
       await store.endSession(subject, sid, inTime());
@@ -148,7 +151,8 @@ for (const database of databases) {
     it('reach their rows by an index', async () => {
       const { subject, sid } = await fill();
       take();
-      expect(await methodsWithoutCall(() => useAll(subject, sid))).toEqual([]);
+      const unused = dialect === 'mysql' ? ['statementFor', 'write', 'endOf'] : [];
+      expect(await methodsWithoutCall(() => useAll(subject, sid))).toEqual(unused);
       const statements = sent.splice(0);
       expect(statements.length).toBeGreaterThan(40);
       const plans = new Map(statements.map((statement) => [statement.sql, statement]));
@@ -173,6 +177,7 @@ for (const database of databases) {
       await openSession(store, { subject, maxPerSubject: 1 });
       const reused = await openSession(store, { subject });
       await store.present(tokenOf(reused), inTime());
+      await rotateWithOtherEnds(subject);
       await store.present(tokenOf({ ...reused, id: 'stolen' }), inTime());
       const foreign = foreignToken(subject);
       await store.present(foreign, inTime());
@@ -192,6 +197,20 @@ for (const database of databases) {
       await limitMany(newSubject());
       await (store as SqlRevocationStore).purge({ batch: 10 });
       await store.purgeStep();
+    }
+
+    /** The statement of a rotation depends on what ends the session. */
+    async function rotateWithOtherEnds(subject: string): Promise<void> {
+      for (const lifetime of [HOUR / 1_000, null]) {
+        for (const maxAge of [HOUR, null]) {
+          const session = await openSession(store, { subject });
+          const answer = await store.present(
+            tokenOf(session, { maxAge, successor: { ...newToken(), lifetime } }),
+            inTime(),
+          );
+          expect(answer.outcome).toBe('rotated');
+        }
+      }
     }
 
     /** Opens more sessions than one statement ends beyond a limit. */
