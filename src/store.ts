@@ -6,6 +6,7 @@ export type {
   EndSessions,
   LookUp,
   LookUpQuery,
+  NotedPage,
   NotedRevocation,
   OpenOutcome,
   OpenSession,

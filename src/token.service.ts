@@ -1,4 +1,5 @@
 import { Concealed } from './types/concealed.js';
+import { appendConverted } from './types/turns.js';
 import { isDate } from 'node:util/types';
 import { Inject, Injectable } from '@nestjs/common';
 import { RefreshChecks } from './authentication/refresh-checks.js';
@@ -208,7 +209,10 @@ export class TokenService<T = unknown> {
         return { sessions: page.sessions.map(toInfo), next: page.next };
       }
       const [sessions, noted] = await Promise.all([revocation.list(owner), ended ? revocation.listNoted(owner) : []]);
-      return [...sessions.map(toInfo), ...noted.map(toRevokedInfo)];
+      const listed: (SessionInfo | DeniedTokenInfo)[] = [];
+      await appendConverted(listed, sessions, toInfo);
+      await appendConverted(listed, noted, toRevokedInfo);
+      return listed;
     });
   }
 

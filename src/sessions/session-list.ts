@@ -7,6 +7,7 @@ import {
 import { pageOf } from '../stores/session-pages.js';
 import { isList, isPage } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
+import { Turns } from '../types/turns.js';
 
 /** How many sessions are read at once. A page of this size is read and converted in a few milliseconds. */
 const PAGE_SIZE = 500;
@@ -18,11 +19,14 @@ export class SessionList {
   /** All sessions, the last used one first. */
   async all(subject: string): Promise<SessionRecord[]> {
     const sessions: SessionRecord[] = [];
+    // A store can answer at once, without another turn of the event loop.
+    const turns = new Turns();
     let after: string | null = null;
     do {
       const page: SessionPage = await this.page(subject, { limit: PAGE_SIZE, after });
       sessions.push(...page.sessions);
       after = page.next;
+      await turns.next();
     } while (after !== null);
     return sessions;
   }

@@ -1,6 +1,7 @@
 import { ownValue } from '../types/claims.js';
 import type {
   LookUp,
+  NotedPage,
   NotedRevocation,
   RefreshOutcome,
   SessionPage,
@@ -62,6 +63,13 @@ export function isPage(answer: SessionPage): boolean {
 /** Whether a store's result is a list of sessions and tokens that were revoked with a note. */
 export function isNotedList(answer: NotedRevocation[]): boolean {
   return Array.isArray(answer) && answer.every(isNoted);
+}
+
+/** Whether a store's result is a page of them. */
+export function isNotedPage(answer: NotedPage): boolean {
+  if (!isObject(answer)) return false;
+  const { entries, next } = answer as { entries: NotedRevocation[]; next: unknown };
+  return isNotedList(entries) && (next === null || typeof next === 'string');
 }
 
 /** Whether a store's result is a list of so many look-ups. `isLookUp` checks each of them. */

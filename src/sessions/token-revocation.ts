@@ -15,9 +15,10 @@ import type {
 import { isCutOff } from '../stores/session-decisions.js';
 import { subjectOfSession } from '../stores/session-id.js';
 import { clockSkewOf, earliestIssue } from './clock-skew.js';
-import { checkedNote, keepsNotes } from './revocation-note.js';
+import { NotedList } from './noted-list.js';
+import { checkedNote } from './revocation-note.js';
 import { SessionList } from './session-list.js';
-import { APPLIED, isNotedList } from './store-answers.js';
+import { APPLIED } from './store-answers.js';
 import type { StoreClient } from './store-client.js';
 import { after, isPromise, type Awaitable } from '../types/awaitable.js';
 import { ownValue, type JwtPayload } from '../types/claims.js';
@@ -39,6 +40,7 @@ export interface Standing {
 /** Looks tokens up in the store, and revokes them there. */
 export class TokenRevocation {
   private readonly sessionList: SessionList;
+  private readonly notedList: NotedList;
 
   constructor(
     private readonly settings: Settings,
@@ -48,6 +50,7 @@ export class TokenRevocation {
     private readonly jwtEvents: JwtEvents,
   ) {
     this.sessionList = new SessionList(store);
+    this.notedList = new NotedList(store);
   }
 
   /**
@@ -125,9 +128,8 @@ export class TokenRevocation {
   }
 
   /** Lists what was revoked of a subject with a note. */
-  async listNoted({ subject }: TokenOwner): Promise<NotedRevocation[]> {
-    // A store that does not extend our class may lack the method.
-    return this.store.read((store) => (keepsNotes(store) ? store.listNoted(subject) : []), isNotedList);
+  listNoted({ subject }: TokenOwner): Promise<readonly NotedRevocation[]> {
+    return this.notedList.all(subject);
   }
 
   /** The checked note of a call. @throws TypeError if it is wrong, or if the store keeps none. */

@@ -195,9 +195,9 @@ export type NotedRevocation = RevocationNote &
       }
   );
 
-/** Which sessions of a subject to list. */
+/** Which sessions or notes of a subject to list. */
 export interface SessionPageQuery {
-  /** The largest number of sessions, at least 1. */
+  /** The largest number of entries, at least 1. */
   readonly limit: number;
   /** `next` of the page before; `null`: the first page. */
   readonly after: string | null;
@@ -207,6 +207,14 @@ export interface SessionPageQuery {
 export interface SessionPage {
   /** The sessions, the last used one first. There can be fewer than the limit, even if `next` is not `null`. */
   readonly sessions: readonly SessionRecord[];
+  /** Where the next page begins, as the store writes it; `null`: there is none. */
+  readonly next: string | null;
+}
+
+/** Some of what was revoked of a subject with a note. */
+export interface NotedPage {
+  /** The entries, in any order. There can be fewer than the limit, even if `next` is not `null`. */
+  readonly entries: readonly NotedRevocation[];
   /** Where the next page begins, as the store writes it; `null`: there is none. */
   readonly next: string | null;
 }
@@ -307,6 +315,15 @@ export abstract class RevocationStore {
    */
   listNoted(_subject: string): Awaitable<NotedRevocation[]> {
     return [];
+  }
+
+  /**
+   * Some of these entries, in any order. An entry that does not change meanwhile is on at least one page. A text that was no `next`
+   * gets an empty page. The default has one page with all entries.
+   */
+  listNotedPage(subject: string, { after: position }: SessionPageQuery): Awaitable<NotedPage> {
+    if (position !== null) return { entries: [], next: null };
+    return after(this.listNoted(subject), (entries) => ({ entries, next: null }));
   }
 
   /**

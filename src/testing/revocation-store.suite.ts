@@ -9,6 +9,7 @@ import { lateness } from './facts/lateness.js';
 import { limiting } from './facts/limiting.js';
 import { clock, listing, lookingUp, lookingUpMany } from './facts/looking-up.js';
 import { manySessions } from './facts/many-sessions.js';
+import { notedPages } from './facts/noted-pages.js';
 import { noting } from './facts/noting.js';
 import { opening, replacing } from './facts/opening.js';
 import { paging } from './facts/paging.js';
@@ -38,6 +39,7 @@ const TOPICS: Readonly<Record<string, Facts>> = {
   listSessionPage: paging,
   'a subject with many sessions': manySessions,
   'notes and listNoted': noting,
+  listNotedPage: notedPages,
   'the passing of time': expiring,
   'the largest numbers': bounds,
   'a write after its deadline': lateness,

@@ -202,12 +202,14 @@ describe.each(ADAPTERS)('A store that fails on %s', (adapter) => {
 
   it('answers 503 for a list that is no list of notes', async () => {
     const entry = { session: null, jti: 'a', note: 'b', createdAt: 1 };
-    for (const answer of [null, {}, [null], [{}], [{ ...entry, jti: null }], [{ ...entry, note: 1 }]]) {
-      jest.spyOn(app.store, 'listNoted').mockReturnValue(answer as never);
+    const wrong = [null, {}, [null], [{}], [{ ...entry, jti: null }], [{ ...entry, note: 1 }]];
+    const pages = wrong.map((entries) => ({ entries, next: null }));
+    for (const answer of [null, [], {}, { entries: [] }, { entries: [], next: 1 }, ...pages]) {
+      jest.spyOn(app.store, 'listNotedPage').mockReturnValue(answer as never);
       const error = await errorOf(() => app.tokens.listSessions('alice', { ended: true }));
       expect(error).toMatchObject({ code: 'JWT_REVOCATION_UNAVAILABLE' });
     }
-    jest.spyOn(app.store, 'listNoted').mockReturnValue([entry]);
+    jest.spyOn(app.store, 'listNotedPage').mockReturnValue({ entries: [entry], next: null });
     expect(await app.tokens.listSessions('alice', { ended: true })).toEqual([{ jti: 'a', endedAt: 1, note: 'b' }]);
   });
 

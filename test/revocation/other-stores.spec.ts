@@ -105,6 +105,7 @@ const ANSWERING = [
   'listSessions',
   'listSessionPage',
   'listNoted',
+  'listNotedPage',
 ] as const;
 
 describe.each(ADAPTERS)('A store whose methods return Observables on %s', (adapter) => {

@@ -122,6 +122,22 @@ describe('A store without pages of its own', () => {
   });
 });
 
+describe('A store without pages of notes of its own', () => {
+  const store: RevocationStore = new MemoryRevocationStore();
+  store.listNotedPage = RevocationStore.prototype.listNotedPage;
+  const app = useSessionApp('express', {}, store);
+
+  it('is asked once for all notes', async () => {
+    for (let index = 0; index < 3; index++) {
+      const { accessToken } = await app.logIn();
+      await app.tokens.revoke(accessToken, { note: `note ${index}` });
+    }
+    const calls = jest.spyOn(store, 'listNoted');
+    expect(await app.tokens.listSessions('alice', { ended: true })).toHaveLength(6);
+    expect(calls).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('Without the option maxPerUser', () => {
   const app = useSessionApp('express');
 

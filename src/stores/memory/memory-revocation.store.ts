@@ -5,6 +5,7 @@ import {
   type EndSessions,
   type LookUp,
   type LookUpQuery,
+  type NotedPage,
   type NotedRevocation,
   type OpenOutcome,
   type OpenSession,
@@ -133,17 +134,19 @@ export class MemoryRevocationStore extends RevocationStore {
     return this.sessions.list(subject, this.sweep());
   }
 
-  override listSessionPage(subject: string, { limit, after }: SessionPageQuery): SessionPage {
-    if (after !== null && !/^\d{1,16}$/.test(after)) return { sessions: [], next: null };
-    const before = after === null ? Infinity : Number(after);
-    const page = this.sessions.page(subject, this.sweep(), { before, most: limit + 1 });
-    const next = page.length > limit ? String(page[limit - 1]?.ordinal) : null;
-    return { sessions: page.slice(0, limit).map(({ value }) => value), next };
+  override listSessionPage(subject: string, query: SessionPageQuery): SessionPage {
+    const { values: sessions, next } = this.sessions.page(subject, this.sweep(), query);
+    return { sessions, next };
   }
 
   override listNoted(subject: string): NotedRevocation[] {
     const noted = this.notes.list(subject, this.sweep());
     return noted.sort((left, right) => right.createdAt - left.createdAt);
+  }
+
+  override listNotedPage(subject: string, query: SessionPageQuery): NotedPage {
+    const { values: entries, next } = this.notes.page(subject, this.sweep(), query);
+    return { entries, next };
   }
 
   /**

@@ -30,18 +30,19 @@ export class SubjectTable<Value> {
     return entries.filter(({ removeAt }) => removeAt > now).map(({ value }) => value);
   }
 
-  /**
-   * Up to `most` of a subject's entries whose time is not over at `now`, the last stored one first. They were stored before the entry
-   * with the ordinal `before`.
-   */
-  page(subject: string, now: number, { before, most }: { before: number; most: number }): Entry<Value>[] {
+  /** Some of a subject's entries whose time is not over at `now`, the last stored one first. `next` names the next page. */
+  page(subject: string, now: number, { limit, after }: { limit: number; after: string | null }) {
+    if (after !== null && !/^\d{1,16}$/.test(after)) return { values: [], next: null };
+    const before = after === null ? Infinity : Number(after);
     const entries = [...(this.subjects.get(subject)?.values() ?? [])];
     const page: Entry<Value>[] = [];
-    for (let index = entries.length - 1; index >= 0 && page.length < most; index--) {
+    // One more than wanted, to know whether there is a next page.
+    for (let index = entries.length - 1; index >= 0 && page.length <= limit; index--) {
       const entry = entries[index] as Entry<Value>;
       if (entry.ordinal < before && entry.removeAt > now) page.push(entry);
     }
-    return page;
+    const next = page.length > limit ? String(page[limit - 1]?.ordinal) : null;
+    return { values: page.slice(0, limit).map(({ value }) => value), next };
   }
 
   /** A subject's names, the first stored one first. They may be removed meanwhile. */

@@ -1,9 +1,12 @@
-import type { EndedSession, NotedRevocation } from '../revocation-store.js';
+import type { EndedSession, NotedPage, NotedRevocation, SessionPageQuery } from '../revocation-store.js';
 import type { RedisCommands } from './redis-commands.js';
 import type { subjectKeys } from './redis-keys.js';
 
 /** How many notes are read at once. */
 const READ_AT_ONCE = 500;
+
+/** Where a page begins: how many notes are after it in the index. */
+const POSITION = /^\d{1,15}$/;
 
 /** The value of a key that holds a note. */
 type StoredNote = { readonly createdMicros: number; readonly note: string } & (
@@ -11,7 +14,7 @@ type StoredNote = { readonly createdMicros: number; readonly note: string } & (
 );
 
 /** The notes in the values of several keys. `null` is an entry that has expired, `1` a denial without a note. */
-function readNotes(values: readonly (string | null)[]): StoredNote[] {
+function notesIn(values: readonly (string | null)[]): StoredNote[] {
   const texts = values.filter((value) => value !== null).filter((value) => value !== '1');
   return texts.map((text) => JSON.parse(text) as StoredNote);
 }
@@ -24,22 +27,20 @@ function toNoted(stored: StoredNote): NotedRevocation {
 }
 
 /**
- * The notes of a subject, the latest first. They are read a few at a time, from the end of their index on: a note that expires
- * meanwhile is at its beginning, so the ranks that count from the end stay.
+ * Some notes of a subject, from the end of their index on. A note that expires meanwhile is at its beginning, so the ranks that count
+ * from the end stay. A new note can move some that were read already, so they are read again.
  */
-export async function listNotes(
+export async function readNotes(
   commands: RedisCommands,
   { notes, noted }: ReturnType<typeof subjectKeys>,
-): Promise<NotedRevocation[]> {
-  const stored: StoredNote[] = [];
-  const seen = new Set<string>();
-  for (let last = -1, found = READ_AT_ONCE; found === READ_AT_ONCE; last -= READ_AT_ONCE) {
-    const ends = await commands.members(notes, last - READ_AT_ONCE + 1, last);
-    found = ends.length;
-    // A new note can have moved some that were read already.
-    const others = ends.filter((end) => !seen.has(end));
-    for (const end of others) seen.add(end);
-    if (others.length > 0) stored.push(...readNotes(await commands.mget(others.map(noted))));
-  }
-  return stored.sort((left, right) => right.createdMicros - left.createdMicros).map(toNoted);
+  { limit, after }: SessionPageQuery,
+): Promise<NotedPage> {
+  if (after !== null && !POSITION.test(after)) return { entries: [], next: null };
+  const most = Math.min(limit, READ_AT_ONCE);
+  const first = Number(after ?? 0);
+  const ends = await commands.members(notes, -first - most, -first - 1);
+  if (ends.length === 0) return { entries: [], next: null };
+  const stored = notesIn(await commands.mget(ends.map(noted)));
+  const entries = stored.sort((left, right) => right.createdMicros - left.createdMicros).map(toNoted);
+  return { entries, next: ends.length < most ? null : String(first + most) };
 }

@@ -5,6 +5,7 @@ import {
   type EndSessions,
   type LookUp,
   type LookUpQuery,
+  type NotedPage,
   type NotedRevocation,
   type OpenOutcome,
   type OpenSession,
@@ -26,7 +27,8 @@ import { addLookUpKeys, readLookUps } from './redis-look-ups.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
 import { duplicateOf } from './redis-duplicates.js';
 import { currentSessions } from './redis-endings.js';
-import { listNotes } from './redis-notes.js';
+import { allNoted } from '../noted-pages.js';
+import { readNotes } from './redis-notes.js';
 import { optionalNumber, optionalText, readStored, tokenArguments } from './redis-record.js';
 import { DENY, END, END_ALL, LIST, OPEN, PRESENT, SWEEP, type RedisScript } from './redis-scripts.js';
 import { ReplicatedWrites } from './redis-replicas.js';
@@ -220,8 +222,12 @@ export class RedisRevocationStore extends RevocationStore {
     return { sessions, next };
   }
 
-  override listNoted(subject: string): Promise<NotedRevocation[]> {
-    return listNotes(this.commands, subjectKeys(this.prefix, subject));
+  override async listNoted(subject: string): Promise<NotedRevocation[]> {
+    return [...(await allNoted((after) => this.listNotedPage(subject, { limit: READ_AT_ONCE, after })))];
+  }
+
+  override listNotedPage(subject: string, query: SessionPageQuery): Promise<NotedPage> {
+    return readNotes(this.commands, subjectKeys(this.prefix, subject), query);
   }
 
   override async describeProblems(): Promise<string[]> {

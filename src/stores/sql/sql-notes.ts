@@ -1,4 +1,4 @@
-import type { NotedRevocation } from '../revocation-store.js';
+import type { NotedPage, NotedRevocation, SessionPageQuery } from '../revocation-store.js';
 import type { SqlDialect } from './sql-dialect.js';
 import type { SqlConnection } from './sql-query.js';
 import { decodeText, encodeText, NEVER } from './sql-record.js';
@@ -8,6 +8,15 @@ import { number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
 // Only statements with notes name the columns `note` and `noted_at`. So the store works with a table that lacks them, until
 // the application passes a note.
+
+/** How many rows one statement reads. */
+const ROWS_AT_ONCE = 512;
+
+/** The kinds of rows that can have a note, in the order in which they are listed. */
+const KINDS = ['denied', 'ended'];
+
+/** Where a page begins: a kind, and the id of the row before the page. An id has only printable characters. */
+const POSITION = /^(denied|ended)(?: ([ -~]{0,128}))?$/;
 
 /** The tokens of a session that ended are of no use any more. */
 const FORGET_TOKENS = raw('current_token = NULL, parent_token = NULL, csrf = NULL');
@@ -66,15 +75,30 @@ export class SqlNotes {
     );
   }
 
-  /** What was revoked of a subject with a note and has not expired, the latest first. */
-  async list(subject: string): Promise<NotedRevocation[]> {
+  /**
+   * Some of what was revoked of a subject with a note, in the order of the primary keys. Rows without a note are left out here, so a
+   * statement reads few rows of a subject with many denials.
+   */
+  async page(subject: string, { limit, after }: SessionPageQuery): Promise<NotedPage> {
+    const [, kind, start] = after === null ? [after, KINDS[0], undefined] : (POSITION.exec(after) ?? []);
+    if (kind === undefined) return { entries: [], next: null };
+    // Few different numbers, so that few texts exist.
+    const most = 2 ** Math.floor(Math.log2(Math.min(limit, ROWS_AT_ONCE)));
+    const from = start === undefined ? raw('') : sql` AND id > ${text(start)}`;
     const rows = await this.database.rows(
       sql`SELECT kind, id, current_token AS jti, opened_at AS openedat, used_at AS usedat, expires_at AS expiresat, device,
-        note, noted_at AS notedat FROM ${this.table} WHERE subject = ${text(subject)} AND kind IN ('ended', 'denied')
-        AND (kind = 'ended' OR current_token IS NOT NULL) AND keep_until > ${this.database.dialect.clock}`,
+        note, noted_at AS notedat, keep_until AS keepuntil, ${this.database.dialect.readClock} AS now FROM ${this.table}
+        WHERE subject = ${text(subject)} AND kind = ${raw(`'${kind}'`)}${from} ORDER BY id LIMIT ${raw(String(most))}`,
     );
-    return rows.sort((left, right) => Number(right.notedat) - Number(left.notedat)).map(readNoted);
+    const noted = rows.filter(isNoted).sort((left, right) => Number(right.notedat) - Number(left.notedat));
+    const last = rows.length === most ? `${kind} ${rows.at(-1)?.id as string}` : null;
+    return { entries: noted.map(readNoted), next: last ?? KINDS[KINDS.indexOf(kind) + 1] ?? null };
   }
+}
+
+/** A denial without a note has no `jti`. */
+function isNoted({ kind, jti, keepuntil, now }: SqlRow): boolean {
+  return Number(keepuntil) > Number(now) && (kind === 'ended' || (jti ?? null) !== null);
 }
 
 function readNoted(row: SqlRow): NotedRevocation {

@@ -1,10 +1,12 @@
 import { Concealed } from '../../types/concealed.js';
 import { hidingNote } from '../hidden-note.js';
+import { allNoted } from '../noted-pages.js';
 import {
   RevocationStore,
   type EndSessions,
   type LookUp,
   type LookUpQuery,
+  type NotedPage,
   type NotedRevocation,
   type OpenOutcome,
   type OpenSession,
@@ -30,6 +32,9 @@ import { SqlTable } from './sql-table.js';
 /** After this many calls that can add rows, the store purges some expired rows. */
 const CALLS_BETWEEN_PURGES = 32;
 const ROWS_PER_PURGE = 50;
+
+/** How many notes `listNoted` reads at once. */
+const NOTES_AT_ONCE = 512;
 
 /**
  * Holds sessions and denied tokens in the application's own database: PostgreSQL, MariaDB or SQLite, in a table of the
@@ -171,8 +176,12 @@ export class SqlRevocationStore extends RevocationStore {
     return this.table.pages.page(subject, query);
   }
 
-  override listNoted(subject: string): Promise<NotedRevocation[]> {
-    return retry(() => this.table.notes.list(subject));
+  override async listNoted(subject: string): Promise<NotedRevocation[]> {
+    return [...(await allNoted((after) => this.listNotedPage(subject, { limit: NOTES_AT_ONCE, after })))];
+  }
+
+  override listNotedPage(subject: string, query: SessionPageQuery): Promise<NotedPage> {
+    return retry(() => this.table.notes.page(subject, query));
   }
 
   /**

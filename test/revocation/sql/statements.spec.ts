@@ -192,6 +192,8 @@ for (const database of databases) {
       await store.endSessions({ subject, before: 1_000, except: sid }, inTime());
       await store.endSessions({ subject, before: 1_000, except: sid, note: 'note' }, inTime());
       await store.listNoted(subject);
+      const denied = await store.listNotedPage(subject, { limit: 1, after: null });
+      await store.listNotedPage(subject, { limit: 1, after: denied.next });
       await endMany(newSubject(), { note: undefined });
       await endMany(newSubject(), { note: 'note' });
       await limitMany(newSubject());
