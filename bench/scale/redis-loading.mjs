@@ -8,16 +8,16 @@ const COMMANDS_AT_ONCE = 10_000;
 const PREFIX = 'jwt';
 
 const FIELDS = [
-  'sid',
   'currentId',
   'parentId',
-  'rotatedAt',
   'issuedAt',
-  'refreshExpires',
   'csrf',
-  'openedAt',
+  'rotatedAt',
   'lastUsedAt',
+  'refreshExpires',
   'expiresAt',
+  'sid',
+  'openedAt',
   'device',
 ];
 
@@ -59,7 +59,7 @@ function keysOf(subject) {
 function sessionValue(session) {
   const call = hash('sha256', session.sid, 'base64url').slice(0, 12);
   const fields = Object.fromEntries(FIELDS.map((field) => [field, session[field]]));
-  return JSON.stringify({ usedMicros: session.lastUsedAt * 1000, call, session: fields });
+  return JSON.stringify({ session: fields, generation: 0, listed: session.expiresAt, call });
 }
 
 function toProtocol(command) {

@@ -1,10 +1,10 @@
+import { toWellFormed } from '../../types/well-formed.js';
 import type { CurrentRefreshToken, SessionLimits, SessionRecord } from '../revocation-store.js';
 
 /** The value of a session's key. */
 interface SessionValue {
-  /** The generation of the session. The script leaves 0 out. */
-  readonly generation?: number;
   readonly session: SessionRecord;
+  readonly generation: number;
 }
 
 /** A session, as it was read. */
@@ -15,21 +15,40 @@ export interface StoredSession {
 
 /** The session in the value of a key. */
 export function readStored(value: string): StoredSession {
-  const { generation = 0, session } = JSON.parse(value) as SessionValue;
+  const { generation, session } = JSON.parse(value) as SessionValue;
   return { generation, record: session };
 }
 
-/** The arguments of a script that describe a token and the limits of its session. Without a token, its id is empty. */
-export function tokenArguments(token: CurrentRefreshToken | null, { maxAge, leeway }: SessionLimits): string[] {
+/**
+ * The arguments of a script that describe a token and the limits of its session. The first one is the beginning of the record that
+ * the script writes; it is empty without a token.
+ */
+export function tokenArguments(
+  token: CurrentRefreshToken | null,
+  parentId: string | null,
+  { maxAge, leeway }: SessionLimits,
+): string[] {
   const { lifetime = null } = token ?? {};
   return [
-    optionalText(token?.id ?? null),
+    token === null ? '' : startOfRecord(token, parentId),
     optionalNumber(token?.issuedAt ?? null),
-    optionalText(token?.csrf ?? null),
     optionalNumber(lifetime === null ? null : lifetime * 1000),
     optionalNumber(maxAge),
     String(leeway),
   ];
+}
+
+/** The beginning of the record of a session whose current token has this id. */
+export function startWith(currentId: string): string {
+  return `{"session":{"currentId":${toJson(currentId)},`;
+}
+
+function startOfRecord({ id, issuedAt, csrf }: CurrentRefreshToken, parentId: string | null): string {
+  return `${startWith(id)}"parentId":${toJson(parentId)},"issuedAt":${issuedAt},"csrf":${toJson(csrf)},`;
+}
+
+function toJson(text: string | null): string {
+  return text === null ? 'null' : JSON.stringify(toWellFormed(text));
 }
 
 /** A number as an argument of a script; `null` is an empty argument. */

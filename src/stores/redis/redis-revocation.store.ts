@@ -29,7 +29,7 @@ import { duplicateOf } from './redis-duplicates.js';
 import { currentSessions } from './redis-endings.js';
 import { allNoted } from '../noted-pages.js';
 import { readNotes } from './redis-notes.js';
-import { optionalNumber, optionalText, readStored, tokenArguments } from './redis-record.js';
+import { optionalNumber, optionalText, readStored, startWith, tokenArguments } from './redis-record.js';
 import { DENY, END, END_ALL, LIST, OPEN, PRESENT, SWEEP, type RedisScript } from './redis-scripts.js';
 import { ReplicatedWrites } from './redis-replicas.js';
 import { describeServers } from './redis-servers.js';
@@ -66,7 +66,11 @@ const SILENCE_PROBLEM =
 export class RedisRevocationStore extends RevocationStore {
   private readonly commands: RedisCommands;
   private readonly prefix: string;
+  private readonly channel: string;
   private readonly client: RedisClient;
+  /** With the number of a call, the name of the call: no other call of any process has it. */
+  private readonly callPrefix = randomBytes(9).toString('base64url');
+  private calls = 0;
   /** `null`: the store works on the client of the application. */
   private readonly own: OwnConnection | null;
   /** `null`: no write waits for replicas. */
@@ -97,6 +101,7 @@ export class RedisRevocationStore extends RevocationStore {
         : new ReplicatedWrites(client, this.own, prefix, waitForReplicas);
     this.silenceProblem = ownConnection && duplicate === null ? SILENCE_PROBLEM : null;
     this.prefix = prefix;
+    this.channel = changesChannel(prefix);
     this.client = client;
     this.sweeps = new RedisSweeps(() => this.newSweep());
     this.lookUpsAtOnce = this.commands.isCluster ? 1 : LOOK_UPS_AT_ONCE;
@@ -141,7 +146,7 @@ export class RedisRevocationStore extends RevocationStore {
     const keys = subjectKeys(this.prefix, subject);
     const reply = await this.run(OPEN, [...indexKeys(keys), keys.session(sid)], deadline, [
       sid,
-      ...tokenArguments(token, open),
+      ...tokenArguments(token, null, open),
       optionalText(device),
       optionalNumber(maxPerSubject),
       existing ? '1' : '',
@@ -153,16 +158,13 @@ export class RedisRevocationStore extends RevocationStore {
   override async present(token: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome> {
     const { subject, sid, presentedId, successor, grace, adopt } = token;
     const keys = subjectKeys(this.prefix, subject);
-    const names = [...indexKeys(keys), keys.session(sid), keys.denied(presentedId)];
-    const reply = await this.run(PRESENT, names, deadline, [
-      sid,
-      ...tokenArguments(successor, token),
-      presentedId,
-      String(grace),
-      optionalNumber(adopt?.issuedAt ?? null),
-      optionalNumber(adopt?.denyFor ?? null),
-      optionalNumber(adopt?.maxPerSubject ?? null),
-    ]);
+    const names = [...indexKeys(keys), keys.session(sid)];
+    const args = [sid, ...tokenArguments(successor, presentedId, token), startWith(presentedId), String(grace)];
+    if (adopt !== null && successor !== null) {
+      names.push(keys.denied(presentedId));
+      args.push(...[adopt.issuedAt, adopt.denyFor, adopt.maxPerSubject].map(optionalNumber));
+    }
+    const reply = await this.run(PRESENT, names, deadline, args);
     this.sweepAfter(reply, subject, adopt?.maxPerSubject ?? null);
     return readOutcome(reply) as RefreshOutcome;
   }
@@ -265,8 +267,7 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   private argumentsOf(deadline: number, args: string[]): string[] {
-    const call = randomBytes(9).toString('base64url');
-    return [String(deadline), call, ...args, changesChannel(this.prefix)];
+    return [String(deadline), `${this.callPrefix}${(this.calls++).toString(36)}`, ...args, this.channel];
   }
 }
 

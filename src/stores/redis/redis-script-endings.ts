@@ -41,7 +41,7 @@ local function has_remains()
 end
 
 local function is_ended(stored)
-  local own, ends = stored.generation or 0, read_endings()
+  local own, ends = stored.generation, read_endings()
   if own < ends.all then return true end
   local past = ends.past
   return past ~= nil and own < past.generation and stored.session.openedAt <= past.before
@@ -54,25 +54,28 @@ local function doomed_key(generation) return base .. 'x:' .. string.format('%.0f
 export const MANY_ENDINGS = `
 -- Gives the session that does not end the generation of the ending.
 local function spare(sid)
-  local record = sid and read(sid)
-  if not record then return end
+  if not sid then return false end
+  local record, text = read(sid)
+  if not record then return false end
   local left = redis.call('PTTL', session_key(sid))
-  record.generation = endings.generation
-  set_for(session_key(sid), encode(record), left > 0 and left or nil)
-  return record
+  local spared = string.gsub(text, '"generation":%d+(,"listed":[^,]+,"call":"[^"]*"})$',
+    string.format('"generation":%.0f%%1', endings.generation))
+  set_for(session_key(sid), spared, left > 0 and left or nil)
+  return true
 end
 
 -- Ends all sessions but one. Their index is renamed, so the subject has an empty one at once.
 local function doom_all(except)
   local spared = spare(except)
-  local ends = spared and redis.call('ZSCORE', index, except)
+  local listed = spared and redis.call('ZSCORE', index, except)
+  local used = spared and redis.call('ZSCORE', order, except)
   endings.all, endings.past = endings.generation, nil
   endings.doomed[#endings.doomed + 1] = endings.generation
   redis.call('RENAME', index, doomed_key(endings.generation))
   redis.call('UNLINK', order)
   if not spared then return end
-  redis.call('ZADD', index, ends, except)
-  redis.call('ZADD', order, string.format('%.0f', spared.used), except)
+  redis.call('ZADD', index, listed, except)
+  redis.call('ZADD', order, used, except)
 end
 
 -- Ends the sessions that were opened at or before a time, except one.

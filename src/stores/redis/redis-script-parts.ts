@@ -3,26 +3,30 @@ import { ENDINGS } from './redis-script-endings.js';
 /** How many sessions one script ends or reads, so that Redis answers other clients soon. */
 export const MOST_SESSIONS = 200;
 
+/** The part of its life for which a session stays in the index after its end. */
+const LISTING_RESERVE = 16;
+
+/** The first lines of all scripts that write: the time of the server, and whether the call comes too late. */
+export const CLOCK = `
+local time = redis.call('TIME')
+local micros = time[1] * 1000000 + time[2]
+local now = math.floor(micros / 1000)
+if now > tonumber(ARGV[1]) then return { 'late' } end
+`;
+
 /**
- * The beginning of all scripts. `KEYS[1]` is the index of the subject's sessions; its name without the last character begins
- * the keys of the sessions. `ARGV[1]` is the deadline, `ARGV[2]` names the call, and the last argument is the channel for changes.
+ * The functions of all scripts that write. `KEYS[1]` is the index of the subject's sessions; its name without the last character
+ * begins the keys of the sessions. `ARGV[1]` is the deadline, `ARGV[2]` names the call, the last argument is the channel for changes.
  *
  * An argument that is absent is an empty string. A text follows an equals sign, since it can be empty itself. Numbers are
  * written with `string.format`: Lua's own conversion has 14 digits only.
  */
 export const PRELUDE = `
-local time = redis.call('TIME')
-local micros = time[1] * 1000000 + time[2]
-local now = math.floor(micros / 1000)
-if now > tonumber(ARGV[1]) then return { 'late' } end
-
--- The index has the sessions by the time at which their records expire, the order has them by their last use.
+-- The index has the sessions by a time at which their records have expired, the order has them by their last use.
 local index = KEYS[1]
 local base = string.sub(index, 1, -2)
 local order = base .. 'o'
 local most = ${MOST_SESSIONS}
-local fields = { 'sid', 'currentId', 'parentId', 'rotatedAt', 'issuedAt', 'refreshExpires', 'csrf', 'openedAt',
-  'lastUsedAt', 'expiresAt', 'device' }
 
 local function whole(number) return string.format('%.0f', math.ceil(number)) end
 local function text_or_nil(argument) if argument ~= '' then return string.sub(argument, 2) end end
@@ -38,13 +42,7 @@ local function encode_fields(record, names)
     else value = cjson.encode(value) end
     parts[position] = '"' .. field .. '":' .. value
   end
-  return '{' .. table.concat(parts, ',') .. '}'
-end
-
-local function encode(record)
-  local generation = record.generation > 0 and string.format('"generation":%.0f,', record.generation) or ''
-  return string.format('{%s"usedMicros":%.0f,"call":"%s","session":%s}', generation, record.used, record.call,
-    encode_fields(record, fields))
+  return table.concat(parts, ',')
 end
 
 local function read_stored(sid)
@@ -57,7 +55,7 @@ local function read(sid)
   local stored, text = read_stored(sid)
   if not stored or is_ended(stored) then return end
   local record = stored.session
-  record.generation, record.used, record.call = stored.generation or 0, stored.usedMicros, stored.call
+  record.generation, record.listed, record.call = stored.generation, stored.listed, stored.call
   return record, text
 end
 
@@ -112,7 +110,7 @@ local function keep_note(sid, note)
   if not stored or left == 0 then return end
   local lifetime = left > 0 and left or nil
   local session = encode_fields(stored.session, { 'sid', 'openedAt', 'lastUsedAt', 'expiresAt', 'device' })
-  set_for(note_key(sid), noted(note, 'session', session), lifetime)
+  set_for(note_key(sid), noted(note, 'session', '{' .. session .. '}'), lifetime)
   list_note(note_key(sid), lifetime)
 end
 
@@ -163,42 +161,55 @@ local function deny(key, lifetime, note)
 end
 `;
 
-/** The part that `openSession` and `present` share: `tokenArguments()` follow the session id. */
+/**
+ * The part that `openSession` and `present` share: `tokenArguments()` follow the session id.
+ *
+ * The value of a session's key is JSON with its members in a fixed order, so that `QUICK_ROTATION` need not parse it. The token
+ * comes first, as the caller wrote it. `listed` is the session's time in the index.
+ */
 export const RENEWAL = `
-local sid = ARGV[3]
-local token_id, issued_at, csrf, lifetime = text_or_nil(ARGV[4]), tonumber(ARGV[5]), text_or_nil(ARGV[6]), tonumber(ARGV[7])
-local max_age, leeway = tonumber(ARGV[8]), tonumber(ARGV[9])
+local sid, token_text, issued_at, lifetime = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local max_age, leeway = tonumber(ARGV[7]), tonumber(ARGV[8])
+
+-- A later time than the record needs: while it lasts, a rotation writes neither to the index nor when the sets expire.
+local function listing_time(ends) return ends and whole(ends + (ends - now) / ${LISTING_RESERVE}) or 'null' end
+
+local function encode(record, listed)
+  return string.format('%s%s},"generation":%.0f,"listed":%s,"call":"%s"}', token_text, encode_fields(record,
+    { 'rotatedAt', 'lastUsedAt', 'refreshExpires', 'expiresAt', 'sid', 'openedAt', 'device' }), record.generation,
+    listed, ARGV[2])
+end
+
+-- Later than the last use of every other session, even if the clock was put back.
+local function list(listed)
+  local last = redis.call('ZRANGE', order, -1, -1, 'WITHSCORES')[2]
+  redis.call('ZADD', index, listed or '+inf', sid)
+  redis.call('ZADD', order, whole(math.max(micros, last and tonumber(last) + 1 or 0)), sid)
+  tidy_index()
+end
 
 -- SET comes first: it is the command that a server without memory refuses, and then nothing has been written.
 local function store(record)
   local ends = record.expiresAt and record.expiresAt + leeway
-  -- Later than the last use of every other session, even if the clock was put back.
-  local last = redis.call('ZRANGE', order, -1, -1, 'WITHSCORES')[2]
-  record.used = math.max(micros, last and tonumber(last) + 1 or 0)
-  record.call = ARGV[2]
-  if ends then redis.call('SET', session_key(sid), encode(record), 'PX', whole(ends - now))
-  else redis.call('SET', session_key(sid), encode(record)) end
-  redis.call('ZADD', index, ends and whole(ends) or '+inf', sid)
-  redis.call('ZADD', order, string.format('%.0f', record.used), sid)
-  tidy_index()
+  local listed = listing_time(ends)
+  local text = encode(record, listed)
+  set_for(session_key(sid), text, ends and ends - now)
+  list(tonumber(listed))
   changed = true
+  return text
 end
 
--- Gives the session its next refresh token. Ends a session that has no time left.
+-- Gives the session its next refresh token, and returns its text. Ends a session that has no time left.
 local function renew(record)
-  local remaining = lifetime
-  if max_age then remaining = math.min(lifetime or math.huge, record.openedAt + max_age - now) end
-  if remaining and remaining <= 0 then
+  local ends = lifetime and now + lifetime
+  if max_age then ends = math.min(ends or math.huge, record.openedAt + max_age) end
+  if ends and ends <= now then
     end_session(sid)
-    return false
+    return
   end
-  record.currentId = token_id
-  record.issuedAt = issued_at
-  record.csrf = csrf
-  record.refreshExpires = remaining and issued_at + math.floor(remaining / 1000)
-  record.expiresAt = remaining and now + remaining
+  record.refreshExpires = ends and issued_at + math.floor((ends - now) / 1000)
+  record.expiresAt = ends
   record.lastUsedAt = now
-  store(record)
-  return true
+  return store(record)
 end
 `;

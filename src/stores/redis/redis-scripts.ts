@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MANY_ENDINGS } from './redis-script-endings.js';
-import { PRELUDE, RENEWAL } from './redis-script-parts.js';
+import { CLOCK, PRELUDE, RENEWAL } from './redis-script-parts.js';
+import { QUICK_ROTATION } from './redis-script-rotation.js';
 
 // The scripts decide as src/stores/session-decisions.ts does: both pass the cases of test/revocation/decisions.
 
@@ -11,44 +12,46 @@ export interface RedisScript {
 }
 
 /**
- * KEYS: those of `indexKeys()`, session. ARGV from 10: device, most sessions, `1` if the session must exist. Returns outcome,
+ * KEYS: those of `indexKeys()`, session. ARGV from 9: device, most sessions, `1` if the session must exist. Returns outcome,
  * record, `more` if `SWEEP` has work, and with a limit `ended` if it has ended sessions.
  */
 export const OPEN = write(`${RENEWAL}
-local device, max_sessions, must_exist = text_or_nil(ARGV[10]), tonumber(ARGV[11]), ARGV[12] == '1'
+local device, max_sessions, must_exist = text_or_nil(ARGV[9]), tonumber(ARGV[10]), ARGV[11] == '1'
 local record
 if must_exist then
   record = read(sid)
   if not record then return { 'unknown' } end
-  record.parentId, record.rotatedAt = nil, nil
+  record.rotatedAt = nil
 else
   record = { sid = sid, openedAt = now, device = device, generation = read_endings().generation }
 end
-if not renew(record) then return { 'unknown' } end
+local text = renew(record)
+if not text then return { 'unknown' } end
 local has_more, ended = false, nil
 if not must_exist then has_more, ended = limit(max_sessions, sid) end
-return { 'opened', encode(record), (has_more or has_remains()) and 'more' or '', ended }
+return { 'opened', text, (has_more or has_remains()) and 'more' or '', ended }
 `);
 
 /**
- * KEYS: those of `indexKeys()`, session, denied jti. `ARGV[4]` is empty if the token is only checked. ARGV from 10: the presented
- * `jti`, grace; then of the adoption, if allowed: `iat`, how long to deny, most sessions. Returns the same as `OPEN`.
+ * KEYS: those of `indexKeys()`, session. `ARGV[4]` is empty if the token is only checked. ARGV from 9: the presented `jti` as the
+ * beginning of a record, grace. Only if the token may be adopted, also the key of the denied `jti`, `iat`, how long to deny,
+ * most sessions. Returns the same as `OPEN`.
  */
-export const PRESENT = write(`${RENEWAL}
-local presented, grace = ARGV[10], tonumber(ARGV[11])
-local adopt = { issued_at = tonumber(ARGV[12]), deny_for = tonumber(ARGV[13]), max_sessions = tonumber(ARGV[14]) }
-local rotates = token_id ~= nil
+export const PRESENT = write(
+  `${RENEWAL}
+local presented, grace = cjson.decode(ARGV[9] .. '"":0}}').session.currentId, tonumber(ARGV[10])
+local rotates, denied_key = token_text ~= '', KEYS[5]
 
 local function rotate(record)
-  record.parentId, record.rotatedAt = presented, now
-  if not renew(record) then return { 'unknown' } end
-  return { 'rotated', encode(record) }
+  record.rotatedAt = now
+  local text = renew(record)
+  return text and { 'rotated', text } or { 'unknown' }
 end
 
 local function may_adopt()
-  if not adopt.issued_at or not rotates or redis.call('EXISTS', KEYS[5]) == 1 then return false end
+  if not denied_key or redis.call('EXISTS', denied_key) == 1 then return false end
   local cut_off = read_endings().cutOff
-  return not cut_off or adopt.issued_at > math.floor(cut_off / 1000)
+  return not cut_off or tonumber(ARGV[11]) > math.floor(cut_off / 1000)
 end
 
 -- The key of a call that found a reuse, for the case that the same call comes again.
@@ -60,14 +63,17 @@ if not record then
   if not may_adopt() then return { 'unknown' } end
   local answer = rotate({ sid = sid, openedAt = now, generation = read_endings().generation })
   if answer[1] == 'rotated' then
-    deny(KEYS[5], adopt.deny_for)
-    local has_more, ended = limit(adopt.max_sessions, sid)
+    deny(denied_key, tonumber(ARGV[12]))
+    local has_more, ended = limit(tonumber(ARGV[13]), sid)
     answer[3], answer[4] = has_more and 'more' or '', ended
   end
   return answer
 end
--- A call is sent again if the connection broke before the answer: it has rotated the token already.
-if record.call == ARGV[2] then return { 'rotated', text } end
+-- The token is rotated already, by the quick rotation, or by this call if the connection broke before the answer.
+if record.call == ARGV[2] then
+  list(tonumber(record.listed))
+  return { 'rotated', text }
+end
 if record.currentId == presented then
   if rotates then return rotate(record) end
   return { 'current', text }
@@ -79,7 +85,9 @@ tidy_index()
 -- After the deadline the call would be too late. The end of the session does not depend on free memory, so this must not fail.
 redis.pcall('SET', reuse, '1', 'PX', whole(tonumber(ARGV[1]) - now + 1))
 return { 'reused' }
-`);
+`,
+  QUICK_ROTATION,
+);
 
 /** KEYS: those of `indexKeys()`, session. ARGV[3]: the session. ARGV[4]: a note. Returns `done`. */
 export const END = write(`
@@ -174,9 +182,9 @@ if type(published) == 'table' then return redis.error_reply('NOPERM PUBLISH is r
 return { marker }
 `);
 
-/** A script that writes to a subject, and publishes the subject if something may have changed. */
-function write(body: string): RedisScript {
-  return script(`${PRELUDE}
+/** A script that writes to a subject, and publishes the subject if something may have changed. `quick` can answer first. */
+function write(body: string, quick = ''): RedisScript {
+  return script(`${CLOCK}${quick}${PRELUDE}
 local function run()
 ${body}
 end

@@ -7,6 +7,7 @@ import {
   HOUR,
   inTime,
   newSubject,
+  newToken,
   openSession,
   sessionToOpen,
   tokenOf,
@@ -164,9 +165,12 @@ describeWithRedis('RedisRevocationStore on a Redis', () => {
       });
     }
 
-    it('returns the same answer to a rotation that is sent again', async () => {
+    it.each([
+      ['of an hour', 3600],
+      ['without end', null],
+    ])('returns the same answer to a rotation that is sent again: a life %s', async (_name, lifetime) => {
       const twice = await sendingTwice();
-      const answer = await twice.present(tokenOf(session, { grace: 0 }), inTime());
+      const answer = await twice.present(tokenOf(session, { grace: 0, successor: newToken(lifetime) }), inTime());
       expect(answer).toMatchObject({ outcome: 'rotated', session: { parentId: session.id } });
       expect((await lookUp()).session).toEqual('session' in answer && answer.session);
     });

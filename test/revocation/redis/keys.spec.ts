@@ -21,6 +21,8 @@ describeWithRedis('The keys in Redis', () => {
 
   const keys = (pattern = '*') => server.run('--raw', 'KEYS', pattern).split('\n').filter(Boolean).sort();
   const timeToLive = (key: string) => Number(server.run('PTTL', key));
+  /** The sets stay longer than the record of the session that lives longest. */
+  const expectSetToLive = (key: string, about: number) => expectTimeToLive(key, Math.ceil((about * 17) / 16) + 2);
   const expectTimeToLive = (key: string, about: number) => {
     const left = timeToLive(key);
     expect(left).toBeGreaterThan(about - 5_000);
@@ -49,7 +51,7 @@ describeWithRedis('The keys in Redis', () => {
     await store.endSessions({ subject, before: 1_000, except: null }, inTime());
     const base = `jwt:{${subject}}`;
     expectTimeToLive(`${base}:s:${sid}`, 65_000);
-    for (const name of ['u', 'o']) expectTimeToLive(`${base}:${name}`, 90_002);
+    for (const name of ['u', 'o']) expectSetToLive(`${base}:${name}`, 90_000);
     expectTimeToLive(`${base}:j:brief`, 70_000);
     expect([timeToLive(`${base}:j:for ever`), timeToLive(`${base}:c`)]).toEqual([-1, -1]);
   });
@@ -60,15 +62,15 @@ describeWithRedis('The keys in Redis', () => {
     const endless = await openSession(store, { subject, token: newToken(null) });
     expect(timeToLive(index)).toBe(-1);
     await store.present(tokenOf(endless, { successor: newToken(90) }), inTime());
-    expectTimeToLive(index, 90_002);
+    expectSetToLive(index, 90_000);
     const other = await openSession(store, { subject, token: newToken(null) });
     await store.endSession(subject, other.sid, inTime());
-    expectTimeToLive(index, 90_002);
+    expectSetToLive(index, 90_000);
     await store.endSession(subject, endless.sid, inTime());
-    expectTimeToLive(index, 60_002);
+    expectSetToLive(index, 60_000);
     await openSession(store, { subject, token: newToken(null) });
     const last = await openSession(store, { subject, token: newToken(30), maxPerSubject: 1 });
-    expectTimeToLive(index, 30_002);
+    expectSetToLive(index, 30_000);
     await store.present(tokenOf({ ...last, id: 'reused' }), await soon());
     await until(() => keys(`*${subject}*`).length === 0, 5_000);
   });
@@ -78,7 +80,7 @@ describeWithRedis('The keys in Redis', () => {
     await store.present(tokenOf({ ...session, id: 'reused' }), await soon());
     const [key = '', ...others] = keys(`*${session.subject}*`);
     expect(others).toEqual([]);
-    expect(key).toMatch(/:r:[\w-]{12}$/);
+    expect(key).toMatch(/:r:[\w-]{13,}$/);
     expectTimeToLive(key, 1_000);
   });
 
@@ -86,7 +88,7 @@ describeWithRedis('The keys in Redis', () => {
     const { subject } = await openSession(store, { token: newToken(60) });
     const endless = await openSession(store, { subject, token: newToken(null) });
     await store.present(tokenOf({ ...endless, id: 'reused' }), inTime());
-    expectTimeToLive(`jwt:{${subject}}:u`, 60_002);
+    expectSetToLive(`jwt:{${subject}}:u`, 60_000);
   });
 
   it('include no key for a token that is denied for 0 ms', async () => {

@@ -53,16 +53,16 @@ describeWithRedis('A user with thousands of sessions in Redis', () => {
     const sid = sidOf(refreshToken);
     const [subject = ''] = sid.split('.');
     const keys = subjectKeys('jwt', subject);
-    const stored = JSON.parse((await client.get(keys.session(sid))) ?? '') as { usedMicros: number; session: object };
+    const stored = JSON.parse((await client.get(keys.session(sid))) ?? '') as { session: object };
+    const used = (await client.zScore(keys.order, sid)) ?? 0;
     const expires = await client.zScore(keys.index, sid);
     for (let copied = 0; copied < copies; copied += AT_ONCE) {
       const batch = client.multi();
       for (let index = copied; index < Math.min(copied + AT_ONCE, copies); index++) {
         const copy = { ...stored.session, sid: newSid(subject), currentId: randomUUID() };
-        const usedMicros = stored.usedMicros - 1 - index;
-        batch.set(keys.session(copy.sid), JSON.stringify({ ...stored, usedMicros, session: copy }), { PX: 3_600_000 });
+        batch.set(keys.session(copy.sid), JSON.stringify({ ...stored, session: copy }), { PX: 3_600_000 });
         batch.zAdd(keys.index, { score: expires ?? 0, value: copy.sid });
-        batch.zAdd(keys.order, { score: usedMicros, value: copy.sid });
+        batch.zAdd(keys.order, { score: used - 1 - index, value: copy.sid });
       }
       await batch.execAsPipeline();
     }

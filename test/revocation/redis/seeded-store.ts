@@ -15,7 +15,11 @@ export function seededStore({ client, store }: Connected): SeededStore {
     store,
     async put(subject, { record, keepUntil }) {
       const keys = subjectKeys('jwt', subject);
-      const text = JSON.stringify({ usedMicros: record.lastUsedAt * 1_000, call: 'test', session: record });
+      const { currentId, parentId, issuedAt, csrf, rotatedAt, lastUsedAt, refreshExpires, expiresAt, ...kept } = record;
+      const token = { currentId, parentId, issuedAt, csrf, rotatedAt, lastUsedAt, refreshExpires, expiresAt };
+      const { sid, openedAt, device } = kept;
+      const session = { ...token, sid, openedAt, device };
+      const text = JSON.stringify({ session, generation: 0, listed: keepUntil, call: 'test' });
       await send('SET', keys.session(record.sid), text);
       await send('ZADD', keys.index, keepUntil ?? '+inf', record.sid);
       await send('ZADD', keys.order, record.lastUsedAt * 1_000, record.sid);
