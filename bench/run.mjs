@@ -1,4 +1,4 @@
-// npm run bench [-- GROUP… --quick | --smoke, --rows N, --node PATH | --node VERSION …, --json FILE, --write-docs]
+// npm run bench [-- GROUP… --quick | --smoke, --rows N, --only STORE, --node PATH | --node VERSION …, --json FILE, --write-docs]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { GROUPS, runGroup } from './harness/group-run.mjs';
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     rows: { type: 'string' },
+    only: { type: 'string' },
     node: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
     'write-docs': { type: 'boolean', default: false },
@@ -29,7 +30,7 @@ const nodes = [process.execPath, ...values.node.map(nodeExecutable)];
 const machine = { ...describeMachine(), effort };
 const results = [];
 for (const group of positionals.length > 0 ? positionals : GROUPS) {
-  for await (const result of runGroup(group, { effort, rows }, nodes)) {
+  for await (const result of runGroup(group, { effort, rows, only: values.only }, nodes)) {
     results.push(result);
     console.log(toText(result));
   }

@@ -23,7 +23,7 @@ const EVERY_NODE = ['codec', 'guard'];
 
 const WORKER = fileURLToPath(new URL('../worker.mjs', import.meta.url));
 
-/** Runs a group, and yields its tables for each version of Node. `options` are `effort` and `rows`. */
+/** Runs a group, and yields its tables for each version of Node. `options` are `effort`, `rows` and `only`. */
 export async function* runGroup(group, options, nodes) {
   for (const execPath of EVERY_NODE.includes(group) ? nodes : nodes.slice(0, 1)) {
     const { node, tables } = await runInWorker(group, options, execPath);

@@ -97,6 +97,11 @@ it.each(GROUPS_OF_SCALING)('measures what docs/operations/scaling.md shows: %s',
   expect(names).toEqual(expect.arrayContaining(measured));
 });
 
+it('measures the stores that --only names', () => {
+  const named = bench('stores', '--only', 'memory').flatMap(({ tables }) => tables.flatMap(({ rows }) => rows));
+  expect(named.map(({ name }) => name)).toEqual(['MemoryRevocationStore', 'MemoryRevocationStore']);
+});
+
 it('refuses an unknown group and lists the known ones', () => {
   const { status, stderr } = spawnSync(process.execPath, ['bench/run.mjs', 'nothing'], { encoding: 'utf8' });
   expect(status).toBe(1);
