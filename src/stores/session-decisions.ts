@@ -96,20 +96,18 @@ export function decidePresentation(
 function decideRotation(token: PresentedRefreshToken, session: SessionRecord, now: number): Decision<RefreshOutcome> {
   const { successor } = token;
   if (successor === null) return { write: 'nothing', answer: { outcome: 'current', session } };
-  return decideSuccession({ ...token, successor }, session, now);
+  return decideSuccession(token, successor, session, now);
 }
-
-/** A token that another one replaces. */
-export type ReplacedToken = PresentedRefreshToken & { readonly successor: CurrentRefreshToken };
 
 /** Decides what becomes of a session whose current token is replaced by its successor. */
 export function decideSuccession(
-  token: ReplacedToken,
+  { sid, presentedId, maxAge, leeway }: PresentedRefreshToken,
+  successor: CurrentRefreshToken,
   { openedAt, device }: Pick<SessionRecord, 'openedAt' | 'device'>,
   now: number,
 ): Decision<RefreshOutcome> {
-  const { presentedId, successor } = token;
-  const stored = renewSession({ ...token, token: successor, parentId: presentedId, openedAt, device }, now);
+  const renewal = { sid, token: successor, parentId: presentedId, openedAt, device, maxAge, leeway };
+  const stored = renewSession(renewal, now);
   if (stored === null) return ENDED;
   const answer = { outcome: 'rotated', session: stored.record } as const;
   return { write: 'session', ...stored, denial: null, maxPerSubject: null, answer };

@@ -26,6 +26,7 @@ export const mysqlDialect: SqlDialect = {
   rowsPerStep: 200,
   clock,
   readClock: sql`${begun} / 1000e0`,
+  statementClock: sql`${begun} / 1000e0`,
   floor: (value) => sql`FLOOR(${value})`,
   inTime,
   returning: () => raw(''),

@@ -5,8 +5,9 @@ import { join, number, raw, sql, text, type SqlFragment, type SqlValue } from '.
 // now() is the start of the transaction. This clock advances while a statement waits for a lock.
 const clock = sql`date_part('epoch', clock_timestamp()) * 1000`;
 
-// The driver's message to run the statement has this time. It does not advance.
-const readClock = sql`date_part('epoch', statement_timestamp()) * 1000`;
+// When the server got the message to run the statement. The planner takes it for a constant, and could choose the index of
+// `keep_until` for a comparison with it.
+const statementClock = sql`date_part('epoch', statement_timestamp()) * 1000`;
 
 const inTime = (deadline: SqlValue) => sql`${clock} <= ${deadline}`;
 const failIfLate = (deadline: SqlValue) => sql`1 / CASE WHEN ${inTime(deadline)} THEN 1 ELSE 0 END AS done`;
@@ -39,7 +40,8 @@ export const postgresDialect: SqlDialect = {
   placeholder: (position, type) => `$${position}::${type === 'number' ? 'float8' : 'text'}`,
   rowsPerStep: 200,
   clock,
-  readClock,
+  readClock: clock,
+  statementClock,
   floor: (value) => sql`floor(${value})`,
   inTime,
   returning: (deadline) => sql` RETURNING ${failIfLate(deadline)}`,

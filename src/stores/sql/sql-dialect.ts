@@ -7,8 +7,10 @@ export interface SqlDialect {
   readonly rowsPerStep: number;
   /** The time in milliseconds since 1970, with fractions, at the moment of its evaluation. */
   readonly clock: SqlFragment;
-  /** The same at the start of the statement: one time, wherever a statement has it. */
+  /** The same at the start of the statement, which is exact enough for a SELECT: it waits for no lock. */
   readonly readClock: SqlFragment;
+  /** The same at the start of the statement: one time, wherever a statement has it. */
+  readonly statementClock: SqlFragment;
   /** A number that is not negative, rounded down. */
   readonly floor: (value: SqlFragment) => SqlFragment;
   /** A condition for writes. After the deadline it is false, or makes the statement fail. */

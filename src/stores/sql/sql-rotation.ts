@@ -1,10 +1,19 @@
-import type { PresentedRefreshToken, RefreshOutcome } from '../revocation-store.js';
-import { decideSuccession, type ReplacedToken } from '../session-decisions.js';
+import type { CurrentRefreshToken, PresentedRefreshToken, RefreshOutcome } from '../revocation-store.js';
+import { decideSuccession } from '../session-decisions.js';
 import type { PreparedStatement, SqlConnection } from './sql-query.js';
 import { decodeText, encodeText, NEVER } from './sql-record.js';
 import { rowsOf } from './sql-result.js';
 import { revisionText } from './sql-rows.js';
-import { join, named, raw, sql, type SqlFragment, type SqlType } from './sql-statement.js';
+import {
+  join,
+  named,
+  raw,
+  sql,
+  type SqlFragment,
+  type SqlParameter,
+  type SqlType,
+  type SqlValue,
+} from './sql-statement.js';
 
 /** The parameters of the statement. Durations are milliseconds. */
 const PARAMETERS = {
@@ -15,9 +24,11 @@ const PARAMETERS = {
   successor: 'text',
   csrf: 'text',
   issuedAt: 'number',
+  tokenExpires: 'number',
   lifetime: 'number',
   maxAge: 'number',
-  leeway: 'number',
+  keptLifetime: 'number',
+  keptMaxAge: 'number',
   deadline: 'number',
 } as const satisfies Record<string, SqlType>;
 
@@ -25,8 +36,11 @@ type Parameter = keyof typeof PARAMETERS;
 
 const value = (name: Parameter) => named(PARAMETERS[name], name);
 
-/** What ends the session that a token rotates. */
-type Ends = Record<'lifetime' | 'maxAge', boolean>;
+/** What can end the session: the lifetime of the successor, or `maxAge`. */
+interface Ends {
+  readonly lifetime: boolean;
+  readonly maxAge: boolean;
+}
 
 /**
  * Rotates the current token of a session by one UPDATE, without reading the session before. Its condition is met only if
@@ -45,28 +59,16 @@ export class SqlRotation {
     const { successor, adopt } = token;
     // A token that could be adopted has no session in most cases.
     if (!this.database.dialect.returnsRows || successor === null || adopt !== null) return null;
-    const result = await this.database.runPrepared(this.statementFor(token, successor), {
-      subject: token.subject,
-      id: encodeText(token.sid),
-      presented: encodeText(token.presentedId),
-      revision: revisionText(),
-      successor: encodeText(successor.id),
-      csrf: successor.csrf === null ? null : encodeText(successor.csrf),
-      issuedAt: successor.issuedAt,
-      lifetime: successor.lifetime === null ? null : successor.lifetime * 1000,
-      maxAge: token.maxAge,
-      leeway: token.leeway,
-      deadline,
-    });
-    const [row] = rowsOf(result);
+    if (successor.lifetime !== null && successor.lifetime <= 0) return null;
+    const statement = this.statementFor({ lifetime: successor.lifetime !== null, maxAge: token.maxAge !== null });
+    const [row] = rowsOf(await this.database.runPrepared(statement, valuesOf(token, successor, deadline)));
     if (row === undefined) return null;
     const device = (row.device ?? null) === null ? null : decodeText(row.device as string);
     const session = { openedAt: Number(row.openedat), device };
-    return decideSuccession({ ...token, successor }, session, Number(row.usedat)).answer;
+    return decideSuccession(token, successor, session, Number(row.usedat)).answer;
   }
 
-  private statementFor({ maxAge }: PresentedRefreshToken, { lifetime }: ReplacedToken['successor']) {
-    const ends = { lifetime: lifetime !== null, maxAge: maxAge !== null };
+  private statementFor(ends: Ends): PreparedStatement<Parameter> {
     const shape = `${ends.lifetime} ${ends.maxAge}`;
     let statement = this.statements.get(shape);
     if (statement === undefined) this.statements.set(shape, (statement = this.database.prepare(this.write(ends))));
@@ -74,35 +76,76 @@ export class SqlRotation {
   }
 
   /**
-   * The statement. A session that ends earlier than before must be reported, and a session of a subject with endings may have ended
-   * with others: both are left to the store.
+   * The statement. It leaves two cases to the store: a session that would end earlier than before must be reported, and a session of
+   * a subject with endings may have ended with others. Differences keep databases from the index of `keep_until`.
    */
   private write(ends: Ends): SqlFragment {
-    const { readClock, floor, greatest, inTime, returning } = this.database.dialect;
-    const now = floor(readClock);
-    const end = this.endOf(ends, now);
+    const { statementClock, floor, greatest, inTime, returning } = this.database.dialect;
+    const now = floor(statementClock);
+    const isOpen = ends.maxAge ? sql` AND opened_at + ${value('maxAge')} > ${now}` : raw('');
     const endings = sql`SELECT 1 FROM ${this.table} AS ending
       WHERE ending.subject = ${value('subject')} AND ending.kind = 'cut-off' AND ending.id = '' AND ending.device IS NOT NULL`;
-    // The largest times and durations of the contract have a sum below it.
-    const keepUntil = end === null ? raw(String(NEVER)) : sql`${end} + ${value('leeway')}`;
-    const tokenExpires = end && sql`${value('issuedAt')} + ${floor(sql`(${end} - ${now}) / 1000e0`)}`;
-    return sql`UPDATE ${this.table} SET revision = ${value('revision')}, keep_until = ${keepUntil},
+    return sql`UPDATE ${this.table} SET revision = ${value('revision')}, keep_until = ${this.keepUntil(ends, now)},
       current_token = ${value('successor')}, parent_token = current_token, rotated_at = ${now},
-      token_issued = ${value('issuedAt')}, token_expires = ${tokenExpires ?? raw('NULL')}, csrf = ${value('csrf')},
-      used_at = ${now}, expires_at = ${end ?? raw('NULL')}, ordinal = ${greatest}(${floor(sql`${readClock} * 1000`)}, ordinal + 1)
+      token_issued = ${value('issuedAt')}, token_expires = ${this.tokenExpires(ends, now)}, csrf = ${value('csrf')},
+      used_at = ${now}, expires_at = ${this.expiresAt(ends, now)}, ordinal = ${greatest}(${floor(sql`${statementClock} * 1000`)}, ordinal + 1)
       WHERE subject = ${value('subject')} AND kind = 'session' AND id = ${value('id')} AND current_token = ${value('presented')}
-      AND keep_until > ${now} AND keep_until <= ${keepUntil}${end === null ? raw('') : sql` AND ${end} > ${now}`}
-      AND NOT EXISTS (${endings}) AND ${inTime(value('deadline'))}
-      ${returning(value('deadline'))}, used_at AS usedat, opened_at AS openedat, device`;
+      AND keep_until - ${now} > 0 AND ${this.keepUntil(ends, now)} - keep_until >= 0${isOpen}
+      AND NOT EXISTS (${endings}) AND ${inTime(value('deadline'))}${returning(value('deadline'))},
+      used_at AS usedat, opened_at AS openedat, device`;
   }
 
-  /** The end of the successor or of the session, whichever is earlier; `null`: never. */
-  private endOf({ lifetime, maxAge }: Ends, now: SqlFragment): SqlFragment | null {
-    const ends = [
-      ...(lifetime ? [sql`${now} + ${value('lifetime')}`] : []),
-      ...(maxAge ? [sql`opened_at + ${value('maxAge')}`] : []),
-    ];
-    if (ends.length < 2) return ends[0] ?? null;
-    return sql`${this.database.dialect.least}(${join(ends, ', ')})`;
+  private expiresAt(ends: Ends, now: SqlFragment): SqlFragment {
+    return this.earliest(
+      ends.lifetime && sql`${now} + ${value('lifetime')}`,
+      ends.maxAge && sql`opened_at + ${value('maxAge')}`,
+    );
   }
+
+  private keepUntil(ends: Ends, now: SqlFragment): SqlFragment {
+    const never = !ends.lifetime && !ends.maxAge;
+    return this.earliest(
+      ends.lifetime && sql`${now} + ${value('keptLifetime')}`,
+      ends.maxAge && sql`opened_at + ${value('keptMaxAge')}`,
+      never && raw(String(NEVER)),
+    );
+  }
+
+  private tokenExpires(ends: Ends, now: SqlFragment): SqlFragment {
+    const secondsLeft = this.database.dialect.floor(sql`(opened_at + ${value('maxAge')} - ${now}) / 1000e0`);
+    return this.earliest(
+      ends.lifetime && value('tokenExpires'),
+      ends.maxAge && sql`${value('issuedAt')} + ${secondsLeft}`,
+    );
+  }
+
+  /** The smallest of several values, without those that do not count; `NULL` if none counts. */
+  private earliest(...values: readonly (SqlFragment | SqlValue | false)[]): SqlFragment {
+    const times = values.filter((time) => time !== false);
+    if (times.length < 2) return sql`${times[0] ?? raw('NULL')}`;
+    return sql`${this.database.dialect.least}(${join(times, ', ')})`;
+  }
+}
+
+/** The values of the parameters. The sums stay whole numbers: the contract limits times and durations. */
+function valuesOf(
+  { subject, sid, presentedId, maxAge, leeway }: PresentedRefreshToken,
+  { id, csrf, issuedAt, lifetime }: CurrentRefreshToken,
+  deadline: number,
+): Record<Parameter, SqlParameter> {
+  return {
+    subject,
+    id: encodeText(sid),
+    presented: encodeText(presentedId),
+    revision: revisionText(),
+    successor: encodeText(id),
+    csrf: csrf === null ? null : encodeText(csrf),
+    issuedAt,
+    tokenExpires: lifetime === null ? null : issuedAt + lifetime,
+    lifetime: lifetime === null ? null : lifetime * 1000,
+    keptLifetime: lifetime === null ? null : lifetime * 1000 + leeway,
+    maxAge,
+    keptMaxAge: maxAge === null ? null : maxAge + leeway,
+    deadline,
+  };
 }

@@ -24,6 +24,7 @@ export const sqliteDialect: SqlDialect = {
   rowsPerStep: 50,
   clock,
   readClock: clock,
+  statementClock: clock,
   // Some builds of SQLite lack the function floor().
   floor: (value) => sql`CAST(${value} AS INTEGER)`,
   inTime,
