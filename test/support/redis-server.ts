@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
 import { debianProgram, describeWithProgram } from './programs.js';
+import { until } from './until.js';
 
 /** The program of `RedisServer`. */
 export const redis = debianProgram('redis-server');
@@ -142,26 +143,41 @@ export const RedisSentinel = {
 
 const SLOTS = 16_384;
 
-/** A cluster of primaries without replicas. */
+/** A cluster of primaries. Only the first one can have replicas. */
 export class RedisClusterOfServers {
-  private constructor(readonly nodes: readonly RedisServer[]) {}
+  private constructor(
+    readonly nodes: readonly RedisServer[],
+    /** The replicas of the first primary. */
+    readonly replicas: readonly RedisServer[],
+  ) {}
 
-  /** Starts so many nodes, each with an equal share of the slots. */
-  static async start(size = 3): Promise<RedisClusterOfServers> {
-    const nodes = await Promise.all(
-      Array.from({ length: size }, async () =>
-        RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', String(await freePort())),
-      ),
-    );
+  /** Starts so many primaries, each with an equal share of the slots, and so many replicas of the first one. */
+  static async start(size = 3, numberOfReplicas = 0): Promise<RedisClusterOfServers> {
+    const startMany = (length: number) => Promise.all(Array.from({ length }, startNode));
+    const [nodes, replicas] = await Promise.all([startMany(size), startMany(numberOfReplicas)]);
     nodes.forEach((node, index) => {
       const [first, next] = [index, index + 1].map((share) => Math.floor((share * SLOTS) / size));
       node.run('CLUSTER', 'ADDSLOTSRANGE', String(first), String((next as number) - 1));
     });
     const [seed, ...others] = nodes as [RedisServer, ...RedisServer[]];
-    for (const { port, busPort } of others) seed.run('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
-    const cluster = new RedisClusterOfServers(nodes);
+    for (const { port, busPort } of [...others, ...replicas]) {
+      seed.run('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
+    }
+    const cluster = new RedisClusterOfServers(nodes, replicas);
     await cluster.untilReady();
+    for (const replica of replicas) replica.run('CLUSTER', 'REPLICATE', seed.run('CLUSTER', 'MYID'));
+    await cluster.untilReplicated();
     return cluster;
+  }
+
+  /** All servers. */
+  get servers(): readonly RedisServer[] {
+    return [...this.nodes, ...this.replicas];
+  }
+
+  /** Waits until each replica has a connection to the first primary. */
+  async untilReplicated(): Promise<void> {
+    await until(() => this.replicas.every((replica) => replica.run('ROLE').includes('connected')));
   }
 
   /** The node that stores a key. */
@@ -192,17 +208,23 @@ export class RedisClusterOfServers {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.stop()));
+    await Promise.all(this.servers.map((server) => server.stop()));
   }
 
   /** Waits until all nodes know each other, and take commands. */
   async untilReady(): Promise<void> {
     for (let attempt = 0; attempt < 400; attempt++) {
-      if (this.nodes.every((node) => knowsAll(node.run('CLUSTER', 'INFO'), this.nodes.length))) return;
+      if (this.servers.every((server) => knowsAll(server.run('CLUSTER', 'INFO'), this.servers.length))) return;
       await sleep(50);
     }
     throw new Error('The cluster does not come together.');
   }
+}
+
+/** A replica gets the data of its primary at once. */
+async function startNode(): Promise<RedisServer> {
+  const busPort = String(await freePort());
+  return RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', busPort, '--repl-diskless-sync-delay', '0');
 }
 
 /** Whether a line of `CLUSTER NODES` has a slot. */

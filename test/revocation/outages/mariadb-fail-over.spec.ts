@@ -1,7 +1,8 @@
-import { createConnection, createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
+import { createPool, type Pool } from 'mysql2/promise';
 import { mysqlQuery, SqlRevocationStore } from 'nestjs-jwt-extended/sql';
 import { ADAPTERS } from '../../support/adapters.js';
 import { describeWithMariaDb, MariaDbServer } from '../../support/mariadb-server.js';
+import { PRIMARY, promote, replicate, REPLICA, runOnMariaDb, untilApplied } from '../../support/mariadb-replica.js';
 import { migrateMariaDb } from '../../support/migrations.js';
 import { REVOKED, SessionApp, UNAVAILABLE } from '../../support/session-app.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
@@ -24,13 +25,10 @@ describeWithMariaDb('A fail-over to a MariaDB replica', () => {
   let apps: SessionApp[];
 
   beforeEach(async () => {
-    [primary, replica] = await Promise.all([
-      MariaDbServer.start(['--server-id=1', '--log-bin=changes']),
-      MariaDbServer.start(['--server-id=2']),
-    ]);
+    [primary, replica] = await Promise.all([MariaDbServer.start(PRIMARY), MariaDbServer.start(REPLICA)]);
     [link, address] = await Promise.all([TcpProxy.start(primary.port), TcpProxy.start(primary.port)]);
     await migrateMariaDb(primary.url);
-    await replicate();
+    await replicate(primary, replica, link.port);
     pool = createPool({ uri: `mysql://app@127.0.0.1:${address.port}/app`, connectTimeout: 1_000 });
     const start = (adapter: (typeof ADAPTERS)[number]) =>
       new SessionApp(adapter, new SqlRevocationStore({ dialect: 'mysql', query: mysqlQuery(pool) }), {}).start();
@@ -44,58 +42,31 @@ describeWithMariaDb('A fail-over to a MariaDB replica', () => {
     await Promise.all([primary.stop(), replica.stop()]);
   });
 
-  async function run(server: MariaDbServer, ...statements: string[]): Promise<RowDataPacket[]> {
-    const connection = await createConnection(server.url);
-    let rows: RowDataPacket[] = [];
-    for (const statement of statements) [rows] = await connection.query<RowDataPacket[]>(statement);
-    await connection.end();
-    return rows;
-  }
-
-  /** Starts the replication of all changes since the first one. */
-  async function replicate(): Promise<void> {
-    await run(
-      replica,
-      `CHANGE MASTER TO master_host = '127.0.0.1', master_port = ${link.port}, master_user = 'app',
-        master_log_file = 'changes.000001', master_log_pos = 4, master_use_gtid = no`,
-      'START SLAVE',
-    );
-    await untilApplied();
-  }
-
-  /** Waits until the replica has applied everything that the primary has written. */
-  async function untilApplied(): Promise<void> {
-    const [written] = await run(primary, 'SHOW MASTER STATUS');
-    await until(async () => {
-      const [status] = await run(replica, 'SHOW SLAVE STATUS');
-      return status?.Exec_Master_Log_Pos >= written?.Position;
-    });
-  }
-
   async function makeSemiSynchronous(waitPoint: string, timeout: number): Promise<void> {
-    await run(
+    await runOnMariaDb(
       primary,
       `SET GLOBAL rpl_semi_sync_master_wait_point = '${waitPoint}', rpl_semi_sync_master_timeout = ${timeout}`,
       'SET GLOBAL rpl_semi_sync_master_enabled = ON',
     );
     // A replica that is connected already changes only at its next connection.
-    await run(replica, 'SET GLOBAL rpl_semi_sync_slave_enabled = ON', 'STOP SLAVE IO_THREAD', 'START SLAVE IO_THREAD');
+    await runOnMariaDb(
+      replica,
+      'SET GLOBAL rpl_semi_sync_slave_enabled = ON',
+      'STOP SLAVE IO_THREAD',
+      'START SLAVE IO_THREAD',
+    );
     await until(async () => (await statusOf('clients')) === '1' && (await statusOf('status')) === 'ON');
   }
 
   async function statusOf(name: string): Promise<string> {
-    const [row] = await run(primary, `SHOW STATUS LIKE 'Rpl_semi_sync_master_${name}'`);
+    const [row] = await runOnMariaDb(primary, `SHOW STATUS LIKE 'Rpl_semi_sync_master_${name}'`);
     return row?.Value as string;
   }
 
   /** A replica applies the changes that it has received, and then becomes the primary. */
   async function failOver(): Promise<void> {
     await primary.kill();
-    await until(async () => {
-      const [status] = await run(replica, 'SHOW SLAVE STATUS');
-      return String(status?.Slave_SQL_Running_State).startsWith('Slave has read all relay log');
-    });
-    await run(replica, 'STOP SLAVE', 'RESET SLAVE ALL');
+    await promote(replica);
     address.redirect(replica.port);
   }
 
@@ -107,7 +78,7 @@ describeWithMariaDb('A fail-over to a MariaDB replica', () => {
 
   it('loses the log-outs that it did not have', async () => {
     const users = await logIn();
-    await untilApplied();
+    await untilApplied(primary, replica);
     link.swallow();
     for (const user of users) {
       expect((await logOut(user)).status).toBe(200);

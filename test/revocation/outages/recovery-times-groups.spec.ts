@@ -5,30 +5,52 @@ import { describeWithRedis, RedisClusterOfServers, RedisSentinel, RedisServer } 
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { describeRecovery } from './describe-recovery.js';
-import { networkFaults, processFaults, readOnlyRedis, redisFaults, type TestedClient } from './faults.js';
+import { networkFaults, processFaults, readOnlyRedis, redisFaults, type Fault, type TestedClient } from './faults.js';
 
 const host = '127.0.0.1';
 
 /** The addresses that the nodes of a cluster tell, and those of the proxies before them. */
 type Addresses = Record<string, { host: string; port: number }>;
 
+/** How long a node of a cluster is silent before the others vote about its replica, in milliseconds: longer than a fault lasts. */
+const NODE_TIMEOUT = 5_000;
+
+/** The first primary is killed. The other primaries elect its replica. */
+function clusterFailOver({ nodes, replicas, servers }: RedisClusterOfServers): Fault {
+  const [primary] = nodes as [RedisServer];
+  const [replica] = replicas as [RedisServer];
+  return {
+    begin() {
+      for (const server of servers) server.run('CONFIG', 'SET', 'cluster-node-timeout', String(NODE_TIMEOUT));
+      return primary.kill();
+    },
+    async end() {
+      const others = servers.filter((server) => server !== primary);
+      await until(() => replica.run('ROLE').startsWith('master'));
+      await until(() => others.every((server) => server.run('CLUSTER', 'INFO').includes('cluster_state:ok')));
+    },
+  };
+}
+
 const onCluster = (name: string, connect: (addresses: Addresses) => RedisClient): TestedClient => ({
   name,
-  faults: ['half-open', 'refused', 'stopped', 'restarted', 'with data', 'full'],
+  faults: ['half-open', 'refused', 'stopped', 'restarted', 'with data', 'full', 'fail-over'],
   describe: describeWithRedis,
   async start() {
-    const cluster = await RedisClusterOfServers.start();
-    const proxies = await Promise.all(cluster.nodes.map(({ port }) => TcpProxy.start(port)));
-    const addresses = cluster.nodes.map(({ port }, node) => [
+    const cluster = await RedisClusterOfServers.start(3, 1);
+    const { servers } = cluster;
+    const proxies = await Promise.all(servers.map(({ port }) => TcpProxy.start(port)));
+    const addresses = servers.map(({ port }, node) => [
       `${host}:${port}`,
       { host, port: (proxies[node] as TcpProxy).port },
     ]);
     const store = new RedisRevocationStore({ client: connect(Object.fromEntries(addresses) as Addresses) });
-    const { stopped, restarted } = processFaults(...cluster.nodes);
-    const faults = redisFaults(...cluster.nodes);
+    const { stopped, restarted } = processFaults(...servers);
+    const faults = redisFaults(...servers);
     const started = async () => {
       await restarted.end();
       await cluster.untilReady();
+      await cluster.untilReplicated();
     };
     return {
       store,
@@ -38,6 +60,7 @@ const onCluster = (name: string, connect: (addresses: Addresses) => RedisClient)
         restarted: { ...restarted, end: started },
         'with data': { ...faults['with data'], end: started },
         full: faults.full,
+        'fail-over': clusterFailOver(cluster),
       },
       async stop() {
         await store.close();

@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnection, createPool } from 'mysql2/promise';
+import { createPool } from 'mysql2/promise';
 import { mysqlQuery, pgQuery, SqlRevocationStore } from 'nestjs-jwt-extended/sql';
 import sqlite from 'node-sqlite3-wasm';
 import pg from 'pg';
 import { migrateMariaDb, migratePostgres } from '../../support/migrations.js';
+import { PRIMARY, promote, replicate, REPLICA, runOnMariaDb } from '../../support/mariadb-replica.js';
 import { describeWithMariaDb, MariaDbServer } from '../../support/mariadb-server.js';
 import { describeWithPostgres, PostgresServer } from '../../support/postgres-server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
@@ -87,19 +88,12 @@ const onPg: TestedClient = {
   },
 };
 
-/** Runs a statement in MariaDB. */
-async function inMariaDb(url: string, statement: string): Promise<void> {
-  const connection = await createConnection(url);
-  await connection.query(statement);
-  await connection.end();
-}
-
 const onMysql2: TestedClient = {
   name: 'mysql2',
-  faults: ['half-open', 'refused', 'stopped', 'restarted', 'read-only', 'locked'],
+  faults: ['half-open', 'refused', 'stopped', 'restarted', 'read-only', 'locked', 'fail-over'],
   describe: describeWithMariaDb,
   async start() {
-    const server = await MariaDbServer.start();
+    const [server, replica] = await Promise.all([MariaDbServer.start(PRIMARY), MariaDbServer.start(REPLICA)]);
     await migrateMariaDb(server.url);
     const proxy = await TcpProxy.start(server.port);
     // A user with all privileges may write to a server that is read-only.
@@ -111,15 +105,25 @@ const onMysql2: TestedClient = {
         ...networkFaults(proxy),
         ...processFaults(server),
         'read-only': {
-          begin: () => inMariaDb(server.url, 'SET GLOBAL read_only = ON'),
-          end: () => inMariaDb(server.url, 'SET GLOBAL read_only = OFF'),
+          begin: () => runOnMariaDb(server, 'SET GLOBAL read_only = ON'),
+          end: () => runOnMariaDb(server, 'SET GLOBAL read_only = OFF'),
         },
         locked: lockedTable(mariaDb, server.url),
+        'fail-over': {
+          async begin() {
+            await replicate(server, replica);
+            await server.kill();
+          },
+          async end() {
+            await promote(replica);
+            proxy.redirect(replica.port);
+          },
+        },
       },
       async stop() {
         await store.close();
         await pool.end();
-        await Promise.all([proxy.stop(), server.stop()]);
+        await Promise.all([proxy, server, replica].map((each) => each.stop()));
       },
     };
   },
