@@ -6,7 +6,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
+import { parseAst } from 'rollup/parseAst';
 import ts from 'typescript';
+import { sharedCode } from './shared-code.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
@@ -57,15 +59,28 @@ function removeInternalTypes(folder) {
   }
 }
 
+/** Imports the functions that the compiler calls for decorators. `noEmitHelpers` keeps them out of each file. */
+function importDecorators() {
+  return {
+    name: 'import-decorators',
+    transform: (code, id) => {
+      if (!id.startsWith(dist)) return null;
+      const names = ['__decorate', '__metadata', '__param'].filter((name) => code.includes(`${name}(`));
+      if (names.length === 0) return null;
+      return { code: `import { ${names.join(', ')} } from '${root}scripts/decorators.mjs';\n${code}`, map: null };
+    },
+  };
+}
+
 function bundleOf(options) {
   return rollup({
     external: (id) => !/^[./]|^(own|copy):/.test(id),
     // The compiler leaves no dead code, and rollup must not remove the side effects of decorators.
     treeshake: false,
     onLog: (level, log) => {
-      // The code that TypeScript writes for decorators reads `this` at the top of a module, where it can be undefined.
-      if (level === 'warn' && log.code !== 'THIS_IS_UNDEFINED') throw new Error(log.message);
+      if (level === 'warn') throw new Error(log.message);
     },
+    plugins: [importDecorators()],
     ...options,
   });
 }
@@ -73,7 +88,11 @@ function bundleOf(options) {
 /** The code of each entry, and of what entries share, by file name. */
 async function bundleChunks() {
   const bundle = await bundleOf({ input: entries.map((entry) => `${dist}/esm/${entry}.js`) });
-  const { output } = await bundle.generate({ format: 'es', chunkFileNames: '[name].js' });
+  const { output } = await bundle.generate({
+    format: 'es',
+    chunkFileNames: '[name].js',
+    manualChunks: sharedCode((name) => `${dist}/esm/${name}.js`),
+  });
   await bundle.close();
   return new Map(output.map((chunk) => [chunk.fileName, chunk]));
 }
@@ -109,7 +128,7 @@ async function writeChunks(chunks) {
     // In CommonJS a dynamic import is a require(): Jest cannot run import() in CommonJS code.
     const options = { format, esModule: true, dynamicImportInCjs: false, chunkFileNames: '[name].js' };
     await bundle.write({ dir: `${dist}/${format}`, ...options });
-    writeFileSync(`${dist}/${format}/package.json`, `{ "type": "${type}" }\n`);
+    writeFileSync(`${dist}/${format}/package.json`, `{ "type": "${type}", "sideEffects": false }\n`);
   }
   await bundle.close();
 }
@@ -133,14 +152,32 @@ function oneCopy(chunks) {
 
 function facadeOf(chunks, file, build) {
   const nest = reaches(chunks, file, '@nestjs/common');
+  const { names, passedOn } = exportsOf(chunks.get(file).code);
   return [
+    ...passedOn.map(({ source, names }) => `export { ${names.join(', ')} } from 'copy:${source}';`),
     `import { firstCopy } from '${root}scripts/one-copy.mjs';`,
     ...(nest ? [`import { HttpException } from '@nestjs/common';`] : []),
-    `import * as own from 'own:${file}';`,
-    `const first = firstCopy('${build}/${file}', own${nest ? ', HttpException' : ''});`,
+    `import { ${names.map((name) => `${name} as own_${name}`).join(', ')} } from 'own:${file}';`,
     // Another local name, or rollup would rename the declaration itself.
-    ...chunks.get(file).exports.map((name) => `const _${name} = first.${name}; export { _${name} as ${name} };`),
+    `const { ${names.map((name) => `${name}: _${name}`).join(', ')} } = firstCopy('${build}/${file}',`,
+    `  { ${names.map((name) => `${name}: own_${name}`).join(', ')} }${nest ? ', HttpException' : ''});`,
+    `export { ${names.map((name) => `_${name} as ${name}`).join(', ')} };`,
   ].join('\n');
+}
+
+/** The names that a chunk exports itself, and those that it only passes on. A bundler can leave out the chunk of the latter. */
+function exportsOf(code) {
+  const declarations = parseAst(code).body.filter(({ type }) => type === 'ExportNamedDeclaration');
+  const own = declarations.filter(({ source }) => source === null);
+  return {
+    names: own.flatMap(({ specifiers }) => specifiers.map(({ exported }) => exported.name)),
+    passedOn: declarations
+      .filter(({ source }) => source !== null)
+      .map(({ source, specifiers }) => ({
+        source: source.value.slice('./'.length),
+        names: specifiers.map(({ local, exported }) => `${local.name} as ${exported.name}`),
+      })),
+  };
 }
 
 /** Whether a chunk loads a package, itself or by another chunk. */
