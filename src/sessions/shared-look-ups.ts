@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { idOf, isEqual } from '../stores/query-keys.js';
 import type { LookUp, LookUpQuery } from '../stores/revocation-store.js';
 
 /** How long a query waits for another one to come back, in milliseconds. Then it is sent without it. */
@@ -86,13 +87,4 @@ function find(gathering: Gathering, id: string): Question | undefined {
   if (first === undefined) return undefined;
   gathering.byId ??= new Map([[idOf(first.query), first]]);
   return gathering.byId.get(id);
-}
-
-/** The id that differs most between queries. Queries with the same id can still differ. */
-function idOf({ subject, sid, jti }: LookUpQuery): string {
-  return jti ?? sid ?? subject;
-}
-
-function isEqual(one: LookUpQuery, other: LookUpQuery): boolean {
-  return one.jti === other.jti && one.sid === other.sid && one.subject === other.subject;
 }

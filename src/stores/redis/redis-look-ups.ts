@@ -5,15 +5,16 @@ import { readCutOff } from './redis-endings.js';
 import { subjectKeys } from './redis-keys.js';
 import type { StoredSession } from './redis-record.js';
 
-/** Adds the keys that a look-up reads: of the cut-off, of the session and of the denied `jti`. */
-export function addLookUpKeys(keys: string[], prefix: string, { subject, sid, jti }: LookUpQuery): void {
+/** The keys that a look-up reads: of the cut-off, of the session and of the denied `jti`. */
+export function lookUpKeys(prefix: string, { subject, sid, jti }: LookUpQuery): readonly string[] {
   const of = subjectKeys(prefix, subject);
-  keys.push(of.cutOff);
+  const keys = [of.cutOff];
   if (sid !== null) keys.push(of.session(sid));
   if (jti !== null) keys.push(of.denied(jti));
+  return keys;
 }
 
-/** The answers to queries, from the values of the keys that `addLookUpKeys` added for them. */
+/** The answers to queries, from the values of the keys of all of them, in the order of `lookUpKeys`. */
 export function readLookUps(
   queries: readonly LookUpQuery[],
   values: readonly (string | null)[],

@@ -18,12 +18,13 @@ import {
 } from '../revocation-store.js';
 import { ownCommands, untilClosed } from './own-commands.js';
 import { OwnConnection } from './own-connection.js';
+import { QueryKeys } from '../query-keys.js';
 import { ReadSessions } from '../read-sessions.js';
 import { earliestTime } from './redis-clock.js';
 import type { RedisClient } from './redis-client.js';
 import { redisCommands, type RedisCommands } from './redis-commands.js';
 import { changesChannel, indexKeys, subjectKeys } from './redis-keys.js';
-import { addLookUpKeys, readLookUps } from './redis-look-ups.js';
+import { lookUpKeys, readLookUps } from './redis-look-ups.js';
 import { readRedisOptions, type RedisRevocationStoreOptions } from './redis-options.js';
 import { duplicateOf } from './redis-duplicates.js';
 import { currentSessions } from './redis-endings.js';
@@ -77,6 +78,7 @@ export class RedisRevocationStore extends RevocationStore {
   private readonly replicated: ReplicatedWrites | null;
   private readonly silenceProblem: string | null;
   private readonly sweeps: RedisSweeps;
+  private readonly keys = new QueryKeys((query) => lookUpKeys(this.prefix, query));
   /** 1 on a cluster: a node that hangs must not delay the subjects of other nodes. */
   private readonly read = new ReadSessions(readStored);
   override readonly lookUpsAtOnce: number;
@@ -126,9 +128,8 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   override async lookUp(query: LookUpQuery): Promise<LookUp> {
-    const keys: string[] = [];
-    addLookUpKeys(keys, this.prefix, query);
-    const [answer] = readLookUps([query], await this.commands.mget(keys), this.read);
+    const values = await this.commands.mget([...this.keys.of(query)]);
+    const [answer] = readLookUps([query], values, this.read);
     return answer as LookUp;
   }
 
@@ -137,7 +138,7 @@ export class RedisRevocationStore extends RevocationStore {
     if (this.commands.isCluster) return Promise.all(queries.map((query) => this.lookUp(query)));
     if (queries.length === 0) return [];
     const keys: string[] = [];
-    for (const query of queries) addLookUpKeys(keys, this.prefix, query);
+    for (const query of queries) keys.push(...this.keys.of(query));
     return readLookUps(queries, await this.commands.mget(keys), this.read);
   }
 

@@ -1,5 +1,6 @@
 import { isEnded } from '../endings.js';
 import type { LookUp, LookUpQuery } from '../revocation-store.js';
+import { QueryKeys } from '../query-keys.js';
 import { ReadSessions } from '../read-sessions.js';
 import type { SqlConnection } from './sql-query.js';
 import { readEndings } from './sql-endings.js';
@@ -19,6 +20,7 @@ export class SqlLookUps {
   private readonly session: SqlFragment;
   private readonly cutOff: SqlFragment;
   private readonly read = new ReadSessions<TextSession>(readSessionText);
+  private readonly ids = new QueryKeys(idsOf);
   /** A row can be deleted some time after its end. */
   private readonly isCurrent: SqlFragment;
 
@@ -38,7 +40,7 @@ export class SqlLookUps {
 
   /** One SELECT. */
   async one(query: LookUpQuery): Promise<LookUp> {
-    const { subject, sid, jti } = idsOf(query);
+    const { subject, sid, jti } = this.ids.of(query);
     const shape = `${query.sid === null} ${query.jti === null}`;
     let statement = this.texts.get(shape);
     if (statement === undefined) {
@@ -60,7 +62,7 @@ export class SqlLookUps {
   /** One SELECT for all. */
   async many(queries: readonly LookUpQuery[]): Promise<LookUp[]> {
     const columns = this.columns(raw('wanted.subject'), raw('wanted.sid'), raw('wanted.jti'));
-    const wanted = this.database.dialect.wanted(queries.map(idsOf));
+    const wanted = this.database.dialect.wanted(queries.map((query) => this.ids.of(query)));
     const rows = await this.database.rows(sql`SELECT wanted.position, ${columns} FROM ${wanted}`);
     const byPosition = new Map(rows.map((row) => [Number(row.position), row]));
     return queries.map((query, index) => readLookUp(query, byPosition.get(index + 1), this.read));
