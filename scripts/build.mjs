@@ -127,10 +127,19 @@ async function writeChunks(chunks) {
   for (const [format, type] of Object.entries(formats)) {
     // In CommonJS a dynamic import is a require(): Jest cannot run import() in CommonJS code.
     const options = { format, esModule: true, dynamicImportInCjs: false, chunkFileNames: '[name].js' };
-    await bundle.write({ dir: `${dist}/${format}`, ...options });
+    await bundle.write({ dir: `${dist}/${format}`, plugins: [escapeNonAscii()], ...options });
     writeFileSync(`${dist}/${format}/package.json`, `{ "type": "${type}", "sideEffects": false }\n`);
   }
   await bundle.close();
+}
+
+/** V8 needs two bytes for each character of a file that has one character beyond Latin-1, such as an ellipsis. */
+function escapeNonAscii() {
+  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return {
+    name: 'escape-non-ascii',
+    renderChunk: (code) => ({ code: code.replace(/[^\0-\x7f]/g, escape), map: null }),
+  };
 }
 
 function oneCopy(chunks) {
