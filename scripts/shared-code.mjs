@@ -18,11 +18,11 @@ const SHARED = {
   'shared-by-store': ['store'],
   'shared-by-stores': ['redis', 'sql'],
   'shared-by-pino': ['pino'],
-  'shared-by-requests': ['throttler', 'cache', 'swagger'],
-  'shared-by-config': ['config'],
 };
-const LAST = 'shared-by-services';
-const LAST_ENTRIES = ['terminus', 'testing', 'auth'];
+
+/** An application imports these entries only with the main entry, which loads the shared code anyway. So one file is enough. */
+const LAST = 'shared-by-extensions';
+const EXTENSIONS = ['throttler', 'cache', 'swagger', 'config', 'terminus', 'testing', 'auth'];
 
 /** For `manualChunks` of rollup: the file of a module. `undefined` leaves the decision to rollup. */
 export function sharedCode(fileOf) {
@@ -44,7 +44,7 @@ function filesByModule(reach, fileOf) {
   for (const [file, entries] of Object.entries(SHARED)) put(reach(entries.map(fileOf)), () => file);
   // The seldom used code imports the last shared file, never the main entry.
   const seldom = [...main].filter((id) => id !== index && !always.has(id));
-  put(reach([...LAST_ENTRIES.map(fileOf), ...seldom]), (id) => (always.has(id) ? LAST : SELDOM_USED));
+  put(reach([...EXTENSIONS.map(fileOf), ...seldom]), (id) => (always.has(id) ? LAST : SELDOM_USED));
   return files;
 }
 

@@ -12,26 +12,26 @@ import { packedFolder } from './packed.js';
  */
 const BUDGETS: Readonly<Record<string, { alone: number; added: number }>> = {
   '.': { alone: 101, added: 0.1 },
-  './testing': { alone: 91, added: 17.2 },
+  './testing': { alone: 97, added: 17.2 },
   './redis': { alone: 18.4, added: 15.2 },
-  './sql': { alone: 18.1, added: 15 },
+  './sql': { alone: 18.2, added: 15.1 },
   './store': { alone: 1.1, added: 0.2 },
-  './cache': { alone: 23.7, added: 0.6 },
+  './cache': { alone: 71, added: 0.6 },
   './microservices': { alone: 1.9, added: 1.5 },
-  './auth': { alone: 91, added: 11.1 },
-  './swagger': { alone: 26.4, added: 3.3 },
-  './throttler': { alone: 23.7, added: 0.6 },
-  './terminus': { alone: 74.5, added: 0.7 },
-  './config': { alone: 41.8, added: 2 },
+  './auth': { alone: 91, added: 11 },
+  './swagger': { alone: 83, added: 3.3 },
+  './throttler': { alone: 71, added: 0.6 },
+  './terminus': { alone: 71, added: 0.7 },
+  './config': { alone: 81.5, added: 2 },
   './pino': { alone: 7.5, added: 0.7 },
 };
 
 /** What most applications import, and the most that a bundler keeps of it, in the same unit. */
 const USUAL_NAMES = ['JwtExtendedModule', 'JwtRequired', 'JwtGuard', 'TokenService', 'CurrentUser', 'Jwt'];
-const USUAL_BUDGET = 94;
+const USUAL_BUDGET = 91;
 
 /** Each file of the package takes about a millisecond when an application starts. */
-const MOST_FILES = 9;
+const MOST_FILES = 7;
 
 const { exports, peerDependencies } = JSON.parse(readFileSync(join(packedFolder, 'package.json'), 'utf8')) as {
   exports: Record<string, { import?: { default: string } }>;
