@@ -140,6 +140,10 @@ describeWithPostgres('The changes of PostgreSQL that the store reports', () => {
     await store.openSession(sessionToOpen({ ...session, existing: true, token: newToken(60) }), inTime());
     await watch.ping();
     expect(reports).toEqual([session.subject]);
+    const another = await openSession(store);
+    await store.present(tokenOf(another, { successor: newToken(60) }), inTime());
+    await watch.ping();
+    expect(reports).toEqual([session.subject, another.subject]);
   });
 
   it('are not writes that come too late', async () => {
