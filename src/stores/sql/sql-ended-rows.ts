@@ -4,7 +4,7 @@ import { endedWith } from './sql-notes.js';
 import type { SqlConnection } from './sql-query.js';
 import { encodeText, NEVER } from './sql-record.js';
 import { idList, key, newRevision, sessionsIn, type IdRange } from './sql-rows.js';
-import { number, raw, sql, text, type SqlFragment } from './sql-statement.js';
+import { number, raw, sql, text, type SqlFragment, type SqlValue } from './sql-statement.js';
 
 /** No id has this text: `encodeText` writes more after the percent sign. */
 const NO_ID = '%';
@@ -15,6 +15,12 @@ export function endedCondition({ all, exceptOfAll, past }: Endings): SqlFragment
   const own = raw('COALESCE(cut_off, 0)');
   return sql`((${own} < ${number(all)} AND id <> ${idOf(exceptOfAll)})
     OR (${own} < ${number(past?.generation ?? 0)} AND opened_at <= ${number(past?.before ?? 0)} AND id <> ${idOf(past?.except)}))`;
+}
+
+/** The condition that sessions of a subject may have ended together, although their rows are still there. */
+export function hasEndings(table: SqlFragment, subject: SqlValue): SqlFragment {
+  return sql`EXISTS (SELECT 1 FROM ${table} AS ending
+    WHERE ending.subject = ${subject} AND ending.kind = 'cut-off' AND ending.id = '' AND ending.device IS NOT NULL)`;
 }
 
 /** The endings of subjects with many sessions, and the rows that they leave. */

@@ -13,9 +13,9 @@ import { number, raw, render, sql, type SqlFragment, type SqlParameter } from '.
 export type SqlQuery = (sql: string, params: SqlParameter[], name: string) => Awaitable<unknown>;
 
 /** A statement that was rendered once. The parameters of each call have these names, in this order. */
-export interface PreparedStatement<Name extends string> {
+interface PreparedStatement {
   readonly text: string;
-  readonly names: readonly Name[];
+  readonly names: readonly string[];
 }
 
 /** For how many milliseconds statements hold the event loop before other work comes in. */
@@ -24,6 +24,7 @@ const LONGEST_HOLD = 10;
 /** Sends statements to a database. */
 export class SqlConnection {
   private readonly names = new Map<string, string>();
+  private readonly prepared = new Map<string, PreparedStatement>();
   private held = 0;
 
   constructor(
@@ -41,21 +42,27 @@ export class SqlConnection {
     return rowsOf(await this.send(text, params));
   }
 
-  /** Renders a statement whose parameters are all `named`. The composition of a text takes longer than its use. */
-  prepare<Name extends string>(statement: SqlFragment): PreparedStatement<Name> {
-    const { text, params } = render(statement, this.dialect.placeholder);
-    return { text, names: params as Name[] };
-  }
-
-  /** Runs a prepared statement. Returns what the driver returns. */
-  async runPrepared<Name extends string>(
-    { text, names }: PreparedStatement<Name>,
-    values: Readonly<Record<Name, SqlParameter>>,
+  /**
+   * Runs a statement whose parameters are all `named`. It is rendered once for its key, since the composition of a text takes longer
+   * than all else that a call does here.
+   */
+  async runPrepared(
+    key: string,
+    write: () => SqlFragment,
+    values: Readonly<Record<string, SqlParameter>>,
   ): Promise<unknown> {
+    const { text, names } = this.prepared.get(key) ?? this.prepare(key, write());
     return this.send(
       text,
-      names.map((name) => values[name]),
+      names.map((name) => values[name] as SqlParameter),
     );
+  }
+
+  private prepare(key: string, statement: SqlFragment): PreparedStatement {
+    const { text, params } = render(statement, this.dialect.placeholder);
+    const prepared = { text, names: params as string[] };
+    this.prepared.set(key, prepared);
+    return prepared;
   }
 
   /** The text of a statement. */

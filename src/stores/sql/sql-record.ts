@@ -1,7 +1,17 @@
 import type { SessionRecord } from '../revocation-store.js';
 import type { SqlRow } from './sql-result.js';
 import type { TextFunctions } from './sql-dialect.js';
-import { number, raw, sql, text, join, type SqlFragment, type SqlValue } from './sql-statement.js';
+import {
+  join,
+  named,
+  number,
+  raw,
+  sql,
+  text,
+  type SqlFragment,
+  type SqlParameter,
+  type SqlValue,
+} from './sql-statement.js';
 
 /** `keep_until` of a row that never expires. */
 export const NEVER = Number.MAX_SAFE_INTEGER;
@@ -24,6 +34,7 @@ export interface SessionRow {
 }
 
 type Column = readonly [field: keyof SessionColumns, column: string, type: 'text' | 'number'];
+type RecordColumn = readonly [field: Exclude<keyof SessionColumns, 'ordinal'>, column: string, type: 'text' | 'number'];
 
 const COLUMNS: readonly Column[] = [
   ['currentId', 'current_token', 'text'],
@@ -38,6 +49,9 @@ const COLUMNS: readonly Column[] = [
   ['device', 'device', 'text'],
   ['ordinal', 'ordinal', 'number'],
 ];
+
+/** The columns of a record. */
+const RECORD_COLUMNS = COLUMNS.filter((column): column is RecordColumn => column[0] !== 'ordinal');
 
 /** Some applications have their driver rename columns with underscores. An alias without them stays as it is. */
 const aliasOf = (column: string) => column.replaceAll('_', '');
@@ -57,11 +71,10 @@ export const noColumns: SqlFragment = raw(COLUMNS.map(([, column]) => `NULL AS $
 export const END = '%|';
 /** A column without a value in the text of a session. */
 const NONE = '%-';
-const TEXT_COLUMNS = COLUMNS.filter(([field]) => field !== 'ordinal');
 
 /** The columns of a session, and its generation, as one text. `textOf` converts a number without loss. */
 export function sessionText({ number: textOf, concat }: TextFunctions): SqlFragment {
-  const parts = TEXT_COLUMNS.flatMap(([, column, type]) => {
+  const parts = RECORD_COLUMNS.flatMap(([, column, type]) => {
     const value = type === 'number' ? textOf(raw(column)) : raw(column);
     return [sql`COALESCE(${value}, '${raw(NONE)}')`, raw(`'${END}'`)];
   });
@@ -77,8 +90,8 @@ export interface TextSession {
 /** The session in a text that was selected with `sessionText`. */
 export function readSessionText(written: string, sid: string): TextSession {
   const values = written.split(END);
-  if (values.length !== TEXT_COLUMNS.length + 1) throw new TypeError('The row of a session is incomplete.');
-  const fields = TEXT_COLUMNS.map(([field, , type], index) => {
+  if (values.length !== RECORD_COLUMNS.length + 1) throw new TypeError('The row of a session is incomplete.');
+  const fields = RECORD_COLUMNS.map(([field, , type], index) => {
     const value = values[index] as string;
     return [field, value === NONE ? null : type === 'number' ? Number(value) : decodeText(value)] as const;
   });
@@ -91,20 +104,33 @@ export function sessionValues(session: SessionRecord, ordinal: number): SqlFragm
   return join(columnValues({ ...session, ordinal }), ', ');
 }
 
-/** The assignments of the columns of a session, for an UPDATE. */
-export function sessionAssignments(session: SessionRecord, ordinal: number): SqlFragment {
-  const values = columnValues({ ...session, ordinal });
-  return join(
-    values.map((value, index) => sql`${raw((COLUMNS[index] as Column)[1])} = ${value}`),
-    ', ',
-  );
-}
-
 function columnValues(columns: SessionColumns): SqlValue[] {
   return COLUMNS.map(([field, , type]) => {
     const value = columns[field];
     return type === 'number' ? number(value as number | null) : text(value === null ? null : encodeText(String(value)));
   });
+}
+
+/** Parameters for the columns of a session, for an INSERT that is rendered once. */
+export const namedValues: SqlFragment = join(
+  COLUMNS.map(([, column, type]) => named(type, column)),
+  ', ',
+);
+
+/** The same for an UPDATE. */
+export const namedAssignments: SqlFragment = join(
+  COLUMNS.map(([, column, type]) => sql`${raw(column)} = ${named(type, column)}`),
+  ', ',
+);
+
+/** The values of these parameters. */
+export function namedParameters(session: SessionRecord, ordinal: number): Record<string, SqlParameter> {
+  const parameters: Record<string, SqlParameter> = { ordinal };
+  for (const [field, column, type] of RECORD_COLUMNS) {
+    const value = session[field];
+    parameters[column] = value === null || type === 'number' ? value : encodeText(String(value));
+  }
+  return parameters;
 }
 
 /** The session of a row that was selected with `selectedColumns`. */

@@ -1,6 +1,7 @@
 import type { CurrentRefreshToken, PresentedRefreshToken, RefreshOutcome } from '../revocation-store.js';
 import { decideSuccession } from '../session-decisions.js';
-import type { PreparedStatement, SqlConnection } from './sql-query.js';
+import { hasEndings } from './sql-ended-rows.js';
+import type { SqlConnection } from './sql-query.js';
 import { decodeText, encodeText, NEVER } from './sql-record.js';
 import { rowsOf } from './sql-result.js';
 import { revisionText } from './sql-rows.js';
@@ -42,37 +43,35 @@ interface Ends {
   readonly maxAge: boolean;
 }
 
+/** Rotates current tokens faster than by reading all and deciding. */
+export interface Rotation {
+  /** The answer, if the token was rotated; `null`: nothing was changed, and the store has to read and decide. */
+  rotate(token: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome | null>;
+}
+
 /**
  * Rotates the current token of a session by one UPDATE, without reading the session before. Its condition is met only if
- * `decidePresentation` would rotate the token. In every other case it changes nothing, and the store has to read and decide.
+ * `decidePresentation` would rotate the token. In every other case it changes nothing.
  */
-export class SqlRotation {
-  private readonly statements = new Map<string, PreparedStatement<Parameter>>();
-
+export class SqlRotation implements Rotation {
   constructor(
     private readonly database: SqlConnection,
     private readonly table: SqlFragment,
   ) {}
 
-  /** The answer, if the token was rotated; `null`: nothing was changed. */
   async rotate(token: PresentedRefreshToken, deadline: number): Promise<RefreshOutcome | null> {
     const { successor, adopt } = token;
     // A token that could be adopted has no session in most cases.
-    if (!this.database.dialect.returnsRows || successor === null || adopt !== null) return null;
+    if (successor === null || adopt !== null) return null;
     if (successor.lifetime !== null && successor.lifetime <= 0) return null;
-    const statement = this.statementFor({ lifetime: successor.lifetime !== null, maxAge: token.maxAge !== null });
-    const [row] = rowsOf(await this.database.runPrepared(statement, valuesOf(token, successor, deadline)));
+    const ends = { lifetime: successor.lifetime !== null, maxAge: token.maxAge !== null };
+    const key = `rotate ${ends.lifetime} ${ends.maxAge}`;
+    const values = valuesOf(token, successor, deadline);
+    const [row] = rowsOf(await this.database.runPrepared(key, () => this.write(ends), values));
     if (row === undefined) return null;
     const device = (row.device ?? null) === null ? null : decodeText(row.device as string);
     const session = { openedAt: Number(row.openedat), device };
     return decideSuccession(token, successor, session, Number(row.usedat)).answer;
-  }
-
-  private statementFor(ends: Ends): PreparedStatement<Parameter> {
-    const shape = `${ends.lifetime} ${ends.maxAge}`;
-    let statement = this.statements.get(shape);
-    if (statement === undefined) this.statements.set(shape, (statement = this.database.prepare(this.write(ends))));
-    return statement;
   }
 
   /**
@@ -83,15 +82,13 @@ export class SqlRotation {
     const { statementClock, floor, greatest, inTime, returning } = this.database.dialect;
     const now = floor(statementClock);
     const isOpen = ends.maxAge ? sql` AND opened_at + ${value('maxAge')} > ${now}` : raw('');
-    const endings = sql`SELECT 1 FROM ${this.table} AS ending
-      WHERE ending.subject = ${value('subject')} AND ending.kind = 'cut-off' AND ending.id = '' AND ending.device IS NOT NULL`;
     return sql`UPDATE ${this.table} SET revision = ${value('revision')}, keep_until = ${this.keepUntil(ends, now)},
       current_token = ${value('successor')}, parent_token = current_token, rotated_at = ${now},
       token_issued = ${value('issuedAt')}, token_expires = ${this.tokenExpires(ends, now)}, csrf = ${value('csrf')},
       used_at = ${now}, expires_at = ${this.expiresAt(ends, now)}, ordinal = ${greatest}(${floor(sql`${statementClock} * 1000`)}, ordinal + 1)
       WHERE subject = ${value('subject')} AND kind = 'session' AND id = ${value('id')} AND current_token = ${value('presented')}
       AND keep_until - ${now} > 0 AND ${this.keepUntil(ends, now)} - keep_until >= 0${isOpen}
-      AND NOT EXISTS (${endings}) AND ${inTime(value('deadline'))}${returning(value('deadline'))},
+      AND NOT ${hasEndings(this.table, value('subject'))} AND ${inTime(value('deadline'))}${returning(value('deadline'))},
       used_at AS usedat, opened_at AS openedat, device`;
   }
 

@@ -106,8 +106,8 @@ export class SqlSessions {
     deadline: number,
   ): Promise<boolean> {
     const before = sessions.find(({ record }) => record.sid === row.session.sid);
-    if (before === undefined) return this.table.add(subject, row, deadline);
-    return this.table.replace(subject, before, row, deadline);
+    if (before === undefined) return this.table.sessionRows.add(subject, row, deadline);
+    return this.table.sessionRows.replace(subject, before, row, deadline);
   }
 
   /** Adds a session and a denial. `false` also means that other rows had to be prepared: all is read again. */

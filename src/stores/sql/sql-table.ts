@@ -6,7 +6,7 @@ import { SqlLookUps } from './sql-look-ups.js';
 import { endedWith, forgetNote, notedDenial, SqlNotes } from './sql-notes.js';
 import { SqlPages } from './sql-pages.js';
 import type { SqlConnection } from './sql-query.js';
-import { encodeText, NEVER, noColumns, selectedColumns, sessionAssignments, type SessionRow } from './sql-record.js';
+import { encodeText, NEVER, noColumns, selectedColumns } from './sql-record.js';
 import {
   allColumns,
   cutOffRow,
@@ -20,7 +20,9 @@ import {
   type NewDenialRow,
   type NewSessionRow,
 } from './sql-rows.js';
-import { SqlRotation } from './sql-rotation.js';
+import { SqlRotation, type Rotation } from './sql-rotation.js';
+import { SqlSessionRows } from './sql-session-rows.js';
+import { SqlShortRotation } from './sql-short-rotation.js';
 import { readSnapshot, type SubjectSnapshot } from './sql-snapshot.js';
 import { join, number, raw, sql, text, type SqlFragment } from './sql-statement.js';
 
@@ -41,8 +43,10 @@ export class SqlTable {
   private readonly channel: string;
   /** The rows with notes. */
   readonly notes: SqlNotes;
-  /** Rotations by one statement. */
-  readonly rotation: SqlRotation;
+  /** The rows of sessions, to be added or replaced. */
+  readonly sessionRows: SqlSessionRows;
+  /** Rotations of current tokens. */
+  readonly rotation: Rotation;
   /** The look-ups of requests. */
   readonly lookUps: SqlLookUps;
   /** Sessions that ended together. */
@@ -57,7 +61,10 @@ export class SqlTable {
     this.table = raw(name);
     this.channel = channelOf(name);
     this.notes = new SqlNotes(database, this.table, this.channel);
-    this.rotation = new SqlRotation(database, this.table);
+    this.sessionRows = new SqlSessionRows(database, this.table, this.channel);
+    this.rotation = database.dialect.returnsRows
+      ? new SqlRotation(database, this.table)
+      : new SqlShortRotation(database, this.table, this.sessionRows);
     this.lookUps = new SqlLookUps(database, this.table);
     this.ended = new SqlEndedRows(database, this.table, this.channel);
     const head = (subject: string) => this.select([this.cutOffOf(subject)]);
@@ -104,14 +111,6 @@ export class SqlTable {
     return (await this.read([])).now;
   }
 
-  /** Adds a session. Fails if it has a row. */
-  async add(subject: string, row: NewSessionRow, deadline: number): Promise<boolean> {
-    const { fromDual, inTime } = this.database.dialect;
-    const statement = sql`INSERT INTO ${this.table} (${allColumns})
-      SELECT ${text(subject)}, ${sessionRow(row)}${fromDual} WHERE ${inTime(number(deadline))}`;
-    return (await this.database.change(statement, deadline, null)) > 0;
-  }
-
   /** Adds a session and denies a `jti`, if the cut-off has not changed since. Fails if one of them has a row. */
   async adopt(
     subject: string,
@@ -123,21 +122,6 @@ export class SqlTable {
     const by = cutOffRow(subject, cutOffRevision, deadline, this.channel);
     const { insertWithCutOff, changedRowsOf } = this.database.dialect;
     return changedRowsOf(await this.database.run(insertWithCutOff(this.table, allColumns, rows, by))) > 0;
-  }
-
-  /**
-   * Replaces the row of a session. `false` if the row has changed since, or if it is too late. The change is reported only if
-   * the session ends earlier than before: a rotation revokes no token that a process may remember.
-   */
-  async replace(subject: string, before: SessionRow, row: NewSessionRow, deadline: number): Promise<boolean> {
-    const { session, ordinal, generation, keepUntil } = row;
-    return this.write(
-      sql`UPDATE ${this.table} SET revision = ${newRevision()}, keep_until = ${number(keepUntil)}, cut_off = ${number(generation || null)},
-        ${sessionAssignments(session, ordinal)}
-        WHERE ${key(subject, 'session', encodeText(session.sid))} AND revision = ${text(before.revision)}`,
-      deadline,
-      keepUntil < before.keepUntil ? this.channel : null,
-    );
   }
 
   /** Removes a session; with a `revision`, only if it has not changed since. `false` if no row was removed. */

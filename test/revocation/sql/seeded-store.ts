@@ -20,7 +20,8 @@ export function seededStore(name: SqlDialectName, { store, query }: Connected): 
         generation: 0,
         keepUntil: keepUntilOf(keepUntil),
       };
-      if (!(await table.add(subject, session, Number.MAX_SAFE_INTEGER))) throw new Error('The session was not added.');
+      if (!(await table.sessionRows.add(subject, session, Number.MAX_SAFE_INTEGER)))
+        throw new Error('The session was not added.');
     },
   };
 }
