@@ -5,7 +5,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 interface Link {
   /** Both ends stay open, but all data is dropped. */
   isDeaf: boolean;
+  /** The beginning of what the client has sent. */
+  sent: string;
 }
+
+/** How much of a connection is recorded, in characters: the commands that a client begins with. */
+const RECORDED = 4_096;
 
 /** A proxy between a client and a server on the loopback, which can simulate faults of a network. */
 export class TcpProxy {
@@ -40,6 +45,13 @@ export class TcpProxy {
   swallow(): void {
     this.swallows = true;
     for (const link of this.links) link.isDeaf = true;
+  }
+
+  /** From now on the proxy drops the data of each open connection that began with such a text. Returns how many these are. */
+  swallowOpen(sent: Pick<RegExp, 'test'>): number {
+    const links = [...this.links].filter((link) => !link.isDeaf && sent.test(link.sent));
+    for (const link of links) link.isDeaf = true;
+    return links.length;
   }
 
   /** From now on the proxy forwards new connections. Connections that have lost data never get answers. */
@@ -98,12 +110,13 @@ export class TcpProxy {
 
   private link(client: Socket): void {
     const server = connect(this.target, '127.0.0.1');
-    const link: Link = { isDeaf: false };
+    const link: Link = { isDeaf: false, sent: '' };
     this.links.add(link);
     let last = Promise.resolve();
     client.on('data', (data) => {
       link.isDeaf ||= this.swallows;
       if (link.isDeaf) return;
+      if (link.sent.length < RECORDED) link.sent += data.toString('latin1');
       server.write(data);
       link.isDeaf = this.deafening?.test(data.toString('latin1')) ?? false;
     });

@@ -1,16 +1,11 @@
 import { Cluster, Redis } from 'ioredis';
 import { RedisRevocationStore, type RedisClient } from 'nestjs-jwt-extended/redis';
 import { createCluster, createSentinel } from 'redis';
-import { describeWithRedis, RedisClusterOfServers, RedisSentinel, RedisServer } from '../../support/redis-server.js';
-import { TcpProxy } from '../../support/tcp-proxy.js';
+import { describeWithRedis, type RedisClusterOfServers, type RedisServer } from '../../support/redis-server.js';
 import { until } from '../../support/until.js';
 import { describeRecovery } from './describe-recovery.js';
 import { networkFaults, processFaults, readOnlyRedis, redisFaults, type Fault, type TestedClient } from './faults.js';
-
-const host = '127.0.0.1';
-
-/** The addresses that the nodes of a cluster tell, and those of the proxies before them. */
-type Addresses = Record<string, { host: string; port: number }>;
+import { host, startProxiedCluster, startProxiedSentinel, type Addresses } from './groups.js';
 
 /** How long a node of a cluster is silent before the others vote about its replica, in milliseconds: longer than a fault lasts. */
 const NODE_TIMEOUT = 5_000;
@@ -37,14 +32,9 @@ const onCluster = (name: string, connect: (addresses: Addresses) => RedisClient)
   faults: ['half-open', 'refused', 'stopped', 'restarted', 'with data', 'full', 'fail-over'],
   describe: describeWithRedis,
   async start() {
-    const cluster = await RedisClusterOfServers.start(3, 1);
+    const { cluster, proxies, addresses, stop } = await startProxiedCluster();
     const { servers } = cluster;
-    const proxies = await Promise.all(servers.map(({ port }) => TcpProxy.start(port)));
-    const addresses = servers.map(({ port }, node) => [
-      `${host}:${port}`,
-      { host, port: (proxies[node] as TcpProxy).port },
-    ]);
-    const store = new RedisRevocationStore({ client: connect(Object.fromEntries(addresses) as Addresses) });
+    const store = new RedisRevocationStore({ client: connect(addresses) });
     const { stopped, restarted } = processFaults(...servers);
     const faults = redisFaults(...servers);
     const started = async () => {
@@ -64,7 +54,7 @@ const onCluster = (name: string, connect: (addresses: Addresses) => RedisClient)
       },
       async stop() {
         await store.close();
-        await Promise.all([...proxies, cluster].map((each) => each.stop()));
+        await stop();
       },
     };
   },
@@ -75,13 +65,7 @@ const onSentinel = (name: string, connect: (port: number) => RedisClient): Teste
   faults: ['half-open', 'refused', 'stopped', 'restarted', 'with data', 'read-only', 'full', 'fail-over'],
   describe: describeWithRedis,
   async start() {
-    const atOnce = ['--repl-diskless-sync-delay', '0'];
-    const primary = await RedisServer.start(...atOnce);
-    const replica = await RedisServer.start('--replicaof', `${host} ${primary.port}`, ...atOnce);
-    const toPrimary = await TcpProxy.start(primary.port);
-    const sentinel = await RedisSentinel.start(toPrimary);
-    const toSentinel = await TcpProxy.start(sentinel.port);
-    await until(() => sentinel.run('SENTINEL', 'REPLICAS', 'primary').includes(String(replica.port)));
+    const { primary, replica, sentinel, toPrimary, toSentinel, stop } = await startProxiedSentinel();
     const store = new RedisRevocationStore({ client: connect(toSentinel.port) });
     return {
       store,
@@ -100,7 +84,7 @@ const onSentinel = (name: string, connect: (port: number) => RedisClient): Teste
       },
       async stop() {
         await store.close();
-        await Promise.all([toPrimary, toSentinel, primary, replica, sentinel].map((each) => each.stop()));
+        await stop();
       },
     };
   },
