@@ -71,7 +71,7 @@ const onCluster =
     };
   };
 
-/** The sentinel tells the address of the proxy. So the direct client is one of the primary alone. */
+/** A sentinel returns the address of the proxy. So the direct client is one of the primary alone. */
 const onSentinel =
   (connect: (port: number) => RedisClient): Start =>
   async () => {
