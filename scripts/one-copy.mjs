@@ -6,7 +6,7 @@ const TABLE = Symbol.for('nestjs-jwt-extended.copies');
 /**
  * What the first copy of a chunk exported.
  * @param {string} chunk the chunk and its build
- * @param {object} own what this copy exports
+ * @param {unknown[]} own what this copy exports
  * @param {object} nest a class of the Nest that this copy has loaded
  */
 export function firstCopy(chunk, own, nest = globalThis) {
