@@ -14,7 +14,7 @@ const BUDGETS: Readonly<Record<string, { alone: number; added: number }>> = {
   '.': { alone: 99.8, added: 0.1 },
   './testing': { alone: 96, added: 17.1 },
   './redis': { alone: 18.5, added: 15.2 },
-  './sql': { alone: 18.3, added: 15.2 },
+  './sql': { alone: 18.8, added: 15.8 },
   './store': { alone: 1.1, added: 0.2 },
   './cache': { alone: 70.1, added: 0.6 },
   './microservices': { alone: 1.9, added: 1.5 },
