@@ -90,8 +90,9 @@ function ofPool(pool: NodeRedisParts): Duplicate {
 
 /** A client of a cluster, or of a server that sentinels watch. It connects to its servers again by itself. */
 function ofGroup(client: NodeRedisParts): OwnClient {
-  // A sentinel client hides its own setting. A replica receives a log-out later.
-  const own = duplicated(client, { replicaPoolSize: 0 });
+  // A sentinel client hides its own settings. A replica receives a log-out later. Without `reserveClient`, commands of one turn wait
+  // until the client is idle, except the first: node-redis asks for its only connection once for each of them.
+  const own = duplicated(client, { replicaPoolSize: 0, reserveClient: true });
   const onLost = () => undefined;
   return { client: own as unknown as RedisClient, connect: () => own.connect(), onLost, destroy: () => destroy(own) };
 }
