@@ -30,23 +30,22 @@ export class SqlShortRotation implements Rotation {
     const time = Number(row.time);
     const device = (row.device ?? null) === null ? null : decodeText(row.device as string);
     const now = Math.floor(time);
+    const before = { revision: row.revision as string, keepUntil: Number(row.keepuntil) };
     const decision = decideSuccession(token, successor, { openedAt: Number(row.openedat), device }, now);
-    if (decision.write !== 'session' || now > deadline) return null;
+    if (decision.write !== 'session' || before.keepUntil <= now || now > deadline) return null;
     const next = {
       session: decision.record,
       ordinal: Math.max(Math.floor(time * 1000), Number(row.ordinal) + 1),
       generation: Number(row.cutoff ?? 0),
       keepUntil: keepUntilOf(decision.keepUntil),
     };
-    const before = { revision: row.revision as string, keepUntil: Number(row.keepuntil) };
     return (await this.rows.replace(subject, before, next, deadline)) ? decision.answer : null;
   }
 
   private find(): SqlFragment {
-    const { readClock } = this.database.dialect;
     const subject = named('text', 'subject');
-    return sql`SELECT ${readClock} AS time, revision, keep_until AS keepuntil, cut_off AS cutoff, opened_at AS openedat, device, ordinal
+    return sql`SELECT ${this.database.dialect.clock} AS time, revision, keep_until AS keepuntil, cut_off AS cutoff, opened_at AS openedat, device, ordinal
       FROM ${this.table} WHERE subject = ${subject} AND kind = 'session' AND id = ${named('text', 'id')}
-      AND current_token = ${named('text', 'presented')} AND keep_until > ${readClock} AND NOT ${hasEndings(this.table, subject)}`;
+      AND current_token = ${named('text', 'presented')} AND NOT ${hasEndings(this.table, subject)}`;
   }
 }
