@@ -101,7 +101,7 @@ export function newRevision(): SqlValue {
   return text(revisionText());
 }
 
-/** The text of one: the last 32 characters of a UUID. */
+/** The text of one: the last 16 characters of a UUID, with 60 random bits. */
 export function revisionText(): string {
-  return randomUUID().slice(4);
+  return randomUUID().slice(20);
 }
