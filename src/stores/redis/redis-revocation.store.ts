@@ -71,7 +71,7 @@ export class RedisRevocationStore extends RevocationStore {
   private readonly channel: string;
   private readonly client: RedisClient;
   /** With the number of a call, the name of the call: no other call of any process has it. */
-  private readonly callPrefix = randomBytes(9).toString('base64url');
+  private readonly callPrefix = randomBytes(6).toString('base64url');
   private calls = 0;
   /** `null`: the store works on the client of the application. */
   private readonly own: OwnConnection | null;
@@ -269,7 +269,8 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   private argumentsOf(deadline: number, args: string[]): string[] {
-    return [String(deadline), `${this.callPrefix}${(this.calls++).toString(36)}`, ...args, this.channel];
+    const call = `${this.callPrefix}${(this.calls++).toString(36).padStart(4, '0')}`;
+    return [String(deadline), call, ...args, this.channel];
   }
 }
 
