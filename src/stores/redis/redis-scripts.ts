@@ -70,7 +70,7 @@ if not record then
   return answer
 end
 -- The token is rotated already, by the quick rotation, or by this call if the connection broke before the answer.
-if record.call == ARGV[2] then
+if rotates and record.call == ARGV[2] and string.sub(text, 1, #token_text) == token_text then
   list(tonumber(record.listed))
   return { 'rotated', text }
 end

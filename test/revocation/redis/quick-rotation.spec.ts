@@ -109,6 +109,18 @@ describeWithRedis('A rotation on Redis', () => {
     },
   );
 
+  it('is not mistaken for one of another process that gives its calls the same names', async () => {
+    // A snapshot of a process can be started twice.
+    const copyOfStore = (): RedisRevocationStore => {
+      const copy = Object.create(store) as RedisRevocationStore;
+      return Object.assign(copy as object, { calls: 9 }) as RedisRevocationStore;
+    };
+    const session = await openSession(store);
+    const token = tokenOf(session, { grace: 0 });
+    expect(await copyOfStore().present(token, inTime())).toMatchObject({ outcome: 'rotated' });
+    expect(await copyOfStore().present({ ...token, successor: newToken() }, inTime())).toEqual({ outcome: 'reused' });
+  });
+
   it('makes the session the last used one of its user', async () => {
     const first = await openSession(store);
     const second = await openSession(store, { subject: first.subject });
