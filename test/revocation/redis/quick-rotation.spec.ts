@@ -113,7 +113,8 @@ describeWithRedis('A rotation on Redis', () => {
     // A snapshot of a process can be started twice.
     const copyOfStore = (): RedisRevocationStore => {
       const copy = Object.create(store) as RedisRevocationStore;
-      return Object.assign(copy as object, { calls: 9 }) as RedisRevocationStore;
+      Object.assign(copy as object, { calls: 9 });
+      return copy;
     };
     const session = await openSession(store);
     const token = tokenOf(session, { grace: 0 });
