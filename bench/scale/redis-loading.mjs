@@ -59,7 +59,7 @@ function keysOf(subject) {
 function sessionValue(session) {
   const call = hash('sha256', session.sid, 'base64url').slice(0, 12);
   const fields = Object.fromEntries(FIELDS.map((field) => [field, session[field]]));
-  return JSON.stringify({ session: fields, generation: 0, listed: session.expiresAt, call });
+  return JSON.stringify({ session: fields, generation: 0, call });
 }
 
 function toProtocol(command) {

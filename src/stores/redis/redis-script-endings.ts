@@ -58,7 +58,7 @@ local function spare(sid)
   local record, text = read(sid)
   if not record then return false end
   local left = redis.call('PTTL', session_key(sid))
-  local spared = string.gsub(text, '"generation":%d+(,"listed":[^,]+,"call":"[^"]*"})$',
+  local spared = string.gsub(text, '"generation":%d+(,"call":"[^"]*"})$',
     string.format('"generation":%.0f%%1', endings.generation))
   set_for(session_key(sid), spared, left > 0 and left or nil)
   return true
@@ -67,8 +67,9 @@ end
 -- Ends all sessions but one. Their index is renamed, so the subject has an empty one at once.
 local function doom_all(except)
   local spared = spare(except)
-  local listed = spared and redis.call('ZSCORE', index, except)
-  local used = spared and redis.call('ZSCORE', order, except)
+  -- A server can have evicted the sets.
+  local listed = spared and redis.call('ZSCORE', index, except) or '+inf'
+  local used = spared and redis.call('ZSCORE', order, except) or whole(micros)
   endings.all, endings.past = endings.generation, nil
   endings.doomed[#endings.doomed + 1] = endings.generation
   redis.call('RENAME', index, doomed_key(endings.generation))

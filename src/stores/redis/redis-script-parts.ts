@@ -55,7 +55,7 @@ local function read(sid)
   local stored, text = read_stored(sid)
   if not stored or is_ended(stored) then return end
   local record = stored.session
-  record.generation, record.listed, record.call = stored.generation, stored.listed, stored.call
+  record.generation, record.call = stored.generation, stored.call
   return record, text
 end
 
@@ -165,25 +165,25 @@ end
  * The part that `openSession` and `present` share: `tokenArguments()` follow the session id.
  *
  * The value of a session's key is JSON with its members in a fixed order, so that `QUICK_ROTATION` need not parse it. The token
- * comes first, as the caller wrote it. `listed` is the session's time in the index.
+ * comes first, as the caller wrote it.
  */
 export const RENEWAL = `
 local sid, token_text, issued_at, lifetime = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 local max_age, leeway = tonumber(ARGV[7]), tonumber(ARGV[8])
 
 -- A later time than the record needs: while it lasts, a rotation writes neither to the index nor when the sets expire.
-local function listing_time(ends) return ends and whole(ends + (ends - now) / ${LISTING_RESERVE}) or 'null' end
+local function listing_time(ends) return ends and whole(ends + (ends - now) / ${LISTING_RESERVE}) or '+inf' end
 
-local function encode(record, listed)
-  return string.format('%s%s},"generation":%.0f,"listed":%s,"call":"%s"}', token_text, encode_fields(record,
+local function encode(record)
+  return string.format('%s%s},"generation":%.0f,"call":"%s"}', token_text, encode_fields(record,
     { 'rotatedAt', 'lastUsedAt', 'refreshExpires', 'expiresAt', 'sid', 'openedAt', 'device' }), record.generation,
-    listed, ARGV[2])
+    ARGV[2])
 end
 
 -- Later than the last use of every other session, even if the clock was put back.
-local function list(listed)
+local function list(ends)
   local last = redis.call('ZRANGE', order, -1, -1, 'WITHSCORES')[2]
-  redis.call('ZADD', index, listed or '+inf', sid)
+  redis.call('ZADD', index, listing_time(ends), sid)
   redis.call('ZADD', order, whole(math.max(micros, last and tonumber(last) + 1 or 0)), sid)
   tidy_index()
 end
@@ -191,10 +191,9 @@ end
 -- SET comes first: it is the command that a server without memory refuses, and then nothing has been written.
 local function store(record)
   local ends = record.expiresAt and record.expiresAt + leeway
-  local listed = listing_time(ends)
-  local text = encode(record, listed)
+  local text = encode(record)
   set_for(session_key(sid), text, ends and ends - now)
-  list(tonumber(listed))
+  list(ends)
   changed = true
   return text
 end

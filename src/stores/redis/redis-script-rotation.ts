@@ -1,6 +1,6 @@
 /**
  * The first part of `PRESENT`. It answers for the current token of a session, which is nearly always the one that is presented. It
- * takes a fifth of the time of the part that follows: it cuts the text of the session instead of parsing it, and leaves the index
+ * takes a quarter of the time of the part that follows: it cuts the text of the session instead of parsing it, and leaves the index
  * as it is. In all other cases it changes nothing, and the part that follows decides.
  *
  * No string in JSON contains a quote without a backslash, so none looks like the members that it finds. Patterns are slower
@@ -18,9 +18,11 @@ local function quick()
 
   local ends_at = find(text, '"expiresAt":', #presented, true)
   local kept_at = find(text, ',"sid":', ends_at, true)
-  local listed_at = find(text, ',"listed":', kept_at, true)
-  local call_at = find(text, ',"call":', listed_at, true)
-  local ended, listed = tonumber(cut(text, ends_at + 12, kept_at - 1)), tonumber(cut(text, listed_at + 10, call_at - 1))
+  local call_at = find(text, ',"call":', kept_at, true)
+  -- 12 and 7 are lengths of the texts that were found.
+  local ended = tonumber(cut(text, ends_at + 12, kept_at - 1))
+  -- A server can have evicted the index. Without it, a log-out from all devices would not find the session.
+  local listed = tonumber(call('ZSCORE', KEYS[1], ARGV[3]))
   if not ended or not listed then return end
   local issued_at, lifetime, max_age = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
   local ends = lifetime and now + lifetime

@@ -71,7 +71,8 @@ if not record then
 end
 -- The token is rotated already, by the quick rotation, or by this call if the connection broke before the answer.
 if rotates and record.call == ARGV[2] and string.sub(text, 1, #token_text) == token_text then
-  list(tonumber(record.listed))
+  local expires_at = tonumber(record.expiresAt)
+  list(expires_at and expires_at + leeway)
   return { 'rotated', text }
 end
 if record.currentId == presented then

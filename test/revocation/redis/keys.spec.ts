@@ -121,6 +121,15 @@ describeWithRedis('The keys in Redis', () => {
     expect((await store.listSessions(subject)).map((session) => session.sid)).toEqual([last.sid, sid]);
   });
 
+  it.each(['o', 'u'])('that were evicted (%s) do not prevent the end of many sessions', async (set) => {
+    const { subject, sid } = await openSession(store);
+    await Promise.all(Array.from({ length: 201 }, () => openSession(store, { subject })));
+    if (set === 'o') server.run('DEL', `jwt:{${subject}}:o`);
+    else server.run('ZREM', `jwt:{${subject}}:u`, sid);
+    expect(await store.endSessions({ subject, before: null, except: sid }, inTime())).toBe(true);
+    expect((await store.listSessions(subject)).map((session) => session.sid)).toEqual([sid]);
+  });
+
   it('store the order of sessions that were opened within one millisecond', async () => {
     const subject = newSubject();
     const sessions = await Promise.all(

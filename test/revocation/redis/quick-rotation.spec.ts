@@ -7,7 +7,7 @@ import { inTime, newToken, openSession, tokenOf } from '../../support/store-call
 import { singleDrivers, type Connected } from './drivers.js';
 
 /** The commands of a rotation that changes neither the index nor the expiry of the sets. */
-const QUICK = { evalsha: 1, time: 1, get: 2, set: 1, zadd: 1 };
+const QUICK = { evalsha: 1, time: 1, get: 2, set: 1, zadd: 1, zscore: 1 };
 
 /** JSON of JavaScript has no -0. */
 const withoutMinus = (number: number) => (number === 0 ? 0 : number);
@@ -19,7 +19,7 @@ const TEXTS = [
   'a/b',
   '"quoted" \\ and \u0000 \u2028',
   'ü 漢字 😀',
-  '","expiresAt":1,"sid":"x","openedAt":1,"device":null},"generation":9,"listed":9,"call":"x"}',
+  '","expiresAt":1,"sid":"x","openedAt":1,"device":null},"generation":9,"call":"x"}',
   '\\","expiresAt":1,\\"sid\\":',
   '%d %s %1 {}',
 ];
@@ -95,19 +95,16 @@ describeWithRedis('A rotation on Redis', () => {
     }
   });
 
-  it.each(['u', 'o'])(
-    'lists the session again after the server has evicted the set "%s" and the order',
-    async (set) => {
-      const session = await openSession(store);
-      server.run('DEL', index(session.subject, set), index(session.subject, 'o'));
-      expect(await store.present(tokenOf(session), inTime())).toMatchObject({ outcome: 'rotated' });
-      expect((await store.listSessions(session.subject)).map(({ sid }) => sid)).toEqual([session.sid]);
-      for (const name of ['u', 'o']) {
-        expect(server.run('--raw', 'ZRANGE', index(session.subject, name), '0', '-1')).toBe(session.sid);
-        expect(Number(server.run('PTTL', index(session.subject, name)))).toBeGreaterThan(3_600_000);
-      }
-    },
-  );
+  it.each([[['u']], [['o']], [['u', 'o']]])('lists the session again after the server has evicted %j', async (sets) => {
+    const session = await openSession(store);
+    server.run('DEL', ...sets.map((set) => index(session.subject, set)));
+    expect(await store.present(tokenOf(session), inTime())).toMatchObject({ outcome: 'rotated' });
+    expect((await store.listSessions(session.subject)).map(({ sid }) => sid)).toEqual([session.sid]);
+    for (const name of ['u', 'o']) {
+      expect(server.run('--raw', 'ZRANGE', index(session.subject, name), '0', '-1')).toBe(session.sid);
+      expect(Number(server.run('PTTL', index(session.subject, name)))).toBeGreaterThan(3_600_000);
+    }
+  });
 
   it('is not mistaken for one of another process that gives its calls the same names', async () => {
     // A snapshot of a process can be started twice.

@@ -19,7 +19,7 @@ export function seededStore({ client, store }: Connected): SeededStore {
       const token = { currentId, parentId, issuedAt, csrf, rotatedAt, lastUsedAt, refreshExpires, expiresAt };
       const { sid, openedAt, device } = kept;
       const session = { ...token, sid, openedAt, device };
-      const text = JSON.stringify({ session, generation: 0, listed: keepUntil, call: 'test' });
+      const text = JSON.stringify({ session, generation: 0, call: 'test' });
       await send('SET', keys.session(record.sid), text);
       await send('ZADD', keys.index, keepUntil ?? '+inf', record.sid);
       await send('ZADD', keys.order, record.lastUsedAt * 1_000, record.sid);
