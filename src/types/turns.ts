@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** For how many milliseconds a long computation holds the event loop before other work comes in. */
-const LONGEST_HOLD = 10;
+export const LONGEST_HOLD = 10;
 
 /** How many entries are converted between two readings of the clock. */
 const ENTRIES_AT_ONCE = 500;

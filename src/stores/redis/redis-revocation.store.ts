@@ -227,7 +227,7 @@ export class RedisRevocationStore extends RevocationStore {
   }
 
   override async listNoted(subject: string): Promise<NotedRevocation[]> {
-    return [...(await allNoted((after) => this.listNotedPage(subject, { limit: READ_AT_ONCE, after })))];
+    return [...(await allNoted((after) => this.listNotedPage(subject, { limit: Infinity, after })))];
   }
 
   override listNotedPage(subject: string, query: SessionPageQuery): Promise<NotedPage> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isPromise, type Awaitable } from '../../types/awaitable.js';
+import { LONGEST_HOLD } from '../../types/turns.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { rowsOf, type SqlRow } from './sql-result.js';
 import { number, raw, render, sql, type SqlFragment, type SqlParameter } from './sql-statement.js';
@@ -17,9 +18,6 @@ interface PreparedStatement {
   readonly text: string;
   readonly names: readonly string[];
 }
-
-/** For how many milliseconds statements hold the event loop before other work comes in. */
-const LONGEST_HOLD = 10;
 
 /** Sends statements to a database. */
 export class SqlConnection {

@@ -33,9 +33,6 @@ import { SqlTable } from './sql-table.js';
 const CALLS_BETWEEN_PURGES = 32;
 const ROWS_PER_PURGE = 50;
 
-/** How many notes `listNoted` reads at once. */
-const NOTES_AT_ONCE = 512;
-
 /**
  * Holds sessions and denied tokens in the application's own database: PostgreSQL, MariaDB or SQLite, in a table of the
  * package's `migrations`. It sends its statements through a function of the application. A look-up is one SELECT. No method
@@ -177,7 +174,7 @@ export class SqlRevocationStore extends RevocationStore {
   }
 
   override async listNoted(subject: string): Promise<NotedRevocation[]> {
-    return [...(await allNoted((after) => this.listNotedPage(subject, { limit: NOTES_AT_ONCE, after })))];
+    return [...(await allNoted((after) => this.listNotedPage(subject, { limit: Infinity, after })))];
   }
 
   override listNotedPage(subject: string, query: SessionPageQuery): Promise<NotedPage> {
